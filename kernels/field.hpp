@@ -1,0 +1,28 @@
+#pragma once
+/// The arrays that kernels work on: flat, row-major (last axis fastest), double precision, in the device's memory.
+#include <Kokkos_Core.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace mollis {
+
+using Index = std::int64_t;                  ///< any index or extent, local or global
+constexpr int max_axes = 4;                  ///< t, z, y, x
+using Extents = std::array<Index, max_axes>; ///< unused leading axes have extent 1; the last is the fastest
+
+using Execution = Kokkos::DefaultExecutionSpace;
+using Field = Kokkos::View<double*, Execution::memory_space>;        ///< a local array on the device
+using HostField = Kokkos::View<double*, Kokkos::HostSpace>;          ///< a local array on the host
+
+/// An uninitialised field: every kernel that fills it writes all of it.
+inline Field make_field(char const* label, Index size) {
+  return Field(Kokkos::view_alloc(std::string(label), Kokkos::WithoutInitializing), static_cast<std::size_t>(size));
+}
+
+/// A copy of a field on the host (no copy where host and device memory are one).
+inline auto on_host(Field const& field) { return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), field); }
+
+}  // namespace mollis

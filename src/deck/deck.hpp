@@ -1,0 +1,123 @@
+#pragma once
+/// The deck as typed values, defaults filled in. Read by deck::read (deck/read.hpp), printed by deck::effective.
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kernels/field.hpp"
+
+namespace mollis::deck {
+
+/// Where an entry stands, for errors raised after parsing ("PATH:LINE:COLUMN: [section] key").
+struct Place {
+  std::string file, section, key;
+  int line = 0, column = 0;
+};
+
+template <class T>
+using Named = std::vector<std::pair<std::string, T>>;  ///< in the deck's order
+
+struct Automatic {};                                   ///< the word "auto"
+struct Relative { double fraction; };                  ///< { relative = 0.01 }: of the standard deviation of the data
+using Noise = std::variant<Automatic, double, Relative>;
+using Weight = std::variant<Automatic, double>;        ///< a number or "auto"
+
+/// Values on the grid: an expression of coordinates (numbers included) or a dataset.
+struct Values {
+  std::string expression;                              ///< empty where file/dataset are given
+  std::string file, dataset;                           ///< file made absolute (relative to the deck)
+  Place place;
+};
+
+struct Grid {
+  std::vector<std::string> axes;
+  std::vector<Index> points;
+  std::vector<double> lower, upper;
+  std::vector<std::string> periodic;
+  std::string coordinate_file;                         ///< absolute; empty: points/lower/upper
+  std::vector<std::string> coordinate_datasets;
+  std::map<std::string, double> period;                ///< axes from a file that are periodic
+  std::map<std::string, std::string> reflect;          ///< axis -> "even" or "odd"
+  std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic
+  Place place;                                         ///< of the section
+};
+
+struct Observation {
+  std::string file, dataset;                           ///< file absolute
+  Noise noise = Automatic{};
+  Place place;
+};
+
+struct Parameter {
+  std::vector<std::string> over;
+  double initial = 1.0;
+  std::optional<double> lower, upper;
+  bool log = false;
+  int smoothness_order = 1;
+  Weight smoothness_weight = Automatic{};
+  std::optional<Values> truth;
+  Place place;
+};
+
+struct Equation {
+  std::vector<std::string> residuals;
+  std::vector<Place> residual_places;                  ///< of the text's first character
+  std::map<std::string, std::string> let;
+  std::map<std::string, Place> let_places;
+  bool weak = false;
+  Place place;
+};
+
+/// Radius along an axis: for each derivative order that is named, or for all (order -1).
+using AxisRadius = std::map<int, Index>;
+
+struct Mollifier {
+  std::string kernel = "bump";
+  double exponent = 9.0;
+  bool automatic = true;                               ///< radius = "auto"
+  std::map<std::string, AxisRadius> radius;            ///< axis -> radii; empty where automatic
+  int degree = 4;
+  std::string filter = "moment";                       ///< "moment" or "analytic" (weak form: always analytic)
+  Place place;
+};
+
+struct Inversion {
+  std::string method = "equation-error";               ///< or "pointwise"
+  int reweight = 6;                                    ///< most passes of variance weights
+  double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
+  int max_iterations = 50;                             ///< Newton
+  Place place;
+};
+
+struct Forward {
+  std::optional<std::string> equation;                 ///< "elliptic": a lap(u) + b = 0; "divergence": div(a grad u) + b = 0
+  std::string coefficient, source;                     ///< a and b, expressions of coordinates ("parameters"' truth by name allowed)
+  std::map<std::string, std::string> states;           ///< manufactured states
+  std::string boundary = "0";
+  int refine = 4;
+  std::variant<double, Relative> noise = 0.0;
+  double dropout = 0.0;
+  std::uint64_t seed = 1;
+  Place place;
+};
+
+struct Deck {
+  std::string path;                                    ///< as given
+  std::string text;                                    ///< of the file
+  std::vector<std::string> overrides;                  ///< section.key=value, as given
+  Grid grid;
+  Named<Observation> observations;
+  Named<Values> fields;
+  Named<Parameter> parameters;
+  Equation equation;
+  Mollifier mollifier;
+  std::vector<std::string> derivatives;                ///< [mollify] derivatives, e.g. "dx(u)", "xx"
+  Inversion inversion;
+  Forward forward;
+  bool has_forward = false;
+  std::string output_directory;                        ///< absolute
+};
+
+}  // namespace mollis::deck

@@ -1,0 +1,90 @@
+#pragma once
+/// From the deck's text of a residual to tapes: parse once, differentiate symbolically, expand every derivative of an
+/// expression into jets (strong form) or into derivatives of pointwise terms of the data (weak form), compile.
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kernels/tape.hpp"
+#include "mollifier/jets.hpp"
+
+namespace mollis::equation {
+
+using mollifier::MultiIndex;
+
+/// Names that an expression may use. Order gives the index in Feature.
+struct Symbols {
+  std::vector<std::string> axes;          ///< grid axes, slowest first
+  std::vector<std::string> states;
+  std::vector<std::string> parameters;
+  std::vector<std::string> fields;        ///< known fields
+  std::map<std::string, std::string> let; ///< named sub-expressions, may use each other (no cycles)
+  std::vector<std::vector<bool>> depends; ///< [parameter][axis]: a derivative along an axis it does not depend on is 0
+  std::vector<std::vector<bool>> field_depends;  ///< [field][axis], likewise
+  std::vector<bool> log_parameter;        ///< [parameter]: stands for exp(parameter) in every residual
+};
+
+/// Something a residual reads at a point: a coordinate, D^order of a state, parameter or known field, or (weak form)
+/// D^order of term number `index`.
+struct Feature {
+  enum class Kind { coordinate, state, parameter, field, term };
+  Kind kind;
+  int index;
+  MultiIndex order{};
+  bool operator==(Feature const& o) const { return kind == o.kind && index == o.index && order == o.order; }
+};
+
+/// A pointwise expression of raw states, coordinates and known fields (weak form), with its derivative by each state.
+struct Term {
+  std::vector<Feature> features;       ///< inputs of the tape (order 0 only)
+  kernels::Tape tape;                  ///< outputs: f, then df/d(state) for each state in `states`
+  std::vector<int> states;             ///< states on which f depends
+};
+
+/// A partial derivative dR_residual / d features[feature] that is not identically zero.
+struct Partial {
+  int residual;
+  int feature;
+};
+
+enum class Form { strong, weak };
+
+struct System {
+  Form form = Form::strong;
+  int residuals = 0;
+  std::vector<Feature> features;            ///< inputs of all tapes below, in this order
+  kernels::Tape residual;                   ///< outputs: R_0 .. R_{residuals-1}
+  std::vector<Partial> by_parameter;        ///< partials by parameter features
+  kernels::Tape parameter_partials;         ///< outputs in the order of by_parameter
+  std::vector<Partial> by_state;            ///< partials by state features (strong) or term features (weak)
+  kernels::Tape state_partials;             ///< outputs in the order of by_state
+  bool affine = false;                      ///< no parameter partial depends on a parameter
+  bool parameter_free_state_partials = false;  ///< no state partial depends on a parameter
+  std::vector<Term> terms;                  ///< weak form only
+  std::vector<std::string> text;            ///< residuals as understood, for logs
+};
+
+/// A text that cannot be understood. `column` is the 0-based offset in the text of expression `which` ("residual 1",
+/// "let.name"); what() is the message with the text and a caret below.
+class SyntaxError : public std::runtime_error {
+ public:
+  SyntaxError(std::string const& which_, std::size_t column_, std::string const& message)
+      : std::runtime_error(message), which(which_), column(column_) {}
+  std::string which;
+  std::size_t column;
+};
+
+/// Throws SyntaxError: unknown names (with the nearest known one), derivatives along absent axes, total order over 6,
+/// what the weak form cannot express, name collisions.
+System compile(std::vector<std::string> const& residuals, Symbols const& symbols, Form form);
+
+/// A pointwise expression of coordinates alone (inputs: the axes, in order), differentiated `derivative` times along each.
+/// `let` names sub-expressions that the text may use. Derivative operators are allowed in it. Throws SyntaxError.
+kernels::Tape compile_pointwise(std::string const& text, std::vector<std::string> const& axes,
+                                std::map<std::string, std::string> const& let = {}, MultiIndex const& derivative = {});
+
+/// Names that users may not take: functions, operators, pi.
+bool is_reserved(std::string const& name);
+
+}  // namespace mollis::equation

@@ -1,0 +1,66 @@
+#pragma once
+/// The grid and its distribution: axes ordered slowest to fastest, t whole on each rank, the others cut into blocks.
+#include <mpi.h>
+
+#include <memory>
+#include <vector>
+
+#include "grid/axis.hpp"
+
+namespace mollis::grid {
+
+/// A box of global indices, one range an axis (dimension() of them).
+struct Box {
+  std::vector<Range> ranges;
+  int dimension() const { return static_cast<int>(ranges.size()); }
+  Range const& operator[](int axis) const { return ranges[static_cast<std::size_t>(axis)]; }
+  Range& operator[](int axis) { return ranges[static_cast<std::size_t>(axis)]; }
+  Index size() const;         ///< number of points
+  Extents extents() const;    ///< padded with leading ones to max_axes
+};
+
+/// How each axis is cut: ranks[a] blocks along axis a, their product at most the communicator's size. Ranks past the
+/// product, and blocks past the number of points, own no points.
+struct Decomposition {
+  std::vector<int> ranks;
+};
+
+/// Blocks as cubic as the axes allow (t never cut), for a number of ranks. Deterministic.
+Decomposition decompose(std::vector<Axis> const& axes, int ranks);
+
+/// A distributed grid. Cheap to copy (shared, immutable). Owns a duplicate of the communicator.
+class Grid {
+ public:
+  /// Collective on comm. Rank r has block coordinates by row-major order (last axis fastest).
+  Grid(MPI_Comm comm, std::vector<Axis> axes, Decomposition decomposition);
+
+  MPI_Comm comm() const;
+  int rank() const;
+  int ranks() const;
+  int dimension() const;
+  Axis const& axis(int a) const;
+  std::vector<Axis> const& axes() const;
+  int find_axis(std::string const& name) const;   ///< position or -1
+  Index points() const;                           ///< of the whole grid
+
+  Decomposition const& decomposition() const;
+  std::vector<int> block_of(int rank) const;      ///< block coordinates; empty where the rank owns no block
+  Range block_range(int axis, int block) const;   ///< the points of a block along an axis (may be empty)
+  Box const& owned() const;                       ///< this rank's points (empty ranges where it has none)
+  Index local_size() const { return owned().size(); }
+
+  /// The grid of a subset of the axes (positions, increasing), same cut along each of them. Ranks that share their
+  /// blocks along those axes hold the same piece; comm() of the result joins the ranks that agree on all other axes,
+  /// so that each such group holds one whole copy. Ranks without points stay without. Collective.
+  Grid restricted_to(std::vector<int> const& kept) const;
+
+  /// Joins the ranks that hold the same piece of restricted_to(kept): sums over the other axes run on it. The caller
+  /// frees it. Rank 0 of it is the piece's owner (and these owners form one group of restricted_to). Collective.
+  MPI_Comm sharers_of(std::vector<int> const& kept) const;
+
+ private:
+  struct Data;
+  std::shared_ptr<Data const> data_;
+};
+
+}  // namespace mollis::grid

@@ -1,0 +1,44 @@
+#pragma once
+/// Mollified jets: a set of derivatives D^a u ~ (D^a eta) * g of one field, each a tensor product of line filters,
+/// computed by a shared derivative tree (fastest axis first) on the halo-exchanged block.
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "grid/grid.hpp"
+#include "kernels/field.hpp"
+#include "mollifier/line_filter.hpp"
+
+namespace mollis::mollifier {
+
+using MultiIndex = std::array<int, max_axes>;  ///< derivative order along grid axis 0, 1, ...; unused entries 0
+
+class Jets {
+ public:
+  /// filters: one an axis of the grid, each with every order that `set` asks of that axis. Collective.
+  Jets(grid::Grid grid, std::vector<LineFilter> filters, std::vector<MultiIndex> set);
+
+  grid::Grid const& grid() const;
+  std::vector<MultiIndex> const& set() const;
+  LineFilter const& filter(int axis) const;
+
+  /// out[k] (local box) := D^set[k] applied to owned (local box). Rows that are not valid give 0. Collective.
+  void apply(Field const& owned, std::vector<Field> const& out) const;
+  std::vector<Field> apply(Field const& owned) const;
+
+  /// owned += sum_k (D^set[k])^T in[k]: the exact transpose of apply. Collective.
+  void apply_transpose_add(std::vector<Field> const& in, Field const& owned) const;
+
+  /// 1 where every row of the point is valid, else 0 (local box). Not collective.
+  Field valid() const;
+
+  /// table(axis)[(i - owned.lower) * K * K + a * K + b] = <row_a, row_b> of axis row i, a, b over filter(axis).orders
+  /// (K of them). The noise covariance of two jets at a point is sigma^2 times the product over the axes.
+  std::vector<double> gram_table(int axis) const;
+
+ private:
+  struct Data;
+  std::shared_ptr<Data const> data_;
+};
+
+}  // namespace mollis::mollifier

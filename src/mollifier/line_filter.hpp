@@ -1,0 +1,55 @@
+#pragma once
+/// 1D filters along one axis: rows of weights that turn values on a line into a smoothed derivative of given order.
+///   (D^k u)(x_i) ~ sum_j weight(i, k, j) g(start(i) + j),  j = 0 .. width-1   [unit of u / unit of the axis^k]
+#include <vector>
+
+#include "grid/axis.hpp"
+#include "mollifier/kernel.hpp"
+
+namespace mollis::mollifier {
+
+/// Rows of one axis for several derivative orders, all of one width (narrower orders are padded with zeros).
+/// Rows in [interior.lower, interior.upper) are all alike; the others (near edges, or all of them on a stretched axis)
+/// are stored one by one.
+class LineFilter {
+ public:
+  Index points = 0;                 ///< of the axis
+  std::vector<int> orders;          ///< distinct derivative orders, increasing
+  Index width = 1;                  ///< taps a row
+  bool periodic = false;
+  grid::Range interior;             ///< rows that share `interior_row`, with start(i) = i - (width - 1) / 2
+  grid::Range valid;                ///< rows that exist (analytic filters: footprint inside); others give 0
+  std::vector<double> interior_row; ///< [order][tap]
+  std::vector<double> edge_rows;    ///< [row outside interior, increasing][order][tap]
+
+  Index start(Index row) const;                              ///< first tap; inside [0, points - width] on open axes
+  double const* row(Index row_index, int order_slot) const;  ///< `width` weights
+  int slot(int order) const;                                 ///< position of an order in `orders`; throws if absent
+  grid::Range needed(grid::Range outputs) const;             ///< union of the footprints of these rows
+  /// <row_a, row_b> at a row: the exact covariance of two derivatives for unit white noise.
+  double gram(Index row, int slot_a, int slot_b) const;
+};
+
+/// Radius in cells for each derivative order of an axis, 0 = no filter (only for order 0).
+using Radii = std::vector<std::pair<int, Index>>;  // (order, radius)
+
+/// Moment-corrected filters: local polynomial of `degree` fitted with weights eta(s), s = j / (radius + 1). Near open
+/// edges the same fit over the 2 radius + 1 nearest points; true coordinates on stretched axes; folded with its sign
+/// where the axis reflects. Exact on polynomials up to `degree` (in the unreflected case).
+/// Throws std::invalid_argument naming the smallest workable radius when 2 radius + 1 < degree + 1 or > points.
+LineFilter moment_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii, int degree);
+
+/// Analytic filters: eta and its analytic derivatives sampled on the lattice (uniform axes only), unit discrete mass.
+/// On open axes only rows whose footprint lies inside are valid.
+LineFilter analytic_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii);
+
+/// Difference stencils of least width (degree = width - 1, radius ceil(order / 2)), one-sided at open edges.
+LineFilter difference_filter(grid::Axis const& axis, std::vector<int> const& orders);
+
+/// The filter whose rows are the elementwise products of two rows of `filter`: carries noise variances.
+LineFilter product_filter(LineFilter const& filter, int order_a, int order_b);
+
+/// The filter that sums |taps| != 0 indicators over the footprint: meets a gap where the result on a 0/1 mask is > 0.
+LineFilter footprint_filter(LineFilter const& filter);
+
+}  // namespace mollis::mollifier

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""Draws the results of a Mollis run as one PNG: parameters against the truth where it is known, data against the
+smoothed state, the sweep over smoothness weights, constants as text.
+
+Points where the data hardly determine a parameter (its weight is below a thousandth of the largest) are hatched.
+Fields of one axis are lines, of two axes images; of more axes middle slices are shown (and the middle time).
+"""
+import argparse
+import os
+import sys
+
+try:
+    import numpy as np
+    import matplotlib
+    from result import Failure, Result, View, cuts, is_constant, largest, view
+except ModuleNotFoundError as error:
+    sys.exit(f"plot.py: {error}; needed are h5py and matplotlib (Debian: python3-h5py python3-matplotlib, which only "
+             f"/usr/bin/python3 sees; this is {sys.executable})")
+
+UNDETERMINED = 1e-3   # of the largest weight
+BLUE, ORANGE, GREY = "#1f5fa8", "#d9731a", "#555555"
+
+
+def limits(*arrays):
+    """Colour limits common to the arrays, without their few wildest values."""
+    values = np.concatenate([a[np.isfinite(a)].ravel() for a in arrays])
+    if values.size == 0:
+        return 0.0, 1.0
+    low, high = np.percentile(values, [0.5, 99.5])
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def draw_image(ax, field, title, colours, low, high, doubt=None):
+    across, up = field.coordinates[1], field.coordinates[0]
+    clear = 1.0 if doubt is None else np.where(doubt, 0.25, 1.0)
+    image = ax.pcolormesh(across, up, field.values, shading="nearest", cmap=colours, vmin=low, vmax=high, alpha=clear,
+                          rasterized=True)
+    ax.patch.set(facecolor="#e4e4e4", hatch="////", edgecolor="#a0a0a0")
+    width, height = np.ptp(across), np.ptp(up)
+    if "t" not in field.axes and min(width, height) > 0 and 0.25 < width / height < 4:
+        ax.set_aspect("equal")
+    ax.set(title=title, xlabel=field.axes[1], ylabel=field.axes[0])
+    bar = ax.figure.colorbar(matplotlib.cm.ScalarMappable(image.norm, image.cmap), cax=ax.inset_axes([1.03, 0, 0.05, 1]))
+    bar.ax.tick_params(labelsize=7)
+
+
+def draw_lines(ax, lines, title, label, doubt=None):
+    """lines: (view, name, style dictionary) over one axis."""
+    for field, name, style in lines:
+        ax.plot(field.coordinates[0], field.values, label=name, **style)
+    field = lines[0][0]
+    if doubt is not None and doubt.any() and not doubt.all():
+        sure = np.concatenate([v.values[~doubt] for v, _, _ in lines])
+        low, high = np.nanmin(sure), np.nanmax(sure)
+        if high > low:
+            ax.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
+        ax.fill_between(field.coordinates[0], 0, 1, where=doubt, transform=ax.get_xaxis_transform(),
+                        color="#bbbbbb", alpha=0.35, linewidth=0, label="undetermined")
+    ax.set(title=title, xlabel=field.axes[0], ylabel=label)
+    ax.grid(alpha=0.25)
+    if len(lines) > 1 or (doubt is not None and doubt.any()):
+        ax.legend(frameon=False, fontsize=8)
+
+
+def scored(result, name):
+    """"correlation 0.998, error 2.1 %" of a parameter, empty where no truth was given."""
+    truth = result.parameter_summary(name).get("truth") or {}
+    words = []
+    if truth.get("correlation") is not None:
+        words.append(f"correlation {truth['correlation']:.4f}")
+    if truth.get("relative_l2") is not None:
+        words.append(f"error {100 * truth['relative_l2']:.3g} %")
+    return ", ".join(words)
+
+
+def titled(*words):
+    return "\n".join(w for w in words if w)
+
+
+def parameter_rows(result, name, dataset):
+    """Rows of panels (functions of an axes object) for a parameter field, one a cut."""
+    truth = result.group("truth").get(name)
+    weight = result.group("parameters").get(name + "_weight")
+    ceiling = largest(weight) if weight is not None else 0.0
+    return [parameter_row(result, name, view(result, dataset, held),
+                          None if truth is None else view(result, truth, held),
+                          None if weight is None else view(result, weight, held), ceiling)
+            for held in cuts(result.axes_of(dataset), dataset.shape)]
+
+
+def parameter_row(result, name, found, truth, weight, ceiling):
+    doubt = None if weight is None else ~(weight.values >= UNDETERMINED * ceiling)
+    sure = found.values if doubt is None or doubt.all() else found.values[~doubt]
+    error = None if truth is None else View(found.values - truth.values, found.axes, found.coordinates, found.note)
+    if len(found.axes) == 1:
+        return line_panels(result, name, found, truth, error, weight, doubt)
+    low, high = limits(sure) if truth is None else limits(sure, truth.values)
+    panels = [lambda ax: draw_image(ax, found, titled(f"{name}, recovered", scored(result, name), found.note),
+                                    "viridis", low, high, doubt)]
+    if truth is not None:
+        most = max(np.abs(limits(error.values if doubt is None or doubt.all() else error.values[~doubt])))
+        panels.insert(0, lambda ax: draw_image(ax, truth, titled(f"{name}, truth", found.note), "viridis", low, high))
+        panels.append(lambda ax: draw_image(ax, error, titled(f"{name}, recovered - truth", found.note), "RdBu_r",
+                                            -most, most, doubt))
+    elif weight is not None:
+        shown = View(np.log10(np.maximum(weight.values, 1e-8 * ceiling or 1e-300)), weight.axes, weight.coordinates, "")
+        bounds = limits(shown.values)
+        panels.append(lambda ax: draw_image(ax, shown, f"{name}, log10 weight of the data", "magma", *bounds))
+    return panels
+
+
+def line_panels(result, name, found, truth, error, weight, doubt):
+    lines = [(found, "recovered", {"color": BLUE})]
+    if truth is not None:
+        lines.insert(0, (truth, "truth", {"color": GREY, "linestyle": "--"}))
+    panels = [lambda ax: draw_lines(ax, lines, titled(f"{name}, recovered", scored(result, name)), name, doubt)]
+    if error is not None:
+        panels.append(lambda ax: draw_lines(ax, [(error, "error", {"color": ORANGE})], f"{name}, recovered - truth",
+                                            "error", doubt))
+    if weight is not None:
+        def draw(ax):
+            draw_lines(ax, [(weight, "weight", {"color": GREY})], f"{name}, weight of the data", "weight", doubt)
+            if (weight.values > 0).any():
+                ax.set_yscale("log")
+                ax.set_ylim(1e-6 * np.nanmax(weight.values), 3 * np.nanmax(weight.values))
+        panels.append(draw)
+    return panels
+
+
+def state_rows(result, name):
+    """Rows for a state: data, smoothed state, their difference, one a cut."""
+    data, smooth = result.group("observations").get(name), result.group("state").get(name)
+    some = data if data is not None else smooth
+    return [state_row(name, None if data is None else view(result, data, held),
+                      None if smooth is None else view(result, smooth, held))
+            for held in cuts(result.axes_of(some), some.shape)]
+
+
+def state_row(name, data, smooth):
+    both = [(v, words) for v, words in ((data, "data"), (smooth, "mollified")) if v is not None]
+    rest = None
+    if len(both) == 2:
+        rest = View(data.values - smooth.values, data.axes, data.coordinates, data.note)
+    if len(both[0][0].axes) == 1:
+        styles = {"data": {"color": ORANGE, "linestyle": "", "marker": ".", "markersize": 3}, "mollified": {"color": BLUE}}
+        panels = [lambda ax: draw_lines(ax, [(v, w, styles[w]) for v, w in both], name, name)]
+        if rest is not None:
+            panels.append(lambda ax: draw_lines(ax, [(rest, "", styles["data"])], f"{name}, data - mollified", ""))
+        return panels
+    low, high = limits(*[v.values for v, _ in both])
+    panels = [lambda ax, v=v, w=w: draw_image(ax, v, titled(f"{name}, {w}", v.note), "cividis", low, high)
+              for v, w in both]
+    if rest is not None:
+        most = max(np.abs(limits(rest.values)))
+        panels.append(lambda ax: draw_image(ax, rest, titled(f"{name}, data - mollified", rest.note), "RdBu_r", -most,
+                                            most))
+    return panels
+
+
+def columns(table):
+    """The weights and risks of /sweep/NAME: two columns, or two named datasets or fields."""
+    if hasattr(table, "keys") or table.dtype.names:
+        return np.asarray(table["weight"], dtype=float), np.asarray(table["risk"], dtype=float)
+    values = np.asarray(table, dtype=float)
+    return values[:, 0], values[:, 1]
+
+
+def sweep_panel(result, name, table):
+    weight, risk = columns(table)
+    order = np.argsort(weight)
+    chosen = result.parameter_summary(name).get("smoothness_weight")
+
+    def draw(ax):
+        ax.plot(weight[order], risk[order], "o-", color=BLUE, markersize=4)
+        if chosen:
+            ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.3g}")
+            ax.legend(frameon=False, fontsize=8)
+        ax.set_xscale("log")
+        if (risk > 0).all():
+            ax.set_yscale("log")
+        ax.set(title=f"{name}, choice of the smoothness", xlabel="weight", ylabel="predicted risk")
+        ax.grid(alpha=0.25)
+    return draw
+
+
+def constants_panel(result, constants):
+    lines = []
+    for name, dataset in constants.items():
+        line = f"{name} = {np.asarray(dataset).item():.8g}"
+        if name in result.group("truth"):
+            line += f"   (truth {np.asarray(result.group('truth')[name]).item():.8g})"
+        lines.append(line)
+
+    def draw(ax):
+        ax.axis("off")
+        ax.set_title("constants")
+        ax.text(0.02, 0.96, "\n".join(lines), transform=ax.transAxes, va="top", family="monospace", fontsize=10)
+    return draw
+
+
+def rows_of(result):
+    """All panels, as rows of at most three."""
+    parameters = {n: d for n, d in result.group("parameters").items() if not n.endswith("_weight")}
+    constants = {n: d for n, d in parameters.items() if is_constant(d)}
+    rows = []
+    for name, dataset in parameters.items():
+        if name not in constants:
+            rows += parameter_rows(result, name, dataset)
+    for name in {**result.group("observations"), **result.group("state")}:
+        rows += state_rows(result, name)
+    loose = [constants_panel(result, constants)] if constants else []
+    loose += [sweep_panel(result, name, table) for name, table in result.group("sweep").items()]
+    return rows + [loose[i:i + 3] for i in range(0, len(loose), 3)]
+
+
+def headline(result):
+    summary = result.summary
+    words = [str(summary[k]) for k in ("method", "status") if k in summary]
+    words += [f"noise of {n}: {s:.3g}" for n, s in summary.get("noise", {}).items() if isinstance(s, (int, float))]
+    return ", ".join(words)
+
+
+def draw(result, output, dpi):
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    plt.rcParams.update({"axes.titlesize": 10, "axes.labelsize": 9, "xtick.labelsize": 8, "ytick.labelsize": 8})
+    rows = rows_of(result)
+    if not rows:
+        raise Failure(65, f"{result.path}: nothing to draw (no /parameters, /state or /observations)")
+    across = max(len(row) for row in rows)
+    figure, grid = plt.subplots(len(rows), across, figsize=(4.3 * across, 3.5 * len(rows)), squeeze=False,
+                                constrained_layout=True)
+    for row, places in zip(rows, grid):
+        for ax in places[len(row):]:
+            ax.axis("off")
+        for panel, ax in zip(row, places):
+            panel(ax)
+    figure.set_constrained_layout_pads(h_pad=0.08, w_pad=0.06)
+    figure.suptitle(headline(result), fontsize=11)
+    try:
+        figure.savefig(output, dpi=dpi)
+    except (OSError, ValueError) as error:
+        raise Failure(74, f"{output}: cannot be written ({error})") from error
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("result", help="result.h5, or the output directory that holds it")
+    parser.add_argument("-o", "--output", help="picture to write (default: result.png beside result.h5; .pdf works too)")
+    parser.add_argument("--dpi", type=int, default=130, help="resolution of the picture (130)")
+    given = parser.parse_args()
+    try:
+        result = Result(given.result)
+        output = given.output or os.path.splitext(result.path)[0] + ".png"
+        draw(result, output, given.dpi)
+    except Failure as failure:
+        print(f"plot.py: {failure}", file=sys.stderr)
+        return failure.code
+    print(output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -23,16 +23,22 @@ struct Axis {
   bool periodic = false;
   double period = 0.0;              ///< 0 on open axes
   Reflection reflection = Reflection::none;
-  bool uniform = true;              ///< equal spacing (to 1e-9 of the spacing): one filter row serves the interior
+  bool uniform = true;              ///< equal spacing to 1e-9 of it or to rounding: one filter row for the interior
 
   Index size() const { return static_cast<Index>(coordinates.size()); }
   double extent() const { return periodic ? period : coordinates.back() - coordinates.front(); }
-  double spacing() const { return extent() / static_cast<double>(periodic ? size() : size() - 1); }  ///< mean spacing
-  /// Coordinate of index i, also outside [0, size()) on periodic axes (unrolled: x_i + k period).
+  /// Mean spacing; 0 on an open axis of one point.
+  double spacing() const {
+    Index const gaps = periodic ? size() : size() - 1;
+    return gaps > 0 ? extent() / static_cast<double>(gaps) : 0.0;
+  }
+  /// Coordinate of index i, also outside [0, size()) on periodic axes (unrolled: x_i + k period). Throws
+  /// std::out_of_range outside an open axis.
   double at(Index i) const;
 };
 
-/// Equally spaced axis: points from lower to upper, both included; on a periodic axis upper = lower + period is no point.
+/// Equally spaced axis: points from lower to upper, both included; on a periodic axis upper = lower + period is no
+/// point. Throws std::invalid_argument unless points >= 1 and upper > lower (a single open point lies at lower).
 Axis uniform_axis(std::string name, Index points, double lower, double upper, bool periodic);
 
 /// Axis from given coordinates; period > 0 makes it periodic. Throws std::invalid_argument unless strictly increasing

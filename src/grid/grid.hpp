@@ -25,13 +25,15 @@ struct Decomposition {
   std::vector<int> ranks;
 };
 
-/// Blocks as cubic as the axes allow (t never cut), for a number of ranks. Deterministic.
+/// Blocks as cubic as the axes allow (t never cut, no more blocks than points), for a number of ranks: as many ranks as
+/// can be used, then the least surface. Deterministic.
 Decomposition decompose(std::vector<Axis> const& axes, int ranks);
 
 /// A distributed grid. Cheap to copy (shared, immutable). Owns a duplicate of the communicator.
 class Grid {
  public:
-  /// Collective on comm. Rank r has block coordinates by row-major order (last axis fastest).
+  /// Collective on comm. Rank r has block coordinates by row-major order (last axis fastest); blocks along an axis
+  /// differ by one point at most. Throws std::invalid_argument on a decomposition that does not fit (t cut, too many blocks).
   Grid(MPI_Comm comm, std::vector<Axis> axes, Decomposition decomposition);
 
   MPI_Comm comm() const;
@@ -44,22 +46,27 @@ class Grid {
   Index points() const;                           ///< of the whole grid
 
   Decomposition const& decomposition() const;
+  int blocks() const;                             ///< ranks 0 .. blocks()-1 own one each (0 of them: all are idle)
   std::vector<int> block_of(int rank) const;      ///< block coordinates; empty where the rank owns no block
   Range block_range(int axis, int block) const;   ///< the points of a block along an axis (may be empty)
   Box const& owned() const;                       ///< this rank's points (empty ranges where it has none)
-  Index local_size() const { return owned().size(); }
+  Index local_size() const;                       ///< number of them; without axes 1 on each rank that has a block
 
   /// The grid of a subset of the axes (positions, increasing), same cut along each of them. Ranks that share their
   /// blocks along those axes hold the same piece; comm() of the result joins the ranks that agree on all other axes,
-  /// so that each such group holds one whole copy. Ranks without points stay without. Collective.
+  /// so that each such group holds one whole copy. Ranks without points stay without (those without a block share a
+  /// communicator of their own). No axes kept: one point, on every rank that has points. Collective.
   Grid restricted_to(std::vector<int> const& kept) const;
 
   /// Joins the ranks that hold the same piece of restricted_to(kept): sums over the other axes run on it. The caller
-  /// frees it. Rank 0 of it is the piece's owner (and these owners form one group of restricted_to). Collective.
+  /// frees it. Rank 0 of it is the piece's owner (and these owners form one group of restricted_to). The ranks without
+  /// points are joined in one communicator of their own. Collective.
   MPI_Comm sharers_of(std::vector<int> const& kept) const;
 
  private:
   struct Data;
+  Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle);  ///< takes `own` over
+
   std::shared_ptr<Data const> data_;
 };
 

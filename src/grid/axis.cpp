@@ -1,0 +1,75 @@
+#include "grid/axis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+namespace mollis::grid {
+namespace {
+
+/// Equal gaps to 1e-9 of the mean spacing, or to the rounding of the coordinates where that is coarser.
+bool equally_spaced(Axis const& axis) {
+  Index const n = axis.size();
+  Index const gaps = axis.periodic ? n : n - 1;
+  if (gaps < 1) return true;
+  double const spacing = axis.spacing();
+  double const largest = std::max(std::abs(axis.at(0)), std::abs(axis.at(gaps)));
+  double const tolerance = std::max(1e-9 * spacing, 4.0 * std::numeric_limits<double>::epsilon() * largest);
+  for (Index i = 0; i < gaps; ++i) {
+    if (std::abs(axis.at(i + 1) - axis.at(i) - spacing) > tolerance) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+double Axis::at(Index i) const {
+  Index const n = size();
+  Index const turns = i >= 0 ? i / n : -((n - 1 - i) / n);
+  if (turns != 0 && !periodic) throw std::out_of_range("axis " + name + ": no point " + std::to_string(i));
+  return coordinates[static_cast<std::size_t>(i - turns * n)] + static_cast<double>(turns) * period;
+}
+
+Axis uniform_axis(std::string name, Index points, double lower, double upper, bool periodic) {
+  if (points < 1) throw std::invalid_argument("axis " + name + " needs at least one point");
+  bool const single = points == 1 && !periodic;
+  if (!single && !(upper > lower)) throw std::invalid_argument("axis " + name + ": upper must exceed lower");
+  Axis axis;
+  axis.name = std::move(name);
+  axis.periodic = periodic;
+  axis.period = periodic ? upper - lower : 0.0;
+  Index const gaps = std::max<Index>(periodic ? points : points - 1, 1);
+  axis.coordinates.resize(static_cast<std::size_t>(points));
+  for (Index i = 0; i < points; ++i) {
+    double const s = static_cast<double>(i) / static_cast<double>(gaps);
+    axis.coordinates[static_cast<std::size_t>(i)] = i == gaps ? upper : lower + s * (upper - lower);
+  }
+  return axis;
+}
+
+Axis axis_from_coordinates(std::string name, std::vector<double> coordinates, double period) {
+  if (coordinates.empty()) throw std::invalid_argument("axis " + name + " has no coordinates");
+  for (std::size_t i = 0; i < coordinates.size(); ++i) {
+    bool const increasing = i == 0 || coordinates[i] > coordinates[i - 1];
+    if (!std::isfinite(coordinates[i]) || !increasing) {
+      throw std::invalid_argument("coordinates of axis " + name + " must increase strictly; they do not at index " +
+                                  std::to_string(i));
+    }
+  }
+  double const span = coordinates.back() - coordinates.front();
+  if (period > 0.0 && span >= period) {
+    throw std::invalid_argument("coordinates of axis " + name + " span " + std::to_string(span) +
+                                ", which is not less than the period " + std::to_string(period));
+  }
+  Axis axis;
+  axis.name = std::move(name);
+  axis.coordinates = std::move(coordinates);
+  axis.periodic = period > 0.0;
+  axis.period = axis.periodic ? period : 0.0;
+  axis.uniform = equally_spaced(axis);
+  return axis;
+}
+
+}  // namespace mollis::grid

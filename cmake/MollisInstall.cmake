@@ -1,0 +1,14 @@
+# cmake --install: the program, the decks, the job scripts and the plotting tools. The targets must exist by now.
+# Layout: bin/mollis, share/mollis/{inputs,jobscripts,tools}, share/doc/mollis. jobscripts/site.sh finds bin/mollis from there.
+install(TARGETS mollis RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+set(MOLLIS_INSTALL_DATA ${CMAKE_INSTALL_DATADIR}/mollis)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/inputs/ DESTINATION ${MOLLIS_INSTALL_DATA}/inputs FILES_MATCHING PATTERN "*.toml")
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/jobscripts/invert.sh DESTINATION ${MOLLIS_INSTALL_DATA}/jobscripts)
+install(FILES ${PROJECT_SOURCE_DIR}/jobscripts/site.sh DESTINATION ${MOLLIS_INSTALL_DATA}/jobscripts)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools/summary.py
+  DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
+install(FILES ${PROJECT_SOURCE_DIR}/tools/result.py DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CITATION.cff ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+  DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")

@@ -1,0 +1,29 @@
+#pragma once
+/// The programs behind the commands. Each is collective on `comm` and returns the exit code; errors are run::Error.
+#include <mpi.h>
+
+#include <string>
+#include <vector>
+
+#include "deck/deck.hpp"
+#include "run/error.hpp"
+
+namespace mollis::drivers {
+
+/// What was typed, for provenance.
+struct CommandLine {
+  std::string text;
+};
+
+/// Deck -> grid -> observations -> jets -> residuals -> fit -> files.
+run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command);
+/// The smoothed states and the derivatives that [mollify] lists, with standard errors.
+run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command);
+/// Synthetic observations, written to the files that [observations.*] names.
+run::Exit forward(MPI_Comm comm, deck::Deck const& deck);
+/// The effective deck, decomposition and memory estimate; runs nothing.
+run::Exit check(MPI_Comm comm, deck::Deck const& deck);
+/// Versions and backends.
+run::Exit info(MPI_Comm comm);
+
+}  // namespace mollis::drivers

@@ -1,0 +1,133 @@
+#include "kernels/pointwise.hpp"
+
+#include <cmath>
+
+namespace mollis::kernels {
+namespace {
+
+using Range = Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>;
+
+Index size_of(Field const& field) { return static_cast<Index>(field.extent(0)); }
+
+/// Device copies of the terms of a variance, of fixed size so that a lambda may hold them.
+struct DeviceTerms {
+  double const* partial[max_jets];
+  int slot[max_jets][max_axes];
+  int count;
+};
+
+DeviceTerms on_device(VarianceTerms const& terms) {
+  DeviceTerms out{};
+  out.count = static_cast<int>(terms.partials.size());
+  for (int a = 0; a < out.count; ++a) {
+    out.partial[a] = terms.partials[static_cast<std::size_t>(a)].data();
+    for (int axis = 0; axis < max_axes; ++axis)
+      out.slot[a][axis] = terms.slots[static_cast<std::size_t>(a)][static_cast<std::size_t>(axis)];
+  }
+  return out;
+}
+
+}  // namespace
+
+void apply_mask(Field const& mask, Field const& field) {
+  Kokkos::parallel_for("apply_mask", Range(0, size_of(field)), KOKKOS_LAMBDA(Index i) {
+    if (mask(i) == 0.0) field(i) = 0.0;
+  });
+}
+
+void clear_where_not_finite(Field const& value, Field const& mask) {
+  Kokkos::parallel_for("clear_where_not_finite", Range(0, size_of(mask)), KOKKOS_LAMBDA(Index i) {
+    double const difference = value(i) - value(i);  // 0 for finite values, NaN otherwise
+    if (!(difference == 0.0)) mask(i) = 0.0;
+  });
+}
+
+void add_variance(VarianceTerms const& terms, GramTables const& gram, double sigma, Extents const& extents,
+                  Field const& variance) {
+  auto const device = on_device(terms);
+  double const square = sigma * sigma;
+  Kokkos::parallel_for("add_variance", Range(0, size_of(variance)), KOKKOS_LAMBDA(Index point) {
+    double const* table[max_axes];
+    Index rest = point;
+    for (int axis = max_axes - 1; axis >= 0; --axis) {
+      Index const i = axis == gram.pointwise ? point : rest % extents[axis];
+      rest /= extents[axis];
+      table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
+    }
+    double sum = 0.0;
+    for (int a = 0; a < device.count; ++a)
+      for (int b = 0; b <= a; ++b) {
+        double product = device.partial[a][point] * device.partial[b][point] * (a == b ? 1.0 : 2.0);
+        for (int axis = 0; axis < max_axes; ++axis)
+          product *= table[axis][device.slot[a][axis] * gram.slots[axis] + device.slot[b][axis]];
+        sum += product;
+      }
+    variance(point) += square * sum;
+  });
+}
+
+void weight_from_variance(Field const& variance, Field const& mask, double floor, Field const& weight) {
+  Kokkos::parallel_for("weight_from_variance", Range(0, size_of(weight)), KOKKOS_LAMBDA(Index i) {
+    double const v = variance(i) > floor ? variance(i) : floor;
+    weight(i) = mask(i) == 0.0 ? 0.0 : 1.0 / v;
+  });
+}
+
+void add_product(Field const& a, Field const& b, Field const& c, Field const& out) {
+  Kokkos::parallel_for("add_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) { out(i) += a(i) * b(i) * c(i); });
+}
+
+double triple_product(Field const& a, Field const& b, Field const& c) {
+  double sum = 0.0;
+  Kokkos::parallel_reduce("triple_product", Range(0, size_of(a)),
+                          KOKKOS_LAMBDA(Index i, double& local) { local += a(i) * b(i) * c(i); }, sum);
+  return sum;
+}
+
+double largest(Field const& field) {
+  double result = 0.0;
+  Kokkos::parallel_reduce("largest", Range(0, size_of(field)),
+                          KOKKOS_LAMBDA(Index i, double& local) {
+                            if (field(i) > local) local = field(i);
+                          },
+                          Kokkos::Max<double>(result));
+  return result > 0.0 ? result : 0.0;
+}
+
+void sum_over_axes(Field const& full, Extents const& extents, Extents const& stride, Field const& piece) {
+  if (piece.extent(0) == full.extent(0)) {
+    Kokkos::parallel_for("sum_over_no_axis", Range(0, size_of(full)), KOKKOS_LAMBDA(Index i) { piece(i) += full(i); });
+    return;
+  }
+  if (piece.extent(0) == 1) {
+    double sum = 0.0;
+    Kokkos::parallel_reduce("sum_over_all_axes", Range(0, size_of(full)),
+                            KOKKOS_LAMBDA(Index i, double& local) { local += full(i); }, sum);
+    Kokkos::parallel_for("add_sum", Range(0, 1), KOKKOS_LAMBDA(Index) { piece(0) += sum; });
+    return;
+  }
+  Extents step{};  // of the full array
+  Index product = 1;
+  for (int axis = max_axes - 1; axis >= 0; --axis) {
+    step[static_cast<std::size_t>(axis)] = product;
+    product *= extents[static_cast<std::size_t>(axis)];
+  }
+  Extents kept = extents, summed = extents;
+  for (std::size_t axis = 0; axis < max_axes; ++axis) (stride[axis] == 0 ? kept : summed)[axis] = 1;
+  Kokkos::parallel_for("sum_over_axes", Range(0, size_of(piece)), KOKKOS_LAMBDA(Index j) {
+    Index base = 0, rest = j;
+    for (int axis = max_axes - 1; axis >= 0; --axis) {
+      base += rest % kept[axis] * step[axis];
+      rest /= kept[axis];
+    }
+    double sum = 0.0;
+    for (Index i0 = 0; i0 < summed[0]; ++i0)
+      for (Index i1 = 0; i1 < summed[1]; ++i1)
+        for (Index i2 = 0; i2 < summed[2]; ++i2)
+          for (Index i3 = 0; i3 < summed[3]; ++i3)
+            sum += full(base + i0 * step[0] + i1 * step[1] + i2 * step[2] + i3 * step[3]);
+    piece(j) += sum;
+  });
+}
+
+}  // namespace mollis::kernels

@@ -1,0 +1,53 @@
+#pragma once
+/// Pointwise maths of the equation-error fit over a local box: masks, variances, weights, products, sums over axes.
+#include <vector>
+
+#include "kernels/field.hpp"
+
+namespace mollis::kernels {
+
+constexpr int max_jets = 32;  ///< derivatives of one state that a residual may read
+
+/// field := mask != 0 ? field : 0  (removes NaN where masked).
+void apply_mask(Field const& mask, Field const& field);
+
+/// mask := 0 where value is not finite.
+void clear_where_not_finite(Field const& value, Field const& mask);
+
+/// Inner products of filter rows along each axis: tables[a][(i_a * slots[a] + s) * slots[a] + t] = <row_s, row_t> at
+/// local row i_a of (padded) axis a; axes without filter have slots 1 and a table of ones. `pointwise` (or -1) names an
+/// axis whose rows differ from line to line: its table is indexed by the local point in place of i_a.
+struct GramTables {
+  Field tables[max_axes];
+  int slots[max_axes] = {1, 1, 1, 1};
+  int pointwise = -1;
+};
+
+/// The jets of one state that a residual reads: partial derivatives p_a (local box each) and the filter slot along each
+/// padded axis.
+struct VarianceTerms {
+  std::vector<Field> partials;
+  std::vector<std::array<int, max_axes>> slots;
+};
+
+/// variance += sigma^2 sum_ab p_a p_b prod_axes <row_a, row_b>: the noise variance of a residual, exactly.
+void add_variance(VarianceTerms const& terms, GramTables const& gram, double sigma, Extents const& extents,
+                  Field const& variance);
+
+/// weight := mask ? 1 / max(variance, floor) : 0.
+void weight_from_variance(Field const& variance, Field const& mask, double floor, Field const& weight);
+
+/// out += a * b * c.
+void add_product(Field const& a, Field const& b, Field const& c, Field const& out);
+
+/// sum_i a_i b_i c_i over the local box.
+double triple_product(Field const& a, Field const& b, Field const& c);
+
+/// Largest value over the local box (0 for an empty one or if all are below 0).
+double largest(Field const& field);
+
+/// piece[sum_a i_a stride[a]] += sum over the points of the box that map there; strides 0 along summed axes, row-major
+/// over the others (grid axes in order).
+void sum_over_axes(Field const& full, Extents const& extents, Extents const& stride, Field const& piece);
+
+}  // namespace mollis::kernels

@@ -1,0 +1,177 @@
+#include "inverse/data_features.hpp"
+
+#include <algorithm>
+
+#include "inverse/filters.hpp"
+
+namespace mollis::inverse {
+namespace {
+
+using equation::Feature;
+
+Field filled(Index size, double value) {
+  Field field = make_field("filled", size);
+  Kokkos::deep_copy(field, value);
+  return field;
+}
+
+Extents full_strides(grid::Grid const& grid) {
+  std::vector<int> all;
+  for (int a = 0; a < grid.dimension(); ++a) all.push_back(a);
+  return strides_over(grid, all);
+}
+
+/// Inner products of the filters' rows along the padded axes.
+kernels::GramTables gram_tables(mollifier::Jets const& jets) {
+  kernels::GramTables gram;
+  int const padding = max_axes - jets.grid().dimension();
+  for (int axis = 0; axis < max_axes; ++axis) {
+    bool const real = axis >= padding && jets.grid().local_size() > 0;
+    std::vector<double> const values = real ? jets.gram_table(axis - padding) : std::vector<double>{1.0};
+    Field table = make_field("gram", static_cast<Index>(values.size()));
+    auto const host = Kokkos::create_mirror_view(table);
+    std::copy(values.begin(), values.end(), host.data());
+    Kokkos::deep_copy(table, host);
+    gram.tables[axis] = table;
+    gram.slots[axis] = axis >= padding ? static_cast<int>(jets.filter(axis - padding).orders.size()) : 1;
+  }
+  return gram;
+}
+
+}  // namespace
+
+DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, deck::Mollifier const& mollifier,
+                           std::vector<observations::State> const& states,
+                           std::vector<observations::KnownField> const& fields)
+    : grid_(std::move(grid)), system_(&system), mollifier_(mollifier), bank_(grid_, system),
+      mask_(filled(grid_.local_size(), 1.0)) {
+  auto const kind = system.form == equation::Form::weak ? Feature::Kind::term : Feature::Kind::state;
+  for (std::size_t f = 0; f < system.features.size(); ++f) {
+    auto const& feature = system.features[f];
+    if (feature.kind == Feature::Kind::field) {
+      auto const& known = fields[static_cast<std::size_t>(feature.index)];
+      bank_.set(static_cast<int>(f), {known.derivative(feature.order), strides_over(grid_, known.axes())});
+    }
+    if (feature.kind != kind) continue;
+    auto group = std::find_if(groups_.begin(), groups_.end(), [&](Group const& g) { return g.index == feature.index; });
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}});
+    group->features.push_back(static_cast<int>(f));
+  }
+  for (auto& group : groups_) {
+    std::vector<mollifier::MultiIndex> set;
+    for (int const f : group.features) set.push_back(system.features[static_cast<std::size_t>(f)].order);
+    auto filters = make_filters(grid_, mollifier_, system.form == equation::Form::weak, set);
+    group.jets = std::make_unique<mollifier::Jets>(grid_, std::move(filters), set);
+    auto const valid = group.jets->valid();
+    kernels::apply_mask(valid, mask_);
+    state_features_.insert(state_features_.end(), group.features.begin(), group.features.end());
+  }
+  if (system.form == equation::Form::weak)
+    weak(states, fields);
+  else
+    strong(states);
+}
+
+void DataFeatures::take(int feature, Field const& values) {
+  kernels::clear_where_not_finite(values, mask_);
+  bank_.set(feature, {values, full_strides(grid_)});
+}
+
+void DataFeatures::strong(std::vector<observations::State> const& states) {
+  for (auto const& group : groups_) {
+    auto const& state = states[static_cast<std::size_t>(group.index)];
+    auto const jets = group.jets->apply(state.data);
+    NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, gram_tables(*group.jets)};
+    for (std::size_t k = 0; k < jets.size(); ++k) {
+      take(group.features[k], jets[k]);
+      std::array<int, max_axes> slots{};
+      for (int a = 0; a < grid_.dimension(); ++a)
+        slots[static_cast<std::size_t>(max_axes - grid_.dimension() + a)] =
+            group.jets->filter(a).slot(group.jets->set()[k][static_cast<std::size_t>(a)]);
+      noise.slots.push_back(slots);
+    }
+    noise_.states.push_back(std::move(noise));
+  }
+}
+
+void DataFeatures::weak(std::vector<observations::State> const& states,
+                        std::vector<observations::KnownField> const& fields) {
+  for (auto& group : groups_) {
+    auto const& term = system_->terms[static_cast<std::size_t>(group.index)];
+    std::vector<Placed> inputs;
+    for (auto const& feature : term.features) {
+      auto const index = static_cast<std::size_t>(feature.index);
+      if (feature.kind == Feature::Kind::state)
+        inputs.push_back({states[index].data, full_strides(grid_)});
+      else if (feature.kind == Feature::Kind::field)
+        inputs.push_back({fields[index].derivative(feature.order), strides_over(grid_, fields[index].axes())});
+      else
+        inputs.push_back(coordinates_along(grid_, feature.index));
+    }
+    std::vector<kernels::Operand> operands;
+    for (auto const& input : inputs) operands.push_back({input.values.data(), input.stride});
+    std::vector<Field> outputs;
+    std::vector<double*> data;
+    for (std::size_t k = 0; k <= term.states.size(); ++k) {
+      outputs.push_back(make_field("term", grid_.local_size()));
+      data.push_back(outputs.back().data());
+    }
+    if (grid_.local_size() > 0) kernels::evaluate(term.tape, operands, data, bank_.extents());
+    group.slopes.assign(outputs.begin() + 1, outputs.end());
+    group.states = term.states;
+    auto const derivatives = group.jets->apply(outputs.front());
+    for (std::size_t k = 0; k < derivatives.size(); ++k) take(group.features[k], derivatives[k]);
+  }
+  pair_noise(states);
+}
+
+void DataFeatures::pair_noise(std::vector<observations::State> const& states) {
+  struct Entry {
+    Group const* group;
+    std::size_t k;
+  };
+  std::vector<Entry> entries;
+  for (auto const& group : groups_)
+    for (std::size_t k = 0; k < group.features.size(); ++k) entries.push_back({&group, k});
+  for (std::size_t a = 0; a < entries.size(); ++a)
+    for (std::size_t b = a; b < entries.size(); ++b) {
+      auto const& [ga, ka] = entries[a];
+      auto const& [gb, kb] = entries[b];
+      Field const product("slopes", static_cast<std::size_t>(grid_.local_size()));
+      bool any = false;
+      for (std::size_t s = 0; s < ga->states.size(); ++s)
+        for (std::size_t t = 0; t < gb->states.size(); ++t) {
+          if (ga->states[s] != gb->states[t]) continue;
+          double const sigma = states[static_cast<std::size_t>(ga->states[s])].sigma;
+          kernels::add_product(filled(grid_.local_size(), sigma * sigma), ga->slopes[s], gb->slopes[t], product);
+          any = true;
+        }
+      if (!any) continue;
+      std::vector<mollifier::LineFilter> filters;
+      auto const set = std::vector<mollifier::MultiIndex>{ga->jets->set()[ka], gb->jets->set()[kb]};
+      auto const both = make_filters(grid_, mollifier_, true, set);
+      for (int axis = 0; axis < grid_.dimension(); ++axis) {
+        auto const i = static_cast<std::size_t>(axis);
+        filters.push_back(mollifier::product_filter(both[i], set[0][i], set[1][i]));
+      }
+      mollifier::Jets const carry(grid_, std::move(filters), {mollifier::MultiIndex{}});
+      noise_.pairs.push_back({ga->features[ka], gb->features[kb], carry.apply(product).front()});
+    }
+}
+
+std::vector<Field> DataFeatures::response(std::vector<Field> const& changes) const {
+  std::vector<Field> out;
+  for (auto const& group : groups_) {
+    Field input = group.slopes.empty() && system_->form == equation::Form::strong
+                      ? changes[static_cast<std::size_t>(group.index)]
+                      : Field("change", static_cast<std::size_t>(grid_.local_size()));
+    for (std::size_t s = 0; s < group.slopes.size(); ++s)
+      kernels::add_product(filled(grid_.local_size(), 1.0), group.slopes[s],
+                           changes[static_cast<std::size_t>(group.states[s])], input);
+    auto const fields = group.jets->apply(input);
+    out.insert(out.end(), fields.begin(), fields.end());
+  }
+  return out;
+}
+
+}  // namespace mollis::inverse

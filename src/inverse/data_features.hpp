@@ -1,0 +1,55 @@
+#pragma once
+/// What the residuals read of the data: mollified jets of the states (strong form) or mollified derivatives of pointwise
+/// terms of the raw data (weak form), with the way the noise reaches them and the points where they exist.
+#include <memory>
+#include <vector>
+
+#include "deck/deck.hpp"
+#include "inverse/feature_bank.hpp"
+#include "inverse/residual_model.hpp"
+#include "observations/known_fields.hpp"
+#include "observations/states.hpp"
+
+namespace mollis::inverse {
+
+class DataFeatures {
+ public:
+  /// Reads no file: states and known fields are given. Collective.
+  DataFeatures(grid::Grid grid, equation::System const& system, deck::Mollifier const& mollifier,
+               std::vector<observations::State> const& states, std::vector<observations::KnownField> const& fields);
+
+  FeatureBank const& bank() const { return bank_; }
+  NoiseModel const& noise() const { return noise_; }
+  Field const& mask() const { return mask_; }  ///< 1 where the data give every feature
+
+  /// The linear response of the state features (see state_features) to a small change of the data, one field a state.
+  /// Collective.
+  std::vector<Field> response(std::vector<Field> const& changes) const;
+  /// The features that `response` returns, in its order.
+  std::vector<int> const& state_features() const { return state_features_; }
+
+ private:
+  void strong(std::vector<observations::State> const& states);
+  void weak(std::vector<observations::State> const& states, std::vector<observations::KnownField> const& fields);
+  void pair_noise(std::vector<observations::State> const& states);
+  void take(int feature, Field const& values);
+
+  struct Group {                           ///< features computed by one set of jets
+    int index;                             ///< state or term
+    std::vector<int> features;
+    std::unique_ptr<mollifier::Jets> jets;
+    std::vector<Field> slopes;             ///< weak: df/d(state) over the raw data
+    std::vector<int> states;               ///< weak: those states
+  };
+
+  grid::Grid grid_;
+  equation::System const* system_;
+  deck::Mollifier mollifier_;
+  FeatureBank bank_;
+  NoiseModel noise_;
+  Field mask_;
+  std::vector<Group> groups_;
+  std::vector<int> state_features_;
+};
+
+}  // namespace mollis::inverse

@@ -1,0 +1,164 @@
+#include "inverse/equation_error.hpp"
+
+#include <cmath>
+
+namespace mollis::inverse {
+namespace {
+
+using petsc::check;
+
+constexpr double settled = 1e-5;  ///< relative change of the unknowns at which W is taken as settled
+
+double norm(Vec x) {
+  PetscReal value = 0.0;
+  check(VecNorm(x, NORM_2, &value));
+  return value;
+}
+
+/// Sets every unknown's entries by a function of its deck entry.
+template <class Value>
+petsc::Vector fill(ParameterSpace const& space, Value&& value) {
+  auto vector = space.make_vector();
+  PetscScalar* entries = nullptr;
+  check(VecGetArray(vector, &entries));
+  for (auto const& unknown : space.unknowns()) {
+    if (!unknown.owner) continue;
+    for (Index i = 0; i < unknown.grid.local_size(); ++i) entries[unknown.offset + i] = value(unknown.deck);
+  }
+  check(VecRestoreArray(vector, &entries));
+  return vector;
+}
+
+}  // namespace
+
+Bounds make_bounds(ParameterSpace const& space) {
+  auto const bound = [](std::optional<double> const& value, bool log, double none) {
+    if (!value) return none;
+    if (!log) return *value;
+    return *value > 0.0 ? std::log(*value) : none;
+  };
+  Bounds bounds;
+  bounds.lower = fill(space, [&](deck::Parameter const& p) { return bound(p.lower, p.log, PETSC_NINFINITY); });
+  bounds.upper = fill(space, [&](deck::Parameter const& p) { return bound(p.upper, p.log, PETSC_INFINITY); });
+  for (auto const& unknown : space.unknowns()) bounds.any = bounds.any || unknown.deck.lower || unknown.deck.upper;
+  return bounds;
+}
+
+petsc::Vector first_guess(ParameterSpace const& space) {
+  return fill(space, [](deck::Parameter const& p) { return p.log ? std::log(p.initial) : p.initial; });
+}
+
+EquationError::EquationError(ResidualModel& model, deck::Inversion const& deck, run::Progress& progress)
+    : model_(model), deck_(deck), progress_(progress), matrix_(model.space()), solver_(model.space(), deck.tolerance) {
+  if (!model_.system().affine) return;
+  auto const zero = space().make_vector();
+  model_.move_to(space().scatter(zero));
+  partials_ = model_.parameter_partials();
+  constant_ = model_.residuals();
+}
+
+std::vector<Field> EquationError::weights_at(Vec x) {
+  auto const bounds = make_bounds(space());
+  auto const clipped = petsc::like(x);
+  check(VecCopy(x, clipped));
+  check(VecPointwiseMax(clipped, clipped, bounds.lower));
+  check(VecPointwiseMin(clipped, clipped, bounds.upper));
+  model_.move_to(space().scatter(clipped));
+  return model_.weights();
+}
+
+petsc::Vector EquationError::project(std::vector<Field> const& weights, std::vector<Field> const& n) {
+  auto vector = space().make_vector();
+  auto const& partials = model_.system().affine ? partials_ : model_.parameter_partials();
+  space().gather(model_.jacobian_transposed(partials, weights, n), vector);
+  return vector;
+}
+
+petsc::Vector EquationError::right_hand_side(std::vector<Field> const& weights) {
+  auto vector = project(weights, constant_);
+  check(VecScale(vector, -1.0));
+  return vector;
+}
+
+Mat EquationError::normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
+  if (model_.system().affine) {
+    matrix_.assemble(model_, partials_, weights, beta);
+  } else {
+    model_.move_to(space().scatter(x));
+    matrix_.assemble(model_, model_.parameter_partials(), weights, beta);
+  }
+  return matrix_.matrix();
+}
+
+bool EquationError::solve(Mat matrix, Vec b, Vec x) {
+  progress_.count_krylov(solver_.solve(matrix, b, x));
+  return solver_.converged();
+}
+
+double EquationError::misfit(Vec x, std::vector<Field> const& weights) {
+  model_.move_to(space().scatter(x));
+  auto const r = model_.residuals();
+  double sum = 0.0;
+  for (std::size_t k = 0; k < r.size(); ++k) sum += kernels::triple_product(weights[k], r[k], r[k]);
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
+  return sum;
+}
+
+bool EquationError::violates_bounds(Vec x) const {
+  auto const bounds = make_bounds(space());
+  if (!bounds.any) return false;
+  auto const clipped = petsc::like(x);
+  check(VecCopy(x, clipped));
+  check(VecPointwiseMax(clipped, clipped, bounds.lower));
+  check(VecPointwiseMin(clipped, clipped, bounds.upper));
+  check(VecAXPY(clipped, -1.0, x));
+  return norm(clipped) > 0.0;
+}
+
+bool EquationError::solve_free(Fit& fit) {
+  Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
+  auto const b = right_hand_side(fit.weights);
+  bool const converged = solve(matrix, b, fit.x);
+  auto const gradient = petsc::like(fit.x);
+  check(MatMult(matrix, fit.x, gradient));
+  PetscScalar quadratic = 0.0, linear = 0.0;
+  check(VecDot(fit.x, gradient, &quadratic));
+  check(VecDot(fit.x, b, &linear));
+  check(VecAXPY(gradient, -1.0, b));
+  fit.gradient = norm(gradient);
+  double constant = 0.0;
+  for (std::size_t k = 0; k < constant_.size(); ++k)
+    constant += kernels::triple_product(fit.weights[k], constant_[k], constant_[k]);
+  MPI_Allreduce(MPI_IN_PLACE, &constant, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
+  fit.objective = 0.5 * quadratic - linear + 0.5 * constant;
+  return converged;
+}
+
+void EquationError::fit(Fit& fit, int passes) {
+  auto const bounds = make_bounds(space());
+  auto const previous = petsc::like(fit.x);
+  for (int pass = 1; pass <= passes; ++pass) {
+    check(VecCopy(fit.x, previous));
+    fit.weights = weights_at(fit.x);
+    int const before = progress_.krylov();
+    bool const free = model_.system().affine;
+    fit.converged = free && solve_free(fit);
+    if (!free || violates_bounds(fit.x)) fit.converged = minimise_with_tao(*this, fit, bounds);
+    ++fit.newton;
+    check(VecAXPY(previous, -1.0, fit.x));
+    double const change = norm(previous) / std::max(norm(fit.x), 1e-300);
+    run::Step step;
+    step.phase = "fit";
+    step.iteration = pass;
+    step.of_at_most = passes;
+    step.objective = fit.objective;
+    step.gradient = fit.gradient;
+    step.change = change;
+    step.weight = fit.beta.front();
+    step.krylov = progress_.krylov() - before;
+    progress_.step(step);
+    if (model_.system().parameter_free_state_partials || change < settled) break;
+  }
+}
+
+}  // namespace mollis::inverse

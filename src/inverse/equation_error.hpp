@@ -1,0 +1,76 @@
+#pragma once
+/// The equation-error estimator: minimise
+///   sum_k sum_i W_ki R_ki(lam)^2 / 2 + sum_p beta_p / 2 <lam_p, L_p lam_p>   subject to bounds,
+/// W = 1 / Var R, recomputed as lam moves until it settles. Affine systems: one linear solve a pass; the bounded and the
+/// nonlinear: TAO's Newton trust region with the Gauss-Newton matrix.
+#include <vector>
+
+#include "inverse/normal_matrix.hpp"
+#include "run/progress.hpp"
+
+namespace mollis::inverse {
+
+/// What a fit returns. Fields are pieces (see ParameterSpace), parameters as the equation has them.
+struct Fit {
+  petsc::Vector x;                 ///< the unknowns (logarithms where transform = "log")
+  std::vector<double> beta;        ///< smoothness weights, one a parameter
+  std::vector<Field> weights;      ///< W_k of the last pass
+  bool converged = false;
+  int newton = 0;                  ///< passes of the linear solve, or Newton steps
+  double objective = 0.0, gradient = 0.0;
+};
+
+/// The fit for fixed smoothness weights, from the first guess in fit.x (moved). Recomputes W up to `passes` times.
+/// Collective.
+class EquationError {
+ public:
+  EquationError(ResidualModel& model, deck::Inversion const& deck, run::Progress& progress);
+
+  void fit(Fit& fit, int passes);
+
+  ResidualModel& model() { return model_; }
+  NormalMatrix& matrix() { return matrix_; }
+  ParameterSpace const& space() const { return model_.space(); }
+
+  /// W at the point (clipped to the bounds).
+  std::vector<Field> weights_at(Vec x);
+  /// b = -J^T W R(0), the right-hand side of the affine problem for these weights.
+  petsc::Vector right_hand_side(std::vector<Field> const& weights);
+  /// J^T W n for fields n, one a residual.
+  petsc::Vector project(std::vector<Field> const& weights, std::vector<Field> const& n);
+  /// Assembles H at x (x matters to nonlinear systems alone).
+  Mat normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
+  /// Solves H step = b; counts iterations.
+  bool solve(Mat matrix, Vec b, Vec x);
+  /// sum_k sum_i W R^2 at x over all ranks.
+  double misfit(Vec x, std::vector<Field> const& weights);
+  run::Progress& progress() { return progress_; }
+  deck::Inversion const& deck() const { return deck_; }
+
+ private:
+  bool solve_free(Fit& fit);
+  bool violates_bounds(Vec x) const;
+
+  ResidualModel& model_;
+  deck::Inversion deck_;
+  run::Progress& progress_;
+  NormalMatrix matrix_;
+  NormalSolver solver_;
+  std::vector<Field> partials_;    ///< of an affine system, computed once
+  std::vector<Field> constant_;    ///< R(0) of an affine system
+};
+
+/// Bounds of all unknowns (in the fitted variable: logarithms where transform = "log"). Collective.
+struct Bounds {
+  petsc::Vector lower, upper;
+  bool any = false;
+};
+Bounds make_bounds(ParameterSpace const& space);
+
+/// First guess: `initial` of every parameter (its logarithm where transform = "log"). Collective.
+petsc::Vector first_guess(ParameterSpace const& space);
+
+/// Minimises with W fixed by TAO (BNTR) from fit.x. Returns whether it converged. Collective.
+bool minimise_with_tao(EquationError& problem, Fit& fit, Bounds const& bounds);
+
+}  // namespace mollis::inverse

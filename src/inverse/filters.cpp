@@ -1,0 +1,58 @@
+#include "inverse/filters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/error.hpp"
+
+namespace mollis::inverse {
+namespace {
+
+std::vector<int> orders_along(std::vector<mollifier::MultiIndex> const& set, std::size_t axis) {
+  std::vector<int> orders;
+  for (auto const& index : set) orders.push_back(index[axis]);
+  std::sort(orders.begin(), orders.end());
+  orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
+  return orders;
+}
+
+}  // namespace
+
+Index radius_for(deck::AxisRadius const& radii, int order) {
+  auto above = radii.upper_bound(order);
+  if (above == radii.begin()) return above == radii.end() ? 0 : above->second;
+  return std::prev(above)->second;
+}
+
+mollifier::Kernel make_kernel(deck::Mollifier const& deck) {
+  using Family = mollifier::Kernel::Family;
+  auto const family = deck.kernel == "polynomial" ? Family::polynomial
+                      : deck.kernel == "cosine"   ? Family::cosine
+                      : deck.kernel == "gaussian" ? Family::gaussian
+                                                  : Family::bump;
+  return {family, deck.exponent};
+}
+
+std::vector<mollifier::LineFilter> make_filters(grid::Grid const& grid, deck::Mollifier const& deck, bool weak,
+                                                std::vector<mollifier::MultiIndex> const& set) {
+  std::vector<mollifier::LineFilter> filters;
+  auto const kernel = make_kernel(deck);
+  for (int a = 0; a < grid.dimension(); ++a) {
+    auto const& axis = grid.axis(a);
+    auto const found = deck.radius.find(axis.name);
+    deck::AxisRadius const radii = found == deck.radius.end() ? deck::AxisRadius{{-1, 0}} : found->second;
+    mollifier::Radii by_order;
+    for (int const order : orders_along(set, static_cast<std::size_t>(a))) by_order.emplace_back(order, radius_for(radii, order));
+    try {
+      filters.push_back(weak || deck.filter == "analytic" ? mollifier::analytic_filter(axis, kernel, by_order)
+                                                          : mollifier::moment_filter(axis, kernel, by_order, deck.degree));
+    } catch (std::invalid_argument const& reason) {
+      throw run::Error(run::Exit::bad_deck, fmt::format("{}:{}:{}: [mollifier] radius: axis {}: {}", deck.place.file,
+                                                        deck.place.line, deck.place.column, axis.name, reason.what()));
+    }
+  }
+  return filters;
+}
+
+}  // namespace mollis::inverse

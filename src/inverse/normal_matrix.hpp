@@ -1,0 +1,58 @@
+#pragma once
+/// The normal matrix H = J^T W J + sum_p beta_p L_p of a linearised fit, assembled, and its solution.
+/// Where every parameter enters undifferentiated and all live on the same axes, J^T W J is pointwise and H has the
+/// pattern of L; otherwise J is assembled and multiplied.
+#include <vector>
+
+#include "inverse/residual_model.hpp"
+#include "inverse/smoothness.hpp"
+
+namespace mollis::inverse {
+
+class NormalMatrix {
+ public:
+  explicit NormalMatrix(ParameterSpace const& space);
+
+  /// H for these partials (order of System::by_parameter), weights and smoothness weights. Collective.
+  void assemble(ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& weights,
+                std::vector<double> const& beta);
+  Mat matrix() const { return matrix_; }
+
+  /// sum_p beta_p L_p alone, a new matrix. Collective.
+  petsc::Matrix smoothness(std::vector<double> const& beta) const;
+
+ private:
+  bool is_pointwise(equation::System const& system) const;
+  std::vector<PetscInt> row_lengths(bool pointwise) const;
+  void add_smoothness(Mat matrix, std::vector<double> const& beta) const;
+  void add_pointwise(Mat matrix, ResidualModel const& model, std::vector<Field> const& partials,
+                     std::vector<Field> const& weights) const;
+
+  ParameterSpace const* space_;
+  std::vector<SmoothnessForm> forms_;
+  petsc::Matrix matrix_;
+};
+
+/// J with rows scaled by sqrt(W): rows are residual k at local point i (k slowest), columns the unknowns. Collective.
+petsc::Matrix weighted_jacobian(ResidualModel const& model, std::vector<Field> const& partials,
+                                std::vector<Field> const& weights);
+
+/// Solves H x = b. CG with GAMG on fields, exact on constants; a field split where both occur. Options of the command
+/// line apply (no prefix).
+class NormalSolver {
+ public:
+  NormalSolver(ParameterSpace const& space, double tolerance);
+  /// x holds the first guess. Returns the iterations; see converged(). Collective.
+  int solve(Mat matrix, Vec b, Vec x);
+  bool converged() const { return converged_; }
+  KSP ksp() const { return ksp_; }
+
+ private:
+  petsc::LinearSolver ksp_;
+  bool converged_ = true;
+};
+
+/// Sets the preconditioner described above on a KSP that has no operators yet. Collective.
+void set_preconditioner(KSP ksp, ParameterSpace const& space);
+
+}  // namespace mollis::inverse

@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "inverse/normal_matrix.hpp"
+
+namespace mollis::inverse {
+namespace {
+
+using petsc::check;
+
+/// Local entries of the vector that belong to constants (or to fields).
+petsc::IndexSet entries_of(ParameterSpace const& space, bool constants) {
+  std::vector<PetscInt> entries;
+  Index local = space.local_size(), first = 0;
+  MPI_Exscan(&local, &first, 1, MPI_INT64_T, MPI_SUM, space.grid().comm());
+  if (space.grid().rank() == 0) first = 0;
+  for (auto const& unknown : space.unknowns()) {
+    if (!unknown.owner || unknown.axes.empty() != constants) continue;
+    for (Index i = 0; i < unknown.grid.local_size(); ++i) entries.push_back(static_cast<PetscInt>(first + unknown.offset + i));
+  }
+  petsc::IndexSet set;
+  check(ISCreateGeneral(space.grid().comm(), static_cast<PetscInt>(entries.size()), entries.data(), PETSC_COPY_VALUES,
+                        set.address()));
+  return set;
+}
+
+/// All constants stand on one rank: block Jacobi with LU inside is exact.
+void set_option_default(char const* name, char const* value) {
+  PetscBool given = PETSC_FALSE;
+  check(PetscOptionsHasName(nullptr, nullptr, name, &given));
+  if (!given) check(PetscOptionsSetValue(nullptr, name, value));
+}
+
+}  // namespace
+
+void set_preconditioner(KSP ksp, ParameterSpace const& space) {
+  auto const& unknowns = space.unknowns();
+  auto const is_constant = [](Unknown const& u) { return u.axes.empty(); };
+  bool const any_constant = std::any_of(unknowns.begin(), unknowns.end(), is_constant);
+  bool const all_constant = std::all_of(unknowns.begin(), unknowns.end(), is_constant);
+  PC pc = nullptr;
+  check(KSPGetPC(ksp, &pc));
+  if (all_constant) {
+    check(PCSetType(pc, PCBJACOBI));
+    set_option_default("-sub_pc_type", "lu");
+  } else if (any_constant) {
+    check(PCSetType(pc, PCFIELDSPLIT));
+    check(PCFieldSplitSetIS(pc, "constants", entries_of(space, true)));
+    check(PCFieldSplitSetIS(pc, "fields", entries_of(space, false)));
+    check(PCFieldSplitSetType(pc, PC_COMPOSITE_ADDITIVE));
+    set_option_default("-fieldsplit_constants_ksp_type", "preonly");
+    set_option_default("-fieldsplit_constants_pc_type", "bjacobi");
+    set_option_default("-fieldsplit_constants_sub_pc_type", "lu");
+    set_option_default("-fieldsplit_fields_ksp_type", "preonly");
+    set_option_default("-fieldsplit_fields_pc_type", "gamg");
+  } else {
+    check(PCSetType(pc, PCGAMG));
+  }
+}
+
+NormalSolver::NormalSolver(ParameterSpace const& space, double tolerance) {
+  check(KSPCreate(space.grid().comm(), ksp_.address()));
+  check(KSPSetType(ksp_, KSPCG));
+  check(KSPSetTolerances(ksp_, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, 2000));
+  check(KSPSetInitialGuessNonzero(ksp_, PETSC_TRUE));
+  set_preconditioner(ksp_, space);
+  check(KSPSetFromOptions(ksp_));
+}
+
+int NormalSolver::solve(Mat matrix, Vec b, Vec x) {
+  check(KSPSetOperators(ksp_, matrix, matrix));
+  check(KSPSolve(ksp_, b, x));
+  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+  check(KSPGetConvergedReason(ksp_, &reason));
+  converged_ = reason > 0;
+  PetscInt iterations = 0;
+  check(KSPGetIterationNumber(ksp_, &iterations));
+  return static_cast<int>(iterations);
+}
+
+}  // namespace mollis::inverse

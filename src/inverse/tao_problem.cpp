@@ -1,0 +1,121 @@
+#include <cmath>
+
+#include "inverse/equation_error.hpp"
+
+namespace mollis::inverse {
+namespace {
+
+using petsc::check;
+
+/// What TAO's callbacks see. Exceptions must not pass through PETSc's C code: they are kept and thrown afterwards.
+struct Context {
+  EquationError& problem;
+  Fit& fit;
+  petsc::Matrix smoothness;
+  std::exception_ptr error;
+};
+
+template <class Work>
+PetscErrorCode guarded(Context& context, Work&& work) {
+  try {
+    work();
+    return 0;
+  } catch (...) {
+    context.error = std::current_exception();
+    return PETSC_ERR_USER;
+  }
+}
+
+PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient, void* data) {
+  auto& context = *static_cast<Context*>(data);
+  return guarded(context, [&] {
+    auto& model = context.problem.model();
+    auto const& space = context.problem.space();
+    model.move_to(space.scatter(x));
+    auto const r = model.residuals();
+    double misfit = 0.0;
+    for (std::size_t k = 0; k < r.size(); ++k) misfit += kernels::triple_product(context.fit.weights[k], r[k], r[k]);
+    MPI_Allreduce(MPI_IN_PLACE, &misfit, 1, MPI_DOUBLE, MPI_SUM, space.grid().comm());
+    space.gather(model.jacobian_transposed(model.parameter_partials(), context.fit.weights, r), gradient);
+    auto const smooth = petsc::like(x);
+    check(MatMult(context.smoothness, x, smooth));
+    PetscScalar roughness = 0.0;
+    check(VecDot(x, smooth, &roughness));
+    check(VecAXPY(gradient, 1.0, smooth));
+    *value = 0.5 * misfit + 0.5 * roughness;
+  });
+}
+
+PetscErrorCode hessian(Tao, Vec x, Mat matrix, Mat, void* data) {
+  auto& context = *static_cast<Context*>(data);
+  return guarded(context, [&] {
+    Mat const fresh = context.problem.normal_matrix(x, context.fit.weights, context.fit.beta);
+    if (fresh != matrix) check(MatCopy(fresh, matrix, SAME_NONZERO_PATTERN));
+  });
+}
+
+PetscErrorCode monitor(Tao tao, void* data) {
+  auto& context = *static_cast<Context*>(data);
+  PetscInt iteration = 0, krylov = 0;
+  PetscReal value = 0.0, gradient = 0.0, step_length = 0.0;
+  TaoGetSolutionStatus(tao, &iteration, &value, &gradient, nullptr, &step_length, nullptr);
+  TaoGetLinearSolveIterations(tao, &krylov);
+  run::Step step;
+  step.phase = "newton";
+  step.iteration = static_cast<int>(iteration);
+  step.of_at_most = context.problem.deck().max_iterations;
+  step.objective = value;
+  step.gradient = gradient;
+  step.weight = context.fit.beta.front();
+  step.krylov = static_cast<int>(krylov);
+  context.problem.progress().step(step);
+  return 0;
+}
+
+void set_monitor(Tao tao, Context& context) {
+#if PETSC_VERSION_GE(3, 21, 0)
+  check(TaoMonitorSet(tao, monitor, &context, nullptr));
+#else
+  check(TaoSetMonitor(tao, monitor, &context, nullptr));
+#endif
+}
+
+}  // namespace
+
+bool minimise_with_tao(EquationError& problem, Fit& fit, Bounds const& bounds) {
+  auto const& space = problem.space();
+  Context context{problem, fit, problem.matrix().smoothness(fit.beta), nullptr};
+  // The matrix that TAO holds must keep its identity: a copy of the pattern of the first Hessian.
+  petsc::Matrix held;
+  check(MatDuplicate(problem.normal_matrix(fit.x, fit.weights, fit.beta), MAT_COPY_VALUES, held.address()));
+  check(VecPointwiseMax(fit.x, fit.x, bounds.lower));
+  check(VecPointwiseMin(fit.x, fit.x, bounds.upper));
+
+  petsc::Optimiser tao;
+  check(TaoCreate(space.grid().comm(), tao.address()));
+  check(TaoSetType(tao, TAOBNTR));
+  check(TaoSetSolution(tao, fit.x));
+  check(TaoSetVariableBounds(tao, bounds.lower, bounds.upper));
+  check(TaoSetObjectiveAndGradient(tao, nullptr, objective_and_gradient, &context));
+  check(TaoSetHessian(tao, held, held, hessian, &context));
+  check(TaoSetTolerances(tao, 0.0, 0.0, problem.deck().tolerance));
+  check(TaoSetMaximumIterations(tao, problem.deck().max_iterations));
+  set_monitor(tao, context);
+  check(TaoSetFromOptions(tao));
+  PetscErrorCode const code = TaoSolve(tao);
+  if (context.error) std::rethrow_exception(context.error);
+  check(code);
+
+  PetscInt iterations = 0, krylov = 0;
+  PetscReal value = 0.0, gradient = 0.0;
+  TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
+  check(TaoGetSolutionStatus(tao, &iterations, &value, &gradient, nullptr, nullptr, &reason));
+  check(TaoGetLinearSolveIterations(tao, &krylov));
+  fit.objective = value;
+  fit.gradient = gradient;
+  fit.newton += static_cast<int>(iterations);
+  problem.progress().count_krylov(static_cast<int>(krylov));
+  return reason > 0;
+}
+
+}  // namespace mollis::inverse

@@ -1,0 +1,117 @@
+#include "observations/known_fields.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "equation/system.hpp"
+#include "io/read.hpp"
+#include "kernels/tape.hpp"
+#include "run/error.hpp"
+
+namespace mollis::observations {
+namespace {
+
+using run::Error;
+using run::Exit;
+
+std::vector<std::string> names_of(grid::Grid const& grid) {
+  std::vector<std::string> names;
+  for (auto const& axis : grid.axes()) names.push_back(axis.name);
+  return names;
+}
+
+kernels::Tape compile(deck::Values const& values, std::vector<std::string> const& axes) {
+  try {
+    return equation::compile_pointwise(values.expression, axes);
+  } catch (equation::SyntaxError const& error) {
+    throw Error(Exit::bad_deck, fmt::format("{}:{}:{}: [{}] {}: {}", values.place.file, values.place.line,
+                                            values.place.column, values.place.section, values.place.key, error.what()));
+  }
+}
+
+/// Axes that a tape of coordinates reads.
+std::vector<int> axes_read(kernels::Tape const& tape) {
+  std::vector<int> axes;
+  for (auto const& instruction : tape.code)
+    if (instruction.op == kernels::Op::input) axes.push_back(instruction.a);
+  std::sort(axes.begin(), axes.end());
+  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
+  return axes;
+}
+
+/// The only subset of the axes whose sizes are `shape`.
+std::vector<int> axes_of_shape(grid::Grid const& grid, std::vector<Index> const& shape, deck::Values const& values) {
+  std::vector<std::vector<int>> matches;
+  int const dimension = grid.dimension();
+  for (unsigned subset = 0; subset < 1u << dimension; ++subset) {
+    std::vector<int> axes;
+    std::vector<Index> sizes;
+    for (int a = 0; a < dimension; ++a)
+      if ((subset >> a & 1u) != 0) {
+        axes.push_back(a);
+        sizes.push_back(grid.axis(a).size());
+      }
+    if (sizes == shape) matches.push_back(axes);
+  }
+  if (matches.size() == 1) return matches.front();
+  std::vector<Index> sizes;
+  for (auto const& axis : grid.axes()) sizes.push_back(axis.size());
+  throw Error(Exit::bad_data, fmt::format("{}: {} has shape ({}), which {} of the grid's axes {} with ({}) points",
+                                          values.file, values.dataset, fmt::join(shape, ", "),
+                                          matches.empty() ? "fits no subset" : "fits several subsets",
+                                          fmt::join(names_of(grid), ", "), fmt::join(sizes, ", ")));
+}
+
+Field coordinates(grid::Grid const& grid, int axis) {
+  auto const range = grid.owned()[axis];
+  Field field = make_field("coordinates", range.size());
+  auto const host = Kokkos::create_mirror_view(field);
+  for (Index i = 0; i < range.size(); ++i) host(static_cast<std::size_t>(i)) = grid.axis(axis).at(range.lower + i);
+  Kokkos::deep_copy(field, host);
+  return field;
+}
+
+}  // namespace
+
+KnownField::KnownField(grid::Grid const& whole, deck::Values const& values) : whole_(whole) {
+  if (!values.expression.empty()) {
+    expression_ = values.expression;
+    axes_ = axes_read(compile(values, names_of(whole)));
+    grid_ = whole.restricted_to(axes_);
+  } else {
+    auto const shape = io::dataset_shape(whole.comm(), values.file, values.dataset);
+    axes_ = axes_of_shape(whole, shape, values);
+    grid_ = whole.restricted_to(axes_);
+    data_ = io::read_dataset(*grid_, values.file, values.dataset);
+  }
+}
+
+Field KnownField::derivative(mollifier::MultiIndex const& order) const {
+  if (!expression_.empty()) {
+    auto const tape = equation::compile_pointwise(expression_, names_of(whole_), {}, order);
+    Field out = make_field("known field", grid_->local_size());
+    std::vector<Field> held;
+    std::vector<kernels::Operand> operands(static_cast<std::size_t>(whole_.dimension()), kernels::Operand{nullptr, {}});
+    for (std::size_t a = 0; a < axes_.size(); ++a) {
+      held.push_back(coordinates(whole_, axes_[a]));
+      Extents stride{};
+      stride[max_axes - axes_.size() + a] = 1;
+      operands[static_cast<std::size_t>(axes_[a])] = {held.back().data(), stride};
+    }
+    if (grid_->local_size() > 0) kernels::evaluate(tape, operands, {out.data()}, grid_->owned().extents());
+    Kokkos::fence();
+    return out;
+  }
+  mollifier::MultiIndex own{};
+  std::vector<mollifier::LineFilter> filters;
+  for (std::size_t a = 0; a < axes_.size(); ++a) {
+    own[a] = order[static_cast<std::size_t>(axes_[a])];
+    filters.push_back(mollifier::difference_filter(grid_->axis(static_cast<int>(a)), {own[a]}));
+  }
+  if (own == mollifier::MultiIndex{}) return data_;
+  return mollifier::Jets(*grid_, std::move(filters), {own}).apply(data_).front();
+}
+
+}  // namespace mollis::observations

@@ -1,0 +1,35 @@
+#pragma once
+/// The observed states on the grid, with the standard deviation of their noise.
+#include <string>
+#include <vector>
+
+#include "deck/deck.hpp"
+#include "grid/grid.hpp"
+#include "kernels/field.hpp"
+
+namespace mollis::observations {
+
+struct State {
+  std::string name;
+  Field data;               ///< local box; NaN where not observed
+  double sigma = 0.0;       ///< noise standard deviation, in the unit of the data
+  Index gaps = 0;           ///< points not observed, whole grid
+};
+
+/// Reads every [observations.NAME]. run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed).
+/// Collective.
+std::vector<State> read_states(grid::Grid const& grid, deck::Deck const& deck);
+
+/// Mean and standard deviation over the observed points of the whole grid. Collective.
+struct Moments {
+  Index count = 0;
+  double mean = 0.0, deviation = 0.0, largest = 0.0;  ///< largest: max |d|
+};
+Moments moments(grid::Grid const& grid, Field const& data);
+
+/// Noise standard deviation from fourth differences along every axis of at least 5 points, multiplied (a difference of
+/// tensor-product type passes white noise with unit gain and hardly any smooth signal): 1.4826 times the median of their
+/// absolute values. Never below rounding (machine epsilon times the largest value). Collective.
+double estimate_noise(grid::Grid const& grid, Field const& data);
+
+}  // namespace mollis::observations

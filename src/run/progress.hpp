@@ -1,0 +1,43 @@
+#pragma once
+/// What a user watches: lines on rank 0, flushed, one an iteration with the time left, and their machine-readable copy.
+#include <mpi.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace mollis::run {
+
+/// One step of an iteration. NaN entries are left out.
+struct Step {
+  std::string phase;            ///< "weight", "fit", "newton", ...
+  int iteration = 0;
+  int of_at_most = 0;           ///< upper bound of the iterations, for the time left; 0: unknown
+  double objective = NAN, gradient = NAN, misfit = NAN, smoothness = NAN, change = NAN;
+  double weight = NAN;          ///< smoothness weight, of the first parameter
+  int krylov = 0;
+};
+
+class Progress {
+ public:
+  explicit Progress(MPI_Comm comm);
+  /// Prints a line of plain text on rank 0.
+  void say(std::string const& text) const;
+  /// Prints and records a step.
+  void step(Step const& step);
+  /// All steps so far: "phase,iteration,objective,gradient,misfit,smoothness,change,weight,krylov,seconds".
+  std::string history() const;
+  int krylov() const { return krylov_; }
+  void count_krylov(int iterations) { krylov_ += iterations; }
+
+ private:
+  bool loud_;
+  double start_;
+  int lines_ = 0;
+  int krylov_ = 0;
+  std::string phase_;
+  double phase_start_ = 0.0;
+  std::string history_;
+};
+
+}  // namespace mollis::run

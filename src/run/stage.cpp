@@ -1,0 +1,45 @@
+#include "run/stage.hpp"
+
+#include <mpi.h>
+#include <petsclog.h>
+#include <sys/resource.h>
+
+namespace mollis::run {
+
+Stages::Stages() : start_(MPI_Wtime()), last_(start_) {}
+
+double Stages::total() const { return MPI_Wtime() - start_; }
+
+void Stages::charge() {
+  double const now = MPI_Wtime();
+  if (!open_.empty()) seconds_[open_.back()].second += now - last_;
+  last_ = now;
+}
+
+std::size_t Stages::find(std::string const& name) {
+  for (std::size_t i = 0; i < seconds_.size(); ++i)
+    if (seconds_[i].first == name) return i;
+  seconds_.emplace_back(name, 0.0);
+  PetscLogStageRegister(name.c_str(), &registered_[name]);
+  return seconds_.size() - 1;
+}
+
+Stages::Scope::Scope(Stages& stages, std::string name) : stages_(stages) {
+  stages_.charge();
+  stages_.open_.push_back(stages_.find(name));
+  PetscLogStagePush(stages_.registered_[name]);
+}
+
+Stages::Scope::~Scope() {
+  stages_.charge();
+  stages_.open_.pop_back();
+  PetscLogStagePop();
+}
+
+double peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
+}
+
+}  // namespace mollis::run

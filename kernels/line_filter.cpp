@@ -1,0 +1,221 @@
+#include "kernels/line_filter.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "kernels/line_blocks.hpp"
+
+namespace mollis::kernels {
+namespace {
+
+constexpr bool on_cpu = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
+constexpr Index strip_length = 256;  ///< values of a line that stay in cache while the rows move along the axis
+constexpr Index flat_below = 64;     ///< shorter inner extents run as one with the axis
+constexpr int most_orders = 5;       ///< of a group
+
+template <class Work>
+void on_host_threads(char const* label, Index tasks, Work const& work) {
+  Kokkos::parallel_for(
+      label, Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<Index>>(0, tasks), work);
+}
+
+using FoldedRun = void (*)(double const*, Size, double* const*, double const*, int, Size);
+
+template <int NE, int NO>
+void folded_run(double const* centre, Size stride, double* const* out, double const* weights, int radius, Size length) {
+  run(FoldedRows<NE, NO>{centre, stride, out, weights, radius}, length);
+}
+
+constexpr FoldedRun folded_runs[4][3] = {{nullptr, folded_run<0, 1>, folded_run<0, 2>},
+                                         {folded_run<1, 0>, folded_run<1, 1>, folded_run<1, 2>},
+                                         {folded_run<2, 0>, folded_run<2, 1>, folded_run<2, 2>},
+                                         {folded_run<3, 0>, folded_run<3, 1>, folded_run<3, 2>}};
+
+void general_run(int orders, double const* first, Size stride, double* const* out, double const* weights, int taps,
+                 Size length) {
+  switch (orders) {
+    case 1: return run(GeneralRows<1>{first, stride, out, weights, taps}, length);
+    case 2: return run(GeneralRows<2>{first, stride, out, weights, taps}, length);
+    case 3: return run(GeneralRows<3>{first, stride, out, weights, taps}, length);
+    default: return run(GeneralRows<4>{first, stride, out, weights, taps}, length);
+  }
+}
+
+/// One forward pass on the host: what all of its runs share.
+struct ForwardPass {
+  Band const& band;
+  ConstLines in;
+  std::vector<Lines> const& out;
+
+  double* target(int slot, Index o, Index i, Index c) const {
+    Lines const& lines = out[static_cast<std::size_t>(slot)];
+    return lines.data + o * lines.outer_stride + i * lines.axis_stride + c;
+  }
+
+  /// `length` values from (o, i, c) on, row i in [lower, upper).
+  void interior(Index o, Index i, Index c, Index length) const {
+    int const taps = static_cast<int>(band.count.data()[i]);
+    double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
+    double* results[most_orders];
+    for (RowGroup const& group : band.groups) {
+      for (std::size_t k = 0; k < group.slots.size(); ++k) results[k] = target(group.slots[k], o, i, c);
+      if (group.general > 0) {
+        general_run(group.general, first, in.axis_stride, results, group.weights.data(), taps, length);
+      } else {
+        folded_runs[group.even][group.odd](first + taps / 2 * in.axis_stride, in.axis_stride, results,
+                                           group.weights.data(), taps / 2, length);
+      }
+    }
+  }
+
+  void edge(Index o, Index i, Index c, Index length) const {
+    int const taps = static_cast<int>(band.count.data()[i]);
+    double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
+    double const* weights = band.weights.data() + band.offset.data()[i];
+    if (length == 1 && in.axis_stride == 1) {
+      for (int k = 0; k < band.orders; ++k) *target(k, o, i, c) = dot(weights + k * taps, first, taps);
+      return;
+    }
+    double* results[4];
+    for (int k = 0; k < band.orders; k += 4) {
+      int const orders = std::min(4, band.orders - k);
+      for (int l = 0; l < orders; ++l) results[l] = target(k + l, o, i, c);
+      general_run(orders, first, in.axis_stride, results, weights + k * taps, taps, length);
+    }
+  }
+};
+
+/// One transposed pass on the host.
+struct TransposedPass {
+  static constexpr int most_inputs = 8;
+  Band const& band;
+  std::vector<ConstLines> const& in;
+  Lines out;
+  bool add;
+
+  void values(Index o, Index i, Index c, Index length) const {
+    int const taps = static_cast<int>(band.count.data()[i]);
+    double const* weights = band.weights.data() + band.offset.data()[i];
+    double* result = out.data + o * out.outer_stride + i * out.axis_stride + c;
+    double const* first[most_inputs];
+    for (int k = 0; k < band.orders; k += most_inputs) {
+      int const inputs = std::min(most_inputs, band.orders - k);
+      for (int l = 0; l < inputs; ++l) {
+        ConstLines const& lines = in[static_cast<std::size_t>(k + l)];
+        first[l] = lines.data + o * lines.outer_stride + band.start.data()[i] * lines.axis_stride + c;
+      }
+      run(GatherRows{first, in.front().axis_stride, result, weights + k * taps, taps, inputs, add || k > 0}, length);
+    }
+  }
+  void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
+  void edge(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
+};
+
+/// Lines whose inner extent is short: all rows of [lower, upper) are one run with tap stride `inner`.
+template <class Pass>
+void over_whole_lines(Pass const& pass, Index outer, Index inner) {
+  Band const& band = pass.band;
+  on_host_threads("mollis::line_pass", outer, [&](Index o) {
+    for (Index i = 0; i < band.lower; ++i) pass.edge(o, i, 0, inner);
+    if (band.lower < band.upper) pass.interior(o, band.lower, 0, (band.upper - band.lower) * inner);
+    for (Index i = band.upper; i < band.rows; ++i) pass.edge(o, i, 0, inner);
+  });
+}
+
+/// Long inner extents: strips of them march along the axis, so that the rows that a result reads stay in cache.
+template <class Pass>
+void over_strips(Pass const& pass, Index outer, Index inner) {
+  Band const& band = pass.band;
+  Index const strips = (inner + strip_length - 1) / strip_length;
+  on_host_threads("mollis::line_pass", outer * strips, [&](Index task) {
+    Index const o = task / strips, c = task % strips * strip_length, length = std::min(strip_length, inner - c);
+    for (Index i = 0; i < band.rows; ++i) {
+      if (i >= band.lower && i < band.upper) {
+        pass.interior(o, i, c, length);
+      } else {
+        pass.edge(o, i, c, length);
+      }
+    }
+  });
+}
+
+template <class Pass>
+void on_cpu_threads(Pass const& pass, Index outer, Index inner, bool dense) {
+  if (dense && inner < flat_below) {
+    over_whole_lines(pass, outer, inner);
+  } else {
+    over_strips(pass, outer, inner);
+  }
+}
+
+template <class Value>
+bool dense(std::vector<LinesOf<Value>> const& arrays, Index inner) {
+  return std::all_of(arrays.begin(), arrays.end(), [&](auto const& lines) { return lines.axis_stride == inner; });
+}
+
+using Points = Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>;
+
+}  // namespace
+
+LinePass::LinePass(LineRows const& rows)
+    : forward_(forward_band(rows)), backward_(transposed_band(forward_, rows.inputs)) {}
+
+void LinePass::apply(Index outer, Index inner, ConstLines const& in, std::vector<Lines> const& out) const {
+  if constexpr (on_cpu) {
+    on_cpu_threads(ForwardPass{forward_, in, out}, outer, inner, in.axis_stride == inner && dense(out, inner));
+  } else {
+    apply_pointwise(outer, inner, in, out);
+  }
+}
+
+void LinePass::apply_transpose(Index outer, Index inner, std::vector<ConstLines> const& in, Lines const& out,
+                               bool add) const {
+  if constexpr (on_cpu) {
+    on_cpu_threads(TransposedPass{backward_, in, out, add}, outer, inner, out.axis_stride == inner && dense(in, inner));
+  } else {
+    apply_transpose_pointwise(outer, inner, in, out, add);
+  }
+}
+
+void LinePass::apply_pointwise(Index outer, Index inner, ConstLines const& in, std::vector<Lines> const& out) const {
+  auto const start = forward_.start, count = forward_.count, offset = forward_.offset;
+  auto const weights = forward_.weights;
+  Index const rows = forward_.rows;
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    Lines const to = out[k];
+    ConstLines const from = in;
+    Index const slot = static_cast<Index>(k);
+    Kokkos::parallel_for("mollis::line_pass", Points(0, outer * rows * inner), KOKKOS_LAMBDA(Index point) {
+      Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
+      double const* w = weights.data() + offset(i) + slot * count(i);
+      double const* g = from.data + o * from.outer_stride + start(i) * from.axis_stride + c;
+      double sum = 0.0;
+      for (Index t = 0; t < count(i); ++t) sum += w[t] * g[t * from.axis_stride];
+      to.data[o * to.outer_stride + i * to.axis_stride + c] = sum;
+    });
+  }
+}
+
+void LinePass::apply_transpose_pointwise(Index outer, Index inner, std::vector<ConstLines> const& in, Lines const& out,
+                                         bool add) const {
+  auto const start = backward_.start, count = backward_.count, offset = backward_.offset;
+  auto const weights = backward_.weights;
+  Index const rows = backward_.rows;
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    ConstLines const from = in[k];
+    Lines const to = out;
+    Index const slot = static_cast<Index>(k);
+    bool const keep = add || k > 0;
+    Kokkos::parallel_for("mollis::line_pass", Points(0, outer * rows * inner), KOKKOS_LAMBDA(Index point) {
+      Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
+      double const* w = weights.data() + offset(i) + slot * count(i);
+      double const* g = from.data + o * from.outer_stride + start(i) * from.axis_stride + c;
+      double& result = to.data[o * to.outer_stride + i * to.axis_stride + c];
+      double sum = keep ? result : 0.0;
+      for (Index t = 0; t < count(i); ++t) sum += w[t] * g[t * from.axis_stride];
+      result = sum;
+    });
+  }
+}
+
+}  // namespace mollis::kernels

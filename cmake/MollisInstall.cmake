@@ -1,5 +1,6 @@
 # cmake --install: the program, the decks, the job scripts and the plotting tools. The targets must exist by now.
 # Layout: bin/mollis, share/mollis/{inputs,jobscripts,tools}, share/doc/mollis. jobscripts/site.sh finds bin/mollis from there.
+set_target_properties(mollis PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)   # finds PETSc and Kokkos outside system folders
 install(TARGETS mollis RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 set(MOLLIS_INSTALL_DATA ${CMAKE_INSTALL_DATADIR}/mollis)

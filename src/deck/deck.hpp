@@ -1,5 +1,6 @@
 #pragma once
 /// The deck as typed values, defaults filled in. Read by deck::read (deck/read.hpp), printed by deck::effective.
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace mollis::deck {
 
-/// Where an entry stands, for errors raised after parsing ("PATH:LINE:COLUMN: [section] key").
+/// Where an entry stands, for errors raised after parsing: deck::line (deck/problems.hpp) prints it.
+/// Line 0: given on the command line; `file` then holds `override "section.key=value"`.
 struct Place {
   std::string file, section, key;
   int line = 0, column = 0;
@@ -87,7 +89,7 @@ struct Inversion {
   std::string method = "equation-error";               ///< or "pointwise"
   int reweight = 6;                                    ///< most passes of variance weights
   double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
-  int max_iterations = 50;                             ///< Newton
+  int max_iterations = 50;                             ///< Newton steps
   Place place;
 };
 
@@ -97,7 +99,7 @@ struct Forward {
   std::map<std::string, std::string> states;           ///< manufactured states
   std::string boundary = "0";
   int refine = 4;
-  std::variant<double, Relative> noise = 0.0;
+  std::variant<double, Relative> noise = Relative{0.01};
   double dropout = 0.0;
   std::uint64_t seed = 1;
   Place place;
@@ -113,7 +115,7 @@ struct Deck {
   Named<Parameter> parameters;
   Equation equation;
   Mollifier mollifier;
-  std::vector<std::string> derivatives;                ///< [mollify] derivatives, e.g. "dx(u)", "xx"
+  std::vector<std::string> derivatives;                ///< [mollify] derivatives by axis letters: "x", "xx"; "" or a state: smoothed only
   Inversion inversion;
   Forward forward;
   bool has_forward = false;

@@ -1,0 +1,166 @@
+// Every section and key of a deck, once.
+#include "deck/schema.hpp"
+
+namespace mollis::deck {
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+Limits at_least(double low) { return {low, inf, false, false}; }
+Limits from_to(double low, double high) { return {low, high, false, false}; }
+Limits positive() { return {0.0, inf, true, false}; }
+
+Key key(std::string const& name, Type type, std::string const& help) { return Key{name, type, help}; }
+
+Section grid() {
+  return {"grid", "The points of the observations.",
+    {key("axes", Type::texts, "slowest first, always in the order t, z, y, x")
+         .needed().out_of({"t", "z", "y", "x"}).like(R"(["y", "x"])"),
+     key("points", Type::integers, "number of points along each axis").within(at_least(2)).like("[128, 128]"),
+     key("lower", Type::numbers, "coordinate of the first point of each axis").in("of the axis").like("[0.0, 0.0]"),
+     key("upper", Type::numbers, "coordinate of the last point; on a periodic axis lower + period, which is no point")
+         .in("of the axis").like("[1.0, 1.0]"),
+     key("periodic", Type::texts, "axes that close on themselves").otherwise("[]").like(R"(["x"])"),
+     key("coordinates", Type::table, "axes read from a file, instead of points, lower and upper")
+         .like(R"({ file = "a.h5", datasets = ["t", "x"] })"),
+     key("reflect", Type::axis_choices, "known symmetry of the states at both ends of an axis")
+         .out_of({"even", "odd"}).otherwise("{}").like(R"({ y = "even" })"),
+     key("decomposition", Type::integers, "blocks along each axis, 1 along t; [] is automatic")
+         .within(at_least(1)).otherwise("[]").like("[1, 2]")}};
+}
+
+Section coordinates() {
+  return {"grid.coordinates", "Axes from datasets, stretched ones allowed.",
+    {key("file", Type::file, "HDF5 file").needed().like(R"("a.h5")"),
+     key("datasets", Type::texts, "one an axis, strictly increasing").needed().like(R"(["t", "x"])"),
+     key("period", Type::axis_numbers, "period of each axis that is periodic")
+         .in("of the axis").within(positive()).otherwise("{}").like("{ t = 3.15e7 }")},
+    "", true};
+}
+
+Section observations() {
+  return {"observations.*", "What was observed of a state; one table a state.",
+    {key("file", Type::file, "HDF5 file").needed().like(R"("obs.h5")"),
+     key("dataset", Type::text, "any real or integer type, one axis of the grid each; NaN: not observed")
+         .needed().like(R"("u")"),
+     key("noise", Type::noise,
+         "standard deviation, { relative = 0.01 } (of the standard deviation of the data), or \"auto\"")
+         .in("of the state").otherwise(R"("auto")")},
+    "STATE"};
+}
+
+std::vector<Key> values() {
+  return {key("value", Type::expression, "expression of coordinates, or a number").like(R"("1 + x")"),
+          key("file", Type::file, "HDF5 file, instead of value").like(R"("m.h5")"),
+          key("dataset", Type::text, "of the file; NaN makes a gap").like(R"("m")")};
+}
+
+Section parameters() {
+  return {"parameters.*", "A hidden parameter of the equation.",
+    {key("over", Type::texts, "axes that it varies over, [] for a constant")
+         .needed().out_of({"t", "z", "y", "x"}).like(R"(["y", "x"])"),
+     key("initial", Type::number, "first guess").otherwise("1.0"),
+     key("lower", Type::number, "lower bound, always respected").otherwise_computed("none").like("0.05"),
+     key("upper", Type::number, "upper bound, always respected").otherwise_computed("none").like("10.0"),
+     key("transform", Type::choice, "\"log\": the fit and the smoothness act on the logarithm")
+         .out_of({"none", "log"}).otherwise(R"("none")"),
+     key("smoothness", Type::table, "penalty on rough parameters").otherwise("{}"),
+     key("truth", Type::table, "the true values where known: scored, never used by the fit")
+         .like(R"({ value = "1 + x" })")},
+    "NAME"};
+}
+
+Section smoothness() {
+  return {"parameters.*.smoothness", "weight/2 times N times the grid mean of the squared derivatives of total `order`.",
+    {key("order", Type::integer, "order of the penalised derivatives").within(from_to(1, 4)).otherwise("1"),
+     key("weight", Type::weight, "number, or \"auto\"").otherwise(R"("auto")")},
+    "NAME"};
+}
+
+Section equation() {
+  return {"equation", "The equation that states and parameters obey: residual = 0.",
+    {key("residual", Type::text, "expression that is 0 (one equation)").like(R"("lambda*lap(u) + m")"),
+     key("residuals", Type::texts, "expressions that are 0 (a system)").like(R"(["dx(u) - a*v", "dx(v) + u"])"),
+     key("form", Type::choice, "\"weak\": derivatives are moved onto the mollifier; rows whose footprint lies inside")
+         .out_of({"strong", "weak"}).otherwise(R"("strong")"),
+     key("let", Type::expressions, "names for sub-expressions").otherwise("{}").like(R"({ s = "u^2" })")}};
+}
+
+Section mollifier() {
+  return {"mollifier", "The smooth kernel whose derivatives take the place of derivatives of the data.",
+    {key("kernel", Type::choice, "family; support |s| < 1, s = j/(radius + 1)")
+         .out_of({"bump", "polynomial", "cosine", "gaussian"}).otherwise(R"("bump")"),
+     key("exponent", Type::number, "of the polynomial and cosine kernels").within(positive()).otherwise("9.0"),
+     key("radius", Type::radius,
+         "a number, per axis { t = 4, x = 12 }, per axis and derivative order { x = { 0 = 8, 2 = 12 } }; 0: no filter")
+         .in("cells").within(from_to(0, 512)).otherwise(R"("auto")").like("12"),
+     key("degree", Type::integer, "of the local polynomial (strong form)").within(from_to(0, 10)).otherwise("4"),
+     key("filter", Type::choice, "\"moment\": local polynomial; \"analytic\": sampled derivatives of the kernel")
+         .out_of({"moment", "analytic"}).otherwise(R"("moment")")}};
+}
+
+Section mollify() {
+  return {"mollify", "Read by `mollis mollify`.",
+    {key("derivatives", Type::texts,
+         "derivatives to write for every state, by axis letters (\"x\", \"xx\", \"xy\"); the smoothed state always is")
+         .otherwise("[]").like(R"(["xx", "yy"])")}};
+}
+
+Section inversion() {
+  return {"inversion", "How the parameters are found.",
+    {key("method", Type::choice, "\"pointwise\" solves for the parameter point by point; \"joint\" is not yet available")
+         .out_of({"equation-error", "pointwise"}).later({"joint"}).otherwise(R"("equation-error")"),
+     key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("6"),
+     key("tolerance", Type::number, "relative, of the linear and Newton solves")
+         .within({0.0, 1.0, true, true}).otherwise("1e-8"),
+     key("max_iterations", Type::integer, "most Newton steps").within(at_least(1)).otherwise("50")}};
+}
+
+Section joint() {
+  return {"joint", "Reserved for the method \"joint\", which this version does not have; checked, not used.",
+    {key("spline_degree", Type::integer, "of the B-spline mollifier, odd").within(from_to(1, 15)).otherwise("7"),
+     key("penalty", Type::weight, "weight of the residual").otherwise(R"("auto")")},
+    "", true};
+}
+
+Section forward() {
+  return {"forward", "Read by `mollis forward` alone: synthetic observations.",
+    {key("equation", Type::choice, "\"elliptic\": a lap(u) + b = 0; \"divergence\": div(a grad u) + b = 0")
+         .out_of({"elliptic", "divergence"}).otherwise_computed("\"elliptic\" where states is absent"),
+     key("coefficient", Type::expression, "a, an expression of coordinates, fields and true parameters")
+         .otherwise_computed("the only parameter").like(R"("lambda")"),
+     key("source", Type::expression, "b, likewise").otherwise_computed("the only field, \"0\" where there is none")
+         .like(R"("m")"),
+     key("states", Type::expressions, "manufactured states, instead of equation").like(R"--({ u = "sin(pi*x)" })--"),
+     key("boundary", Type::expression, "value of the state on the boundary").otherwise(R"("0")"),
+     key("refine", Type::integer, "cells of the solver's grid a cell of the observations' grid")
+         .within(from_to(1, 16)).otherwise_computed("4, on three axes and more 2"),
+     key("noise", Type::deviation,
+         "standard deviation, or { relative = 0.01 } (of the standard deviation of the state)")
+         .in("of the state").otherwise("{ relative = 0.01 }"),
+     key("dropout", Type::number, "share of the points that is not observed")
+         .within({0.0, 1.0, false, true}).otherwise("0.0"),
+     key("seed", Type::integer, "of the random numbers").within(at_least(0)).otherwise("1")},
+    "", true};
+}
+
+Section output() {
+  return {"output", "Where the results go.",
+    {key("directory", Type::file, "relative to the deck").otherwise_computed("the deck's name with .out, beside the deck")
+         .like(R"("heat2d.out")")}};
+}
+
+}  // namespace
+
+std::vector<Section> const& schema() {
+  static std::vector<Section> const all = {
+      grid(), coordinates(), observations(),
+      {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
+      parameters(), smoothness(),
+      {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},
+      equation(), mollifier(), mollify(), inversion(), joint(), forward(), output()};
+  return all;
+}
+
+}  // namespace mollis::deck

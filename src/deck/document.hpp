@@ -1,0 +1,42 @@
+#pragma once
+/// The TOML text of a deck with its overrides merged in, and where each thing stands.
+#include <set>
+#include <string>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "deck/problems.hpp"
+
+namespace mollis::deck {
+
+/// What is read from disk, on one rank.
+struct Source {
+  std::string path;        ///< as given, for messages
+  std::string directory;   ///< absolute, of the deck: relative files start here
+  std::string text;
+};
+
+class Document {
+ public:
+  /// Throws run::Error at a TOML syntax error (the parser stops at the first one). Overrides that cannot be read are
+  /// problems like any other.
+  Document(Source source, std::vector<std::string> const& overrides);
+
+  Source source;
+  toml::table root;
+  Problems problems;
+  std::set<std::string> broken;   ///< "section.key" of values that were reported and removed
+
+  /// Place of a region of this document for a section and a key.
+  Place place(toml::source_region const& region, std::string const& section, std::string const& key) const;
+  /// Place of the first character inside the quotes of a text node.
+  Place text_place(toml::node const& node, std::string const& section, std::string const& key) const;
+  /// Absolute form of a file's name.
+  std::string absolute(std::string const& file) const;
+
+ private:
+  void apply(std::string const& override_text);
+};
+
+}  // namespace mollis::deck

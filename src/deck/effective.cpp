@@ -1,0 +1,170 @@
+#include "deck/effective.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "deck/names.hpp"
+#include "deck/schema.hpp"
+#include "deck/values.hpp"
+
+namespace mollis::deck {
+
+namespace {
+
+using Rows = std::map<std::string, std::string>;   ///< key -> TOML text of its value
+
+std::string toml_text(std::string const& value) { return quote(value); }
+std::string toml_text(double value) { return number(value); }
+std::string toml_text(std::int64_t value) { return std::to_string(value); }
+std::string toml_text(int value) { return std::to_string(value); }
+std::string toml_text(Relative const& value) { return fmt::format("{{ relative = {} }}", number(value.fraction)); }
+std::string toml_text(Automatic) { return "\"auto\""; }
+
+template <class... T>
+std::string toml_text(std::variant<T...> const& value) {
+  return std::visit([](auto const& v) { return toml_text(v); }, value);
+}
+
+template <class T>
+std::string toml_text(std::vector<T> const& values) {
+  std::string list;
+  for (auto const& value : values) list += (list.empty() ? "" : ", ") + toml_text(value);
+  return "[" + list + "]";
+}
+
+std::string key_text(std::string const& name) { return is_identifier(name) ? name : quote(name); }
+std::string key_text(int order) { return std::to_string(order); }
+
+template <class Name, class T>
+std::string toml_text(std::map<Name, T> const& values) {
+  std::string list;
+  for (auto const& [name, value] : values) {
+    list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", key_text(name), toml_text(value));
+  }
+  return list.empty() ? "{}" : "{ " + list + " }";
+}
+
+/// Rows as an inline table.
+std::string inline_table(Rows const& rows) {
+  std::string list;
+  for (auto const& [name, value] : rows) list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", name, value);
+  return "{ " + list + " }";
+}
+
+Rows rows_of(Grid const& grid) {
+  Rows rows{{"axes", toml_text(grid.axes)}, {"periodic", toml_text(grid.periodic)}, {"reflect", toml_text(grid.reflect)},
+            {"decomposition", toml_text(grid.decomposition)}};
+  if (grid.coordinate_file.empty()) {
+    rows["points"] = toml_text(grid.points);
+    rows["lower"] = toml_text(grid.lower);
+    rows["upper"] = toml_text(grid.upper);
+  } else {
+    rows["coordinates"] = inline_table({{"file", toml_text(grid.coordinate_file)},
+                                        {"datasets", toml_text(grid.coordinate_datasets)},
+                                        {"period", toml_text(grid.period)}});
+  }
+  return rows;
+}
+
+Rows rows_of(Observation const& observation) {
+  return {{"file", toml_text(observation.file)}, {"dataset", toml_text(observation.dataset)},
+          {"noise", toml_text(observation.noise)}};
+}
+
+Rows rows_of(Values const& values) {
+  if (values.file.empty()) return {{"value", toml_text(values.expression)}};
+  return {{"file", toml_text(values.file)}, {"dataset", toml_text(values.dataset)}};
+}
+
+Rows rows_of(Parameter const& parameter) {
+  Rows rows{{"over", toml_text(parameter.over)}, {"initial", toml_text(parameter.initial)},
+            {"transform", parameter.log ? "\"log\"" : "\"none\""},
+            {"smoothness", inline_table({{"order", toml_text(parameter.smoothness_order)},
+                                         {"weight", toml_text(parameter.smoothness_weight)}})}};
+  if (parameter.lower) rows["lower"] = toml_text(*parameter.lower);
+  if (parameter.upper) rows["upper"] = toml_text(*parameter.upper);
+  if (parameter.truth) rows["truth"] = inline_table(rows_of(*parameter.truth));
+  return rows;
+}
+
+Rows rows_of(Equation const& equation) {
+  Rows rows{{"form", equation.weak ? "\"weak\"" : "\"strong\""}, {"let", toml_text(equation.let)}};
+  if (equation.residuals.size() == 1) rows["residual"] = toml_text(equation.residuals[0]);
+  else rows["residuals"] = toml_text(equation.residuals);
+  return rows;
+}
+
+/// "auto", or a table of axes: one number where it holds for all orders, else a table of orders.
+std::string radius_text(Mollifier const& mollifier) {
+  if (mollifier.automatic) return "\"auto\"";
+  std::map<std::string, std::string> axes;
+  for (auto const& [axis, radii] : mollifier.radius) {
+    auto const all = radii.find(-1);
+    axes[axis] = all != radii.end() ? toml_text(all->second) : toml_text(radii);
+  }
+  return inline_table(axes);
+}
+
+Rows rows_of(Mollifier const& mollifier) {
+  return {{"kernel", toml_text(mollifier.kernel)}, {"exponent", toml_text(mollifier.exponent)},
+          {"radius", radius_text(mollifier)}, {"degree", toml_text(mollifier.degree)},
+          {"filter", toml_text(mollifier.filter)}};
+}
+
+Rows rows_of(Inversion const& inversion) {
+  return {{"method", toml_text(inversion.method)}, {"reweight", toml_text(inversion.reweight)},
+          {"tolerance", toml_text(inversion.tolerance)}, {"max_iterations", toml_text(inversion.max_iterations)}};
+}
+
+Rows rows_of(Forward const& forward) {
+  Rows rows{{"boundary", toml_text(forward.boundary)}, {"refine", toml_text(forward.refine)},
+            {"noise", toml_text(forward.noise)}, {"dropout", toml_text(forward.dropout)},
+            {"seed", std::to_string(forward.seed)}};
+  if (!forward.equation) rows["states"] = toml_text(forward.states);
+  else rows["equation"] = toml_text(*forward.equation);
+  if (!forward.coefficient.empty()) rows["coefficient"] = toml_text(forward.coefficient);
+  if (!forward.source.empty()) rows["source"] = toml_text(forward.source);
+  return rows;
+}
+
+template <class T>
+Named<Rows> rows_of(std::string const& section, Named<T> const& entries) {
+  Named<Rows> all;
+  for (auto const& [name, entry] : entries) all.emplace_back(section + "." + key_text(name), rows_of(entry));
+  return all;
+}
+
+/// The headers and rows that stand for a section of the schema.
+Named<Rows> tables_of(Section const& section, Deck const& deck) {
+  auto const& pattern = section.pattern;
+  if (pattern == "grid") return {{pattern, rows_of(deck.grid)}};
+  if (pattern == "observations.*") return rows_of("observations", deck.observations);
+  if (pattern == "fields.*") return rows_of("fields", deck.fields);
+  if (pattern == "parameters.*") return rows_of("parameters", deck.parameters);
+  if (pattern == "equation" && !deck.equation.residuals.empty()) return {{pattern, rows_of(deck.equation)}};
+  if (pattern == "mollifier") return {{pattern, rows_of(deck.mollifier)}};
+  if (pattern == "mollify") return {{pattern, {{"derivatives", toml_text(deck.derivatives)}}}};
+  if (pattern == "inversion") return {{pattern, rows_of(deck.inversion)}};
+  if (pattern == "forward" && deck.has_forward) return {{pattern, rows_of(deck.forward)}};
+  if (pattern == "output") return {{pattern, {{"directory", toml_text(deck.output_directory)}}}};
+  return {};
+}
+
+}  // namespace
+
+std::string effective(Deck const& deck) {
+  std::string text;
+  for (auto const& section : schema()) {
+    for (auto const& [header, rows] : tables_of(section, deck)) {
+      text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", header);
+      for (auto const& key : section.keys) {
+        auto const row = rows.find(key.name);
+        if (row != rows.end()) text += fmt::format("{} = {}\n", key.name, row->second);
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace mollis::deck

@@ -1,0 +1,38 @@
+#include "deck/problems.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "run/error.hpp"
+
+namespace mollis::deck {
+
+std::string line(Place const& place, std::string const& message) {
+  std::string where = place.line > 0 ? fmt::format("{}:{}:{}: ", place.file, place.line, place.column)
+                                     : place.file + ": ";
+  if (!place.section.empty()) where += fmt::format("[{}]", place.section);
+  if (!place.key.empty()) where += (place.section.empty() ? "" : " ") + place.key;
+  if (!place.section.empty() || !place.key.empty()) where += ": ";
+  return where + message;
+}
+
+void Problems::add(Place const& place, std::string const& message) { problems_.push_back({place, message}); }
+
+void Problems::raise() const {
+  if (problems_.empty()) return;
+  auto sorted = problems_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](Problem const& a, Problem const& b) {
+    return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+  });
+  std::string text;
+  bool overrides_alone = true;
+  for (auto const& problem : sorted) {
+    text += (text.empty() ? "" : "\n") + line(problem.place, problem.message);
+    overrides_alone = overrides_alone && problem.place.line == 0;
+  }
+  throw run::Error(overrides_alone ? run::Exit::usage : run::Exit::bad_deck, text);
+}
+
+}  // namespace mollis::deck

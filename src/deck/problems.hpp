@@ -1,0 +1,31 @@
+#pragma once
+/// What is wrong with a deck, collected so that all of it is told at once.
+#include <string>
+#include <vector>
+
+#include "deck/deck.hpp"
+
+namespace mollis::deck {
+
+/// The line that users see: `PATH:LINE:COLUMN: [section] key: message`, or `override "x.y=z": [section] key: message`
+/// for a place that came from the command line (its line is 0 and its file holds the label).
+std::string line(Place const& place, std::string const& message);
+
+class Problems {
+ public:
+  void add(Place const& place, std::string const& message);
+  bool empty() const { return problems_.empty(); }
+
+  /// Throws run::Error with a line for each problem, by place: Exit::usage where overrides alone are to blame, else
+  /// Exit::bad_deck. Returns where there is none.
+  void raise() const;
+
+ private:
+  struct Problem {
+    Place place;
+    std::string message;
+  };
+  std::vector<Problem> problems_;
+};
+
+}  // namespace mollis::deck

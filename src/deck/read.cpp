@@ -1,0 +1,136 @@
+#include "deck/read.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "deck/readers.hpp"
+#include "deck/tree.hpp"
+#include "run/error.hpp"
+
+namespace mollis::deck {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The table of a plain section; the empty one where it is absent or was reported as wrong.
+Entry entry_of(Document& document, std::string const& section) {
+  static toml::table const none;
+  toml::table const* const table = document.root[section].as_table();
+  return Entry(document, table ? *table : none, section, table ? table->source() : toml::source_region{});
+}
+
+bool needs(Command command, std::string const& section) {
+  bool const inverse = command == Command::invert || command == Command::check;
+  if (section == "parameters" || section == "equation") return inverse;
+  return section != "forward" || command == Command::forward;
+}
+
+/// Sections that the command needs and that were not written at all. Must come before defaults are put in.
+void check_required(Document& document, Command command) {
+  for (std::string const section : {"grid", "observations", "parameters", "equation", "forward"}) {
+    toml::node const* const node = document.root.get(section);
+    bool const empty = section == "observations" || section == "parameters";
+    bool const missing = !node || (empty && node->is_table() && node->as_table()->empty());
+    if (!missing || !needs(command, section)) continue;
+    Place place{document.source.path, section, "", 1, 1};
+    if (node) place = document.place(node->source(), section, "");
+    std::string const header = section == "observations" ? "observations.STATE" : section == "parameters" ? "parameters.NAME"
+                                                                                                          : section;
+    document.problems.add(place, fmt::format("required section is missing; add [{}], 'mollis help deck' shows its keys",
+                                             header));
+    document.broken.insert(section);
+  }
+}
+
+void read_named(Document& document, Names& names, Deck& deck) {
+  for (auto const& [name, entry] : named_entries(document, "observations")) {
+    names.claim(name, "a state", entry.place(), document.problems);
+    deck.observations.emplace_back(name, read_observation(entry));
+  }
+  for (auto const& [name, entry] : named_entries(document, "fields")) {
+    names.claim(name, "a field", entry.place(), document.problems);
+    deck.fields.emplace_back(name, read_values(entry));
+  }
+  for (auto const& [name, entry] : named_entries(document, "parameters")) {
+    names.claim(name, "a parameter", entry.place(), document.problems);
+    deck.parameters.emplace_back(name, read_parameter(entry, deck.grid.axes));
+  }
+}
+
+void read_sections(Document& document, Command command, Deck& deck) {
+  Names names;
+  if (!document.broken.count("grid")) deck.grid = read_grid(entry_of(document, "grid"));
+  read_named(document, names, deck);
+  bool const equation_due = needs(command, "equation") && !document.broken.count("equation");
+  deck.equation = read_equation(entry_of(document, "equation"), names, equation_due);
+  deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes);
+  deck.derivatives = read_derivatives(entry_of(document, "mollify"), deck);
+  deck.inversion = read_inversion(entry_of(document, "inversion"));
+  deck.has_forward = document.root.contains("forward");
+  if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
+  deck.output_directory = read_output(entry_of(document, "output"));
+}
+
+void broadcast(MPI_Comm comm, std::string& text) {
+  std::uint64_t size = text.size();
+  MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm);
+  text.resize(size);
+  MPI_Bcast(text.data(), static_cast<int>(size), MPI_CHAR, 0, comm);
+}
+
+}  // namespace
+
+Source load(std::string const& path) {
+  constexpr std::size_t largest = std::size_t{1} << 24;
+  auto const fail = [&](std::string const& what) {
+    throw run::Error(run::Exit::missing_input, fmt::format("{}: {}", path, what));
+  };
+  std::error_code error;
+  if (fs::is_directory(path, error)) fail("is a directory; name the deck file in it");
+  if (!fs::exists(path, error)) fail("no such deck; check the path");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(fmt::format("cannot be read ({}); check its permissions", std::strerror(errno)));
+  std::string text(largest + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > largest) fail("larger than 16 MiB; a deck is a short TOML text");
+  return {path, fs::absolute(path).parent_path().lexically_normal().string(), text};
+}
+
+Deck parse(Source const& source, std::vector<std::string> const& overrides, Command command) {
+  Document document(source, overrides);
+  check_required(document, command);
+  check_tree(document);
+  Deck deck;
+  deck.path = source.path;
+  deck.text = source.text;
+  deck.overrides = overrides;
+  read_sections(document, command, deck);
+  document.problems.raise();
+  return deck;
+}
+
+Deck read(std::string const& path, std::vector<std::string> const& overrides, Command command) {
+  return parse(load(path), overrides, command);
+}
+
+Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string> const& overrides, Command command) {
+  Source source;
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  run::collectively(comm, [&] {
+    if (rank == 0) source = load(path);
+  });
+  source.path = path;
+  broadcast(comm, source.directory);
+  broadcast(comm, source.text);
+  return parse(source, overrides, command);
+}
+
+}  // namespace mollis::deck

@@ -1,0 +1,31 @@
+#pragma once
+/// From a deck file and overrides to a Deck.
+#include <mpi.h>
+
+#include <string>
+#include <vector>
+
+#include "deck/deck.hpp"
+#include "deck/document.hpp"
+
+namespace mollis::deck {
+
+/// What the deck is read for decides which sections it must have: invert and check grid, observations, parameters and
+/// equation; mollify grid and observations; forward grid, observations and forward.
+enum class Command { invert, mollify, forward, check };
+
+/// The bytes of a deck. Throws run::Error (Exit::missing_input) where there is no readable file.
+Source load(std::string const& path);
+
+/// Checks everything and fills in the defaults. An override is section.key=value; a value that is not TOML is text.
+/// Throws run::Error with one line for each thing that is wrong, all at once: Exit::bad_deck, or Exit::usage where
+/// overrides alone are to blame. Touches no file.
+Deck parse(Source const& source, std::vector<std::string> const& overrides, Command command);
+
+/// load and parse. Not collective.
+Deck read(std::string const& path, std::vector<std::string> const& overrides, Command command = Command::invert);
+
+/// The same deck, or the same error, on every rank: rank 0 reads the file. Collective.
+Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string> const& overrides, Command command);
+
+}  // namespace mollis::deck

@@ -1,0 +1,157 @@
+// [grid]
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "deck/readers.hpp"
+#include "deck/suggest.hpp"
+
+namespace mollis::deck {
+
+namespace {
+
+Axes const all_axes = {"t", "z", "y", "x"};
+
+std::ptrdiff_t position(Axes const& axes, std::string const& name) {
+  return std::find(axes.begin(), axes.end(), name) - axes.begin();
+}
+
+/// The list of a key, reported where its length is not the number of axes; empty where absent or wrong.
+template <class T>
+std::vector<T> one_an_axis(Entry const& entry, std::string const& key, Axes const& axes) {
+  auto values = entry.list<T>(key).value_or(std::vector<T>{});
+  if (axes.empty() || !entry.has(key) || values.size() == axes.size()) return values;
+  entry.report(key, fmt::format("{} entries for {} axes ({}); give one an axis", values.size(), axes.size(),
+                                quoted_list(axes)));
+  return {};
+}
+
+Axes read_axes(Entry const& entry) {
+  Axes const axes = entry.list<std::string>("axes").value_or(Axes{});
+  if (!entry.has("axes")) return {};
+  if (axes.empty()) {
+    entry.report("axes", "no axes; name one to four of \"t\", \"z\", \"y\", \"x\"");
+    return {};
+  }
+  Axes proper;
+  for (auto const& name : all_axes) {
+    auto const count = std::count(axes.begin(), axes.end(), name);
+    if (count > 0) proper.push_back(name);
+    if (count > 1) entry.report("axes", fmt::format("\"{}\" stands twice; name each axis once", name));
+  }
+  if (proper.size() != axes.size()) return {};
+  if (axes != proper) {
+    entry.report("axes", fmt::format("wrong order; write axes = [{}], points and bounds likewise (slowest first)",
+                                     quoted_list(proper)));
+  }
+  return axes;
+}
+
+void read_lattice(Entry const& entry, Grid& grid) {
+  bool const from_file = entry.has("coordinates") || entry.broken("coordinates");
+  for (auto const* key : {"points", "lower", "upper"}) {
+    if (from_file && entry.has(key)) entry.report(key, "coordinates are read from a file; remove this or coordinates");
+    if (!from_file && !entry.has(key) && !entry.broken(key)) {
+      entry.report(key, "required key is missing; give points, lower and upper, or coordinates");
+    }
+  }
+  if (from_file) return;
+  grid.points = one_an_axis<std::int64_t>(entry, "points", grid.axes);
+  grid.lower = one_an_axis<double>(entry, "lower", grid.axes);
+  grid.upper = one_an_axis<double>(entry, "upper", grid.axes);
+  for (std::size_t a = 0; a < std::min(grid.lower.size(), grid.upper.size()); ++a) {
+    if (grid.lower[a] < grid.upper[a]) continue;
+    entry.report(entry.element("upper", a), fmt::format("{} is not above lower = {}{}; give upper > lower", grid.upper[a],
+                                                        grid.lower[a],
+                                                        a < grid.axes.size() ? " of axis " + grid.axes[a] : ""));
+  }
+  double total = 1.0;
+  for (Index const n : grid.points) total *= static_cast<double>(n);
+  if (total > 4e18) entry.report("points", fmt::format("{:.1e} points cannot be counted; choose fewer", total));
+}
+
+void read_coordinates(Entry const& entry, Grid& grid) {
+  auto const table = entry.table("coordinates");
+  if (!table) return;
+  if (auto const file = table->text("file")) grid.coordinate_file = table->document().absolute(*file);
+  grid.coordinate_datasets = one_an_axis<std::string>(*table, "datasets", grid.axes);
+  for (auto const& item : table->items("period")) {
+    if (known_axis(item.name, grid.axes, *table, table->region(item.region, "period"))) {
+      grid.period[item.name] = *item.node->value<double>();
+    }
+  }
+}
+
+void read_symmetries(Entry const& entry, Grid& grid) {
+  grid.periodic = entry.list<std::string>("periodic").value_or(Axes{});
+  for (std::size_t i = 0; i < grid.periodic.size(); ++i) {
+    auto const& name = grid.periodic[i];
+    Place const place = entry.element("periodic", i);
+    if (!known_axis(name, grid.axes, entry, place)) continue;
+    if (position(grid.periodic, name) != static_cast<std::ptrdiff_t>(i)) {
+      entry.report(place, fmt::format("\"{}\" stands twice; name each axis once", name));
+    }
+    bool const period_known = grid.period.count(name) > 0 || entry.broken("coordinates.period");
+    if (entry.has("coordinates") && !period_known) {
+      entry.report(place, fmt::format("the period of \"{0}\" is not known; add it to coordinates: period = {{ {0} = ... }}",
+                                      name));
+    }
+  }
+  for (auto const& item : entry.items("reflect")) {
+    Place const place = entry.region(item.region, "reflect");
+    if (!known_axis(item.name, grid.axes, entry, place)) continue;
+    bool const closed = std::count(grid.periodic.begin(), grid.periodic.end(), item.name) > 0 ||
+                        grid.period.count(item.name) > 0;
+    if (closed) entry.report(place, fmt::format("\"{}\" is periodic and has no ends to reflect at; remove it", item.name));
+    grid.reflect[item.name] = *item.node->value<std::string>();
+  }
+}
+
+void read_decomposition(Entry const& entry, Grid& grid) {
+  auto const blocks = entry.list<std::int64_t>("decomposition").value_or(std::vector<std::int64_t>{});
+  if (blocks.empty()) return;
+  auto const checked = one_an_axis<std::int64_t>(entry, "decomposition", grid.axes);
+  for (std::size_t a = 0; a < checked.size(); ++a) {
+    if (checked[a] > (1 << 30)) entry.report(entry.element("decomposition", a), "more blocks than ranks can be; choose fewer");
+    else grid.decomposition.push_back(static_cast<int>(checked[a]));
+    if (a < grid.axes.size() && grid.axes[a] == "t" && checked[a] != 1) {
+      entry.report(entry.element("decomposition", a), fmt::format("{} blocks along t, which is never cut; write 1",
+                                                                  checked[a]));
+    }
+  }
+}
+
+}  // namespace
+
+bool known_axis(std::string const& name, Axes const& axes, Entry const& entry, Place const& place) {
+  if (axes.empty() || std::find(axes.begin(), axes.end(), name) != axes.end()) return true;
+  entry.report(place, fmt::format("\"{}\" is not an axis of the grid; choose from {}", name, quoted_list(axes)));
+  return false;
+}
+
+void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry const& entry, std::string const& key) {
+  Axes proper;
+  bool known = true;
+  for (auto const& axis : axes) {
+    if (std::find(names.begin(), names.end(), axis) != names.end()) proper.push_back(axis);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) known = known_axis(names[i], axes, entry, entry.element(key, i)) && known;
+  if (known && !axes.empty() && names != proper) {
+    entry.report(key, fmt::format("axes are repeated or not in the grid's order; write {} = [{}]", key,
+                                  quoted_list(proper)));
+  }
+}
+
+Grid read_grid(Entry const& entry) {
+  Grid grid;
+  grid.place = entry.place();
+  grid.axes = read_axes(entry);
+  read_lattice(entry, grid);
+  read_coordinates(entry, grid);
+  read_symmetries(entry, grid);
+  read_decomposition(entry, grid);
+  return grid;
+}
+
+}  // namespace mollis::deck

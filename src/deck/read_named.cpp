@@ -1,0 +1,100 @@
+// [observations.STATE], [fields.NAME] and [parameters.NAME]
+#include <fmt/format.h>
+
+#include "deck/readers.hpp"
+
+namespace mollis::deck {
+
+namespace {
+
+void check_bounds(Entry const& entry, Parameter const& parameter) {
+  if (parameter.lower && parameter.upper && !(*parameter.lower < *parameter.upper)) {
+    entry.report("upper", fmt::format("{} is not above lower = {}; give upper > lower", *parameter.upper,
+                                      *parameter.lower));
+    return;
+  }
+  if (!entry.has("initial")) return;
+  bool const below = parameter.lower && parameter.initial < *parameter.lower;
+  bool const above = parameter.upper && parameter.initial > *parameter.upper;
+  if (below || above) {
+    entry.report("initial", fmt::format("{} is {} = {}; give an initial value within the bounds", parameter.initial,
+                                        below ? "below lower" : "above upper",
+                                        below ? *parameter.lower : *parameter.upper));
+  }
+}
+
+void check_logarithm(Entry const& entry, Parameter const& parameter) {
+  if (entry.has("initial") && parameter.initial <= 0.0) {
+    entry.report("initial", fmt::format("{} has no logarithm; give a positive value or transform = \"none\"",
+                                        parameter.initial));
+  }
+  if (parameter.lower && *parameter.lower < 0.0) {
+    entry.report("lower", fmt::format("{} has no logarithm; give a bound at least 0 or transform = \"none\"",
+                                      *parameter.lower));
+  }
+}
+
+}  // namespace
+
+Noise read_noise(Entry const& entry, std::string const& key) {
+  if (!entry.has(key)) return Automatic{};
+  if (auto const value = entry.number(key)) return *value;
+  if (auto const table = entry.table(key)) {
+    return Relative{table->number("relative").value_or(1.0)};
+  }
+  return Automatic{};
+}
+
+Weight read_weight(Entry const& entry, std::string const& key) {
+  if (auto const value = entry.number(key)) return *value;
+  return Automatic{};
+}
+
+Observation read_observation(Entry const& entry) {
+  Observation observation;
+  observation.place = entry.place();
+  if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
+  observation.dataset = entry.text("dataset").value_or("");
+  observation.noise = read_noise(entry, "noise");
+  return observation;
+}
+
+Values read_values(Entry const& entry) {
+  Values values;
+  values.place = entry.has("value") ? entry.text_place("value") : entry.place(entry.has("dataset") ? "dataset" : "");
+  bool const value = entry.has("value") || entry.broken("value");
+  bool const file = entry.has("file") || entry.broken("file"), dataset = entry.has("dataset") || entry.broken("dataset");
+  if (value && (file || dataset)) {
+    entry.report("value", fmt::format("{} stands beside value; keep one of value and file with dataset",
+                                      file ? "file" : "dataset"));
+  } else if (!value && !file && !dataset) {
+    entry.report("", "no values; give value = \"expression\", or file and dataset");
+  } else if (!value && file != dataset) {
+    entry.report(file ? "file" : "dataset", fmt::format("{0} is missing; add {0}", file ? "dataset" : "file"));
+  }
+  values.expression = entry.text("value").value_or("");
+  if (auto const name = entry.text("file")) values.file = entry.document().absolute(*name);
+  values.dataset = entry.text("dataset").value_or("");
+  return values;
+}
+
+Parameter read_parameter(Entry const& entry, Axes const& axes) {
+  Parameter parameter;
+  parameter.place = entry.place();
+  parameter.over = entry.list<std::string>("over").value_or(Axes{});
+  if (entry.has("over")) check_subset(parameter.over, axes, entry, "over");
+  parameter.initial = entry.number("initial").value_or(1.0);
+  parameter.lower = entry.number("lower");
+  parameter.upper = entry.number("upper");
+  parameter.log = entry.text("transform") == "log";
+  check_bounds(entry, parameter);
+  if (parameter.log) check_logarithm(entry, parameter);
+  if (auto const smoothness = entry.table("smoothness")) {
+    parameter.smoothness_order = static_cast<int>(smoothness->integer("order").value_or(1));
+    parameter.smoothness_weight = read_weight(*smoothness, "weight");
+  }
+  if (auto const truth = entry.table("truth")) parameter.truth = read_values(*truth);
+  return parameter;
+}
+
+}  // namespace mollis::deck

@@ -1,0 +1,33 @@
+#pragma once
+/// From checked tables to the typed deck, one reader a section. Each reports what is wrong and goes on.
+#include "deck/entry.hpp"
+#include "deck/names.hpp"
+#include "deck/read.hpp"
+
+namespace mollis::deck {
+
+/// Axes to which the rest of the deck is held; empty where [grid] axes is missing or wrong (then nothing is held to them).
+using Axes = std::vector<std::string>;
+
+/// Reports an axis that the grid does not have; true where it has it (or where the grid's axes are not known).
+bool known_axis(std::string const& name, Axes const& axes, Entry const& entry, Place const& place);
+
+/// Reports axes that are unknown, repeated or not in the grid's order.
+void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry const& entry, std::string const& key);
+
+Grid read_grid(Entry const& entry);
+Observation read_observation(Entry const& entry);
+Values read_values(Entry const& entry);
+Parameter read_parameter(Entry const& entry, Axes const& axes);
+Equation read_equation(Entry const& entry, Names& names, bool required);
+Mollifier read_mollifier(Entry const& entry, Axes const& axes);
+std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck);
+Inversion read_inversion(Entry const& entry);
+/// After everything else: defaults depend on the parameters, fields and axes of `deck`.
+Forward read_forward(Entry const& entry, Deck const& deck, Command command);
+std::string read_output(Entry const& entry);
+
+Noise read_noise(Entry const& entry, std::string const& key);
+Weight read_weight(Entry const& entry, std::string const& key);
+
+}  // namespace mollis::deck

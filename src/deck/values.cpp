@@ -1,0 +1,184 @@
+#include "deck/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "deck/suggest.hpp"
+
+namespace mollis::deck {
+
+namespace {
+
+std::string advice(Key const& key) {
+  std::string const& sample = key.example.empty() ? key.fallback : key.example;
+  return sample.empty() ? "" : fmt::format("; write for example {} = {}", key.name, sample);
+}
+
+bool is_number(toml::node const& node) { return node.is_integer() || node.is_floating_point(); }
+
+struct Check {
+  Key const& key;
+  Complaint const& complain;
+
+  bool fail(toml::node const& node, std::string const& what) const {
+    complain(node, what);
+    return false;
+  }
+  bool expect(bool fits, toml::node const& node, char const* what) const {
+    return fits || fail(node, fmt::format("expected {}, got {}{}", what, describe(node), advice(key)));
+  }
+  bool limits(toml::node const& node) const {
+    double const value = *node.value<double>();
+    if (!std::isfinite(value)) return fail(node, fmt::format("{} is not a finite number; write one", value));
+    if (key.limits.contains(value)) return true;
+    return fail(node, fmt::format("{} is out of range; choose a number {}", value, key.limits.text()));
+  }
+  bool integer(toml::node const& node) const { return expect(node.is_integer(), node, "an integer") && limits(node); }
+  bool real(toml::node const& node) const { return expect(is_number(node), node, "a number") && limits(node); }
+  bool allowed(toml::node const& node) const {
+    std::string const word = *node.value<std::string>();
+    if (key.allowed.empty() || std::find(key.allowed.begin(), key.allowed.end(), word) != key.allowed.end()) return true;
+    if (std::find(key.planned.begin(), key.planned.end(), word) != key.planned.end()) {
+      return fail(node, fmt::format("\"{}\" is not available in this version; choose one of {}", word,
+                                    quoted_list(key.allowed)));
+    }
+    return fail(node, fmt::format("\"{}\" is not known here{}; choose one of {}", word, did_you_mean(word, key.allowed),
+                                  quoted_list(key.allowed)));
+  }
+  bool text(toml::node const& node) const {
+    if (!expect(node.is_string(), node, "text")) return false;
+    std::string const value = *node.value<std::string>();
+    if (key.type != Type::texts && value.find_first_not_of(" \t\r\n") == std::string::npos) {
+      return fail(node, "the text is empty" + advice(key));
+    }
+    return allowed(node);
+  }
+  bool expression(toml::node const& node) const {
+    if (is_number(node)) return true;
+    return expect(node.is_string(), node, "an expression (text) or a number") && text(node);
+  }
+  bool automatic(toml::node const& node, char const* what) const {
+    if (!expect(node.is_string(), node, what)) return false;
+    std::string const word = *node.value<std::string>();
+    if (word == "auto") return true;
+    return fail(node, fmt::format("expected {}, got the text \"{}\"{}{}", what, word, did_you_mean(word, {"auto"}),
+                                  advice(key)));
+  }
+  bool not_negative(toml::node const& node) const {
+    double const value = *node.value<double>();
+    return (value >= 0.0 && std::isfinite(value)) ||
+           fail(node, fmt::format("{} is out of range; choose a number at least 0", value));
+  }
+  bool relative(toml::table const& table) const {
+    bool good = true;
+    for (auto const& [name, node] : table) {
+      if (name != "relative") {
+        good = fail(node, fmt::format("unknown key \"{}\"{}; write {{ relative = 0.01 }}", name.str(),
+                                      did_you_mean(std::string(name.str()), {"relative"})));
+      } else if (!is_number(node)) {
+        good = fail(node, fmt::format("relative: expected a number, got {}; write {{ relative = 0.01 }}", describe(node)));
+      } else if (double const value = *node.value<double>(); !(value > 0.0) || !std::isfinite(value)) {
+        good = fail(node, fmt::format("relative: {} is out of range; choose a number greater than 0", value));
+      }
+    }
+    return table.empty() ? fail(table, "the table is empty; write { relative = 0.01 }") : good;
+  }
+  bool noise(toml::node const& node, bool may_be_automatic) const {
+    if (node.is_table()) return relative(*node.as_table());
+    if (is_number(node)) return not_negative(node);
+    if (may_be_automatic) return automatic(node, "\"auto\", a number or { relative = 0.01 }");
+    return expect(false, node, "a number or { relative = 0.01 }");
+  }
+  bool weight(toml::node const& node) const {
+    return is_number(node) ? not_negative(node) : automatic(node, "\"auto\" or a number");
+  }
+  bool orders(toml::table const& table) const {
+    bool good = !table.empty() || fail(table, "the table of orders is empty; write for example { 0 = 8, 2 = 12 }");
+    for (auto const& [name, node] : table) {
+      bool const order = name.str().size() == 1 && name.str()[0] >= '0' && name.str()[0] <= '6';
+      if (!order) good = fail(node, fmt::format("\"{}\" is not a derivative order; choose 0 to 6", name.str()));
+      else good = integer(node) && good;
+    }
+    return good;
+  }
+  bool radius(toml::node const& node) const {
+    if (node.is_integer()) return limits(node);
+    if (!node.is_table()) return automatic(node, "\"auto\", an integer or a table of axes");
+    bool good = true;
+    for (auto const& [name, entry] : *node.as_table()) {
+      good = (entry.is_table() ? orders(*entry.as_table()) : integer(entry)) && good;
+    }
+    return good;
+  }
+  template <class Each>
+  bool list(toml::node const& node, char const* what, Each const& each) const {
+    if (!expect(node.is_array(), node, what)) return false;
+    bool good = true;
+    for (auto const& entry : *node.as_array()) good = each(entry) && good;
+    return good;
+  }
+  template <class Each>
+  bool map(toml::node const& node, char const* what, Each const& each) const {
+    if (!expect(node.is_table(), node, what)) return false;
+    bool good = true;
+    for (auto const& [name, entry] : *node.as_table()) good = each(entry) && good;
+    return good;
+  }
+  bool run(toml::node const& node) const {
+    auto const as_integer = [&](toml::node const& n) { return integer(n); };
+    auto const as_number = [&](toml::node const& n) { return real(n); };
+    auto const as_text = [&](toml::node const& n) { return text(n); };
+    auto const as_expression = [&](toml::node const& n) { return expression(n); };
+    switch (key.type) {
+      case Type::integer: return integer(node);
+      case Type::number: return real(node);
+      case Type::text: case Type::file: case Type::choice: return text(node);
+      case Type::expression: return expression(node);
+      case Type::noise: return noise(node, true);
+      case Type::deviation: return noise(node, false);
+      case Type::weight: return weight(node);
+      case Type::radius: return radius(node);
+      case Type::integers: return list(node, "a list of integers", as_integer);
+      case Type::numbers: return list(node, "a list of numbers", as_number);
+      case Type::texts: return list(node, "a list of texts", as_text);
+      case Type::expressions: return map(node, "a table of expressions", as_expression);
+      case Type::axis_numbers: return map(node, "a table of numbers by axis", as_number);
+      case Type::axis_choices: return map(node, "a table of words by axis", as_text);
+      case Type::table: break;
+    }
+    return expect(node.is_table(), node, "a table");
+  }
+};
+
+}  // namespace
+
+bool check_value(Key const& key, toml::node const& node, Complaint const& complain) {
+  return Check{key, complain}.run(node);
+}
+
+std::string describe(toml::node const& node) {
+  if (node.is_string()) return fmt::format("the text {}", quote(*node.value<std::string>()));
+  if (node.is_integer()) return fmt::format("the integer {}", *node.value<std::int64_t>());
+  if (node.is_floating_point()) return fmt::format("the number {}", number(*node.value<double>()));
+  if (node.is_boolean()) return *node.value<bool>() ? "true" : "false";
+  return node.is_array() ? "a list" : node.is_table() ? "a table" : "a date or time";
+}
+
+std::string quote(std::string const& text) {
+  std::string out = "\"";
+  for (char const c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    else out += c;
+  }
+  return out + '"';
+}
+
+std::string number(double value) {
+  std::string text = fmt::format("{}", value);
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+}
+
+}  // namespace mollis::deck

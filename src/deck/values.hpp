@@ -1,0 +1,24 @@
+#pragma once
+/// TOML values against their declarations, and TOML text from values.
+#include <functional>
+#include <string>
+
+#include <toml++/toml.h>
+
+#include "deck/schema.hpp"
+
+namespace mollis::deck {
+
+/// Receives what is wrong and the node where it is wrong.
+using Complaint = std::function<void(toml::node const& where, std::string const& what)>;
+
+/// Checks type, limits and allowed words of a value (Type::table is not looked into). True where all is well.
+bool check_value(Key const& key, toml::node const& node, Complaint const& complain);
+
+/// "the integer 3", "the text \"abc\"", "a list", ...
+std::string describe(toml::node const& node);
+
+std::string quote(std::string const& text);   ///< as a TOML string
+std::string number(double value);             ///< as a TOML float, the shortest text that reads back the same
+
+}  // namespace mollis::deck

@@ -1,0 +1,221 @@
+// The effective deck reads back as the same deck; the reference names every key.
+#include <gtest/gtest.h>
+
+#include "deck/effective.hpp"
+#include "deck/schema.hpp"
+#include "deck/suggest.hpp"
+#include "decks.hpp"
+
+namespace mollis::deck {
+
+namespace {
+
+using test::minimal;
+using test::parse_text;
+
+template <class T>
+std::string show(T const& noise) {
+  return std::visit([](auto const& v) -> std::string {
+    using V = std::decay_t<decltype(v)>;
+    if constexpr (std::is_same_v<V, Automatic>) return "auto";
+    else if constexpr (std::is_same_v<V, Relative>) return "relative " + std::to_string(v.fraction);
+    else return std::to_string(v);
+  }, noise);
+}
+
+void expect_equal(Values const& a, Values const& b) {
+  EXPECT_EQ(a.expression, b.expression);
+  EXPECT_EQ(a.file, b.file);
+  EXPECT_EQ(a.dataset, b.dataset);
+}
+
+void expect_equal(Parameter const& a, Parameter const& b) {
+  EXPECT_EQ(a.over, b.over);
+  EXPECT_EQ(a.initial, b.initial);
+  EXPECT_EQ(a.lower, b.lower);
+  EXPECT_EQ(a.upper, b.upper);
+  EXPECT_EQ(a.log, b.log);
+  EXPECT_EQ(a.smoothness_order, b.smoothness_order);
+  EXPECT_EQ(show(a.smoothness_weight), show(b.smoothness_weight));
+  ASSERT_EQ(a.truth.has_value(), b.truth.has_value());
+  if (a.truth) expect_equal(*a.truth, *b.truth);
+}
+
+void expect_equal(Grid const& a, Grid const& b) {
+  EXPECT_EQ(a.axes, b.axes);
+  EXPECT_EQ(a.points, b.points);
+  EXPECT_EQ(a.lower, b.lower);
+  EXPECT_EQ(a.upper, b.upper);
+  EXPECT_EQ(a.periodic, b.periodic);
+  EXPECT_EQ(a.coordinate_file, b.coordinate_file);
+  EXPECT_EQ(a.coordinate_datasets, b.coordinate_datasets);
+  EXPECT_EQ(a.period, b.period);
+  EXPECT_EQ(a.reflect, b.reflect);
+  EXPECT_EQ(a.decomposition, b.decomposition);
+}
+
+void expect_equal(Forward const& a, Forward const& b) {
+  EXPECT_EQ(a.equation, b.equation);
+  EXPECT_EQ(a.coefficient, b.coefficient);
+  EXPECT_EQ(a.source, b.source);
+  EXPECT_EQ(a.states, b.states);
+  EXPECT_EQ(a.boundary, b.boundary);
+  EXPECT_EQ(a.refine, b.refine);
+  EXPECT_EQ(show(a.noise), show(b.noise));
+  EXPECT_EQ(a.dropout, b.dropout);
+  EXPECT_EQ(a.seed, b.seed);
+}
+
+void expect_equal(Deck const& a, Deck const& b) {
+  expect_equal(a.grid, b.grid);
+  ASSERT_EQ(a.observations.size(), b.observations.size());
+  for (std::size_t i = 0; i < a.observations.size(); ++i) {
+    EXPECT_EQ(a.observations[i].first, b.observations[i].first);
+    EXPECT_EQ(a.observations[i].second.file, b.observations[i].second.file);
+    EXPECT_EQ(a.observations[i].second.dataset, b.observations[i].second.dataset);
+    EXPECT_EQ(show(a.observations[i].second.noise), show(b.observations[i].second.noise));
+  }
+  ASSERT_EQ(a.fields.size(), b.fields.size());
+  for (std::size_t i = 0; i < a.fields.size(); ++i) expect_equal(a.fields[i].second, b.fields[i].second);
+  ASSERT_EQ(a.parameters.size(), b.parameters.size());
+  for (std::size_t i = 0; i < a.parameters.size(); ++i) {
+    EXPECT_EQ(a.parameters[i].first, b.parameters[i].first);
+    expect_equal(a.parameters[i].second, b.parameters[i].second);
+  }
+  EXPECT_EQ(a.equation.residuals, b.equation.residuals);
+  EXPECT_EQ(a.equation.let, b.equation.let);
+  EXPECT_EQ(a.equation.weak, b.equation.weak);
+  EXPECT_EQ(a.mollifier.kernel, b.mollifier.kernel);
+  EXPECT_EQ(a.mollifier.exponent, b.mollifier.exponent);
+  EXPECT_EQ(a.mollifier.automatic, b.mollifier.automatic);
+  EXPECT_EQ(a.mollifier.radius, b.mollifier.radius);
+  EXPECT_EQ(a.mollifier.degree, b.mollifier.degree);
+  EXPECT_EQ(a.mollifier.filter, b.mollifier.filter);
+  EXPECT_EQ(a.derivatives, b.derivatives);
+  EXPECT_EQ(a.inversion.method, b.inversion.method);
+  EXPECT_EQ(a.inversion.reweight, b.inversion.reweight);
+  EXPECT_EQ(a.inversion.tolerance, b.inversion.tolerance);
+  EXPECT_EQ(a.inversion.max_iterations, b.inversion.max_iterations);
+  EXPECT_EQ(a.has_forward, b.has_forward);
+  expect_equal(a.forward, b.forward);
+  EXPECT_EQ(a.output_directory, b.output_directory);
+}
+
+/// Reads the effective deck from another directory: nothing in it may be relative.
+void expect_round_trip(Deck const& deck, Command command = Command::invert) {
+  std::string const text = effective(deck);
+  SCOPED_TRACE(text);
+  Deck const again = parse({"elsewhere.toml", "/else/where", text}, {}, command);
+  expect_equal(deck, again);
+  EXPECT_EQ(effective(again), text);
+}
+
+std::string const rich = R"deck(
+[grid]
+axes = ["t", "y", "x"]
+coordinates = { file = "a.h5", datasets = ["t", "y", "x \"q\""], period = { x = 360.1 } }
+reflect = { y = "odd" }
+decomposition = [1, 1, 2]
+[observations.v]
+file = "v.h5"
+dataset = "a/v"
+noise = 0.1
+[observations.u]
+file = "u.h5"
+dataset = "u"
+noise = { relative = 0.3333333333333333 }
+[fields.m]
+file = "m.h5"
+dataset = "m"
+[parameters.k]
+over = ["y", "x"]
+initial = 0.1
+lower = 1e-12
+upper = 1e300
+transform = "log"
+smoothness = { order = 3, weight = 2.5 }
+truth = { file = "k.h5", dataset = "k" }
+[parameters.c]
+over = []
+[equation]
+residuals = ["dt(u) - k*lap(v)", "s\u0041\t"]
+form = "weak"
+let = { s = "u^2", r = "v" }
+[mollifier]
+kernel = "polynomial"
+exponent = 7.5
+radius = { t = 0, y = { 0 = 8, 2 = 12 }, x = 3 }
+degree = 6
+filter = "analytic"
+[mollify]
+derivatives = ["", "xx"]
+[inversion]
+method = "pointwise"
+reweight = 0
+tolerance = 1e-11
+max_iterations = 7
+[forward]
+states = { u = "sin(x)", v = "1" }
+boundary = "x"
+refine = 1
+noise = 0.25
+dropout = 0.125
+seed = 9007199254740993
+[output]
+directory = "../out"
+)deck";
+
+TEST(Effective, RoundTripOfTheContract) { expect_round_trip(parse_text(test::contract())); }
+TEST(Effective, RoundTripOfTheMinimalDeck) { expect_round_trip(parse_text(minimal())); }
+TEST(Effective, RoundTripOfEverything) { expect_round_trip(parse_text(rich), Command::forward); }
+
+TEST(Effective, RoundTripForMollify) {
+  std::string text = minimal();
+  text.resize(text.find("[parameters"));
+  expect_round_trip(parse_text(text, {}, Command::mollify), Command::mollify);
+}
+
+TEST(Effective, ShowsPicksMadeLater) {
+  Deck deck = parse_text(minimal());
+  deck.mollifier.automatic = false;
+  deck.mollifier.radius = {{"y", {{0, 8}, {2, 12}}}, {"x", {{-1, 5}}}};
+  deck.parameters[0].second.smoothness_weight = 0.1 + 0.2;
+  deck.observations[0].second.noise = 1.0 / 3.0;
+  expect_round_trip(deck);
+  EXPECT_NE(effective(deck).find("radius = { x = 5, y = { 0 = 8, 2 = 12 } }"), std::string::npos);
+  EXPECT_NE(effective(deck).find("weight = 0.30000000000000004"), std::string::npos);
+}
+
+TEST(Effective, HasEveryKeyThatADeckCanHold) {
+  std::string const text = effective(parse_text(rich)) + effective(parse_text(test::contract()));
+  for (auto const& section : schema()) {
+    if (section.pattern == "joint") continue;  // reserved
+    for (auto const& key : section.keys) EXPECT_NE(text.find(key.name + " = "), std::string::npos) << key.name;
+  }
+}
+
+TEST(Reference, NamesEverySectionAndKeyWithItsDefault) {
+  std::string const text = reference();
+  for (auto const& section : schema()) {
+    EXPECT_NE(text.find("[" + section.title() + "]"), std::string::npos) << section.title();
+    for (auto const& key : section.keys) {
+      EXPECT_NE(text.find("\n  " + key.name + " "), std::string::npos) << key.name;
+      EXPECT_FALSE(key.help.empty()) << key.name;
+      EXPECT_NE(text.find(key.fallback), std::string::npos) << key.name;
+    }
+  }
+}
+
+TEST(Suggest, DistancesAndThresholds) {
+  EXPECT_EQ(edit_distance("points", "points"), 0u);
+  EXPECT_EQ(edit_distance("pionts", "points"), 1u);     // a swap is one step
+  EXPECT_EQ(edit_distance("", "abc"), 3u);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+  EXPECT_EQ(nearest("Points", {"axes", "points"}), "points");
+  EXPECT_EQ(nearest("zzzzzz", {"axes", "points"}), "");
+  EXPECT_EQ(nearest("a", {"b"}), "");                   // one letter is no likeness
+}
+
+}  // namespace
+
+}  // namespace mollis::deck

@@ -198,6 +198,29 @@ def constants_panel(result, constants):
     return draw
 
 
+KNOWN = ("parameters", "truth", "state", "observations", "coordinates", "sweep", "VTKHDF")
+
+
+def other_panels(result):
+    """Fields that no other panel shows (residuals, derivatives), one panel each and cut."""
+    found = []
+    result.file.visititems(lambda path, item: found.append(item) if "axes" in item.attrs and "VTKHDF" not in path and
+                           path.split("/")[0] not in KNOWN and hasattr(item, "shape") else None)
+    return [other_panel(dataset.name.lstrip("/"), view(result, dataset, held))
+            for dataset in found if not is_constant(dataset)
+            for held in cuts(result.axes_of(dataset), dataset.shape)]
+
+
+def other_panel(name, field):
+    if len(field.axes) == 1:
+        return lambda ax: draw_lines(ax, [(field, name, {"color": BLUE})], name, "")
+    low, high = limits(field.values)
+    colours = "RdBu_r" if low < 0 < high else "viridis"
+    if low < 0 < high:
+        low, high = -max(-low, high), max(-low, high)
+    return lambda ax: draw_image(ax, field, titled(name, field.note), colours, low, high)
+
+
 def rows_of(result):
     """All panels, as rows of at most three."""
     parameters = {n: d for n, d in result.group("parameters").items() if not n.endswith("_weight")}
@@ -208,7 +231,7 @@ def rows_of(result):
             rows += parameter_rows(result, name, dataset)
     for name in {**result.group("observations"), **result.group("state")}:
         rows += state_rows(result, name)
-    loose = [constants_panel(result, constants)] if constants else []
+    loose = other_panels(result) + ([constants_panel(result, constants)] if constants else [])
     loose += [sweep_panel(result, name, table) for name, table in result.group("sweep").items()]
     return rows + [loose[i:i + 3] for i in range(0, len(loose), 3)]
 

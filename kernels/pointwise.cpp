@@ -77,6 +77,17 @@ void add_product(Field const& a, Field const& b, Field const& c, Field const& ou
   Kokkos::parallel_for("add_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) { out(i) += a(i) * b(i) * c(i); });
 }
 
+void add_broadcast_product(Field const& a, Field const& piece, Extents const& stride, Extents const& extents, Field const& out) {
+  Kokkos::parallel_for("add_broadcast_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) {
+    Index at = 0, rest = i;
+    for (int axis = max_axes - 1; axis >= 0; --axis) {
+      at += rest % extents[axis] * stride[axis];
+      rest /= extents[axis];
+    }
+    out(i) += a(i) * piece(at);
+  });
+}
+
 double triple_product(Field const& a, Field const& b, Field const& c) {
   double sum = 0.0;
   Kokkos::parallel_reduce("triple_product", Range(0, size_of(a)),

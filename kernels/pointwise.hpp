@@ -40,6 +40,9 @@ void weight_from_variance(Field const& variance, Field const& mask, double floor
 /// out += a * b * c.
 void add_product(Field const& a, Field const& b, Field const& c, Field const& out);
 
+/// out += a * piece, the piece read through its strides over the box.
+void add_broadcast_product(Field const& a, Field const& piece, Extents const& stride, Extents const& extents, Field const& out);
+
 /// sum_i a_i b_i c_i over the local box.
 double triple_product(Field const& a, Field const& b, Field const& c);
 

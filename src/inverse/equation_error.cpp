@@ -134,6 +134,19 @@ bool EquationError::solve_free(Fit& fit) {
   return converged;
 }
 
+void EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
+  Fit fit;
+  fit.x = petsc::like(x);
+  check(VecCopy(x, fit.x));
+  fit.weights = weights;
+  fit.beta = beta;
+  if (model_.system().affine)
+    solve_free(fit);
+  else
+    minimise_with_tao(*this, fit, make_bounds(space()));
+  check(VecCopy(fit.x, x));
+}
+
 void EquationError::fit(Fit& fit, int passes) {
   auto const bounds = make_bounds(space());
   auto const previous = petsc::like(fit.x);

@@ -28,6 +28,10 @@ class EquationError {
 
   void fit(Fit& fit, int passes);
 
+  /// One minimisation for fixed weights W and beta, from x (moved); leaves H in matrix(). Bounds are left to the caller
+  /// where the system is affine. Collective.
+  void fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
+
   ResidualModel& model() { return model_; }
   NormalMatrix& matrix() { return matrix_; }
   ParameterSpace const& space() const { return model_.space(); }

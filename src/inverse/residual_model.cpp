@@ -79,20 +79,42 @@ void ResidualModel::add_pair_noise(std::vector<Field> const& partials, int resid
   }
 }
 
-std::vector<Field> ResidualModel::weights() const {
+std::vector<Field> ResidualModel::variances() const {
   auto const partials = state_partials();
-  std::vector<Field> weights;
+  std::vector<Field> variances;
   for (int k = 0; k < system_->residuals; ++k) {
-    Field const variance = zeros(bank_.size());
-    add_state_noise(partials, k, variance);
-    add_pair_noise(partials, k, variance);
-    kernels::apply_mask(mask_, variance);
+    variances.push_back(zeros(bank_.size()));
+    add_state_noise(partials, k, variances.back());
+    add_pair_noise(partials, k, variances.back());
+    kernels::apply_mask(mask_, variances.back());
+  }
+  return variances;
+}
+
+std::vector<Field> ResidualModel::weights() const {
+  std::vector<Field> weights;
+  for (auto const& variance : variances()) {
     double top = kernels::largest(variance);
     MPI_Allreduce(MPI_IN_PLACE, &top, 1, MPI_DOUBLE, MPI_MAX, space_->grid().comm());
     weights.push_back(make_field("weight", bank_.size()));
     kernels::weight_from_variance(variance, mask_, top > 0.0 ? 1e-6 * top : 1.0, weights.back());
   }
   return weights;
+}
+
+std::vector<Field> ResidualModel::jacobian(std::vector<Field> const& partials, std::vector<Field> const& direction) const {
+  auto const features = space_->derivatives(direction);
+  std::vector<Field> out;
+  for (int k = 0; k < system_->residuals; ++k) out.push_back(zeros(bank_.size()));
+  for (std::size_t p = 0; p < features.size(); ++p)
+    for (std::size_t f = 0; f < features[p].size(); ++f)
+      for (std::size_t j = 0; j < system_->by_parameter.size(); ++j) {
+        auto const& partial = system_->by_parameter[j];
+        if (partial.feature != space_->unknowns()[p].features[f]) continue;
+        kernels::add_broadcast_product(partials[j], features[p][f], space_->strides(static_cast<int>(p)), bank_.extents(),
+                                       out[static_cast<std::size_t>(partial.residual)]);
+      }
+  return out;
 }
 
 std::vector<Field> ResidualModel::jacobian_transposed(std::vector<Field> const& partials, std::vector<Field> const& w,

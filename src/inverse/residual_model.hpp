@@ -51,6 +51,10 @@ class ResidualModel {
   /// dR_k/d(state or term feature), in the order of System::by_state. Not collective.
   std::vector<Field> state_partials() const;
 
+  /// Var R_k at the current parameters (local box, 0 where masked). Not collective.
+  std::vector<Field> variances() const;
+  /// sum over parameter features of dR_k/d(feature) D(direction): J times a direction (pieces). Collective.
+  std::vector<Field> jacobian(std::vector<Field> const& partials, std::vector<Field> const& direction) const;
   /// W_k = 1 / max(Var R_k, floor), 0 where masked; floor = 1e-6 of the largest variance. Collective.
   std::vector<Field> weights() const;
 

@@ -1,0 +1,69 @@
+#include "inverse/candidate.hpp"
+
+#include <algorithm>
+
+#include "forward/noise.hpp"
+
+namespace mollis::inverse {
+namespace {
+
+ResidualModel make_model(Problem const& problem, DataFeatures const& features) {
+  ResidualModel model(problem.space, problem.system, features.bank(), features.noise(), features.mask());
+  model.move_to(problem.space.scatter(first_guess(problem.space)));
+  model.mask_undefined();
+  return model;
+}
+
+}  // namespace
+
+deck::Mollifier with_radii(Problem const& problem, AxisRadii const& radii) {
+  auto mollifier = problem.deck.mollifier;
+  mollifier.automatic = false;
+  mollifier.radius.clear();
+  for (std::size_t a = 0; a < radii.size(); ++a)
+    mollifier.radius[problem.grid.axis(static_cast<int>(a)).name] = deck::AxisRadius{{-1, radii[a]}};
+  return mollifier;
+}
+
+Candidate::Candidate(Problem const& problem, deck::Mollifier const& mollifier, double tolerance)
+    : features_(problem.grid, problem.system, mollifier, problem.states, problem.fields),
+      model_(make_model(problem, features_)),
+      equation_(model_, with_tolerance(problem.deck.inversion, tolerance), problem.progress) {}
+
+deck::Inversion Candidate::with_tolerance(deck::Inversion inversion, double tolerance) {
+  inversion.tolerance = tolerance;
+  return inversion;
+}
+
+std::vector<Field> Candidate::response(std::vector<Field> const& changes) const {
+  auto const features = features_.response(changes);
+  auto const partials = model_.state_partials();
+  auto const size = static_cast<std::size_t>(model_.bank().size());
+  Field const one = make_field("one", model_.bank().size());
+  Kokkos::deep_copy(one, 1.0);
+  std::vector<Field> out;
+  for (int k = 0; k < model_.system().residuals; ++k) out.emplace_back("residual response", size);
+  auto const& list = features_.state_features();
+  for (std::size_t j = 0; j < partials.size(); ++j) {
+    auto const& partial = model_.system().by_state[j];
+    auto const at = static_cast<std::size_t>(std::find(list.begin(), list.end(), partial.feature) - list.begin());
+    auto const k = static_cast<std::size_t>(partial.residual);
+    Field const masked = make_field("masked", model_.bank().size());
+    Kokkos::deep_copy(masked, features[at]);
+    kernels::apply_mask(model_.mask(), masked);
+    kernels::add_product(partials[j], masked, one, out[k]);
+  }
+  return out;
+}
+
+std::vector<Field> draw_noise(Problem const& problem, int draw) {
+  std::vector<Field> changes;
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    Field const zero("noise", static_cast<std::size_t>(problem.grid.local_size()));
+    changes.push_back(forward::with_noise(problem.grid, zero, problem.states[s].sigma,
+                                          0x9e3779b97f4a7c15u + static_cast<unsigned>(draw), static_cast<int>(s)));
+  }
+  return changes;
+}
+
+}  // namespace mollis::inverse

@@ -1,0 +1,32 @@
+#pragma once
+/// The radii that an automatic choice goes through: a geometric ladder for each group of axes. Time is a group of its
+/// own; the space axes move together at equal physical radius.
+#include <vector>
+
+#include "grid/grid.hpp"
+#include "inverse/candidate.hpp"
+
+namespace mollis::inverse {
+
+class Ladder {
+ public:
+  /// r = 3, 4, ... growing by 1.2 up to a third of the axis; at least what the polynomial degree asks for.
+  Ladder(grid::Grid const& grid, int degree);
+
+  int groups() const { return static_cast<int>(groups_.size()); }
+  int rungs(int group) const;                       ///< at least 1
+  /// Radii along all axes for a rung in each group (clipped to the ladder).
+  AxisRadii radii(std::vector<int> const& rung) const;
+  /// The rung whose radius is nearest, in logarithm, to `factor` times that of the given one.
+  int scaled(int group, int rung, double factor) const;
+
+ private:
+  struct Group {
+    std::vector<int> axes;
+    std::vector<AxisRadii> rungs;                   ///< [rung][position in axes]
+  };
+  int dimension_;
+  std::vector<Group> groups_;
+};
+
+}  // namespace mollis::inverse

@@ -94,8 +94,10 @@ struct Inversion {
 };
 
 struct Forward {
-  std::optional<std::string> equation;                 ///< "elliptic": a lap(u) + b = 0; "divergence": div(a grad u) + b = 0
-  std::string coefficient, source;                     ///< a and b, expressions of coordinates ("parameters"' truth by name allowed)
+  std::optional<std::string> equation;                 ///< "elliptic": a lap(u) + b = 0; "divergence": div(a grad u)
+                                                       ///< + b = 0; empty: manufactured states
+  std::string coefficient, source;                     ///< a and b: expressions of coordinates, fields and the truth
+                                                       ///< of parameters; empty: not given and not to be guessed
   std::map<std::string, std::string> states;           ///< manufactured states
   std::string boundary = "0";
   int refine = 4;
@@ -115,7 +117,8 @@ struct Deck {
   Named<Parameter> parameters;
   Equation equation;
   Mollifier mollifier;
-  std::vector<std::string> derivatives;                ///< [mollify] derivatives by axis letters: "x", "xx"; "" or a state: smoothed only
+  std::vector<std::string> derivatives;                ///< [mollify] derivatives by axis letters: "x", "xx"; "" or a
+                                                       ///< state's name: the smoothed state
   Inversion inversion;
   Forward forward;
   bool has_forward = false;

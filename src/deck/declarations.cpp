@@ -72,7 +72,7 @@ Section parameters() {
 }
 
 Section smoothness() {
-  return {"parameters.*.smoothness", "weight/2 times N times the grid mean of the squared derivatives of total `order`.",
+  return {"parameters.*.smoothness", "Penalty: weight/2 times N times the grid mean of squared derivatives of `order`.",
     {key("order", Type::integer, "order of the penalised derivatives").within(from_to(1, 4)).otherwise("1"),
      key("weight", Type::weight, "number, or \"auto\"").otherwise(R"("auto")")},
     "NAME"};
@@ -109,7 +109,7 @@ Section mollify() {
 
 Section inversion() {
   return {"inversion", "How the parameters are found.",
-    {key("method", Type::choice, "\"pointwise\" solves for the parameter point by point; \"joint\" is not yet available")
+    {key("method", Type::choice, "\"pointwise\" solves point by point; \"joint\" is not yet available")
          .out_of({"equation-error", "pointwise"}).later({"joint"}).otherwise(R"("equation-error")"),
      key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("6"),
      key("tolerance", Type::number, "relative, of the linear and Newton solves")
@@ -147,8 +147,8 @@ Section forward() {
 
 Section output() {
   return {"output", "Where the results go.",
-    {key("directory", Type::file, "relative to the deck").otherwise_computed("the deck's name with .out, beside the deck")
-         .like(R"("heat2d.out")")}};
+    {key("directory", Type::file, "relative to the deck")
+         .otherwise_computed("the deck's name with .out, beside the deck").like(R"("heat2d.out")")}};
 }
 
 }  // namespace

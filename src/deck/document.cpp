@@ -83,7 +83,7 @@ bool takes_text(Key const* key) {
 /// The parts of a dotted key, from a document that holds that key alone; empty where it holds anything else.
 std::vector<std::string> path_of(toml::table const& document) {
   std::vector<std::string> path;
-  for (toml::table const* table = &document; table; ) {
+  for (toml::table const* table = &document; table;) {
     if (table->size() != 1) return {};
     path.emplace_back(table->begin()->first.str());
     table = table->begin()->second.as_table();
@@ -112,7 +112,8 @@ Document::Document(Source source_, std::vector<std::string> const& overrides) : 
   } catch (toml::parse_error const& error) {
     Place const place = guess_place(source, error.source());
     throw run::Error(run::Exit::bad_deck, line(place, fmt::format("TOML syntax: {}; mend this line, the rest of the "
-                                                                  "deck is not read", one_line(error.description()))));
+                                                                  "deck is not read",
+                                                                  one_line(error.description()))));
   }
   for (auto const& text : overrides) apply(text);
 }

@@ -1,10 +1,10 @@
 #pragma once
 /// The TOML text of a deck with its overrides merged in, and where each thing stands.
+#include <toml++/toml.h>
+
 #include <set>
 #include <string>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "deck/problems.hpp"
 
@@ -12,8 +12,8 @@ namespace mollis::deck {
 
 /// What is read from disk, on one rank.
 struct Source {
-  std::string path;        ///< as given, for messages
-  std::string directory;   ///< absolute, of the deck: relative files start here
+  std::string path;       ///< as given, for messages
+  std::string directory;  ///< absolute, of the deck: relative files start here
   std::string text;
 };
 
@@ -26,7 +26,7 @@ class Document {
   Source source;
   toml::table root;
   Problems problems;
-  std::set<std::string> broken;   ///< "section.key" of values that were reported and removed
+  std::set<std::string> broken;  ///< "section.key" of values that were reported and removed
 
   /// Place of a region of this document for a section and a key.
   Place place(toml::source_region const& region, std::string const& section, std::string const& key) const;

@@ -12,7 +12,7 @@ namespace mollis::deck {
 
 namespace {
 
-using Rows = std::map<std::string, std::string>;   ///< key -> TOML text of its value
+using Rows = std::map<std::string, std::string>;  ///< key -> TOML text of its value
 
 std::string toml_text(std::string const& value) { return quote(value); }
 std::string toml_text(double value) { return number(value); }
@@ -53,7 +53,9 @@ std::string inline_table(Rows const& rows) {
 }
 
 Rows rows_of(Grid const& grid) {
-  Rows rows{{"axes", toml_text(grid.axes)}, {"periodic", toml_text(grid.periodic)}, {"reflect", toml_text(grid.reflect)},
+  Rows rows{{"axes", toml_text(grid.axes)},
+            {"periodic", toml_text(grid.periodic)},
+            {"reflect", toml_text(grid.reflect)},
             {"decomposition", toml_text(grid.decomposition)}};
   if (grid.coordinate_file.empty()) {
     rows["points"] = toml_text(grid.points);
@@ -68,7 +70,8 @@ Rows rows_of(Grid const& grid) {
 }
 
 Rows rows_of(Observation const& observation) {
-  return {{"file", toml_text(observation.file)}, {"dataset", toml_text(observation.dataset)},
+  return {{"file", toml_text(observation.file)},
+          {"dataset", toml_text(observation.dataset)},
           {"noise", toml_text(observation.noise)}};
 }
 
@@ -78,7 +81,8 @@ Rows rows_of(Values const& values) {
 }
 
 Rows rows_of(Parameter const& parameter) {
-  Rows rows{{"over", toml_text(parameter.over)}, {"initial", toml_text(parameter.initial)},
+  Rows rows{{"over", toml_text(parameter.over)},
+            {"initial", toml_text(parameter.initial)},
             {"transform", parameter.log ? "\"log\"" : "\"none\""},
             {"smoothness", inline_table({{"order", toml_text(parameter.smoothness_order)},
                                          {"weight", toml_text(parameter.smoothness_weight)}})}};
@@ -90,8 +94,10 @@ Rows rows_of(Parameter const& parameter) {
 
 Rows rows_of(Equation const& equation) {
   Rows rows{{"form", equation.weak ? "\"weak\"" : "\"strong\""}, {"let", toml_text(equation.let)}};
-  if (equation.residuals.size() == 1) rows["residual"] = toml_text(equation.residuals[0]);
-  else rows["residuals"] = toml_text(equation.residuals);
+  if (equation.residuals.size() == 1)
+    rows["residual"] = toml_text(equation.residuals[0]);
+  else
+    rows["residuals"] = toml_text(equation.residuals);
   return rows;
 }
 
@@ -107,22 +113,30 @@ std::string radius_text(Mollifier const& mollifier) {
 }
 
 Rows rows_of(Mollifier const& mollifier) {
-  return {{"kernel", toml_text(mollifier.kernel)}, {"exponent", toml_text(mollifier.exponent)},
-          {"radius", radius_text(mollifier)}, {"degree", toml_text(mollifier.degree)},
+  return {{"kernel", toml_text(mollifier.kernel)},
+          {"exponent", toml_text(mollifier.exponent)},
+          {"radius", radius_text(mollifier)},
+          {"degree", toml_text(mollifier.degree)},
           {"filter", toml_text(mollifier.filter)}};
 }
 
 Rows rows_of(Inversion const& inversion) {
-  return {{"method", toml_text(inversion.method)}, {"reweight", toml_text(inversion.reweight)},
-          {"tolerance", toml_text(inversion.tolerance)}, {"max_iterations", toml_text(inversion.max_iterations)}};
+  return {{"method", toml_text(inversion.method)},
+          {"reweight", toml_text(inversion.reweight)},
+          {"tolerance", toml_text(inversion.tolerance)},
+          {"max_iterations", toml_text(inversion.max_iterations)}};
 }
 
 Rows rows_of(Forward const& forward) {
-  Rows rows{{"boundary", toml_text(forward.boundary)}, {"refine", toml_text(forward.refine)},
-            {"noise", toml_text(forward.noise)}, {"dropout", toml_text(forward.dropout)},
+  Rows rows{{"boundary", toml_text(forward.boundary)},
+            {"refine", toml_text(forward.refine)},
+            {"noise", toml_text(forward.noise)},
+            {"dropout", toml_text(forward.dropout)},
             {"seed", std::to_string(forward.seed)}};
-  if (!forward.equation) rows["states"] = toml_text(forward.states);
-  else rows["equation"] = toml_text(*forward.equation);
+  if (!forward.equation)
+    rows["states"] = toml_text(forward.states);
+  else
+    rows["equation"] = toml_text(*forward.equation);
   if (!forward.coefficient.empty()) rows["coefficient"] = toml_text(forward.coefficient);
   if (!forward.source.empty()) rows["source"] = toml_text(forward.source);
   return rows;

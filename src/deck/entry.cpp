@@ -10,12 +10,13 @@ namespace mollis::deck {
 
 Entry::Entry(Document& document, toml::table const& table, std::string section, toml::source_region region,
              std::string prefix)
-    : document_(&document), table_(&table), section_(std::move(section)), prefix_(std::move(prefix)),
+    : document_(&document),
+      table_(&table),
+      section_(std::move(section)),
+      prefix_(std::move(prefix)),
       region_(std::move(region)) {}
 
-bool Entry::broken(std::string const& key) const {
-  return document_->broken.count(section_ + "." + prefix_ + key) > 0;
-}
+bool Entry::broken(std::string const& key) const { return document_->broken.count(section_ + "." + prefix_ + key) > 0; }
 
 std::optional<std::int64_t> Entry::integer(std::string const& key) const {
   return has(key) ? node(key)->value<std::int64_t>() : std::nullopt;
@@ -72,7 +73,9 @@ Place Entry::region(toml::source_region const& where, std::string const& key) co
 std::vector<Item> items_of(toml::table const& table) {
   std::vector<Item> all;
   for (auto const& [key, value] : table) all.push_back({std::string(key.str()), key.source(), &value});
-  auto const from_deck = [](Item const& item) { return item.region.path && item.region.path->rfind("override \"", 0) != 0; };
+  auto const from_deck = [](Item const& item) {
+    return item.region.path && item.region.path->rfind("override \"", 0) != 0;
+  };
   std::stable_sort(all.begin(), all.end(), [&](Item const& a, Item const& b) {
     return std::make_tuple(!from_deck(a), a.region.begin.line, a.region.begin.column) <
            std::make_tuple(!from_deck(b), b.region.begin.line, b.region.begin.column);

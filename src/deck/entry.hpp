@@ -11,7 +11,7 @@ namespace mollis::deck {
 /// A named value of a table, in the deck's order (those that overrides add come last).
 struct Item {
   std::string name;
-  toml::source_region region;   ///< of the name
+  toml::source_region region;  ///< of the name
   toml::node const* node;
 };
 
@@ -24,18 +24,18 @@ class Entry {
   /// Absent: not written and without a default, or reported as wrong.
   toml::node const* node(std::string const& key) const { return table_->get(key); }
   bool has(std::string const& key) const { return table_->contains(key); }
-  bool broken(std::string const& key) const;                 ///< reported before
+  bool broken(std::string const& key) const;  ///< reported before
   std::optional<std::int64_t> integer(std::string const& key) const;
   std::optional<double> number(std::string const& key) const;
-  std::optional<std::string> text(std::string const& key) const;   ///< numbers too, as expressions
+  std::optional<std::string> text(std::string const& key) const;  ///< numbers too, as expressions
   template <class T>
   std::optional<std::vector<T>> list(std::string const& key) const;
   std::vector<Item> items(std::string const& key) const;     ///< of the table of that key; empty where absent
   std::optional<Entry> table(std::string const& key) const;  ///< empty where it is no table
 
-  Place place(std::string const& key = "") const;            ///< of the value; of the section where nothing is written
+  Place place(std::string const& key = "") const;  ///< of the value; of the section where nothing is written
   Place element(std::string const& key, std::size_t i) const;
-  Place text_place(std::string const& key) const;            ///< of the first character of a text
+  Place text_place(std::string const& key) const;  ///< of the first character of a text
   Place region(toml::source_region const& where, std::string const& key) const;
   void report(std::string const& key, std::string const& what) const { document_->problems.add(place(key), what); }
   void report(Place const& where, std::string const& what) const { document_->problems.add(where, what); }
@@ -50,7 +50,7 @@ class Entry {
 };
 
 std::vector<Item> items_of(toml::table const& table);
-std::string expression_of(toml::node const& node);           ///< text, or a number as text
+std::string expression_of(toml::node const& node);  ///< text, or a number as text
 
 /// The tables of a named section ("observations"), in the deck's order.
 std::vector<std::pair<std::string, Entry>> named_entries(Document& document, std::string const& section);

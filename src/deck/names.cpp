@@ -11,9 +11,9 @@ namespace mollis::deck {
 namespace {
 
 // As in equation::is_reserved, and all axes.
-constexpr std::array<std::string_view, 20> reserved = {"sqrt", "exp", "log", "sin", "cos", "tan", "tanh",
-                                                       "abs",  "sign", "pi", "d",   "lap", "dt",  "dz",
-                                                       "dy",   "dx",   "t",  "z",   "y",   "x"};
+constexpr std::array<std::string_view, 20> reserved = {"sqrt", "exp",  "log", "sin", "cos", "tan", "tanh",
+                                                       "abs",  "sign", "pi",  "d",   "lap", "dt",  "dz",
+                                                       "dy",   "dx",   "t",   "z",   "y",   "x"};
 
 }  // namespace
 
@@ -30,12 +30,13 @@ bool is_reserved(std::string const& name) {
 void Names::claim(std::string const& name, std::string const& what, Place const& place, Problems& problems) {
   if (!is_identifier(name)) {
     problems.add(place, fmt::format("\"{}\" cannot stand in an expression; use letters, digits and underscores, "
-                                    "a letter first", name));
+                                    "a letter first",
+                                    name));
     return;
   }
   if (is_reserved(name)) {
-    problems.add(place, fmt::format("\"{}\" is an axis, a function or an operator; choose another name for {}", name,
-                                    what));
+    problems.add(place,
+                 fmt::format("\"{}\" is an axis, a function or an operator; choose another name for {}", name, what));
     return;
   }
   auto const [taken, fresh] = taken_.emplace(name, what);

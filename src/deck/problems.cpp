@@ -10,8 +10,8 @@
 namespace mollis::deck {
 
 std::string line(Place const& place, std::string const& message) {
-  std::string where = place.line > 0 ? fmt::format("{}:{}:{}: ", place.file, place.line, place.column)
-                                     : place.file + ": ";
+  std::string where =
+      place.line > 0 ? fmt::format("{}:{}:{}: ", place.file, place.line, place.column) : place.file + ": ";
   if (!place.section.empty()) where += fmt::format("[{}]", place.section);
   if (!place.key.empty()) where += (place.section.empty() ? "" : " ") + place.key;
   if (!place.section.empty() || !place.key.empty()) where += ": ";

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "deck/readers.hpp"
+#include "deck/schema.hpp"
 #include "deck/tree.hpp"
 #include "run/error.hpp"
 
@@ -21,8 +22,9 @@ namespace fs = std::filesystem;
 /// The table of a plain section; the empty one where it is absent or was reported as wrong.
 Entry entry_of(Document& document, std::string const& section) {
   static toml::table const none;
-  toml::table const* const table = document.root[section].as_table();
-  return Entry(document, table ? *table : none, section, table ? table->source() : toml::source_region{});
+  auto const found = document.root.find(section);
+  if (found == document.root.end()) return Entry(document, none, section, {});
+  return Entry(document, *found->second.as_table(), section, found->first.source());
 }
 
 bool needs(Command command, std::string const& section) {
@@ -34,16 +36,15 @@ bool needs(Command command, std::string const& section) {
 /// Sections that the command needs and that were not written at all. Must come before defaults are put in.
 void check_required(Document& document, Command command) {
   for (std::string const section : {"grid", "observations", "parameters", "equation", "forward"}) {
-    toml::node const* const node = document.root.get(section);
-    bool const empty = section == "observations" || section == "parameters";
-    bool const missing = !node || (empty && node->is_table() && node->as_table()->empty());
+    auto const found = document.root.find(section);
+    bool const written = found != document.root.end();
+    Section const* const named = find_section(section + ".*");
+    bool const missing = !written || (named && found->second.is_table() && found->second.as_table()->empty());
     if (!missing || !needs(command, section)) continue;
     Place place{document.source.path, section, "", 1, 1};
-    if (node) place = document.place(node->source(), section, "");
-    std::string const header = section == "observations" ? "observations.STATE" : section == "parameters" ? "parameters.NAME"
-                                                                                                          : section;
+    if (written) place = document.place(found->first.source(), section, "");
     document.problems.add(place, fmt::format("required section is missing; add [{}], 'mollis help deck' shows its keys",
-                                             header));
+                                             named ? named->title() : section));
     document.broken.insert(section);
   }
 }

@@ -21,13 +21,14 @@ void read_states(Entry const& entry, Deck const& deck, bool needed, Forward& for
   for (auto const& item : entry.items("states")) {
     forward.states[item.name] = expression_of(*item.node);
     if (std::find(known.begin(), known.end(), item.name) != known.end()) continue;
-    entry.report(entry.region(item.region, "states." + item.name),
-                 fmt::format("no such state{}; add [observations.{}] or remove it", did_you_mean(item.name, known),
-                             item.name));
+    entry.report(
+        entry.region(item.region, "states." + item.name),
+        fmt::format("no such state{}; add [observations.{}] or remove it", did_you_mean(item.name, known), item.name));
   }
   for (auto const& name : known) {
     if (needed && entry.has("states") && !forward.states.count(name)) {
-      entry.report("states", fmt::format("state \"{}\" of [observations.{}] is missing; add its expression", name, name));
+      entry.report("states",
+                   fmt::format("state \"{}\" of [observations.{}] is missing; add its expression", name, name));
     }
   }
 }
@@ -40,12 +41,15 @@ void read_terms(Entry const& entry, Deck const& deck, bool needed, Forward& forw
     if (deck.parameters.size() == 1) {
       forward.coefficient = deck.parameters[0].first;
       if (needed && !deck.parameters[0].second.truth) {
-        entry.report("coefficient", fmt::format("parameter \"{}\" has no truth to solve with; add truth to [parameters.{}] "
-                                                "or coefficient here", forward.coefficient, forward.coefficient));
+        entry.report("coefficient",
+                     fmt::format("parameter \"{}\" has no truth to solve with; add truth to [parameters.{}] "
+                                 "or coefficient here",
+                                 forward.coefficient, forward.coefficient));
       }
     } else if (needed) {
-      entry.report("coefficient", fmt::format("required key is missing with {} parameters; name one or write an expression",
-                                              deck.parameters.size()));
+      entry.report("coefficient",
+                   fmt::format("required key is missing with {} parameters; name one or write an expression",
+                               deck.parameters.size()));
     }
   }
   if (entry.has("source") || entry.broken("source")) return;

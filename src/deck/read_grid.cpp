@@ -22,8 +22,8 @@ template <class T>
 std::vector<T> one_an_axis(Entry const& entry, std::string const& key, Axes const& axes) {
   auto values = entry.list<T>(key).value_or(std::vector<T>{});
   if (axes.empty() || !entry.has(key) || values.size() == axes.size()) return values;
-  entry.report(key, fmt::format("{} entries for {} axes ({}); give one an axis", values.size(), axes.size(),
-                                quoted_list(axes)));
+  entry.report(
+      key, fmt::format("{} entries for {} axes ({}); give one an axis", values.size(), axes.size(), quoted_list(axes)));
   return {};
 }
 
@@ -62,9 +62,9 @@ void read_lattice(Entry const& entry, Grid& grid) {
   grid.upper = one_an_axis<double>(entry, "upper", grid.axes);
   for (std::size_t a = 0; a < std::min(grid.lower.size(), grid.upper.size()); ++a) {
     if (grid.lower[a] < grid.upper[a]) continue;
-    entry.report(entry.element("upper", a), fmt::format("{} is not above lower = {}{}; give upper > lower", grid.upper[a],
-                                                        grid.lower[a],
-                                                        a < grid.axes.size() ? " of axis " + grid.axes[a] : ""));
+    entry.report(entry.element("upper", a),
+                 fmt::format("{} is not above lower = {}{}; give upper > lower", grid.upper[a], grid.lower[a],
+                             a < grid.axes.size() ? " of axis " + grid.axes[a] : ""));
   }
   double total = 1.0;
   for (Index const n : grid.points) total *= static_cast<double>(n);
@@ -94,16 +94,18 @@ void read_symmetries(Entry const& entry, Grid& grid) {
     }
     bool const period_known = grid.period.count(name) > 0 || entry.broken("coordinates.period");
     if (entry.has("coordinates") && !period_known) {
-      entry.report(place, fmt::format("the period of \"{0}\" is not known; add it to coordinates: period = {{ {0} = ... }}",
-                                      name));
+      entry.report(
+          place,
+          fmt::format("the period of \"{0}\" is not known; add it to coordinates: period = {{ {0} = ... }}", name));
     }
   }
   for (auto const& item : entry.items("reflect")) {
     Place const place = entry.region(item.region, "reflect");
     if (!known_axis(item.name, grid.axes, entry, place)) continue;
-    bool const closed = std::count(grid.periodic.begin(), grid.periodic.end(), item.name) > 0 ||
-                        grid.period.count(item.name) > 0;
-    if (closed) entry.report(place, fmt::format("\"{}\" is periodic and has no ends to reflect at; remove it", item.name));
+    bool const closed =
+        std::count(grid.periodic.begin(), grid.periodic.end(), item.name) > 0 || grid.period.count(item.name) > 0;
+    if (closed)
+      entry.report(place, fmt::format("\"{}\" is periodic and has no ends to reflect at; remove it", item.name));
     grid.reflect[item.name] = *item.node->value<std::string>();
   }
 }
@@ -113,11 +115,13 @@ void read_decomposition(Entry const& entry, Grid& grid) {
   if (blocks.empty()) return;
   auto const checked = one_an_axis<std::int64_t>(entry, "decomposition", grid.axes);
   for (std::size_t a = 0; a < checked.size(); ++a) {
-    if (checked[a] > (1 << 30)) entry.report(entry.element("decomposition", a), "more blocks than ranks can be; choose fewer");
-    else grid.decomposition.push_back(static_cast<int>(checked[a]));
+    if (checked[a] > (1 << 30))
+      entry.report(entry.element("decomposition", a), "more blocks than ranks can be; choose fewer");
+    else
+      grid.decomposition.push_back(static_cast<int>(checked[a]));
     if (a < grid.axes.size() && grid.axes[a] == "t" && checked[a] != 1) {
-      entry.report(entry.element("decomposition", a), fmt::format("{} blocks along t, which is never cut; write 1",
-                                                                  checked[a]));
+      entry.report(entry.element("decomposition", a),
+                   fmt::format("{} blocks along t, which is never cut; write 1", checked[a]));
     }
   }
 }
@@ -136,10 +140,11 @@ void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry
   for (auto const& axis : axes) {
     if (std::find(names.begin(), names.end(), axis) != names.end()) proper.push_back(axis);
   }
-  for (std::size_t i = 0; i < names.size(); ++i) known = known_axis(names[i], axes, entry, entry.element(key, i)) && known;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    known = known_axis(names[i], axes, entry, entry.element(key, i)) && known;
   if (known && !axes.empty() && names != proper) {
-    entry.report(key, fmt::format("axes are repeated or not in the grid's order; write {} = [{}]", key,
-                                  quoted_list(proper)));
+    entry.report(
+        key, fmt::format("axes are repeated or not in the grid's order; write {} = [{}]", key, quoted_list(proper)));
   }
 }
 

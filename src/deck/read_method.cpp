@@ -77,7 +77,8 @@ Equation read_equation(Entry const& entry, Names& names, bool required) {
   equation.weak = entry.text("form") == "weak";
   read_residuals(entry, equation, required);
   for (auto const& item : entry.items("let")) {
-    names.claim(item.name, "a sub-expression", entry.region(item.region, "let." + item.name), entry.document().problems);
+    names.claim(item.name, "a sub-expression", entry.region(item.region, "let." + item.name),
+                entry.document().problems);
     equation.let[item.name] = expression_of(*item.node);
     Place place = entry.region(item.node->source(), "let." + item.name);
     equation.let_places[item.name] = entry.document().text_place(*item.node, place.section, place.key);
@@ -112,8 +113,8 @@ std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck) 
       return axes.empty() || std::find(axes.begin(), axes.end(), std::string(1, c)) != axes.end();
     });
     if (!known) {
-      wrong(fmt::format("is no derivative; write the axes to derive along, out of {}, such as \"{}\"", quoted_list(axes),
-                        axes.back() + axes.back()));
+      wrong(fmt::format("is no derivative; write the axes to derive along, out of {}, such as \"{}\"",
+                        quoted_list(axes), axes.back() + axes.back()));
     } else if (letters.size() > highest) {
       wrong(fmt::format("is of order {}; the highest order is {}", letters.size(), highest));
     }

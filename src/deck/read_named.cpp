@@ -9,28 +9,28 @@ namespace {
 
 void check_bounds(Entry const& entry, Parameter const& parameter) {
   if (parameter.lower && parameter.upper && !(*parameter.lower < *parameter.upper)) {
-    entry.report("upper", fmt::format("{} is not above lower = {}; give upper > lower", *parameter.upper,
-                                      *parameter.lower));
+    entry.report("upper",
+                 fmt::format("{} is not above lower = {}; give upper > lower", *parameter.upper, *parameter.lower));
     return;
   }
   if (!entry.has("initial")) return;
   bool const below = parameter.lower && parameter.initial < *parameter.lower;
   bool const above = parameter.upper && parameter.initial > *parameter.upper;
   if (below || above) {
-    entry.report("initial", fmt::format("{} is {} = {}; give an initial value within the bounds", parameter.initial,
-                                        below ? "below lower" : "above upper",
-                                        below ? *parameter.lower : *parameter.upper));
+    entry.report("initial",
+                 fmt::format("{} is {} = {}; give an initial value within the bounds", parameter.initial,
+                             below ? "below lower" : "above upper", below ? *parameter.lower : *parameter.upper));
   }
 }
 
 void check_logarithm(Entry const& entry, Parameter const& parameter) {
   if (entry.has("initial") && parameter.initial <= 0.0) {
-    entry.report("initial", fmt::format("{} has no logarithm; give a positive value or transform = \"none\"",
-                                        parameter.initial));
+    entry.report("initial",
+                 fmt::format("{} has no logarithm; give a positive value or transform = \"none\"", parameter.initial));
   }
   if (parameter.lower && *parameter.lower < 0.0) {
-    entry.report("lower", fmt::format("{} has no logarithm; give a bound at least 0 or transform = \"none\"",
-                                      *parameter.lower));
+    entry.report("lower",
+                 fmt::format("{} has no logarithm; give a bound at least 0 or transform = \"none\"", *parameter.lower));
   }
 }
 
@@ -63,7 +63,8 @@ Values read_values(Entry const& entry) {
   Values values;
   values.place = entry.has("value") ? entry.text_place("value") : entry.place(entry.has("dataset") ? "dataset" : "");
   bool const value = entry.has("value") || entry.broken("value");
-  bool const file = entry.has("file") || entry.broken("file"), dataset = entry.has("dataset") || entry.broken("dataset");
+  bool const file = entry.has("file") || entry.broken("file"),
+             dataset = entry.has("dataset") || entry.broken("dataset");
   if (value && (file || dataset)) {
     entry.report("value", fmt::format("{} stands beside value; keep one of value and file with dataset",
                                       file ? "file" : "dataset"));

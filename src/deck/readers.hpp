@@ -6,7 +6,8 @@
 
 namespace mollis::deck {
 
-/// Axes to which the rest of the deck is held; empty where [grid] axes is missing or wrong (then nothing is held to them).
+/// Axes to which the rest of the deck is held; empty where [grid] axes is missing or wrong (then nothing is held to
+/// them).
 using Axes = std::vector<std::string>;
 
 /// Reports an axis that the grid does not have; true where it has it (or where the grid's axes are not known).

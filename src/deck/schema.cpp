@@ -18,8 +18,8 @@ std::string Limits::text() const {
   if (std::isinf(high)) return fmt::format("{} {}", low_open ? "greater than" : "at least", low);
   if (std::isinf(low)) return fmt::format("{} {}", high_open ? "less than" : "at most", high);
   if (!low_open && !high_open) return fmt::format("from {} to {}", low, high);
-  return fmt::format("{} {} and {} {}", low_open ? "greater than" : "at least", low, high_open ? "less than" : "at most",
-                     high);
+  return fmt::format("{} {} and {} {}", low_open ? "greater than" : "at least", low,
+                     high_open ? "less than" : "at most", high);
 }
 
 std::string Section::title() const {

@@ -9,7 +9,8 @@ namespace mollis::deck {
 /// letters compared without regard to case.
 std::size_t edit_distance(std::string const& a, std::string const& b);
 
-/// The candidate that is near enough to be meant (a third of the word's letters, at least one), the nearest first; or "".
+/// The candidate that is near enough to be meant (a third of the word's letters, at least one), the nearest first; or
+/// "".
 std::string nearest(std::string const& word, std::vector<std::string> const& candidates);
 
 /// `; did you mean "..."?` or "".

@@ -53,9 +53,12 @@ class Checker {
 
   void sections() {
     for (auto const& [name, region] : entries(root_)) {
-      if (find_section(name)) section(name, region);
-      else if (find_section(name + ".*")) named(name, region);
-      else stranger(name, region);
+      if (find_section(name))
+        section(name, region);
+      else if (find_section(name + ".*"))
+        named(name, region);
+      else
+        stranger(name, region);
     }
     for (auto const& known : schema()) {
       bool const plain = known.pattern.find('.') == std::string::npos;
@@ -88,7 +91,8 @@ class Checker {
     toml::node& node = *root_.get(name);
     toml::table* const table = node.as_table();
     if (!table) {
-      report(region, {name, "", {}}, "", fmt::format("expected tables, got {}; write [{}]", describe(node), known.title()));
+      report(region, {name, "", {}}, "",
+             fmt::format("expected tables, got {}; write [{}]", describe(node), known.title()));
       return drop(root_, {}, name);
     }
     for (auto const& [entry, place] : entries(*table)) {
@@ -107,10 +111,10 @@ class Checker {
   void stranger(std::string const& name, toml::source_region const& region) {
     bool const table = !root_.get(name)->is_value();
     std::string const owners = table ? "" : owners_of(name);
-    std::string const what =
-        !owners.empty() ? fmt::format("key outside its section; it belongs to {}; move it there", owners)
-                        : fmt::format("unknown {}{}; 'mollis help deck' lists all sections and keys",
-                                      table ? "section" : "key", did_you_mean(name, section_names()));
+    std::string const what = !owners.empty()
+                                 ? fmt::format("key outside its section; it belongs to {}; move it there", owners)
+                                 : fmt::format("unknown {}{}; 'mollis help deck' lists all sections and keys",
+                                               table ? "section" : "key", did_you_mean(name, section_names()));
     document_.problems.add(document_.place(region, table ? name : "", table ? "" : name), what);
     root_.erase(name);
   }

@@ -39,7 +39,8 @@ struct Check {
   bool real(toml::node const& node) const { return expect(is_number(node), node, "a number") && limits(node); }
   bool allowed(toml::node const& node) const {
     std::string const word = *node.value<std::string>();
-    if (key.allowed.empty() || std::find(key.allowed.begin(), key.allowed.end(), word) != key.allowed.end()) return true;
+    if (key.allowed.empty() || std::find(key.allowed.begin(), key.allowed.end(), word) != key.allowed.end())
+      return true;
     if (std::find(key.planned.begin(), key.planned.end(), word) != key.planned.end()) {
       return fail(node, fmt::format("\"{}\" is not available in this version; choose one of {}", word,
                                     quoted_list(key.allowed)));
@@ -56,7 +57,7 @@ struct Check {
     return allowed(node);
   }
   bool expression(toml::node const& node) const {
-    if (is_number(node)) return true;
+    if (is_number(node)) return limits(node);
     return expect(node.is_string(), node, "an expression (text) or a number") && text(node);
   }
   bool automatic(toml::node const& node, char const* what) const {
@@ -78,7 +79,8 @@ struct Check {
         good = fail(node, fmt::format("unknown key \"{}\"{}; write {{ relative = 0.01 }}", name.str(),
                                       did_you_mean(std::string(name.str()), {"relative"})));
       } else if (!is_number(node)) {
-        good = fail(node, fmt::format("relative: expected a number, got {}; write {{ relative = 0.01 }}", describe(node)));
+        good =
+            fail(node, fmt::format("relative: expected a number, got {}; write {{ relative = 0.01 }}", describe(node)));
       } else if (double const value = *node.value<double>(); !(value > 0.0) || !std::isfinite(value)) {
         good = fail(node, fmt::format("relative: {} is out of range; choose a number greater than 0", value));
       }
@@ -98,8 +100,10 @@ struct Check {
     bool good = !table.empty() || fail(table, "the table of orders is empty; write for example { 0 = 8, 2 = 12 }");
     for (auto const& [name, node] : table) {
       bool const order = name.str().size() == 1 && name.str()[0] >= '0' && name.str()[0] <= '6';
-      if (!order) good = fail(node, fmt::format("\"{}\" is not a derivative order; choose 0 to 6", name.str()));
-      else good = integer(node) && good;
+      if (!order)
+        good = fail(node, fmt::format("\"{}\" is not a derivative order; choose 0 to 6", name.str()));
+      else
+        good = integer(node) && good;
     }
     return good;
   }
@@ -132,21 +136,38 @@ struct Check {
     auto const as_text = [&](toml::node const& n) { return text(n); };
     auto const as_expression = [&](toml::node const& n) { return expression(n); };
     switch (key.type) {
-      case Type::integer: return integer(node);
-      case Type::number: return real(node);
-      case Type::text: case Type::file: case Type::choice: return text(node);
-      case Type::expression: return expression(node);
-      case Type::noise: return noise(node, true);
-      case Type::deviation: return noise(node, false);
-      case Type::weight: return weight(node);
-      case Type::radius: return radius(node);
-      case Type::integers: return list(node, "a list of integers", as_integer);
-      case Type::numbers: return list(node, "a list of numbers", as_number);
-      case Type::texts: return list(node, "a list of texts", as_text);
-      case Type::expressions: return map(node, "a table of expressions", as_expression);
-      case Type::axis_numbers: return map(node, "a table of numbers by axis", as_number);
-      case Type::axis_choices: return map(node, "a table of words by axis", as_text);
-      case Type::table: break;
+      case Type::integer:
+        return integer(node);
+      case Type::number:
+        return real(node);
+      case Type::text:
+      case Type::file:
+      case Type::choice:
+        return text(node);
+      case Type::expression:
+        return expression(node);
+      case Type::noise:
+        return noise(node, true);
+      case Type::deviation:
+        return noise(node, false);
+      case Type::weight:
+        return weight(node);
+      case Type::radius:
+        return radius(node);
+      case Type::integers:
+        return list(node, "a list of integers", as_integer);
+      case Type::numbers:
+        return list(node, "a list of numbers", as_number);
+      case Type::texts:
+        return list(node, "a list of texts", as_text);
+      case Type::expressions:
+        return map(node, "a table of expressions", as_expression);
+      case Type::axis_numbers:
+        return map(node, "a table of numbers by axis", as_number);
+      case Type::axis_choices:
+        return map(node, "a table of words by axis", as_text);
+      case Type::table:
+        break;
     }
     return expect(node.is_table(), node, "a table");
   }
@@ -170,8 +191,10 @@ std::string quote(std::string const& text) {
   std::string out = "\"";
   for (char const c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
-    else out += c;
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    else
+      out += c;
   }
   return out + '"';
 }

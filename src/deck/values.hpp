@@ -1,9 +1,9 @@
 #pragma once
 /// TOML values against their declarations, and TOML text from values.
+#include <toml++/toml.h>
+
 #include <functional>
 #include <string>
-
-#include <toml++/toml.h>
 
 #include "deck/schema.hpp"
 
@@ -18,7 +18,7 @@ bool check_value(Key const& key, toml::node const& node, Complaint const& compla
 /// "the integer 3", "the text \"abc\"", "a list", ...
 std::string describe(toml::node const& node);
 
-std::string quote(std::string const& text);   ///< as a TOML string
-std::string number(double value);             ///< as a TOML float, the shortest text that reads back the same
+std::string quote(std::string const& text);  ///< as a TOML string
+std::string number(double value);            ///< as a TOML float, the shortest text that reads back the same
 
 }  // namespace mollis::deck

@@ -1,7 +1,8 @@
 // The effective deck reads back as the same deck; the reference names every key.
+#include "deck/effective.hpp"
+
 #include <gtest/gtest.h>
 
-#include "deck/effective.hpp"
 #include "deck/schema.hpp"
 #include "deck/suggest.hpp"
 #include "decks.hpp"
@@ -15,12 +16,17 @@ using test::parse_text;
 
 template <class T>
 std::string show(T const& noise) {
-  return std::visit([](auto const& v) -> std::string {
-    using V = std::decay_t<decltype(v)>;
-    if constexpr (std::is_same_v<V, Automatic>) return "auto";
-    else if constexpr (std::is_same_v<V, Relative>) return "relative " + std::to_string(v.fraction);
-    else return std::to_string(v);
-  }, noise);
+  return std::visit(
+      [](auto const& v) -> std::string {
+        using V = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<V, Automatic>)
+          return "auto";
+        else if constexpr (std::is_same_v<V, Relative>)
+          return "relative " + std::to_string(v.fraction);
+        else
+          return std::to_string(v);
+      },
+      noise);
 }
 
 void expect_equal(Values const& a, Values const& b) {
@@ -208,12 +214,12 @@ TEST(Reference, NamesEverySectionAndKeyWithItsDefault) {
 
 TEST(Suggest, DistancesAndThresholds) {
   EXPECT_EQ(edit_distance("points", "points"), 0u);
-  EXPECT_EQ(edit_distance("pionts", "points"), 1u);     // a swap is one step
+  EXPECT_EQ(edit_distance("pionts", "points"), 1u);  // a swap is one step
   EXPECT_EQ(edit_distance("", "abc"), 3u);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
   EXPECT_EQ(nearest("Points", {"axes", "points"}), "points");
   EXPECT_EQ(nearest("zzzzzz", {"axes", "points"}), "");
-  EXPECT_EQ(nearest("a", {"b"}), "");                   // one letter is no likeness
+  EXPECT_EQ(nearest("a", {"b"}), "");  // one letter is no likeness
 }
 
 }  // namespace

@@ -190,7 +190,9 @@ s = "h^2"
 }
 
 TEST(GoodDeck, FormsOfTheRadius) {
-  auto const radius = [](std::string const& toml) { return parse_text(minimal("[mollifier]\nradius = " + toml)).mollifier; };
+  auto const radius = [](std::string const& toml) {
+    return parse_text(minimal("[mollifier]\nradius = " + toml)).mollifier;
+  };
   using Radii = std::map<std::string, AxisRadius>;
   EXPECT_TRUE(radius("\"auto\"").automatic);
   EXPECT_EQ(radius("12").radius, (Radii{{"y", {{-1, 12}}}, {"x", {{-1, 12}}}}));

@@ -29,12 +29,18 @@ Case read_case(fs::path const& path) {
   for (std::string text; std::getline(file, text) && text.rfind("# ", 0) == 0;) {
     auto const colon = text.find(": ");
     std::string const word = text.substr(2, colon - 2), value = text.substr(colon + 2);
-    if (word == "expect") wanted.expected.push_back(value);
-    else if (word == "override") wanted.overrides.push_back(value);
-    else if (word == "errors") wanted.errors = std::stoi(value);
-    else if (word == "exit") wanted.exit = std::stoi(value);
-    else if (word == "command" && value == "forward") wanted.command = Command::forward;
-    else ADD_FAILURE() << path << ": " << text;
+    if (word == "expect")
+      wanted.expected.push_back(value);
+    else if (word == "override")
+      wanted.overrides.push_back(value);
+    else if (word == "errors")
+      wanted.errors = std::stoi(value);
+    else if (word == "exit")
+      wanted.exit = std::stoi(value);
+    else if (word == "command" && value == "forward")
+      wanted.command = Command::forward;
+    else
+      ADD_FAILURE() << path << ": " << text;
   }
   return wanted;
 }

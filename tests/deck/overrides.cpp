@@ -47,9 +47,7 @@ TEST(Overrides, QuotedTomlIsRead) {
   EXPECT_EQ(with({" output.directory = d "}).output_directory, "/decks/d");
 }
 
-TEST(Overrides, TheLastOneWins) {
-  EXPECT_EQ(with({"mollifier.degree=2", "mollifier.degree=6"}).mollifier.degree, 6);
-}
+TEST(Overrides, TheLastOneWins) { EXPECT_EQ(with({"mollifier.degree=2", "mollifier.degree=6"}).mollifier.degree, 6); }
 
 TEST(Overrides, MakeSectionsAndKeysThatWereAbsent) {
   Deck const deck = parse_text(minimal(), {"mollifier.degree=2", "fields.m.value=3", "parameters.b.over=[]",
@@ -72,8 +70,8 @@ TEST(Overrides, ASubKeyReplacesAWord) {
 
 TEST(Overrides, CompleteADeckThatIsNotYetRight) {
   std::string const text = "[grid]\naxes = [\"x\"]\npoints = [1]\nlower = [0]\nupper = [1]\n";
-  Deck const deck = parse_text(text, {"grid.points=[9]", "observations.u.file=u.h5", "observations.u.dataset=u"},
-                               Command::mollify);
+  Deck const deck =
+      parse_text(text, {"grid.points=[9]", "observations.u.file=u.h5", "observations.u.dataset=u"}, Command::mollify);
   EXPECT_EQ(deck.grid.points, (std::vector<Index>{9}));
   EXPECT_EQ(deck.observations.at(0).second.file, "/decks/u.h5");
 }

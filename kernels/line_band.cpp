@@ -164,7 +164,8 @@ Band forward_band(LineRows const& rows) {
       throw std::logic_error("a filter row reads past its input");
   }
   if (band.lower < band.upper)
-    band.groups = groups_of(draft.weights.data() + draft.offset[at(band.lower)], draft.count[at(band.lower)], band.orders);
+    band.groups =
+        groups_of(draft.weights.data() + draft.offset[at(band.lower)], draft.count[at(band.lower)], band.orders);
   put_on_device(band, draft);
   return band;
 }

@@ -19,7 +19,7 @@ constexpr int packs_of_block(int orders) {
 template <int NE, int NO>
 struct FoldedRows {
   static constexpr int orders = NE + NO;
-  double const* centre;   ///< tap 0 of value 0
+  double const* centre;  ///< tap 0 of value 0
   Size stride;
   double* const* out;     ///< [order]
   double const* weights;  ///< [t = 0 .. radius][order], even orders first
@@ -57,7 +57,7 @@ struct FoldedRows {
 template <int K>
 struct GeneralRows {
   static constexpr int orders = K;
-  double const* first;    ///< first tap of value 0
+  double const* first;  ///< first tap of value 0
   Size stride;
   double* const* out;     ///< [order]
   double const* weights;  ///< [order][tap]
@@ -84,7 +84,7 @@ struct GatherRows {
   double const* const* first;  ///< [input] first tap of value 0
   Size stride;
   double* out;
-  double const* weights;       ///< [input][tap]
+  double const* weights;  ///< [input][tap]
   int taps, inputs;
   bool add;
 

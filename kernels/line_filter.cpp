@@ -34,10 +34,14 @@ constexpr FoldedRun folded_runs[4][3] = {{nullptr, folded_run<0, 1>, folded_run<
 void general_run(int orders, double const* first, Size stride, double* const* out, double const* weights, int taps,
                  Size length) {
   switch (orders) {
-    case 1: return run(GeneralRows<1>{first, stride, out, weights, taps}, length);
-    case 2: return run(GeneralRows<2>{first, stride, out, weights, taps}, length);
-    case 3: return run(GeneralRows<3>{first, stride, out, weights, taps}, length);
-    default: return run(GeneralRows<4>{first, stride, out, weights, taps}, length);
+    case 1:
+      return run(GeneralRows<1>{first, stride, out, weights, taps}, length);
+    case 2:
+      return run(GeneralRows<2>{first, stride, out, weights, taps}, length);
+    case 3:
+      return run(GeneralRows<3>{first, stride, out, weights, taps}, length);
+    default:
+      return run(GeneralRows<4>{first, stride, out, weights, taps}, length);
   }
 }
 
@@ -185,14 +189,15 @@ void LinePass::apply_pointwise(Index outer, Index inner, ConstLines const& in, s
     Lines const to = out[k];
     ConstLines const from = in;
     Index const slot = static_cast<Index>(k);
-    Kokkos::parallel_for("mollis::line_pass", Points(0, outer * rows * inner), KOKKOS_LAMBDA(Index point) {
-      Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
-      double const* w = weights.data() + offset(i) + slot * count(i);
-      double const* g = from.data + o * from.outer_stride + start(i) * from.axis_stride + c;
-      double sum = 0.0;
-      for (Index t = 0; t < count(i); ++t) sum += w[t] * g[t * from.axis_stride];
-      to.data[o * to.outer_stride + i * to.axis_stride + c] = sum;
-    });
+    Kokkos::parallel_for(
+        "mollis::line_pass", Points(0, outer * rows * inner), KOKKOS_LAMBDA(Index point) {
+          Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
+          double const* w = weights.data() + offset(i) + slot * count(i);
+          double const* g = from.data + o * from.outer_stride + start(i) * from.axis_stride + c;
+          double sum = 0.0;
+          for (Index t = 0; t < count(i); ++t) sum += w[t] * g[t * from.axis_stride];
+          to.data[o * to.outer_stride + i * to.axis_stride + c] = sum;
+        });
   }
 }
 
@@ -206,15 +211,16 @@ void LinePass::apply_transpose_pointwise(Index outer, Index inner, std::vector<C
     Lines const to = out;
     Index const slot = static_cast<Index>(k);
     bool const keep = add || k > 0;
-    Kokkos::parallel_for("mollis::line_pass", Points(0, outer * rows * inner), KOKKOS_LAMBDA(Index point) {
-      Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
-      double const* w = weights.data() + offset(i) + slot * count(i);
-      double const* g = from.data + o * from.outer_stride + start(i) * from.axis_stride + c;
-      double& result = to.data[o * to.outer_stride + i * to.axis_stride + c];
-      double sum = keep ? result : 0.0;
-      for (Index t = 0; t < count(i); ++t) sum += w[t] * g[t * from.axis_stride];
-      result = sum;
-    });
+    Kokkos::parallel_for(
+        "mollis::line_pass", Points(0, outer * rows * inner), KOKKOS_LAMBDA(Index point) {
+          Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
+          double const* w = weights.data() + offset(i) + slot * count(i);
+          double const* g = from.data + o * from.outer_stride + start(i) * from.axis_stride + c;
+          double& result = to.data[o * to.outer_stride + i * to.axis_stride + c];
+          double sum = keep ? result : 0.0;
+          for (Index t = 0; t < count(i); ++t) sum += w[t] * g[t * from.axis_stride];
+          result = sum;
+        });
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Line filters on blocks: a band of weights along one axis of an array [outer][axis][inner], several bands at once from
-/// one input (derivative orders), and the transpose.
+/// Line filters on blocks: a band of weights along one axis of an array [outer][axis][inner], several bands at once
+/// from one input (derivative orders), and the transpose.
 #include <vector>
 
 #include "kernels/field.hpp"
@@ -11,11 +11,11 @@ namespace mollis::kernels {
 struct LineRows {
   Index inputs = 0, outputs = 0;  ///< points of the axis before and after
   int orders = 1;
-  Index taps = 1;                 ///< of every row
-  std::vector<Index> start;       ///< [output]; zero weights may lie outside [0, inputs)
-  Index lower = 0, upper = 0;     ///< results that share `interior`, start[i] = start[lower] + (i - lower)
-  std::vector<double> interior;   ///< [order][tap]
-  std::vector<double> edges;      ///< [result outside [lower, upper), increasing][order][tap]
+  Index taps = 1;                ///< of every row
+  std::vector<Index> start;      ///< [output]; zero weights may lie outside [0, inputs)
+  Index lower = 0, upper = 0;    ///< results that share `interior`, start[i] = start[lower] + (i - lower)
+  std::vector<double> interior;  ///< [order][tap]
+  std::vector<double> edges;     ///< [result outside [lower, upper), increasing][order][tap]
 };
 
 /// An array of lines on the device: value (o, i, c) stands at data[o * outer_stride + i * axis_stride + c].
@@ -39,9 +39,9 @@ struct Band {
   using Table = Kokkos::View<Index*, Execution::memory_space>;
   Index rows = 0, lower = 0, upper = 0;  ///< rows in [lower, upper) share their weights
   int orders = 1;
-  Table start, count, offset;            ///< [row]: weight (k, j) of row i stands at weights[offset[i] + k count[i] + j]
+  Table start, count, offset;  ///< [row]: weight (k, j) of row i stands at weights[offset[i] + k count[i] + j]
   Field weights;
-  std::vector<RowGroup> groups;          ///< of the rows in [lower, upper)
+  std::vector<RowGroup> groups;  ///< of the rows in [lower, upper)
 };
 
 /// The band of rows as they are given, and its transpose: row j of it sums over the results that read input j.
@@ -57,7 +57,8 @@ class LinePass {
   Index inputs() const { return backward_.rows; }
   Index outputs() const { return forward_.rows; }
 
-  /// out[k](o, i, c) := sum_j weight(i, k, j) in(o, start(i) + j, c), o < outer, c < inner. No output overlaps the input.
+  /// out[k](o, i, c) := sum_j weight(i, k, j) in(o, start(i) + j, c), o < outer, c < inner. No output overlaps the
+  /// input.
   void apply(Index outer, Index inner, ConstLines const& in, std::vector<Lines> const& out) const;
   /// out(o, j, c) := (add ? out(o, j, c) : 0) + sum_k sum_i weight(i, k, j - start(i)) in[k](o, i, c): no atomics, the
   /// same sum in the same order whatever the number of threads.

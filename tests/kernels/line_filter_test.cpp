@@ -87,7 +87,7 @@ struct Shape {
   Index outer, n, inner, margin;
 };
 
-std::vector<Shape> const shapes{{3, 47, 1, 0}, {2, 61, 1, 25}, {2, 45, 3, 2},  {1, 50, 7, 20},
+std::vector<Shape> const shapes{{3, 47, 1, 0},  {2, 61, 1, 25},   {2, 45, 3, 2},  {1, 50, 7, 20},
                                 {2, 43, 67, 3}, {1, 42, 301, 21}, {1, 44, 520, 0}};
 
 void check_forward(LineRows const& rows, Shape const& s, std::string const& where) {
@@ -147,13 +147,15 @@ void check_transpose(LineRows const& rows, Shape const& s, std::string const& wh
       auto const got = to_vector(result);
       double sum = 0.0;
       for (std::size_t p = 0; p < got.size(); ++p) sum += x[p] * (got[p] - (add ? before[p] : 0.0));
-      EXPECT_NEAR(sum, expected, 1e-14 * size + 1e-12) << where << (pointwise ? " pointwise" : "") << (add ? " add" : "");
+      EXPECT_NEAR(sum, expected, 1e-14 * size + 1e-12)
+          << where << (pointwise ? " pointwise" : "") << (add ? " add" : "");
     }
 }
 
 std::vector<Symmetry> mix(int even, int odd, int none) {
   std::vector<Symmetry> orders(static_cast<std::size_t>(even), Symmetry::even);
-  for (int k = 0; k < odd; ++k) orders.insert(orders.begin() + std::min<int>(2 * k + 1, static_cast<int>(orders.size())), Symmetry::odd);
+  for (int k = 0; k < odd; ++k)
+    orders.insert(orders.begin() + std::min<int>(2 * k + 1, static_cast<int>(orders.size())), Symmetry::odd);
   orders.insert(orders.end(), static_cast<std::size_t>(none), Symmetry::none);
   return orders;
 }

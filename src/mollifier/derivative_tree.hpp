@@ -1,0 +1,58 @@
+#pragma once
+/// The passes that make a set of derivatives from one ghosted block, and their transpose: internal to the room, no MPI.
+#include <memory>
+#include <vector>
+
+#include "kernels/line_filter.hpp"
+#include "mollifier/jets.hpp"
+
+namespace mollis::mollifier {
+
+/// A tree of line passes, fastest axis first; derivatives with the same orders along the faster axes share their
+/// passes. Axes whose filter only copies have no pass. The axis of the last pass is the *march*: the passes before it
+/// run on a few planes of it at a time, so that what they hand on stays in cache; only what the last pass reads is kept
+/// whole. The workspace is kept between calls (no thread may share a tree).
+class DerivativeTree {
+ public:
+  DerivativeTree(std::vector<LineFilter> const& filters, std::vector<MultiIndex> const& set, grid::Box const& ghosted,
+                 grid::Box const& owned);
+
+  /// out[k] (owned box) := D^set[k] of `in` (ghosted box).
+  void apply(Field const& in, std::vector<Field> const& out);
+  /// out (ghosted box) := sum_k (D^set[k])^T in[k] (owned box), added to what stands there if `add`.
+  void apply_transpose(std::vector<Field> const& in, Field const& out, bool add);
+
+ private:
+  /// The passes along one axis see arrays [outer][axis][inner]; outer counts, for one plane, what is between march and
+  /// axis.
+  struct Level {
+    Index outer, inputs, outputs, inner;
+  };
+  /// A field ahead of its pass. Children: nodes of the next level, or members of the set behind the last pass.
+  struct Node {
+    std::shared_ptr<kernels::LinePass const> pass;
+    std::vector<int> children;
+    std::size_t buffer = 0;  ///< where the field stands, of those of its level
+  };
+
+  void add_level(int axis, LineFilter const& filter, std::vector<MultiIndex> const& set,
+                 std::vector<std::vector<int>>& members, bool is_last);
+  void plan_march(std::vector<int> const& active);
+  void allocate();
+  std::size_t last() const { return levels_.size() - 1; }
+  kernels::Lines input_of(std::size_t level, int node, Index plane) const;
+  void descend(std::size_t level, int node, kernels::ConstLines const& in, Index plane, Index planes) const;
+  void ascend(std::size_t level, int node, kernels::Lines const& out, Index plane, Index planes, bool add) const;
+
+  grid::Box ghosted_, owned_;
+  std::vector<Level> levels_;
+  std::vector<std::vector<Node>> nodes_;  ///< [level]
+  Index slices_ = 1;                      ///< independent problems: the axes slower than the march
+  Index planes_ = 0;                      ///< ghosted points of the march
+  Index plane_in_ = 0;                    ///< ghosted points of a plane
+  Index plane_stride_ = 0;                ///< between the planes of what the last pass reads
+  Index planes_at_once_ = 1;
+  std::vector<std::vector<Field>> work_;  ///< [level][buffer], none at level 0
+};
+
+}  // namespace mollis::mollifier

@@ -1,0 +1,17 @@
+#pragma once
+/// From filters in global indices to passes on a block: internal to the room.
+#include <vector>
+
+#include "kernels/line_filter.hpp"
+#include "mollifier/line_filter.hpp"
+
+namespace mollis::mollifier {
+
+/// True where the filter only copies: order 0 with radius 0 on every row.
+bool is_identity(LineFilter const& filter);
+
+/// The rows `outputs` of the orders in `slots`, as read from an array that holds `inputs`.
+kernels::LineRows local_rows(LineFilter const& filter, std::vector<int> const& slots, grid::Range inputs,
+                             grid::Range outputs);
+
+}  // namespace mollis::mollifier

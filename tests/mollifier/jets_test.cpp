@@ -1,0 +1,247 @@
+// Jets on any number of ranks against dense sums over the whole grid, and their transpose by dot products.
+#include "mollifier/jets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "axes.hpp"
+
+namespace {
+
+using namespace mollis;
+using namespace mollis::mollifier;
+
+/// A value in [-1, 1] for every global index: the same on any number of ranks.
+double noise(Index point, unsigned seed) {
+  std::uint64_t h = static_cast<std::uint64_t>(point) * 0x9E3779B97F4A7C15ull + seed * 0xD1B54A32D192ED03ull;
+  h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9ull;
+  h = (h ^ (h >> 27)) * 0x94D049BB133111EBull;
+  return static_cast<double>((h ^ (h >> 31)) >> 11) / 4503599627370496.0 - 1.0;
+}
+
+std::vector<Index> global_points(grid::Grid const& grid) {
+  grid::Box const& own = grid.owned();
+  std::vector<Index> points;
+  for (Index p = 0; p < own.size(); ++p) {
+    Index rest = p, global = 0, stride = 1;
+    for (int a = grid.dimension() - 1; a >= 0; --a) {
+      global += (own[a].lower + rest % own[a].size()) * stride;
+      rest /= own[a].size();
+      stride *= grid.axis(a).size();
+    }
+    points.push_back(global);
+  }
+  return points;
+}
+
+Field filled(grid::Grid const& grid, std::function<double(Index)> const& value) {
+  Field const field = make_field("test", grid.local_size());
+  auto const host = Kokkos::create_mirror_view(field);
+  std::size_t p = 0;
+  for (Index global : global_points(grid)) host(p++) = value(global);
+  Kokkos::deep_copy(field, host);
+  return field;
+}
+
+double dot(grid::Grid const& grid, Field const& a, Field const& b) {
+  auto const x = on_host(a), y = on_host(b);
+  double sum = 0.0;
+  for (std::size_t p = 0; p < x.extent(0); ++p) sum += x(p) * y(p);
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return sum;
+}
+
+/// The whole field, filtered axis after axis by dense sums: no blocks, no halos, no folding, no sharing.
+std::vector<double> direct(grid::Grid const& grid, std::vector<LineFilter> const& filters, MultiIndex const& order,
+                           std::vector<double> values) {
+  Index inner = 1;
+  for (int a = grid.dimension() - 1; a >= 0; --a) {
+    LineFilter const& filter = filters[static_cast<std::size_t>(a)];
+    std::vector<double> next(values.size());
+    Index const n = filter.points, outer = static_cast<Index>(values.size()) / (n * inner);
+    for (Index o = 0; o < outer; ++o)
+      for (Index i = 0; i < n; ++i)
+        for (Index c = 0; c < inner; ++c)
+          next[static_cast<std::size_t>((o * n + i) * inner + c)] =
+              tests::filtered(filter, i, order[static_cast<std::size_t>(a)],
+                              [&](Index p) { return values[static_cast<std::size_t>((o * n + p) * inner + c)]; });
+    values = next;
+    inner *= n;
+  }
+  return values;
+}
+
+struct Case {
+  std::string name;
+  std::vector<grid::Axis> axes;
+  std::vector<LineFilter> filters;
+  std::vector<MultiIndex> set;
+};
+
+Radii same(Index radius, int highest) {
+  Radii radii;
+  for (int order = 0; order <= highest; ++order) radii.emplace_back(order, radius);
+  return radii;
+}
+
+std::vector<Case> cases() {
+  auto const open = [](char const* name, Index n) { return grid::uniform_axis(name, n, 0.0, 1.0 + n / 10.0, false); };
+  auto const wrapped = [](char const* name, Index n) { return grid::uniform_axis(name, n, 0.0, 2.0, true); };
+  auto const moment = [](grid::Axis const& axis, Index r, int highest) {
+    return moment_filter(axis, {}, same(r, highest), 4);
+  };
+  Radii const mixed{{0, 2}, {1, 3}, {2, 5}};
+  grid::Axis const x1 = open("x", 61), xp = wrapped("x", 37), xs = tests::stretched_axis("x", 43, 0.0, 1.0);
+  grid::Axis const xe = tests::reflecting(open("x", 29), grid::Reflection::even);
+  grid::Axis const yo = tests::reflecting(open("y", 23), grid::Reflection::odd);
+  grid::Axis const y = open("y", 24), yp = wrapped("y", 19), z = open("z", 17), zp = wrapped("z", 13),
+                   t = open("t", 11);
+  grid::Axis const wide = open("x", 90), ys = tests::stretched_axis("y", 21, 0.0, 1.0);
+  auto const copy = [](grid::Axis const& axis) { return moment_filter(axis, {}, {{0, 0}}, 4); };
+  std::vector<MultiIndex> const two{{0, 0}, {1, 0}, {0, 1}, {2, 0}, {0, 2}, {1, 1}, {2, 2}};
+  return {
+      {"1D open", {x1}, {moment(x1, 6, 3)}, {{0}, {1}, {2}, {3}}},
+      {"1D periodic, mixed radii", {xp}, {moment_filter(xp, {}, mixed, 4)}, {{0}, {2}, {1}}},
+      {"1D stretched", {xs}, {moment(xs, 5, 2)}, {{1}, {2}}},
+      {"1D copy", {x1}, {copy(x1)}, {{0}, {0}}},
+      {"2D open", {y, x1}, {moment(y, 5, 2), moment(x1, 6, 2)}, two},
+      {"2D long rows", {y, wide}, {moment(y, 5, 2), moment(wide, 6, 2)}, {{0, 0}, {2, 0}, {0, 2}, {0, 2}}},
+      {"2D periodic", {yp, xp}, {moment(yp, 8, 2), moment(xp, 12, 2)}, two},
+      {"2D reflecting", {yo, xe}, {moment(yo, 6, 2), moment(xe, 4, 2)}, two},
+      {"2D stretched", {ys, xs}, {moment(ys, 4, 2), moment(xs, 5, 2)}, two},
+      {"2D analytic", {y, xp}, {analytic_filter(y, {}, same(6, 2)), analytic_filter(xp, {}, same(5, 2))}, two},
+      {"2D along x alone", {y, x1}, {copy(y), moment(x1, 4, 2)}, {{0, 2}, {0, 0}}},
+      {"2D along y alone", {y, x1}, {moment(y, 4, 2), copy(x1)}, {{2, 0}, {1, 0}}},
+      {"3D",
+       {z, yp, x1},
+       {moment(z, 4, 2), moment(yp, 3, 2), moment(x1, 5, 2)},
+       {{0, 0, 0}, {0, 0, 2}, {0, 2, 0}, {2, 0, 0}, {1, 1, 1}}},
+      {"3D, y copied", {zp, y, xe}, {moment(zp, 4, 2), copy(y), moment(xe, 5, 2)}, {{0, 0, 0}, {0, 0, 2}, {2, 0, 0}}},
+      {"3D differences",
+       {z, yp, xs},
+       {difference_filter(z, {0, 2}), difference_filter(yp, {0, 1}), difference_filter(xs, {0, 2})},
+       {{0, 0, 0}, {0, 0, 2}, {2, 1, 0}}},
+      {"4D",
+       {t, zp, open("y", 9), open("x", 14)},
+       {moment(t, 3, 1), moment(zp, 3, 2), moment(open("y", 9), 2, 2), moment(open("x", 14), 3, 2)},
+       {{1, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 2, 0}, {0, 0, 0, 2}, {0, 1, 1, 0}}},
+      {"4D, t and y copied",
+       {t, zp, open("y", 9), open("x", 14)},
+       {copy(t), moment(zp, 3, 2), copy(open("y", 9)), moment(open("x", 14), 3, 2)},
+       {{0, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 0, 1}}},
+  };
+}
+
+grid::Grid make_grid(Case const& c) {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  return {MPI_COMM_WORLD, c.axes, grid::decompose(c.axes, ranks)};
+}
+
+TEST(Jets, EqualDenseSumsOnAnyNumberOfRanks) {
+  for (Case const& c : cases()) {
+    grid::Grid const grid = make_grid(c);
+    Jets const jets(grid, c.filters, c.set);
+    for (int repeat = 0; repeat < 2; ++repeat) {  // the second time in the workspace of the first
+      unsigned const seed = 1 + static_cast<unsigned>(repeat);
+      auto const got = jets.apply(filled(grid, [&](Index p) { return noise(p, seed); }));
+      std::vector<double> whole;
+      for (Index p = 0; p < grid.points(); ++p) whole.push_back(noise(p, seed));
+      for (std::size_t k = 0; k < c.set.size(); ++k) {
+        auto const expected = direct(grid, c.filters, c.set[k], whole);
+        double size = 0.0, worst = 0.0;
+        for (double v : expected) size = std::max(size, std::abs(v));
+        auto const host = on_host(got[k]);
+        std::size_t p = 0;
+        for (Index global : global_points(grid))
+          worst = std::max(worst, std::abs(host(p++) - expected[static_cast<std::size_t>(global)]));
+        EXPECT_LE(worst, 1e-12 * size) << c.name << ", member " << k;
+      }
+    }
+  }
+}
+
+TEST(Jets, TransposeIsExact) {
+  for (Case const& c : cases()) {
+    grid::Grid const grid = make_grid(c);
+    Jets const jets(grid, c.filters, c.set);
+    Field const u = filled(grid, [](Index p) { return noise(p, 3); });
+    auto const image = jets.apply(u);
+    std::vector<Field> weights;
+    double expected = 0.0, size = 0.0;
+    for (std::size_t k = 0; k < c.set.size(); ++k) {
+      weights.push_back(filled(grid, [&](Index p) { return noise(p, 20 + static_cast<unsigned>(k)); }));
+      expected += dot(grid, image[k], weights[k]);
+      size += std::sqrt(dot(grid, image[k], image[k]) * dot(grid, weights[k], weights[k]));
+    }
+    Field const back = filled(grid, [](Index p) { return noise(p, 5); });
+    double const before = dot(grid, back, u);
+    jets.apply_transpose_add(weights, back);
+    EXPECT_NEAR(dot(grid, back, u) - before, expected, 1e-12 * size) << c.name;
+  }
+}
+
+TEST(Jets, ValidMarksRowsInsideAlongEveryAxis) {
+  for (Case const& c : cases()) {
+    grid::Grid const grid = make_grid(c);
+    auto const valid = on_host(Jets(grid, c.filters, c.set).valid());
+    std::size_t p = 0;
+    for (Index global : global_points(grid)) {
+      double expected = 1.0;
+      for (int a = grid.dimension() - 1; a >= 0; --a) {
+        Index const i = global % grid.axis(a).size();
+        global /= grid.axis(a).size();
+        grid::Range const rows = c.filters[static_cast<std::size_t>(a)].valid;
+        if (i < rows.lower || i >= rows.upper) expected = 0.0;
+      }
+      EXPECT_EQ(valid(p++), expected) << c.name;
+    }
+  }
+}
+
+TEST(Jets, GramTableHoldsTheOwnedRows) {
+  Case const c = cases()[4];
+  grid::Grid const grid = make_grid(c);
+  Jets const jets(grid, c.filters, c.set);
+  for (int axis : {0, 1}) {
+    auto const table = jets.gram_table(axis);
+    grid::Range const own = grid.owned()[axis];
+    ASSERT_EQ(static_cast<Index>(table.size()), own.size() * 9);
+    for (Index i = own.lower; i < own.upper; ++i)
+      for (int a = 0; a < 3; ++a)
+        for (int b = 0; b < 3; ++b) {
+          double const* row_b = jets.filter(axis).row(i, b);
+          double const expected =
+              tests::filtered(jets.filter(axis), i, a, [&](Index p) { return row_b[p - jets.filter(axis).start(i)]; });
+          EXPECT_NEAR(table[static_cast<std::size_t>((i - own.lower) * 9 + a * 3 + b)], expected,
+                      1e-13 * std::sqrt(jets.filter(axis).gram(i, a, a) * jets.filter(axis).gram(i, b, b)));
+        }
+  }
+}
+
+TEST(Jets, MoreRanksThanBlocksAndWideHalos) {
+  grid::Axis const x = grid::uniform_axis("x", 9, 0.0, 1.0, false), y = grid::uniform_axis("y", 9, 0.0, 1.0, true);
+  Case const c{"tiny", {y, x}, {moment_filter(y, {}, same(4, 2), 4), moment_filter(x, {}, same(4, 2), 4)}, {{2, 1}}};
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  grid::Grid const grid(MPI_COMM_WORLD, c.axes, {{1, std::max(1, ranks - 1)}});
+  auto const got = on_host(Jets(grid, c.filters, c.set).apply(filled(grid, [](Index p) { return noise(p, 1); }))[0]);
+  std::vector<double> whole;
+  for (Index p = 0; p < 81; ++p) whole.push_back(noise(p, 1));
+  auto const expected = direct(grid, c.filters, c.set[0], whole);
+  std::size_t p = 0;
+  for (Index global : global_points(grid)) EXPECT_NEAR(got(p++), expected[static_cast<std::size_t>(global)], 1e-8);
+}
+
+TEST(Jets, MisfitsAreRefused) {
+  grid::Axis const x = grid::uniform_axis("x", 30, 0.0, 1.0, false);
+  grid::Grid const grid(MPI_COMM_WORLD, {x}, {{1}});
+  LineFilter const filter = moment_filter(x, {}, {{0, 4}}, 4);
+  EXPECT_THROW(Jets(grid, {filter}, {{1}}), std::invalid_argument);
+  EXPECT_THROW(Jets(grid, {filter, filter}, {{0}}), std::invalid_argument);
+  Jets const jets(grid, {filter}, {{0}});
+  EXPECT_THROW(jets.apply(make_field("short", grid.local_size() + 1)), std::invalid_argument);
+}
+
+}  // namespace

@@ -8,7 +8,24 @@
 namespace mollis::kernels {
 
 enum class Op : std::uint8_t {
-  constant, input, add, subtract, multiply, divide, negate, power, integer_power, sqrt, exp, log, sin, cos, tan, tanh, abs, sign
+  constant,
+  input,
+  add,
+  subtract,
+  multiply,
+  divide,
+  negate,
+  power,
+  integer_power,
+  sqrt,
+  exp,
+  log,
+  sin,
+  cos,
+  tan,
+  tanh,
+  abs,
+  sign
 };
 
 /// register[target] := op(register[a], register[b]); `value` for constant; `a` is the input's number for input and `b`
@@ -35,7 +52,9 @@ struct Operand {
 };
 
 /// Evaluates `tape` at all points of a box of `extents`; outputs[k] is row-major over the box, on the device. A null
-/// output is skipped.
-void evaluate(Tape const& tape, std::vector<Operand> const& inputs, std::vector<double*> const& outputs, Extents const& extents);
+/// output is skipped. An output may be the array of an input that is read point by point (in place); other overlaps are
+/// not allowed. Throws std::invalid_argument when the numbers of inputs or outputs do not fit. Not collective.
+void evaluate(Tape const& tape, std::vector<Operand> const& inputs, std::vector<double*> const& outputs,
+              Extents const& extents);
 
 }  // namespace mollis::kernels

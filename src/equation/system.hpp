@@ -79,8 +79,8 @@ class SyntaxError : public std::runtime_error {
 /// what the weak form cannot express, name collisions.
 System compile(std::vector<std::string> const& residuals, Symbols const& symbols, Form form);
 
-/// A pointwise expression of coordinates alone (inputs: the axes, in order), differentiated `derivative` times along each.
-/// `let` names sub-expressions that the text may use. Derivative operators are allowed in it. Throws SyntaxError.
+/// A pointwise expression of coordinates alone (inputs: the axes, in order), differentiated `derivative` times along
+/// each. `let` names sub-expressions that the text may use. Derivative operators are allowed in it. Throws SyntaxError.
 kernels::Tape compile_pointwise(std::string const& text, std::vector<std::string> const& axes,
                                 std::map<std::string, std::string> const& let = {}, MultiIndex const& derivative = {});
 

@@ -1,0 +1,24 @@
+#pragma once
+/// Error messages that show the text with a caret, and suggestions for misspelt names.
+#include <string>
+#include <vector>
+
+#include "equation/system.hpp"
+
+namespace mollis::equation {
+
+/// A text and what it is called in messages ("residual 1", "let.name").
+struct Source {
+  std::string which, text;
+};
+
+/// what, then the line of the text that holds `column` (byte offset), then a caret under it.
+SyntaxError error_at(Source const& source, std::size_t column, std::string const& what);
+
+/// "; did you mean 'x'?" for the nearest of the known names, or "; known names: ..." where none is near.
+std::string suggestion(std::string const& name, std::vector<std::string> const& known);
+
+/// "1 argument", "2 arguments".
+std::string counted(std::size_t n, std::string const& noun);
+
+}  // namespace mollis::equation

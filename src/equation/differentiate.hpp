@@ -1,0 +1,16 @@
+#pragma once
+/// Symbolic derivatives of expressions without derivative operators.
+#include "equation/expression.hpp"
+
+namespace mollis::equation {
+
+/// D^order e: every derivative of a state, parameter or field becomes a feature (jet) of that order.
+Expr differentiate(Context& context, Expr e, MultiIndex const& order);
+
+/// de / d(feature), all features taken as independent of each other.
+Expr partial(Context& context, Expr e, Feature const& feature);
+
+/// The features that e reads, sorted by kind, index and order, each once.
+std::vector<Expr> features_of(std::vector<Expr> const& expressions);
+
+}  // namespace mollis::equation

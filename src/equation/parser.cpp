@@ -1,0 +1,290 @@
+#include "equation/parser.hpp"
+
+#include <cmath>
+
+#include "equation/differentiate.hpp"
+#include "equation/lexer.hpp"
+
+namespace mollis::equation {
+
+namespace {
+
+constexpr int max_nesting = 200;
+
+class Parser {
+ public:
+  Parser(Scope& scope, Source const& source) : scope_(scope), source_(source), tokens_(tokens_of(source)) {}
+
+  Expr run() {
+    if (now().type == Token::Type::end) fail(0, "the expression is empty");
+    try {
+      Expr const result = sum();
+      if (now().type != Token::Type::end) fail(now().column, stray());
+      return result;
+    } catch (Limit const& limit) {
+      fail(now().column, limit.what());
+    }
+  }
+
+ private:
+  struct Argument {
+    Expr value;
+    Token const* string;  ///< where it is one
+    std::size_t column;
+  };
+
+  [[noreturn]] void fail(std::size_t column, std::string const& what) const { throw error_at(source_, column, what); }
+  Token const& now() const { return tokens_[at_]; }
+  Token const& next() { return tokens_[at_++]; }
+
+  std::string stray() const {
+    auto const& token = now();
+    if (token.is(')')) return "this ')' closes nothing";
+    if (token.is(',')) return "',' outside the arguments of a function";
+    if (token.type == Token::Type::string) return "text in quotes only stands in d(., \"xx\")";
+    return "expected an operator before '" + token.text + "'; a product is written with *";
+  }
+
+  Expr finite(Expr e, std::size_t column) const {
+    if (e->kind == Kind::number && !std::isfinite(e->value)) fail(column, "this is not a finite number");
+    return e;
+  }
+
+  Expr sum() {
+    auto const start = now().column;
+    std::vector<Part> parts{{product(), 1.0}};
+    while (now().is('+') || now().is('-')) {
+      double const sign = next().is('-') ? -1.0 : 1.0;
+      parts.push_back({product(), sign});
+    }
+    return finite(scope_.context.sum(0.0, parts), start);
+  }
+
+  Expr product() {
+    auto const start = now().column;
+    std::vector<Part> parts{{signed_factor(), 1.0}};
+    while (now().is('*') || now().is('/')) {
+      double const exponent = next().is('/') ? -1.0 : 1.0;
+      if (now().is('*')) fail(now().column, "'**' is not in the language; did you mean '^'?");
+      auto const column = now().column;
+      parts.push_back({signed_factor(), exponent});
+      if (exponent < 0.0 && is_number(parts.back().expr, 0.0)) fail(column, "division by zero");
+    }
+    Expr const e = finite(scope_.context.product(1.0, parts), start);
+    scope_.remember(e, source_, start);
+    return e;
+  }
+
+  Expr signed_factor() {
+    if (++scope_.depth > max_nesting) fail(now().column, "nested more than 200 deep; name parts in [equation.let]");
+    Expr result = nullptr;
+    if (now().is('-') || now().is('+')) {
+      double const sign = next().is('-') ? -1.0 : 1.0;
+      result = scope_.context.scale(sign, signed_factor());
+    } else {
+      result = power();
+    }
+    --scope_.depth;
+    return result;
+  }
+
+  Expr power() {
+    auto const column = now().column;
+    Expr const base = primary();
+    if (!now().is('^')) return base;
+    next();
+    Expr const result = finite(scope_.context.power(base, signed_factor()), column);
+    scope_.remember(result, source_, column);
+    return result;
+  }
+
+  Expr primary() {
+    auto const& token = now();
+    if (token.type == Token::Type::number) return scope_.context.number(next().value);
+    if (token.type == Token::Type::name) return name();
+    if (token.is('(')) {
+      next();
+      Expr const inside = sum();
+      close(token.column);
+      return inside;
+    }
+    if (token.type == Token::Type::end) fail(token.column, "the expression ends where a value should stand");
+    if (token.type == Token::Type::string) fail(token.column, stray());
+    fail(token.column, "expected a value before '" + token.text + "'");
+  }
+
+  void close(std::size_t opened) {
+    if (now().type == Token::Type::end) fail(opened, "this '(' is never closed");
+    if (!now().is(')')) fail(now().column, stray());
+    next();
+  }
+
+  Expr name() {
+    auto const& token = next();
+    bool const called = now().is('(');
+    bool const callable = is_operator(token.text) || find_function(token.text).has_value();
+    if (callable && !called) fail(token.column, "'" + token.text + "' needs an argument in parentheses");
+    Expr const result = callable ? call(token) : variable(token, called);
+    scope_.remember(result, source_, token.column);
+    return result;
+  }
+
+  Expr variable(Token const& token, bool called) {
+    auto const meaning = scope_.names.find(token.text);
+    if (!meaning && token.text != "pi") unknown(token, called);
+    if (called)
+      fail(token.column, "'" + token.text + "' is not a function; write " + token.text + "*(...) for a product");
+    if (token.text == "pi") return scope_.context.number(std::acos(-1.0));
+    switch (meaning->kind) {
+      case Meaning::Kind::axis: return feature(Feature::Kind::coordinate, meaning->index);
+      case Meaning::Kind::state: return feature(Feature::Kind::state, meaning->index);
+      case Meaning::Kind::field: return feature(Feature::Kind::field, meaning->index);
+      case Meaning::Kind::parameter: return parameter(meaning->index);
+      case Meaning::Kind::let: break;
+    }
+    return scope_.let_value(token.text, {source_, token.column});
+  }
+
+  Expr feature(Feature::Kind kind, int index) const {
+    return scope_.context.feature({kind, index, {}}, scope_.names.axes_of(kind, index));
+  }
+
+  Expr parameter(int index) const {
+    Expr const raw = feature(Feature::Kind::parameter, index);
+    auto const& logs = scope_.names.symbols().log_parameter;
+    auto const i = static_cast<std::size_t>(index);
+    return i < logs.size() && logs[i] ? scope_.context.function(Function::exp, raw) : raw;
+  }
+
+  [[noreturn]] void unknown(Token const& token, bool called) const {
+    auto const& text = token.text;
+    std::string const what = (called ? "unknown function '" : "unknown name '") + text + "'";
+    bool const repeated =
+        called && text.size() > 2 && text[0] == 'd' && text.find_first_not_of("txyz", 1) == std::string::npos;
+    if (repeated) fail(token.column, what + "; did you mean d(., \"" + text.substr(1) + "\")?");
+    auto const bar = text.find('_');
+    bool const subscript = !called && bar != std::string::npos && bar > 0 && bar + 1 < text.size() &&
+                           text.find_first_not_of("txyz", bar + 1) == std::string::npos &&
+                           scope_.names.find(text.substr(0, bar));
+    if (subscript) {
+      fail(token.column, what + "; did you mean d(" + text.substr(0, bar) + ", \"" + text.substr(bar + 1) + "\")?");
+    }
+    fail(token.column, what + suggestion(text, called ? callable_names() : scope_.names.all()));
+  }
+
+  std::vector<Argument> arguments() {
+    auto const opened = next().column;
+    std::vector<Argument> result;
+    if (now().is(')')) {
+      next();
+      return result;
+    }
+    for (;;) {
+      bool const quoted = now().type == Token::Type::string;
+      auto const column = now().column;
+      Token const* const string = quoted ? &next() : nullptr;
+      result.push_back({quoted ? nullptr : argument_value(), string, column});
+      if (!now().is(',')) break;
+      next();
+    }
+    close(opened);
+    return result;
+  }
+
+  /// A value, or a bare word of axis letters, which d() asks to be quoted.
+  Expr argument_value() {
+    auto const& token = now();
+    bool const bare = token.type == Token::Type::name && at_ >= 1 && tokens_[at_ - 1].is(',') &&
+                      token.text.find_first_not_of("txyz") == std::string::npos && !scope_.names.find(token.text);
+    if (bare) fail(token.column, "write the axes in quotes: d(., \"" + token.text + "\")");
+    return sum();
+  }
+
+  Expr call(Token const& token) {
+    auto const given = arguments();
+    std::size_t const wanted = token.text == "d" ? 2 : 1;
+    if (given.size() != wanted) {
+      fail(token.column, "'" + token.text + "' takes " + counted(wanted, "argument") +
+                             (wanted == 2 ? ", an expression and the axes in quotes as \"xx\"" : "") + ", not " +
+                             std::to_string(given.size()));
+    }
+    if (given[0].string != nullptr) fail(given[0].column, "expected an expression, not text in quotes");
+    if (auto const function = find_function(token.text)) {
+      return finite(scope_.context.function(*function, given[0].value), token.column);
+    }
+    if (token.text == "lap") return laplacian(given[0].value, token.column);
+    if (token.text != "d")
+      return derivative(given[0].value, order_of(token.text.substr(1), token.column), token.column);
+    if (given[1].string == nullptr) fail(given[1].column, "write the axes in quotes: d(., \"xx\")");
+    return derivative(given[0].value, order_of(given[1].string->text, given[1].column), token.column);
+  }
+
+  MultiIndex order_of(std::string const& letters, std::size_t column) const {
+    if (letters.empty()) fail(column, "name the axes of the derivative, as in d(., \"xx\")");
+    MultiIndex order{};
+    for (char letter : letters) {
+      int const axis = scope_.names.find_axis(std::string(1, letter));
+      if (axis < 0) fail(column, std::string("the grid has no axis '") + letter + "'; its axes are " + axis_list());
+      ++order[static_cast<std::size_t>(axis)];
+    }
+    return order;
+  }
+
+  std::string axis_list() const {
+    std::string list;
+    for (auto const& axis : scope_.names.symbols().axes) list += (list.empty() ? "" : ", ") + axis;
+    return list.empty() ? "none" : list;
+  }
+
+  Expr derivative(Expr e, MultiIndex const& order, std::size_t column) const {
+    try {
+      (void)(order + MultiIndex{});
+      return scope_.form == Form::weak ? scope_.context.derivative(e, order) : differentiate(scope_.context, e, order);
+    } catch (Limit const& limit) {
+      fail(column, limit.what());
+    }
+  }
+
+  Expr laplacian(Expr e, std::size_t column) const {
+    auto const& axes = scope_.names.symbols().axes;
+    std::vector<Part> parts;
+    for (std::size_t a = axes.size(); a-- > 0;) {
+      if (axes[a] == "t") continue;
+      MultiIndex order{};
+      order[a] = 2;
+      Expr const second = derivative(e, order, column);
+      scope_.remember(second, source_, column);
+      parts.push_back({second, 1.0});
+    }
+    if (parts.empty()) fail(column, "lap() needs an axis in space; the grid's axes are " + axis_list());
+    return scope_.context.sum(0.0, parts);
+  }
+
+  Scope& scope_;
+  Source const& source_;
+  std::vector<Token> tokens_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Expr Scope::parse(Source const& source) { return Parser(*this, source).run(); }
+
+Expr Scope::let_value(std::string const& name, Position const& use) {
+  auto const [it, fresh] = lets_.emplace(name, nullptr);
+  if (!fresh && it->second == nullptr)
+    throw error_at(use.source, use.column, "'" + name + "' is defined by way of itself");
+  if (fresh) it->second = parse({"let." + name, names.symbols().let.at(name)});
+  return it->second;
+}
+
+void Scope::remember(Expr e, Source const& source, std::size_t column) {
+  if (form == Form::weak && e->kind != Kind::number) positions_.emplace(e, Position{source, column});
+}
+
+Position Scope::position_of(Expr e, Position const& fallback) const {
+  auto const it = positions_.find(e);
+  return it == positions_.end() ? fallback : it->second;
+}
+
+}  // namespace mollis::equation

@@ -1,0 +1,114 @@
+#include "equation/system.hpp"
+
+#include "equation/differentiate.hpp"
+#include "equation/parser.hpp"
+#include "equation/print.hpp"
+#include "equation/tape_builder.hpp"
+#include "equation/weak.hpp"
+
+namespace mollis::equation {
+
+namespace {
+
+std::vector<Feature> as_features(std::vector<Expr> const& leaves) {
+  std::vector<Feature> features;
+  for (Expr leaf : leaves) features.push_back(leaf->feature);
+  return features;
+}
+
+Term make_term(Context& context, Expr factor) {
+  auto const inputs = features_of({factor});
+  std::vector<Expr> outputs{factor};
+  Term term;
+  for (Expr leaf : inputs) {
+    if (leaf->feature.kind != Feature::Kind::state) continue;
+    term.states.push_back(leaf->feature.index);
+    outputs.push_back(partial(context, factor, leaf->feature));
+  }
+  term.features = as_features(inputs);
+  term.tape = build_tape(outputs, inputs);
+  return term;
+}
+
+/// The partials of all residuals by the inputs of one kind, those that vanish left out.
+struct Partials {
+  std::vector<Partial> list;
+  std::vector<Expr> expressions;
+  unsigned contains = 0;
+
+  Partials(Context& context, std::vector<Expr> const& residuals, std::vector<Expr> const& inputs, Feature::Kind kind) {
+    for (std::size_t r = 0; r < residuals.size(); ++r) {
+      for (std::size_t k = 0; k < inputs.size(); ++k) {
+        if (inputs[k]->feature.kind != kind) continue;
+        Expr const e = partial(context, residuals[r], inputs[k]->feature);
+        if (is_number(e, 0.0)) continue;
+        list.push_back({static_cast<int>(r), static_cast<int>(k)});
+        expressions.push_back(e);
+        contains |= e->contains;
+      }
+    }
+  }
+};
+
+System assemble(Context& context, std::vector<Expr> const& residuals, std::vector<Expr> const& terms, Form form) {
+  System system;
+  system.form = form;
+  system.residuals = static_cast<int>(residuals.size());
+  auto const inputs = features_of(residuals);
+  Partials const by_parameter(context, residuals, inputs, Feature::Kind::parameter);
+  Partials const by_state(context, residuals, inputs, form == Form::weak ? Feature::Kind::term : Feature::Kind::state);
+  system.features = as_features(inputs);
+  system.residual = build_tape(residuals, inputs);
+  system.by_parameter = by_parameter.list;
+  system.parameter_partials = build_tape(by_parameter.expressions, inputs);
+  system.by_state = by_state.list;
+  system.state_partials = build_tape(by_state.expressions, inputs);
+  system.affine = (by_parameter.contains & Contains::parameters) == 0;
+  system.parameter_free_state_partials = (by_state.contains & Contains::parameters) == 0;
+  for (Expr term : terms) system.terms.push_back(make_term(context, term));
+  return system;
+}
+
+}  // namespace
+
+System compile(std::vector<std::string> const& residuals, Symbols const& symbols, Form form) {
+  Names const names(symbols);
+  Context context;
+  Scope scope(context, names, form);
+  for (auto const& entry : symbols.let) scope.let_value(entry.first, {{"let." + entry.first, entry.second}, 0});
+  std::vector<Expr> expressions, terms;
+  std::vector<std::string> text;
+  for (std::size_t r = 0; r < residuals.size(); ++r) {
+    Source const source{"residual " + std::to_string(r + 1), residuals[r]};
+    try {
+      Expr e = scope.parse(source);
+      if (form == Form::weak) e = weak_residual(scope, e, source, terms);
+      if (e->kind == Kind::number) throw error_at(source, 0, "the residual is a constant: " + to_text(e, symbols));
+      expressions.push_back(e);
+    } catch (Limit const& limit) {
+      throw error_at(source, 0, limit.what());
+    }
+    text.push_back(to_text(expressions.back(), symbols, terms));
+  }
+  System system = assemble(context, expressions, terms, form);
+  system.text = std::move(text);
+  return system;
+}
+
+kernels::Tape compile_pointwise(std::string const& text, std::vector<std::string> const& axes,
+                                std::map<std::string, std::string> const& let, MultiIndex const& derivative) {
+  Symbols symbols;
+  symbols.axes = axes;
+  symbols.let = let;
+  Names const names(symbols);
+  Context context;
+  Scope scope(context, names, Form::strong);
+  Expr const e = differentiate(context, scope.parse({"expression", text}), derivative);
+  std::vector<Expr> inputs;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    inputs.push_back(context.feature({Feature::Kind::coordinate, static_cast<int>(a), {}}, 1u << a));
+  }
+  return build_tape({e}, inputs);
+}
+
+}  // namespace mollis::equation

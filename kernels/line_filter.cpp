@@ -112,7 +112,19 @@ struct TransposedPass {
     }
   }
   void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
-  void edge(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
+
+  void edge(Index o, Index i, Index c, Index length) const {
+    if (length > 1 || in.front().axis_stride != 1) return values(o, i, c, length);
+    int const taps = static_cast<int>(band.count.data()[i]);
+    double const* weights = band.weights.data() + band.offset.data()[i];
+    double& result = out.data[o * out.outer_stride + i * out.axis_stride + c];
+    double sum = add ? result : 0.0;
+    for (ConstLines const& lines : in) {
+      sum += dot(weights, lines.data + o * lines.outer_stride + band.start.data()[i] + c, taps);
+      weights += taps;
+    }
+    result = sum;
+  }
 };
 
 /// Lines whose inner extent is short: all rows of [lower, upper) are one run with tap stride `inner`.

@@ -1,6 +1,8 @@
 #pragma once
 /// Mollified jets: a set of derivatives D^a u ~ (D^a eta) * g of one field, each a tensor product of line filters,
 /// computed by a shared derivative tree (fastest axis first) on the halo-exchanged block.
+/// Workspace, made by the first call and kept: the ghosted block and, for each distinct choice of orders along all but
+/// the slowest filtered axis, a block with ghosts along that axis alone. Copies of a Jets share it: one call at a time.
 #include <array>
 #include <memory>
 #include <vector>
@@ -15,7 +17,8 @@ using MultiIndex = std::array<int, max_axes>;  ///< derivative order along grid 
 
 class Jets {
  public:
-  /// filters: one an axis of the grid, each with every order that `set` asks of that axis. Collective.
+  /// filters: one an axis of the grid, each with every order that `set` asks of that axis. Members of the set may
+  /// repeat. Throws std::invalid_argument where they do not fit. Collective.
   Jets(grid::Grid grid, std::vector<LineFilter> filters, std::vector<MultiIndex> set);
 
   grid::Grid const& grid() const;

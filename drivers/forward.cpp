@@ -1,0 +1,26 @@
+// mollis forward: synthetic observations. They share nothing with the inversion but the grid: states come from formulas
+// or from finite differences on a finer grid, never through mollifiers.
+#include <fmt/format.h>
+
+#include "drivers/drivers.hpp"
+#include "forward/observe.hpp"
+#include "observations/make_grid.hpp"
+
+namespace mollis::drivers {
+
+run::Exit forward(MPI_Comm comm, deck::Deck const& deck) {
+  auto const grid = observations::make_grid(comm, deck);
+  auto const clean = forward::clean_states(grid, deck);
+  auto const observed = forward::observe(grid, clean, deck.forward);
+  auto const files = forward::write_observations(grid, deck, observed);
+
+  if (grid.rank() != 0) return run::Exit::converged;
+  fmt::print("{}\n", clean.how);
+  for (auto const& state : observed)
+    fmt::print("{}: standard deviation {:.6g}, noise {:.6g}, dropout {:g}, seed {}\n", state.state,
+               state.clean_deviation, state.sigma, deck.forward.dropout, deck.forward.seed);
+  for (auto const& file : files) fmt::print("wrote {}\n", file);
+  return run::Exit::converged;
+}
+
+}  // namespace mollis::drivers

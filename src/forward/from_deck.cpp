@@ -1,0 +1,125 @@
+#include "forward/from_deck.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "deck/problems.hpp"
+#include "equation/system.hpp"
+#include "run/error.hpp"
+
+namespace mollis::forward {
+namespace {
+
+/// The error of a key of [forward].
+run::Error bad(deck::Deck const& deck, std::string const& key, std::string const& what) {
+  auto place = deck.forward.place;
+  place.key = key;
+  return run::Error(run::Exit::bad_deck, deck::line(place, what));
+}
+
+/// Names that expressions of [forward] may use, and those that they may not because they are read from files.
+struct Names {
+  std::map<std::string, std::string> texts;
+  std::vector<std::string> in_files;
+
+  explicit Names(deck::Deck const& deck) {
+    for (auto const& [name, parameter] : deck.parameters)
+      if (parameter.truth) add(name, *parameter.truth);
+    for (auto const& [name, values] : deck.fields) add(name, values);
+  }
+  void add(std::string const& name, deck::Values const& values) {
+    if (values.expression.empty())
+      in_files.push_back(name);
+    else
+      texts[name] = values.expression;
+  }
+};
+
+bool is_part_of_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// Whether `name` stands in `text` as a whole word.
+bool uses(std::string const& text, std::string const& name) {
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    auto const end = at + name.size();
+    if ((at == 0 || !is_part_of_name(text[at - 1])) && (end == text.size() || !is_part_of_name(text[end]))) return true;
+  }
+  return false;
+}
+
+/// What a coefficient or source must be.
+enum class Requirement { finite, nonzero, positive };
+
+bool holds(Requirement requirement, double value) {
+  if (!std::isfinite(value)) return false;
+  return requirement == Requirement::finite || (requirement == Requirement::nonzero ? value != 0.0 : value > 0.0);
+}
+
+/// "(y, x) = (0.1, 0.5)" of the n-th point of a lattice.
+std::string point_text(std::vector<std::string> const& axes, Lattice const& lattice, std::size_t n) {
+  std::string names, values;
+  for (std::size_t a = lattice.size(); a-- > 0; n /= lattice[a].size()) {
+    names = axes[a] + (names.empty() ? "" : ", ") + names;
+    values = fmt::format("{:.6g}{}{}", lattice[a][n % lattice[a].size()], values.empty() ? "" : ", ", values);
+  }
+  return fmt::format("({}) = ({})", names, values);
+}
+
+/// The function, whose sampling throws run::Error where it does not meet the requirement.
+Function checked(deck::Deck const& deck, std::string const& key, std::string const& text, Requirement requirement) {
+  return [=, function = read_function(deck, key, text)](Lattice const& lattice) {
+    auto values = function(lattice);
+    auto const wrong = std::find_if_not(values.begin(), values.end(), [&](double v) { return holds(requirement, v); });
+    if (wrong == values.end()) return values;
+    char const* const wanted[] = {"finite", "finite and not 0", "positive"};
+    throw bad(deck, key,
+              fmt::format("\"{}\" is {:.6g} at {}; it must be {} on the whole grid", text, *wrong,
+                          point_text(deck.grid.axes, lattice, static_cast<std::size_t>(wrong - values.begin())),
+                          wanted[static_cast<int>(requirement)]));
+  };
+}
+
+}  // namespace
+
+Function read_function(deck::Deck const& deck, std::string const& key, std::string const& text) {
+  Names const names(deck);
+  for (auto const& name : names.in_files)
+    if (uses(text, name))
+      throw bad(deck, key,
+                fmt::format("\"{}\" is read from a file; only expressions can be refined, write one here", name));
+  try {
+    return from_expression(text, deck.grid.axes, names.texts);
+  } catch (equation::SyntaxError const& error) {
+    throw bad(deck, key, error.what());
+  }
+}
+
+Function read_state(deck::Deck const& deck, std::string const& state) {
+  return checked(deck, "states." + state, deck.forward.states.at(state), Requirement::finite);
+}
+
+Problem read_problem(deck::Deck const& deck) {
+  auto const& forward = deck.forward;
+  auto const form = forward.equation == "divergence" ? Form::divergence : Form::elliptic;
+  auto const requirement = form == Form::divergence ? Requirement::positive : Requirement::nonzero;
+  return {form, checked(deck, "coefficient", forward.coefficient, requirement),
+          checked(deck, "source", forward.source, Requirement::finite),
+          read_function(deck, "boundary", forward.boundary)};
+}
+
+void check_grid(deck::Deck const& deck, grid::Grid const& grid) {
+  bool open = false;
+  for (auto const& axis : grid.axes()) {
+    open = open || !axis.periodic;
+    if (axis.name == "t")
+      throw bad(deck, "equation",
+                "a steady equation is solved over z, y, x alone, but [grid] axes has t; use states = { ... }");
+    if (!axis.uniform)
+      throw bad(deck, "equation",
+                fmt::format("the coordinates along {} are not evenly spaced; use states = {{ ... }}", axis.name));
+  }
+  if (!open) throw bad(deck, "equation", "all axes are periodic: the mean of the state is free; leave one axis open");
+}
+
+}  // namespace mollis::forward

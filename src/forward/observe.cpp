@@ -1,0 +1,69 @@
+#include "forward/observe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "forward/from_deck.hpp"
+#include "forward/noise.hpp"
+#include "run/error.hpp"
+
+namespace mollis::forward {
+namespace {
+
+Lattice owned_lattice(grid::Grid const& grid) {
+  Lattice lattice;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    lattice.emplace_back();
+    for (Index i = grid.owned()[a].lower; i < grid.owned()[a].upper; ++i) lattice.back().push_back(grid.axis(a).at(i));
+  }
+  return lattice;
+}
+
+Field sample(grid::Grid const& grid, Function const& function) {
+  std::vector<double> values;
+  run::collectively(grid.comm(), [&] { values = function(owned_lattice(grid)); });
+  auto const field = make_field("state", grid.local_size());
+  auto const host = Kokkos::create_mirror_view(field);
+  std::copy(values.begin(), values.end(), host.data());
+  Kokkos::deep_copy(field, host);
+  return field;
+}
+
+CleanStates manufacture(grid::Grid const& grid, deck::Deck const& deck) {
+  CleanStates clean;
+  clean.how = "manufactured states";
+  for (auto const& [name, observation] : deck.observations)
+    clean.states.emplace_back(name, sample(grid, read_state(deck, name)));
+  return clean;
+}
+
+CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
+  check_grid(deck, grid);
+  auto const solution = solve(grid, read_problem(deck), deck.forward.refine);
+  return {{{deck.observations.at(0).first, solution.state}},
+          fmt::format("{} equation, {} points ({} times refined), {} multigrid levels: {} iterations to {:.1e}",
+                      *deck.forward.equation, solution.unknowns, deck.forward.refine, solution.levels,
+                      solution.iterations, solution.relative_residual)};
+}
+
+}  // namespace
+
+CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck) {
+  return deck.forward.equation ? solve_equation(grid, deck) : manufacture(grid, deck);
+}
+
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Forward const& forward) {
+  std::vector<Observed> observed;
+  for (auto const& [name, state] : clean.states) {
+    int const which = static_cast<int>(observed.size());
+    double const deviation = moments(grid, state).deviation;
+    auto const* const relative = std::get_if<deck::Relative>(&forward.noise);
+    double const sigma = relative != nullptr ? relative->fraction * deviation : std::get<double>(forward.noise);
+    auto const noisy = with_noise(grid, state, sigma, forward.seed, which);
+    observed.push_back({name, state, with_gaps(grid, noisy, forward.dropout, forward.seed, which), deviation, sigma});
+  }
+  return observed;
+}
+
+}  // namespace mollis::forward

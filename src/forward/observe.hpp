@@ -1,0 +1,33 @@
+#pragma once
+/// From the deck to clean states and from these to observations.
+#include <string>
+
+#include "deck/deck.hpp"
+#include "grid/grid.hpp"
+
+namespace mollis::forward {
+
+struct CleanStates {
+  deck::Named<Field> states;  ///< at this rank's points, in the order of [observations.*]
+  std::string how;            ///< a line for the log
+};
+
+/// The states that [forward] manufactures or solves for. Throws run::Error. Collective.
+CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck);
+
+struct Observed {
+  std::string state;
+  Field clean, values;            ///< values: noisy, NaN in gaps
+  double clean_deviation, sigma;  ///< standard deviations of the clean state and of the noise
+};
+
+/// The clean states with the noise and the gaps of [forward]. Collective.
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Forward const& forward);
+
+/// Replaces the files that [observations.*] names, each with the datasets of its states: the observations, the clean
+/// state under the same name with "_clean", and the noise and seed as attributes. Returns the files. run::Error:
+/// bad_deck where the deck reads coordinates, fields or truths from one of them, output_failed. Collective.
+std::vector<std::string> write_observations(grid::Grid const& grid, deck::Deck const& deck,
+                                            std::vector<Observed> const& observed);
+
+}  // namespace mollis::forward

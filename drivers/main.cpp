@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "deck/effective.hpp"
 #include "deck/read.hpp"
 #include "drivers/drivers.hpp"
 

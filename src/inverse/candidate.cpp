@@ -16,15 +16,6 @@ ResidualModel make_model(Problem const& problem, DataFeatures const& features) {
 
 }  // namespace
 
-deck::Mollifier with_radii(Problem const& problem, AxisRadii const& radii) {
-  auto mollifier = problem.deck.mollifier;
-  mollifier.automatic = false;
-  mollifier.radius.clear();
-  for (std::size_t a = 0; a < radii.size(); ++a)
-    mollifier.radius[problem.grid.axis(static_cast<int>(a)).name] = deck::AxisRadius{{-1, radii[a]}};
-  return mollifier;
-}
-
 Candidate::Candidate(Problem const& problem, deck::Mollifier const& mollifier, double tolerance)
     : features_(problem.grid, problem.system, mollifier, problem.states, problem.fields),
       model_(make_model(problem, features_)),

@@ -18,11 +18,6 @@ struct Problem {
   run::Progress& progress;
 };
 
-using AxisRadii = std::vector<Index>;  ///< radius in cells along each axis of the grid, for all derivative orders
-
-/// The deck's [mollifier] with these radii in place of its own.
-deck::Mollifier with_radii(Problem const& problem, AxisRadii const& radii);
-
 class Candidate {
  public:
   /// Collective. `tolerance` is that of the linear solves.

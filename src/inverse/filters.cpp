@@ -25,6 +25,14 @@ Index radius_for(deck::AxisRadius const& radii, int order) {
   return std::prev(above)->second;
 }
 
+deck::Mollifier with_radii(grid::Grid const& grid, deck::Mollifier mollifier, AxisRadii const& radii) {
+  mollifier.automatic = false;
+  mollifier.radius.clear();
+  for (std::size_t a = 0; a < radii.size(); ++a)
+    mollifier.radius[grid.axis(static_cast<int>(a)).name] = deck::AxisRadius{{-1, radii[a]}};
+  return mollifier;
+}
+
 mollifier::Kernel make_kernel(deck::Mollifier const& deck) {
   using Family = mollifier::Kernel::Family;
   auto const family = deck.kernel == "polynomial" ? Family::polynomial

@@ -12,6 +12,11 @@ namespace mollis::inverse {
 /// smallest named, else the one for all orders.
 Index radius_for(deck::AxisRadius const& radii, int order);
 
+using AxisRadii = std::vector<Index>;  ///< radius in cells along each axis of a grid, for all derivative orders
+
+/// A [mollifier] with these radii in place of its own.
+deck::Mollifier with_radii(grid::Grid const& grid, deck::Mollifier mollifier, AxisRadii const& radii);
+
 mollifier::Kernel make_kernel(deck::Mollifier const& deck);
 
 /// One filter an axis with the orders that `set` has along it. Weak form: analytic. run::Error bad_deck where a radius

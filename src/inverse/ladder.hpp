@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "grid/grid.hpp"
-#include "inverse/candidate.hpp"
+#include "inverse/filters.hpp"
 
 namespace mollis::inverse {
 

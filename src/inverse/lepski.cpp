@@ -42,19 +42,19 @@ double sum_over_ranks(MPI_Comm comm, double value) {
   return value;
 }
 
-}  // namespace
-
-Lepski::Lepski(Problem const& problem, Ladder const& ladder) : problem_(problem), ladder_(ladder) {
-  find_combinations();
-  set_weights();
+std::vector<int> top_of(Ladder const& ladder) {
+  std::vector<int> top;
+  for (int g = 0; g < ladder.groups(); ++g) top.push_back(ladder.rungs(g) - 1);
+  return top;
 }
 
-void Lepski::find_combinations() {
-  std::vector<int> top;
-  for (int g = 0; g < ladder_.groups(); ++g) top.push_back(ladder_.rungs(g) - 1);
-  Candidate widest(problem_, with_radii(problem_, ladder_.radii(top)), 1e-3);
+}  // namespace
+
+std::vector<Combination> combinations_of(Problem const& problem, Ladder const& ladder) {
+  Candidate widest(problem, with_radii(problem.grid, problem.deck.mollifier, ladder.radii(top_of(ladder))), 1e-3);
+  std::vector<Combination> combinations;
   auto const partials = widest.model().state_partials();
-  auto const& system = problem_.system;
+  auto const& system = problem.system;
   for (std::size_t j = 0; j < partials.size(); ++j) {
     auto const host = on_host(partials[j]);
     double sums[3] = {0.0, 0.0, static_cast<double>(host.extent(0))};
@@ -62,34 +62,38 @@ void Lepski::find_combinations() {
       sums[0] += host(i);
       sums[1] += host(i) * host(i);
     }
-    MPI_Allreduce(MPI_IN_PLACE, sums, 3, MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
+    MPI_Allreduce(MPI_IN_PLACE, sums, 3, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
     double const coefficient = std::copysign(std::sqrt(sums[1] / sums[2]), sums[0]);
     if (coefficient == 0.0) continue;
     auto const& feature = system.features[static_cast<std::size_t>(system.by_state[j].feature)];
     int const residual = system.by_state[j].residual;
-    auto at = std::find_if(combinations_.begin(), combinations_.end(), [&](Combination const& c) {
+    auto at = std::find_if(combinations.begin(), combinations.end(), [&](Combination const& c) {
       return c.residual == residual && c.state == feature.index;
     });
-    if (at == combinations_.end())
-      at = combinations_.insert(at, {residual, feature.index, {}, {}, {}});
+    if (at == combinations.end()) at = combinations.insert(at, {residual, feature.index, {}, {}});
     at->orders.push_back(feature.order);
     at->coefficients.push_back(coefficient);
   }
+  return combinations;
+}
+
+Lepski::Lepski(grid::Grid const& grid, deck::Mollifier const& mollifier, std::vector<observations::State> const& states,
+               std::vector<Combination> combinations, Ladder const& ladder)
+    : grid_(grid), mollifier_(mollifier), states_(states), ladder_(ladder), combinations_(std::move(combinations)) {
+  set_weights();
 }
 
 void Lepski::set_weights() {
-  std::vector<int> top;
-  for (int g = 0; g < ladder_.groups(); ++g) top.push_back(ladder_.rungs(g) - 1);
-  for (auto& combination : combinations_) combination.weight.assign(static_cast<std::size_t>(problem_.grid.local_size()), 1.0);
-  auto const& widest = at(top);
+  auto const size = static_cast<std::size_t>(grid_.local_size());
+  auto const& widest = at(top_of(ladder_));
   for (std::size_t c = 0; c < combinations_.size(); ++c) {
-    auto& combination = combinations_[c];
-    auto const box = problem_.grid.owned();
-    std::vector<double> variance(combination.weight.size(), 0.0);
+    auto const& combination = combinations_[c];
+    auto const box = grid_.owned();
+    std::vector<double> variance(size, 0.0);
     for (std::size_t a = 0; a < combination.orders.size(); ++a)
       for (std::size_t b = 0; b < combination.orders.size(); ++b) {
         std::vector<std::vector<double>> factors;
-        for (int axis = 0; axis < problem_.grid.dimension(); ++axis) {
+        for (int axis = 0; axis < grid_.dimension(); ++axis) {
           auto const& filter = widest.filters[c][static_cast<std::size_t>(axis)];
           auto const k = static_cast<std::size_t>(axis);
           factors.push_back(cross_gram(filter, filter.slot(combination.orders[a][k]), filter, filter.slot(combination.orders[b][k]), box[axis]));
@@ -104,10 +108,11 @@ void Lepski::set_weights() {
           variance[i] += product;
         }
       }
-    double const sigma = problem_.states[static_cast<std::size_t>(combination.state)].sigma;
-    for (std::size_t i = 0; i < variance.size(); ++i) {
+    double const sigma = states_[static_cast<std::size_t>(combination.state)].sigma;
+    weights_.emplace_back(size, 0.0);
+    for (std::size_t i = 0; i < size; ++i) {
       bool const defined = std::isfinite(widest.values[c][i]) && variance[i] > 0.0;
-      combination.weight[i] = defined ? 1.0 / (sigma * sigma * variance[i]) : 0.0;
+      if (defined) weights_[c][i] = 1.0 / (sigma * sigma * variance[i]);
     }
   }
 }
@@ -116,12 +121,12 @@ Lepski::Estimate const& Lepski::at(std::vector<int> const& rung) {
   auto const known = estimates_.find(rung);
   if (known != estimates_.end()) return known->second;
   Estimate estimate;
-  auto const mollifier = with_radii(problem_, ladder_.radii(rung));
+  auto const mollifier = with_radii(grid_, mollifier_, ladder_.radii(rung));
   for (auto const& combination : combinations_) {
-    estimate.filters.push_back(make_filters(problem_.grid, mollifier, false, combination.orders));
-    mollifier::Jets const jets(problem_.grid, estimate.filters.back(), combination.orders);
-    auto const fields = jets.apply(problem_.states[static_cast<std::size_t>(combination.state)].data);
-    std::vector<double> sum(static_cast<std::size_t>(problem_.grid.local_size()), 0.0);
+    estimate.filters.push_back(make_filters(grid_, mollifier, false, combination.orders));
+    mollifier::Jets const jets(grid_, estimate.filters.back(), combination.orders);
+    auto const fields = jets.apply(states_[static_cast<std::size_t>(combination.state)].data);
+    std::vector<double> sum(static_cast<std::size_t>(grid_.local_size()), 0.0);
     for (std::size_t k = 0; k < fields.size(); ++k) {
       auto const host = on_host(fields[k]);
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += combination.coefficients[k] * host(i);
@@ -135,31 +140,31 @@ double Lepski::distance(Estimate const& a, Estimate const& b) const {
   double sum = 0.0;
   for (std::size_t c = 0; c < combinations_.size(); ++c)
     for (std::size_t i = 0; i < a.values[c].size(); ++i) {
-      double const weight = combinations_[c].weight[i];
+      double const weight = weights_[c][i];
       if (weight == 0.0) continue;
       double const difference = a.values[c][i] - b.values[c][i];
       sum += weight * difference * difference;
     }
-  return sum_over_ranks(problem_.grid.comm(), sum);
+  return sum_over_ranks(grid_.comm(), sum);
 }
 
 double Lepski::covariance(Estimate const& a, Estimate const& b) const {
   double sum = 0.0;
   for (std::size_t c = 0; c < combinations_.size(); ++c) {
     auto const& combination = combinations_[c];
-    double const sigma = problem_.states[static_cast<std::size_t>(combination.state)].sigma;
+    double const sigma = states_[static_cast<std::size_t>(combination.state)].sigma;
     for (std::size_t p = 0; p < combination.orders.size(); ++p)
       for (std::size_t q = 0; q < combination.orders.size(); ++q) {
         std::vector<std::vector<double>> factors;
-        for (int axis = 0; axis < problem_.grid.dimension(); ++axis) {
+        for (int axis = 0; axis < grid_.dimension(); ++axis) {
           auto const k = static_cast<std::size_t>(axis);
           auto const &fa = a.filters[c][k], &fb = b.filters[c][k];
-          factors.push_back(cross_gram(fa, fa.slot(combination.orders[p][k]), fb, fb.slot(combination.orders[q][k]), problem_.grid.owned()[axis]));
+          factors.push_back(cross_gram(fa, fa.slot(combination.orders[p][k]), fb, fb.slot(combination.orders[q][k]), grid_.owned()[axis]));
         }
-        sum += sigma * sigma * combination.coefficients[p] * combination.coefficients[q] * contract(combination.weight, factors);
+        sum += sigma * sigma * combination.coefficients[p] * combination.coefficients[q] * contract(weights_[c], factors);
       }
   }
-  return sum_over_ranks(problem_.grid.comm(), sum);
+  return sum_over_ranks(grid_.comm(), sum);
 }
 
 std::size_t Lepski::best_of(std::vector<std::vector<int>> const& line) {
@@ -187,10 +192,10 @@ double Lepski::signal_to_noise(std::vector<int> const& rung) {
   double power = 0.0;
   for (std::size_t c = 0; c < combinations_.size(); ++c)
     for (std::size_t i = 0; i < estimate.values[c].size(); ++i) {
-      double const weight = combinations_[c].weight[i];
+      double const weight = weights_[c][i];
       if (weight != 0.0) power += weight * estimate.values[c][i] * estimate.values[c][i];
     }
-  power = sum_over_ranks(problem_.grid.comm(), power);
+  power = sum_over_ranks(grid_.comm(), power);
   double const noise = covariance(estimate, estimate);
   return noise > 0.0 ? (power - noise) / noise : 1e300;
 }

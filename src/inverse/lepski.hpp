@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "inverse/candidate.hpp"
 #include "inverse/ladder.hpp"
 
 namespace mollis::inverse {
@@ -15,9 +16,22 @@ struct RadiusTrial {
   double bias, variance;   ///< B and V, relative to the variance at the widest radius
 };
 
+/// Derivatives of one state that are read together, with typical coefficients c_a: L = sum_a c_a D^a.
+struct Combination {
+  int residual, state;
+  std::vector<mollifier::MultiIndex> orders;
+  std::vector<double> coefficients;
+};
+
+/// The combinations that the residuals read: c_a = sign(mean) rms of dR/d(D^a u) at the first guess, strong form.
+/// Collective.
+std::vector<Combination> combinations_of(Problem const& problem, Ladder const& ladder);
+
 class Lepski {
  public:
-  Lepski(Problem const& problem, Ladder const& ladder);
+  /// Collective.
+  Lepski(grid::Grid const& grid, deck::Mollifier const& mollifier, std::vector<observations::State> const& states,
+         std::vector<Combination> combinations, Ladder const& ladder);
 
   /// The rung in each group: along the diagonal from the widest, then (several groups) two sweeps of one group at a
   /// time. Collective.
@@ -27,13 +41,6 @@ class Lepski {
   std::vector<RadiusTrial> const& trials() const { return trials_; }
 
  private:
-  /// The derivatives of one state in one residual, with typical coefficients c_a at the first guess.
-  struct Combination {
-    int residual, state;
-    std::vector<mollifier::MultiIndex> orders;
-    std::vector<double> coefficients;
-    std::vector<double> weight;                    ///< 1 / Var at the widest radius, 0 where undefined (local box)
-  };
   struct Estimate {                                ///< at one rung, per combination
     std::vector<std::vector<mollifier::LineFilter>> filters;
     std::vector<std::vector<double>> values;       ///< L_r d (local box)
@@ -43,12 +50,14 @@ class Lepski {
   double distance(Estimate const& a, Estimate const& b) const;
   double covariance(Estimate const& a, Estimate const& b) const;
   std::size_t best_of(std::vector<std::vector<int>> const& line);
-  void find_combinations();
   void set_weights();
 
-  Problem const& problem_;
+  grid::Grid grid_;
+  deck::Mollifier mollifier_;
+  std::vector<observations::State> const& states_;
   Ladder const& ladder_;
   std::vector<Combination> combinations_;
+  std::vector<std::vector<double>> weights_;       ///< [combination]: 1 / Var at the widest radius, 0 where undefined
   std::map<std::vector<int>, Estimate> estimates_;
   std::vector<RadiusTrial> trials_;
 };

@@ -148,7 +148,7 @@ double Tuner::search(double step, double lowest, double highest) {
 }
 
 double Tuner::at_rung(Ladder const& ladder, std::vector<int> const& rung) {
-  use(with_radii(problem_, ladder.radii(rung)));
+  use(with_radii(problem_.grid, problem_.deck.mollifier, ladder.radii(rung)));
   return search(0.5, 0.0, 0.0);
 }
 
@@ -197,11 +197,11 @@ Tuned Tuner::run() {
   bool const free_radius = problem_.deck.mollifier.automatic;
   deck::Mollifier start = problem_.deck.mollifier, narrow = halved(start);
   if (free_radius) {
-    Lepski lepski(problem_, ladder);
+    Lepski lepski(problem_.grid, problem_.deck.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
     rung = lepski.choose();
     tuned_.radius_trials = lepski.trials();
-    start = with_radii(problem_, ladder.radii(rung));
-    narrow = with_radii(problem_, ladder.radii(validation_rung(lepski, ladder, rung)));
+    start = with_radii(problem_.grid, problem_.deck.mollifier, ladder.radii(rung));
+    narrow = with_radii(problem_.grid, problem_.deck.mollifier, ladder.radii(validation_rung(lepski, ladder, rung)));
   }
   bool const pointwise = problem_.deck.inversion.method == "pointwise";
   if (!pointwise && (free_radius || !automatic_.empty())) {
@@ -215,7 +215,7 @@ Tuned Tuner::run() {
     double const risk = search(0.5, 0.0, 0.0);
     if (free_radius) {
       step_radii(ladder, rung, risk);
-      start = with_radii(problem_, ladder.radii(rung));
+      start = with_radii(problem_.grid, problem_.deck.mollifier, ladder.radii(rung));
     }
     use(start);
     freeze();

@@ -1,0 +1,63 @@
+// mollis check: validate, print the effective deck, decomposition and memory estimate; nothing is run or written.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "deck/effective.hpp"
+#include "drivers/drivers.hpp"
+#include "drivers/results.hpp"
+#include "inverse/build_system.hpp"
+#include "observations/make_grid.hpp"
+#include "run/progress.hpp"
+
+namespace mollis::drivers {
+namespace {
+
+/// Doubles a grid point that an inversion holds at its peak: data, one field a feature and a partial derivative, their
+/// gradient and weights, the normal matrix (row of the smoothness stencil, 12 bytes an entry) with its multigrid levels.
+double doubles_per_point(deck::Deck const& deck, equation::System const& system) {
+  double const fields = static_cast<double>(deck.observations.size() + system.features.size() + system.by_state.size() +
+                                            system.by_parameter.size() + 4 * static_cast<std::size_t>(system.residuals));
+  double matrix = 0.0;
+  for (auto const& [name, parameter] : deck.parameters) {
+    if (parameter.over.size() < deck.grid.axes.size()) continue;
+    double const axes = static_cast<double>(parameter.over.size());
+    double const stencil = parameter.smoothness_order == 1 ? 2.0 * axes + 1.0 : 2.0 * axes * axes + 2.0 * axes + 1.0;
+    matrix += 1.5 * stencil * 2.5;
+  }
+  return fields + matrix;
+}
+
+std::string blocks(grid::Grid const& grid) {
+  std::string text;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    Index least = grid.axis(a).size(), most = 0;
+    for (int b = 0; b < grid.decomposition().ranks[static_cast<std::size_t>(a)]; ++b) {
+      least = std::min(least, grid.block_range(a, b).size());
+      most = std::max(most, grid.block_range(a, b).size());
+    }
+    text += fmt::format("\n#   {}: {} block(s) of {}{} points", grid.axis(a).name, grid.decomposition().ranks[static_cast<std::size_t>(a)],
+                        least, most > least ? fmt::format(" to {}", most) : "");
+  }
+  return text;
+}
+
+}  // namespace
+
+run::Exit check(MPI_Comm comm, deck::Deck const& deck) {
+  run::Progress const progress(comm);
+  auto const everywhere = inverse::Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true));
+  auto const system = inverse::build_system(deck, everywhere);
+  auto const grid = observations::make_grid(comm, deck);
+  double const bytes = 8.0 * doubles_per_point(deck, system);
+  double const points = static_cast<double>(grid.points());
+  std::string residuals;
+  for (auto const& text : system.text) residuals += "\n#   " + text;
+  progress.say(deck::effective(deck));
+  progress.say(fmt::format("# {}\n# residuals{}\n# decomposition{}\n# memory: about {:.0f} bytes a point, {:.3g} MB a rank, {:.3g} MB in "
+                           "all, beside the libraries' own",
+                           describe(grid), residuals, blocks(grid), bytes, bytes * points / grid.ranks() / 1e6, bytes * points / 1e6));
+  progress.say("# the deck is valid");
+  return run::Exit::converged;
+}
+
+}  // namespace mollis::drivers

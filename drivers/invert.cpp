@@ -1,0 +1,87 @@
+// mollis invert: deck -> grid -> observations -> jets -> residuals -> fit -> files.
+#include <fmt/format.h>
+
+#include "drivers/drivers.hpp"
+#include "drivers/results.hpp"
+#include "inverse/build_system.hpp"
+#include "inverse/tune.hpp"
+#include "observations/make_grid.hpp"
+#include "petsc/options.hpp"
+#include "run/progress.hpp"
+#include "run/stage.hpp"
+
+namespace mollis::drivers {
+namespace {
+
+/// The known fields, and on which axes each depends.
+struct Known {
+  std::vector<observations::KnownField> fields;
+  inverse::Dependence dependence;
+};
+
+Known read_fields(grid::Grid const& grid, deck::Deck const& deck) {
+  Known known;
+  for (auto const& [name, values] : deck.fields) {
+    known.fields.emplace_back(grid, values);
+    std::vector<bool> depends(static_cast<std::size_t>(grid.dimension()), false);
+    for (int const axis : known.fields.back().axes()) depends[static_cast<std::size_t>(axis)] = true;
+    known.dependence.push_back(depends);
+  }
+  return known;
+}
+
+/// Writes what was found automatically into the deck: the effective deck repeats this run without any choice.
+void freeze(deck::Deck& deck, inverse::Tuned const& tuned, std::vector<observations::State> const& states) {
+  deck.mollifier = tuned.mollifier;
+  for (std::size_t p = 0; p < deck.parameters.size(); ++p) deck.parameters[p].second.smoothness_weight = tuned.beta[p];
+  for (std::size_t s = 0; s < states.size(); ++s) deck.observations[s].second.noise = states[s].sigma;
+}
+
+}  // namespace
+
+run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
+  run::Stages stages;
+  run::Progress progress(comm);
+  inverse::build_system(deck, inverse::Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true)));
+  petsc::offer_tao_options();
+
+  auto const grid = observations::make_grid(comm, deck);
+  progress.say(describe(grid));
+
+  auto const [states, known] = [&] {
+    run::Stages::Scope const stage(stages, "read");
+    return std::pair(observations::read_states(grid, deck), read_fields(grid, deck));
+  }();
+  for (auto const& state : states) progress.say(describe(state));
+
+  auto const system = inverse::build_system(deck, known.dependence);
+  inverse::ParameterSpace const space(grid, deck.parameters, system);
+  inverse::Problem const problem{grid, deck, system, space, states, known.fields, progress};
+
+  auto tuned = [&] {
+    run::Stages::Scope const stage(stages, "tune");
+    return inverse::tune(problem);
+  }();
+  auto chosen = deck;
+  freeze(chosen, tuned, states);
+  progress.say(describe(chosen));
+
+  auto const candidate = [&] {
+    run::Stages::Scope const stage(stages, "jets");
+    return std::make_unique<inverse::Candidate>(problem, tuned.mollifier, deck.inversion.tolerance);
+  }();
+  progress.say(describe_points(grid, candidate->model().mask()));
+
+  inverse::Fit fit;
+  fit.x = std::move(tuned.x);
+  fit.beta = tuned.beta;
+  {
+    run::Stages::Scope const stage(stages, "solve");
+    candidate->equation().fit(fit, deck.inversion.reweight);
+  }
+  petsc::reject_unused_options();
+
+  return write_results(Results{problem, chosen, *candidate, fit, tuned, command}, stages);
+}
+
+}  // namespace mollis::drivers

@@ -1,0 +1,62 @@
+// mollis mollify: smoothed states and the derivatives that [mollify] lists, each with its standard error.
+#include <fmt/format.h>
+
+#include "deck/effective.hpp"
+#include "drivers/drivers.hpp"
+#include "drivers/results.hpp"
+#include "drivers/summary.hpp"
+#include "inverse/filters.hpp"
+#include "inverse/smooth_states.hpp"
+#include "io/result_file.hpp"
+#include "io/text.hpp"
+#include "observations/make_grid.hpp"
+#include "petsc/options.hpp"
+#include "run/progress.hpp"
+#include "run/provenance.hpp"
+
+namespace mollis::drivers {
+
+run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
+  run::Stages stages;
+  run::Progress const progress(comm);
+  auto const grid = observations::make_grid(comm, deck);
+  progress.say(describe(grid));
+  auto const states = [&] {
+    run::Stages::Scope const stage(stages, "read");
+    return observations::read_states(grid, deck);
+  }();
+  for (auto const& state : states) progress.say(describe(state));
+
+  auto const set = inverse::derivatives_of(deck);
+  if (deck.mollifier.automatic) deck.mollifier = inverse::automatic_radii(grid, deck.mollifier, states, set);
+
+  io::ResultFile file(grid, deck.output_directory);
+  for (auto const& state : states) {
+    auto const smooth = [&] {
+      run::Stages::Scope const stage(stages, "jets");
+      return inverse::smooth(grid, deck.mollifier, state, set);
+    }();
+    run::Stages::Scope const stage(stages, "write");
+    file.write("/observations/" + state.name, grid, state.data);
+    for (auto const& derivative : smooth) {
+      auto const name = derivative.suffix.empty() ? "/state/" + state.name : "/derivatives/" + state.name + "_" + derivative.suffix;
+      file.write(name, grid, derivative.values);
+      file.write(name + "_error", grid, derivative.error);
+    }
+  }
+  for (std::size_t s = 0; s < states.size(); ++s) deck.observations[s].second.noise = states[s].sigma;
+  io::Attributes facts;
+  for (auto const& [key, value] : run::provenance(comm, command.text)) facts.emplace_back(key, value);
+  facts.emplace_back("deck", deck.text);
+  facts.emplace_back("effective_deck", deck::effective(deck));
+  file.add_attributes(facts);
+  petsc::reject_unused_options();
+  file.commit();
+  io::write_text_atomically(comm, deck.output_directory + "/deck.toml", deck::effective(deck));
+  auto const summary = mollify_summary(grid, deck, states, stages);
+  io::write_text_atomically(comm, deck.output_directory + "/summary.json", summary.dump(2) + "\n");
+  progress.say("wrote " + deck.output_directory);
+  return run::Exit::converged;
+}
+
+}  // namespace mollis::drivers

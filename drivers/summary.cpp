@@ -1,0 +1,137 @@
+#include "drivers/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "inverse/score.hpp"
+
+namespace mollis::drivers {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(inverse::Score const& score) {
+  Json json;
+  if (score.correlation) json["correlation"] = *score.correlation;
+  json["relative_l2"] = score.relative_l2;
+  json["max_relative"] = score.max_relative;
+  return json;
+}
+
+Json truth_scores(inverse::ParameterSpace const& space, inverse::Unknown const& unknown, Field const& piece, Field const& truth) {
+  Json json = json_of(inverse::score(space, unknown, piece, truth, false));
+  if (unknown.grid.dimension() == 0) return json;
+  Json core = json_of(inverse::score(space, unknown, piece, truth, true));
+  core.erase("max_relative");
+  core["rim"] = inverse::core_rim(unknown.grid);
+  json["core"] = core;
+  return json;
+}
+
+Json radius_json(deck::Mollifier const& mollifier) {
+  Json json = Json::object();
+  for (auto const& [axis, by_order] : mollifier.radius) {
+    if (by_order.size() == 1 && by_order.begin()->first < 0) {
+      json[axis] = by_order.begin()->second;
+      continue;
+    }
+    for (auto const& [order, radius] : by_order) json[axis][order < 0 ? "all" : std::to_string(order)] = radius;
+  }
+  return json;
+}
+
+double sum(MPI_Comm comm, double value) {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm);
+  return value;
+}
+
+double largest(MPI_Comm comm, double value) {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, comm);
+  return value;
+}
+
+/// Seconds by phase (the slowest rank's) and peak memory.
+void add_costs(grid::Grid const& grid, run::Stages const& stages, Json& json) {
+  MPI_Comm const comm = grid.comm();
+  json["seconds"]["total"] = largest(comm, stages.total());
+  for (auto const& [name, seconds] : stages.seconds()) json["seconds"][name] = largest(comm, seconds);
+  double const peak = run::peak_memory();
+  json["memory"] = {{"peak_rss_bytes_max", largest(comm, peak)},
+                    {"bytes_per_point", sum(comm, peak) / static_cast<double>(grid.points())}};
+}
+
+/// Root mean square of the residuals and mean of W R^2 over the points that carry one.
+void residual_norms(Results const& r, Json& json) {
+  auto& model = r.candidate.model();
+  auto const residuals = model.residuals();
+  Field const one = make_field("one", model.bank().size());
+  Kokkos::deep_copy(one, 1.0);
+  double plain = 0.0, weighted = 0.0;
+  for (std::size_t k = 0; k < residuals.size(); ++k) {
+    plain += kernels::triple_product(one, residuals[k], residuals[k]);
+    weighted += kernels::triple_product(r.fit.weights[k], residuals[k], residuals[k]);
+  }
+  MPI_Comm const comm = r.problem.grid.comm();
+  double const points = sum(comm, kernels::triple_product(model.mask(), one, one)) * static_cast<double>(residuals.size());
+  json["residual_points"] = static_cast<Index>(points) / static_cast<Index>(residuals.size());
+  json["residual_rms"] = std::sqrt(sum(comm, plain) / std::max(points, 1.0));
+  json["misfit_chi2"] = sum(comm, weighted) / std::max(points, 1.0);
+}
+
+}  // namespace
+
+Json summarise(Results const& r, std::vector<Field> const& parameters, std::vector<Field> const& truths, run::Stages const& stages) {
+  auto const& space = r.problem.space;
+  Json json;
+  json["status"] = r.fit.converged ? "converged" : "not converged";
+  json["method"] = r.chosen.inversion.method;
+  json["ranks"] = r.problem.grid.ranks();
+  json["points"] = r.problem.grid.points();
+  json["mollifier"] = {{"radius", radius_json(r.tuned.mollifier)}, {"degree", r.tuned.mollifier.degree}};
+  for (auto const& state : r.problem.states) json["noise"][state.name] = state.sigma;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    auto const& unknown = space.unknowns()[p];
+    auto const range = inverse::range_of(space, unknown, parameters[p]);
+    Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", r.fit.beta[p]}};
+    if (unknown.deck.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p]);
+    json["parameters"][unknown.name] = entry;
+  }
+  residual_norms(r, json);
+  json["objective"] = r.fit.objective;
+  json["gradient"] = r.fit.gradient;
+  json["iterations"] = {{"newton", r.fit.newton}, {"krylov", r.problem.progress.krylov()}};
+  add_costs(r.problem.grid, stages, json);
+  return json;
+}
+
+Json mollify_summary(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> const& states,
+                     run::Stages const& stages) {
+  Json json{{"status", "converged"}, {"method", "mollify"}, {"ranks", grid.ranks()}, {"points", grid.points()}};
+  json["mollifier"] = {{"radius", radius_json(deck.mollifier)}, {"degree", deck.mollifier.degree}};
+  for (auto const& state : states) json["noise"][state.name] = state.sigma;
+  add_costs(grid, stages, json);
+  return json;
+}
+
+std::string table_of(Json const& summary) {
+  auto const number = [](Json const& json, char const* key) {
+    return json.contains(key) ? fmt::format("{:.5g}", json.at(key).get<double>()) : std::string("-");
+  };
+  std::string text = fmt::format("{:<12} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", "parameter", "min", "mean", "max",
+                                 "correlation", "rel. L2", "core corr.", "core rel. L2");
+  for (auto const& [name, entry] : summary.at("parameters").items()) {
+    Json const truth = entry.contains("truth") ? entry.at("truth") : Json::object();
+    Json const core = truth.contains("core") ? truth.at("core") : Json::object();
+    text += fmt::format("{:<12} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", name, number(entry, "min"), number(entry, "mean"),
+                        number(entry, "max"), number(truth, "correlation"), number(truth, "relative_l2"),
+                        number(core, "correlation"), number(core, "relative_l2"));
+  }
+  text += fmt::format("{}: residual rms {:.4g}, chi2 {:.4g}, {} Newton and {} Krylov iterations, {:.2f} s",
+                      summary.at("status").get<std::string>(), summary.at("residual_rms").get<double>(),
+                      summary.at("misfit_chi2").get<double>(), summary.at("iterations").at("newton").get<int>(),
+                      summary.at("iterations").at("krylov").get<int>(), summary.at("seconds").at("total").get<double>());
+  return text;
+}
+
+}  // namespace mollis::drivers

@@ -1,0 +1,20 @@
+#pragma once
+/// summary.json: what came out, with scores where a truth is known.
+#include <nlohmann/json.hpp>
+
+#include "drivers/results.hpp"
+
+namespace mollis::drivers {
+
+/// The keys of the contract (docs/files.md). parameters and truths are the local pieces of every unknown. Collective.
+nlohmann::ordered_json summarise(Results const& results, std::vector<Field> const& parameters, std::vector<Field> const& truths,
+                                 run::Stages const& stages);
+
+/// The summary of `mollis mollify`: noise, radii, times. Collective.
+nlohmann::ordered_json mollify_summary(grid::Grid const& grid, deck::Deck const& deck,
+                                       std::vector<observations::State> const& states, run::Stages const& stages);
+
+/// A few lines of it for the terminal.
+std::string table_of(nlohmann::ordered_json const& summary);
+
+}  // namespace mollis::drivers

@@ -1,0 +1,165 @@
+#include "io/probe.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "deck/suggest.hpp"
+#include "io/hdf5.hpp"
+#include "run/error.hpp"
+
+namespace mollis::io {
+namespace {
+
+using run::Error;
+using run::Exit;
+
+constexpr std::size_t most_names = 12;  // in a message
+
+herr_t collect(hid_t group, char const* name, H5L_info_t const*, void* names) {
+  hid_t const object = H5Oopen(group, name, H5P_DEFAULT);
+  if (object < 0) return 0;
+  if (H5Iget_type(object) == H5I_DATASET) static_cast<std::vector<std::string>*>(names)->push_back(name);
+  H5Oclose(object);
+  return 0;
+}
+
+std::vector<std::string> datasets_of(hid_t file) {
+  std::vector<std::string> names;
+  H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, collect, &names);
+  return names;
+}
+
+/// True where every link on the way exists (H5Lexists wants its parents to).
+bool link_exists(hid_t file, std::string const& path) {
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    std::string const part = path.substr(0, end);
+    if (part != "/" && H5Lexists(file, part.c_str(), H5P_DEFAULT) <= 0) return false;
+    if (end == std::string::npos) return true;
+  }
+}
+
+[[noreturn]] void throw_missing(std::string const& file, hid_t id, std::string const& dataset) {
+  std::vector<std::string> names = datasets_of(id);
+  std::string message = fmt::format("{}: no dataset \"{}\"{}", file, dataset, deck::did_you_mean(dataset, names));
+  std::size_t const shown = std::min(names.size(), most_names);
+  std::size_t const more = names.size() - shown;
+  names.resize(shown);
+  message +=
+      names.empty() ? "; the file holds no datasets" : fmt::format("; the file holds {}", deck::quoted_list(names));
+  if (more > 0) message += fmt::format(" and {} more", more);
+  throw Error(Exit::missing_input, message);
+}
+
+Handle open_file(std::string const& file) {
+  if (H5Fis_hdf5(file.c_str()) <= 0) {
+    throw Error(Exit::bad_data,
+                fmt::format("{}: not an HDF5 file; convert the data, or check that it was copied whole", file));
+  }
+  try {
+    return Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  } catch (Hdf5Error const& reason) {
+    throw Error(Exit::bad_data,
+                fmt::format("{}: damaged or truncated HDF5 file ({}); copy or write it again", file, reason.what()));
+  }
+}
+
+char const* class_name(H5T_class_t c) {
+  switch (c) {
+    case H5T_STRING:
+      return "strings";
+    case H5T_COMPOUND:
+      return "compound values";
+    case H5T_TIME:
+      return "times";
+    case H5T_BITFIELD:
+      return "bit fields";
+    case H5T_OPAQUE:
+      return "opaque values";
+    case H5T_REFERENCE:
+      return "references";
+    case H5T_VLEN:
+      return "sequences of varying length";
+    case H5T_ARRAY:
+      return "arrays";
+    default:
+      return "values of an unknown type";
+  }
+}
+
+void require_numbers(hid_t dataset, std::string const& where) {
+  Handle const type(H5Dget_type(dataset), H5Tclose);
+  H5T_class_t const c = H5Tget_class(type);
+  if (c != H5T_INTEGER && c != H5T_FLOAT && c != H5T_ENUM) {
+    throw Error(Exit::bad_data, fmt::format("{}: holds {}, not real or integer numbers", where, class_name(c)));
+  }
+}
+
+void require_filters(hid_t creation, std::string const& where) {
+  int const count = H5Pget_nfilters(creation);
+  for (int i = 0; i < count; ++i) {
+    std::size_t values = 0;
+    unsigned flags = 0, config = 0;
+    char name[64] = "";
+    H5Z_filter_t const filter =
+        H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &values, nullptr, sizeof name, name, &config);
+    if (H5Zfilter_avail(filter) <= 0) {
+      throw Error(
+          Exit::bad_data,
+          fmt::format("{}: compressed by filter {} \"{}\", which this HDF5 lacks; repack it (h5repack -f GZIP=4) "
+                      "or set HDF5_PLUGIN_PATH",
+                      where, static_cast<int>(filter), name));
+    }
+  }
+}
+
+DatasetFacts facts_of(hid_t dataset, std::string const& where) {
+  require_numbers(dataset, where);
+  Handle const creation(H5Dget_create_plist(dataset), H5Pclose);
+  require_filters(creation, where);
+  Handle const space(H5Dget_space(dataset), H5Sclose);
+  if (H5Sget_simple_extent_type(space) == H5S_NULL) throw Error(Exit::bad_data, where + ": is empty");
+  DatasetFacts facts;
+  facts.contiguous = H5Pget_layout(creation) == H5D_CONTIGUOUS;
+  for (hsize_t size : shape_of(space)) facts.shape.push_back(static_cast<Index>(size));
+  return facts;
+}
+
+}  // namespace
+
+void require_readable(std::string const& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    throw Error(Exit::missing_input, fmt::format("{}: no such file; check the path (relative paths start at the deck's "
+                                                 "directory) and that every node sees it",
+                                                 file));
+  }
+  if (std::filesystem::is_directory(file, ignored)) throw Error(Exit::bad_data, file + ": is a directory, not a file");
+  if (access(file.c_str(), R_OK) != 0) {
+    throw Error(Exit::bad_data, fmt::format("{}: cannot be read: {}", file, std::strerror(errno)));
+  }
+}
+
+DatasetFacts probe(std::string const& file, std::string const& dataset) {
+  require_readable(file);
+  Quiet const quiet;
+  Handle const id = open_file(file);
+  if (dataset.empty() || !link_exists(id, dataset)) throw_missing(file, id, dataset);
+  std::string const where = file + ": " + dataset;
+  try {
+    Handle const object(H5Oopen(id, dataset.c_str(), H5P_DEFAULT), H5Oclose);
+    if (H5Iget_type(object) != H5I_DATASET) throw_missing(file, id, dataset);
+    return facts_of(object, where);
+  } catch (Hdf5Error const& reason) {
+    throw Error(Exit::bad_data, fmt::format("{}: damaged ({}); copy or write the file again", where, reason.what()));
+  }
+}
+
+std::string shape_text(std::vector<Index> const& shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
+
+}  // namespace mollis::io

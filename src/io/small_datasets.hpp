@@ -1,0 +1,26 @@
+#pragma once
+/// Datasets small enough for one rank to write.
+#include <string>
+#include <vector>
+
+#include "grid/axis.hpp"
+#include "io/hdf5.hpp"
+
+namespace mollis::io {
+
+/// A 1D dataset of doubles (groups on its way are made). By one rank, through a file opened without MPI-IO.
+inline void write_vector(hid_t file, std::string const& path, std::vector<double> const& values) {
+  Handle const space = simple_space({values.size()}), groups = creating_groups();
+  Handle const data(H5Dcreate2(file, path.c_str(), H5T_NATIVE_DOUBLE, space, groups, H5P_DEFAULT, H5P_DEFAULT),
+                    H5Dclose);
+  require(H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+}
+
+/// Bytes of the coordinates of all axes.
+inline Index coordinate_bytes(std::vector<grid::Axis> const& axes) {
+  Index points = 0;
+  for (grid::Axis const& axis : axes) points += axis.size();
+  return points * static_cast<Index>(sizeof(double));
+}
+
+}  // namespace mollis::io

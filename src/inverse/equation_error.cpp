@@ -55,6 +55,7 @@ EquationError::EquationError(ResidualModel& model, deck::Inversion const& deck, 
   model_.move_to(space().scatter(zero));
   partials_ = model_.parameter_partials();
   constant_ = model_.residuals();
+  model_.move_to(space().scatter(first_guess(space())));
 }
 
 std::vector<Field> EquationError::weights_at(Vec x) {

@@ -92,8 +92,8 @@ Field KnownField::derivative(mollifier::MultiIndex const& order) const {
   if (!expression_.empty()) {
     auto const tape = equation::compile_pointwise(expression_, names_of(whole_), {}, order);
     Field out = make_field("known field", grid_->local_size());
-    std::vector<Field> held;
-    std::vector<kernels::Operand> operands(static_cast<std::size_t>(whole_.dimension()), kernels::Operand{nullptr, {}});
+    std::vector<Field> held{Field("axis that the expression does not read", 1)};
+    std::vector<kernels::Operand> operands(static_cast<std::size_t>(whole_.dimension()), kernels::Operand{held.front().data(), {}});
     for (std::size_t a = 0; a < axes_.size(); ++a) {
       held.push_back(coordinates(whole_, axes_[a]));
       Extents stride{};

@@ -7,21 +7,26 @@
 namespace mollis::observations {
 namespace {
 
-/// [1 -4 6 -4 1] / sqrt(70) where it fits; the identity on axes of fewer than 5 points.
-mollifier::LineFilter fourth_difference(grid::Axis const& axis) {
+/// Passes values through unchanged.
+mollifier::LineFilter identity(grid::Axis const& axis) {
   mollifier::LineFilter filter;
   filter.points = axis.size();
   filter.orders = {0};
   filter.periodic = axis.periodic;
-  bool const fits = axis.size() >= 5;
-  filter.width = fits ? 5 : 1;
-  filter.interior_row = fits ? std::vector<double>{1.0, -4.0, 6.0, -4.0, 1.0} : std::vector<double>{1.0};
-  if (fits)
-    for (auto& tap : filter.interior_row) tap /= std::sqrt(70.0);
-  bool const whole = axis.periodic || !fits;
-  filter.interior = whole ? grid::Range{0, axis.size()} : grid::Range{2, axis.size() - 2};
-  filter.valid = filter.interior;
-  filter.edge_rows.assign(whole ? 0 : 4 * 5, 0.0);
+  filter.interior = filter.valid = {0, axis.size()};
+  filter.interior_row = {1.0};
+  return filter;
+}
+
+/// [1 -4 6 -4 1] / sqrt(70) where it fits.
+mollifier::LineFilter fourth_difference(grid::Axis const& axis) {
+  auto filter = identity(axis);
+  filter.width = 5;
+  filter.interior_row = {1.0, -4.0, 6.0, -4.0, 1.0};
+  for (auto& tap : filter.interior_row) tap /= std::sqrt(70.0);
+  if (axis.periodic) return filter;
+  filter.interior = filter.valid = {2, axis.size() - 2};
+  filter.edge_rows.assign(4 * 5, 0.0);
   return filter;
 }
 
@@ -41,19 +46,49 @@ double median(MPI_Comm comm, std::vector<double> const& values) {
   return high;
 }
 
-}  // namespace
+/// Standard deviation of values by their median, sharpened by the mean square of those within three of it (0.97334: what
+/// this cut keeps of a normal distribution's variance).
+double robust_deviation(MPI_Comm comm, std::vector<double> const& sizes) {
+  double const rough = median(comm, sizes) / 0.67449;
+  double sums[2] = {0.0, 0.0};
+  for (double const size : sizes) {
+    if (size >= 3.0 * rough) continue;
+    sums[0] += size * size;
+    sums[1] += 1.0;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, comm);
+  return sums[1] > 0.0 ? std::sqrt(sums[0] / sums[1] / 0.97334) : rough;
+}
 
-double estimate_noise(grid::Grid const& grid, Field const& data) {
+/// |fourth differences| along one axis, where they exist on this rank.
+std::vector<double> differences_along(grid::Grid const& grid, int along, Field const& data) {
   std::vector<mollifier::LineFilter> filters;
-  for (auto const& axis : grid.axes()) filters.push_back(fourth_difference(axis));
+  for (int a = 0; a < grid.dimension(); ++a)
+    filters.push_back(a == along ? fourth_difference(grid.axis(a)) : identity(grid.axis(a)));
   mollifier::Jets const differences(grid, std::move(filters), {mollifier::MultiIndex{}});
   auto const values = on_host(differences.apply(data).front());  // NaN where the footprint meets a gap
   auto const valid = on_host(differences.valid());
   std::vector<double> sizes;
   for (std::size_t i = 0; i < values.extent(0); ++i)
     if (valid(i) != 0.0 && std::isfinite(values(i))) sizes.push_back(std::abs(values(i)));
+  return sizes;
+}
+
+}  // namespace
+
+double estimate_noise(grid::Grid const& grid, Field const& data) {
   double const rounding = 2.220446049250313e-16 * moments(grid, data).largest;
-  return std::max(1.4826 * median(grid.comm(), sizes), rounding);
+  double least = -1.0;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (grid.axis(a).size() < 5) continue;
+    auto const sizes = differences_along(grid, a, data);
+    auto count = static_cast<Index>(sizes.size());
+    MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, grid.comm());
+    if (count == 0) continue;
+    double const sigma = robust_deviation(grid.comm(), sizes);
+    least = least < 0.0 ? sigma : std::min(least, sigma);
+  }
+  return std::max(least, rounding);
 }
 
 }  // namespace mollis::observations

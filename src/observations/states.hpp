@@ -27,9 +27,9 @@ struct Moments {
 };
 Moments moments(grid::Grid const& grid, Field const& data);
 
-/// Noise standard deviation from fourth differences along every axis of at least 5 points, multiplied (a difference of
-/// tensor-product type passes white noise with unit gain and hardly any smooth signal): 1.4826 times the median of their
-/// absolute values. Never below rounding (machine epsilon times the largest value). Collective.
+/// Noise standard deviation from fourth differences [1 -4 6 -4 1] / sqrt(70), which pass white noise with unit gain and
+/// hardly any smooth signal: robust along each axis of at least 5 points (median, then the mean square within 3 of it),
+/// the smallest over the axes. Never below rounding (machine epsilon times the largest value). Collective.
 double estimate_noise(grid::Grid const& grid, Field const& data);
 
 }  // namespace mollis::observations

@@ -37,7 +37,8 @@ class NormalMatrix {
 petsc::Matrix weighted_jacobian(ResidualModel const& model, std::vector<Field> const& partials,
                                 std::vector<Field> const& weights);
 
-/// Solves H x = b. CG with GAMG on fields, exact on constants; a field split where both occur. Options of the command
+/// Solves H x = b. CG with algebraic multigrid on fields (GAMG; BoomerAMG, where PETSc has it, for smoothness of order 2
+/// and more), exact on constants; a field split where both occur. Options of the command
 /// line apply (no prefix).
 class NormalSolver {
  public:

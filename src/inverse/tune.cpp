@@ -9,8 +9,11 @@ namespace {
 
 using petsc::check;
 
-constexpr double tuning_tolerance = 1e-5;  ///< of the linear solves while searching
+constexpr double tuning_tolerance = 1e-7;  ///< of the linear solves while searching
 constexpr double pi = 3.14159265358979323846;
+
+/// Picks are rounded (in log2) so that they do not carry the last digits of a solve, which depend on the rank count.
+double rounded(double log2_value) { return std::round(64.0 * log2_value) / 64.0; }
 
 /// Half of every radius in use (at least 3 cells and what the degree asks for): where the smoothing bias is small.
 deck::Mollifier halved(deck::Mollifier mollifier) {
@@ -43,7 +46,10 @@ class Tuner {
     candidate_ = std::make_unique<Candidate>(problem_, mollifier, tuning_tolerance);
     trials_ = std::make_unique<RiskTrials>(problem_, *candidate_, *validation_, frozen_);
     mollifier_ = mollifier;
-    for (auto const p : automatic_) scale_[p] = trials_->mean_sensitivity(p);
+    for (auto const p : automatic_) {
+      double const scale = trials_->mean_sensitivity(p);
+      scale_[p] = scale > 0.0 ? std::exp2(rounded(std::log2(scale))) : 0.0;
+    }
   }
   void freeze() {
     check(VecCopy(x_, frozen_));
@@ -131,7 +137,7 @@ double Tuner::search_one(std::size_t p, double step, double lowest, double highe
     auto const [b, tb] = *middle;
     auto const [c, tc] = *std::next(middle);
     double const slope = (b - a) * (tb - tc), curve = (b - c) * (tb - ta);
-    if (slope != curve) attempt(b - 0.5 * ((b - a) * slope - (b - c) * curve) / (slope - curve));
+    if (slope != curve) attempt(rounded(b - 0.5 * ((b - a) * slope - (b - c) * curve) / (slope - curve)));
   }
   cycles_[p] = best()->first;
   return best()->second;

@@ -6,30 +6,6 @@
 namespace mollis::mollifier {
 namespace {
 
-struct Tap {
-  Index point;
-  double sign;
-};
-
-/// Where a virtual point takes its value from.
-Tap folded(Ends ends, Index points, Index v) {
-  if (ends != Ends::even && ends != Ends::odd) return {v, 1.0};
-  Index const last = points - 1;
-  double const sign = ends == Ends::even ? 1.0 : -1.0;
-  if (v < 0) return {-v, sign};
-  if (v > last) return {2 * last - v, sign};
-  return {v, ends == Ends::odd && (v == 0 || v == last) ? 0.0 : 1.0};
-}
-
-void put_row(LineFilter const& filter, Ends ends, Index row, grid::Range taps, std::vector<double> const& weights,
-             double* out) {
-  Index const start = filter.start(row);
-  for (Index v = taps.lower; v < taps.upper; ++v) {
-    Tap const tap = folded(ends, filter.points, v);
-    out[tap.point - start] += tap.sign * weights[static_cast<std::size_t>(v - taps.lower)];
-  }
-}
-
 /// Removes rounding: even orders are even, odd orders are odd.
 void symmetrise(double* row, Index width, int order) {
   double const sign = order % 2 == 0 ? 1.0 : -1.0;
@@ -108,6 +84,24 @@ Index checked_radius(grid::Axis const& axis, Radii const& radii) {
                                 std::to_string(axis.size()) + "; use a radius of at most " +
                                 std::to_string((axis.size() - 1) / 2));
   return largest;
+}
+
+Tap folded(Ends ends, Index points, Index v) {
+  if (ends != Ends::even && ends != Ends::odd) return {v, 1.0};
+  Index const last = points - 1;
+  double const sign = ends == Ends::even ? 1.0 : -1.0;
+  if (v < 0) return {-v, sign};
+  if (v > last) return {2 * last - v, sign};
+  return {v, ends == Ends::odd && (v == 0 || v == last) ? 0.0 : 1.0};
+}
+
+void put_row(LineFilter const& filter, Ends ends, Index row, grid::Range taps, std::vector<double> const& weights,
+             double* out) {
+  Index const start = filter.start(row);
+  for (Index v = taps.lower; v < taps.upper; ++v) {
+    Tap const tap = folded(ends, filter.points, v);
+    out[tap.point - start] += tap.sign * weights[static_cast<std::size_t>(v - taps.lower)];
+  }
 }
 
 LineFilter assemble(grid::Axis const& axis, Ends ends, Radii const& radii, grid::Range valid, Stencil const& stencil) {

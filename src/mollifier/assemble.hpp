@@ -19,6 +19,17 @@ grid::Range window(grid::Axis const& axis, Ends ends, Index row, Index radius);
 /// x_v - x_row for virtual v: past the ends by the period, or mirrored at the end point.
 double offset(grid::Axis const& axis, Ends ends, Index row, Index v);
 
+/// Where the virtual point v takes its value from, and with what sign (0: an odd function's end point, which vanishes).
+struct Tap {
+  Index point;
+  double sign;
+};
+Tap folded(Ends ends, Index points, Index v);
+
+/// Adds weights on the virtual points `taps` to the row out[0 .. width), virtual points folded back.
+void put_row(LineFilter const& filter, Ends ends, Index row, grid::Range taps, std::vector<double> const& weights,
+             double* out);
+
 /// Weights of one row and order on the points of its window().
 using Stencil = std::function<std::vector<double>(Index row, int order, Index radius)>;
 

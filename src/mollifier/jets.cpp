@@ -7,19 +7,10 @@
 
 #include "halo/plan.hpp"
 #include "mollifier/derivative_tree.hpp"
+#include "mollifier/local_rows.hpp"
 
 namespace mollis::mollifier {
 namespace {
-
-halo::Needs needs_of(grid::Grid const& grid, std::vector<LineFilter> const& filters) {
-  halo::Needs needs(static_cast<std::size_t>(grid.dimension()));
-  for (int a = 0; a < grid.dimension(); ++a)
-    for (int b = 0; b < grid.decomposition().ranks[static_cast<std::size_t>(a)]; ++b) {
-      grid::Range const own = grid.block_range(a, b);
-      needs[static_cast<std::size_t>(a)].push_back(filters[static_cast<std::size_t>(a)].needed(own));
-    }
-  return needs;
-}
 
 /// True where no block needs more or less than it owns: the same on all ranks.
 bool nothing_to_exchange(grid::Grid const& grid, halo::Needs const& needs) {

@@ -9,6 +9,16 @@ bool is_identity(LineFilter const& filter) {
          filter.interior == grid::Range{0, filter.points} && filter.interior_row == std::vector<double>{1.0};
 }
 
+halo::Needs needs_of(grid::Grid const& grid, std::vector<LineFilter> const& filters) {
+  halo::Needs needs(static_cast<std::size_t>(grid.dimension()));
+  for (int a = 0; a < grid.dimension(); ++a)
+    for (int b = 0; b < grid.decomposition().ranks[static_cast<std::size_t>(a)]; ++b) {
+      grid::Range const own = grid.block_range(a, b);
+      needs[static_cast<std::size_t>(a)].push_back(filters[static_cast<std::size_t>(a)].needed(own));
+    }
+  return needs;
+}
+
 kernels::LineRows local_rows(LineFilter const& filter, std::vector<int> const& slots, grid::Range inputs,
                              grid::Range outputs) {
   kernels::LineRows rows;

@@ -2,6 +2,7 @@
 /// From filters in global indices to passes on a block: internal to the room.
 #include <vector>
 
+#include "halo/plan.hpp"
 #include "kernels/line_filter.hpp"
 #include "mollifier/line_filter.hpp"
 
@@ -9,6 +10,9 @@ namespace mollis::mollifier {
 
 /// True where the filter only copies: order 0 with radius 0 on every row.
 bool is_identity(LineFilter const& filter);
+
+/// What every block needs for its own rows of these filters, one an axis.
+halo::Needs needs_of(grid::Grid const& grid, std::vector<LineFilter> const& filters);
 
 /// The rows `outputs` of the orders in `slots`, as read from an array that holds `inputs`.
 kernels::LineRows local_rows(LineFilter const& filter, std::vector<int> const& slots, grid::Range inputs,

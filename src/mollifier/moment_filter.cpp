@@ -1,10 +1,7 @@
-#include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 
-#include "mollifier/assemble.hpp"
-#include "mollifier/local_fit.hpp"
+#include "mollifier/moment_row.hpp"
 
 namespace mollis::mollifier {
 namespace {
@@ -24,31 +21,13 @@ void check(grid::Axis const& axis, Radii const& radii, int degree) {
   }
 }
 
-/// Weights of the fit at one row: eta(s), s = distance / (greatest distance (1 + 1 / m)), m the greatest distance in
-/// points; that is j / (radius + 1) on equally spaced points far from the ends.
-std::vector<double> fit_row(grid::Axis const& axis, Ends ends, Kernel const& kernel, Index row, int order, Index radius,
-                            int degree) {
-  if (radius == 0) return {1.0};
-  grid::Range const taps = window(axis, ends, row, radius);
-  double const reach = static_cast<double>(std::max(row - taps.lower, taps.upper - 1 - row));
-  std::vector<double> offsets, importance;
-  double farthest = 0.0;
-  for (Index v = taps.lower; v < taps.upper; ++v) {
-    offsets.push_back(offset(axis, ends, row, v));
-    farthest = std::max(farthest, std::abs(offsets.back()));
-  }
-  double const support = farthest * (reach + 1.0) / reach;
-  for (double d : offsets) importance.push_back(kernel(d / support));
-  return local_fit(offsets, importance, degree, order);
-}
-
 }  // namespace
 
 LineFilter moment_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii, int degree) {
   check(axis, radii, degree);
   Ends const ends = ends_of(axis);
   return assemble(axis, ends, radii, {0, axis.size()}, [&](Index row, int order, Index radius) {
-    return fit_row(axis, ends, kernel, row, order, radius, degree);
+    return moment_row(axis, ends, {kernel, degree}, row, order, radius, [](Index) { return true; });
   });
 }
 

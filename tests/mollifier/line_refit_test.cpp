@@ -240,7 +240,8 @@ TEST(LineRefit, UsesReflections) {
     auto const points = global_points(grid);
     for (std::size_t i = 0; i < points.size(); ++i) {
       double const exact = odd ? 1.0 - 3.0 * at(points[i]) * at(points[i]) : 2.0 * at(points[i]);
-      if (points[i] < 30) EXPECT_NEAR(host(i), exact, 1e-11) << points[i];
+      if (points[i] >= 30) continue;  // a window that reaches the other end
+      EXPECT_NEAR(host(i), exact, 1e-11) << points[i];
     }
   }
 }

@@ -66,6 +66,30 @@ void add_variance(VarianceTerms const& terms, GramTables const& gram, double sig
   });
 }
 
+void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramTables const& gram, double sigma,
+                    Extents const& extents, Field const& out) {
+  auto const l = on_device(left), r = on_device(right);
+  double const square = sigma * sigma;
+  Kokkos::parallel_for("add_covariance", Range(0, size_of(out)), KOKKOS_LAMBDA(Index point) {
+    double const* table[max_axes];
+    Index rest = point;
+    for (int axis = max_axes - 1; axis >= 0; --axis) {
+      Index const i = axis == gram.pointwise ? point : rest % extents[axis];
+      rest /= extents[axis];
+      table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
+    }
+    double sum = 0.0;
+    for (int a = 0; a < l.count; ++a)
+      for (int b = 0; b < r.count; ++b) {
+        double product = l.partial[a][point] * r.partial[b][point];
+        for (int axis = 0; axis < max_axes; ++axis)
+          product *= table[axis][l.slot[a][axis] * gram.slots[axis] + r.slot[b][axis]];
+        sum += product;
+      }
+    out(point) += square * sum;
+  });
+}
+
 void weight_from_variance(Field const& variance, Field const& mask, double floor, Field const& weight) {
   Kokkos::parallel_for("weight_from_variance", Range(0, size_of(weight)), KOKKOS_LAMBDA(Index i) {
     double const v = variance(i) > floor ? variance(i) : floor;

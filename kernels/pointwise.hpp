@@ -34,6 +34,11 @@ struct VarianceTerms {
 void add_variance(VarianceTerms const& terms, GramTables const& gram, double sigma, Extents const& extents,
                   Field const& variance);
 
+/// out += sigma^2 sum_ab l_a r_b prod_axes <row_a, row_b>: the noise covariance of two linear combinations of the jets of
+/// one state, exactly. Left and right may read different jets.
+void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramTables const& gram, double sigma,
+                    Extents const& extents, Field const& out);
+
 /// weight := mask ? 1 / max(variance, floor) : 0.
 void weight_from_variance(Field const& variance, Field const& mask, double floor, Field const& weight);
 

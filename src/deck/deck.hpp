@@ -76,7 +76,7 @@ struct Equation {
 using AxisRadius = std::map<int, Index>;
 
 struct Mollifier {
-  std::string kernel = "bump";
+  std::string kernel = "bump";                         ///< weak form: "polynomial" unless the deck names one
   double exponent = 9.0;
   bool automatic = true;                               ///< radius = "auto"
   std::map<std::string, AxisRadius> radius;            ///< axis -> radii; empty where automatic
@@ -87,7 +87,8 @@ struct Mollifier {
 
 struct Inversion {
   std::string method = "equation-error";               ///< or "pointwise"
-  int reweight = 6;                                    ///< most passes of variance weights
+  int reweight = 10;                                   ///< most passes of variance weights
+  std::string bias_correction = "auto";                ///< "auto", "on" or "off"
   double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
   int max_iterations = 50;                             ///< Newton steps
   Place place;

@@ -90,7 +90,8 @@ Section equation() {
 Section mollifier() {
   return {"mollifier", "The smooth kernel whose derivatives take the place of derivatives of the data.",
     {key("kernel", Type::choice, "family; support |s| < 1, s = j/(radius + 1)")
-         .out_of({"bump", "polynomial", "cosine", "gaussian"}).otherwise(R"("bump")"),
+         .out_of({"bump", "polynomial", "cosine", "gaussian"})
+         .otherwise_computed("\"bump\"; \"polynomial\" in the weak form, where derivatives of the kernel are sampled"),
      key("exponent", Type::number, "of the polynomial and cosine kernels").within(positive()).otherwise("9.0"),
      key("radius", Type::radius,
          "a number, per axis { t = 4, x = 12 }, per axis and derivative order { x = { 0 = 8, 2 = 12 } }; 0: no filter")
@@ -111,7 +112,10 @@ Section inversion() {
   return {"inversion", "How the parameters are found.",
     {key("method", Type::choice, "\"pointwise\" solves point by point; \"joint\" is not yet available")
          .out_of({"equation-error", "pointwise"}).later({"joint"}).otherwise(R"("equation-error")"),
-     key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("6"),
+     key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("10"),
+     key("bias_correction", Type::choice,
+         "take the noise of the equation's terms out of the normal equations; \"auto\": where that is safe")
+         .out_of({"auto", "on", "off"}).otherwise(R"("auto")"),
      key("tolerance", Type::number, "relative, of the linear and Newton solves")
          .within({0.0, 1.0, true, true}).otherwise("1e-8"),
      key("max_iterations", Type::integer, "most Newton steps").within(at_least(1)).otherwise("50")}};

@@ -123,6 +123,7 @@ Rows rows_of(Mollifier const& mollifier) {
 Rows rows_of(Inversion const& inversion) {
   return {{"method", toml_text(inversion.method)},
           {"reweight", toml_text(inversion.reweight)},
+          {"bias_correction", toml_text(inversion.bias_correction)},
           {"tolerance", toml_text(inversion.tolerance)},
           {"max_iterations", toml_text(inversion.max_iterations)}};
 }

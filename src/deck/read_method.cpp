@@ -86,10 +86,10 @@ Equation read_equation(Entry const& entry, Names& names, bool required) {
   return equation;
 }
 
-Mollifier read_mollifier(Entry const& entry, Axes const& axes) {
+Mollifier read_mollifier(Entry const& entry, Axes const& axes, bool weak) {
   Mollifier mollifier;
   mollifier.place = entry.place();
-  mollifier.kernel = entry.text("kernel").value_or(mollifier.kernel);
+  mollifier.kernel = entry.text("kernel").value_or(weak ? "polynomial" : mollifier.kernel);
   mollifier.exponent = entry.number("exponent").value_or(mollifier.exponent);
   mollifier.degree = static_cast<int>(entry.integer("degree").value_or(mollifier.degree));
   mollifier.filter = entry.text("filter").value_or(mollifier.filter);
@@ -130,6 +130,7 @@ Inversion read_inversion(Entry const& entry) {
   inversion.place = entry.place();
   inversion.method = entry.text("method").value_or(inversion.method);
   inversion.reweight = static_cast<int>(entry.integer("reweight").value_or(inversion.reweight));
+  inversion.bias_correction = entry.text("bias_correction").value_or(inversion.bias_correction);
   inversion.tolerance = entry.number("tolerance").value_or(inversion.tolerance);
   inversion.max_iterations = static_cast<int>(entry.integer("max_iterations").value_or(inversion.max_iterations));
   return inversion;

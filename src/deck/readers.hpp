@@ -21,7 +21,7 @@ Observation read_observation(Entry const& entry);
 Values read_values(Entry const& entry);
 Parameter read_parameter(Entry const& entry, Axes const& axes);
 Equation read_equation(Entry const& entry, Names& names, bool required);
-Mollifier read_mollifier(Entry const& entry, Axes const& axes);
+Mollifier read_mollifier(Entry const& entry, Axes const& axes, bool weak);
 std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck);
 Inversion read_inversion(Entry const& entry);
 /// After everything else: defaults depend on the parameters, fields and axes of `deck`.

@@ -27,6 +27,16 @@ Term make_term(Context& context, Expr factor) {
   }
   term.features = as_features(inputs);
   term.tape = build_tape(outputs, inputs);
+  std::vector<Expr> curvatures;
+  for (std::size_t s = 0; s < term.states.size(); ++s) {
+    for (std::size_t t = s; t < term.states.size(); ++t) {
+      Expr const e = partial(context, outputs[s + 1], {Feature::Kind::state, term.states[t], {}});
+      if (is_number(e, 0.0)) continue;
+      term.curvatures.push_back({term.states[s], term.states[t]});
+      curvatures.push_back(e);
+    }
+  }
+  term.curvature = build_tape(curvatures, inputs);
   return term;
 }
 
@@ -50,6 +60,22 @@ struct Partials {
   }
 };
 
+/// d(state partial) / d(parameter feature) of an affine system.
+void add_mixed_partials(Context& context, System& system, Partials const& by_state, std::vector<Expr> const& inputs) {
+  std::vector<Expr> expressions;
+  for (std::size_t s = 0; s < by_state.list.size(); ++s) {
+    for (std::size_t p = 0; p < system.by_parameter.size(); ++p) {
+      if (system.by_parameter[p].residual != by_state.list[s].residual) continue;
+      auto const& feature = system.features[static_cast<std::size_t>(system.by_parameter[p].feature)];
+      Expr const e = partial(context, by_state.expressions[s], feature);
+      if (is_number(e, 0.0)) continue;
+      system.mixed.push_back({static_cast<int>(s), static_cast<int>(p)});
+      expressions.push_back(e);
+    }
+  }
+  system.mixed_partials = build_tape(expressions, inputs);
+}
+
 System assemble(Context& context, std::vector<Expr> const& residuals, std::vector<Expr> const& terms, Form form) {
   System system;
   system.form = form;
@@ -65,6 +91,7 @@ System assemble(Context& context, std::vector<Expr> const& residuals, std::vecto
   system.state_partials = build_tape(by_state.expressions, inputs);
   system.affine = (by_parameter.contains & Contains::parameters) == 0;
   system.parameter_free_state_partials = (by_state.contains & Contains::parameters) == 0;
+  if (system.affine) add_mixed_partials(context, system, by_state, inputs);
   for (Expr term : terms) system.terms.push_back(make_term(context, term));
   return system;
 }

@@ -35,17 +35,31 @@ struct Feature {
   bool operator==(Feature const& o) const { return kind == o.kind && index == o.index && order == o.order; }
 };
 
-/// A pointwise expression of raw states, coordinates and known fields (weak form), with its derivative by each state.
+/// Second derivative of a term by two states, d2f / d(first) d(second), first <= second, not identically zero.
+struct Curvature {
+  int first, second;
+};
+
+/// A pointwise expression of raw states, coordinates and known fields (weak form), with its derivatives by the states.
 struct Term {
-  std::vector<Feature> features;       ///< inputs of the tape (order 0 only)
+  std::vector<Feature> features;       ///< inputs of the tapes (order 0 only)
   kernels::Tape tape;                  ///< outputs: f, then df/d(state) for each state in `states`
   std::vector<int> states;             ///< states on which f depends
+  kernels::Tape curvature;             ///< outputs in the order of `curvatures`
+  std::vector<Curvature> curvatures;
 };
 
 /// A partial derivative dR_residual / d features[feature] that is not identically zero.
 struct Partial {
   int residual;
   int feature;
+};
+
+/// A second derivative d2R / d(state or term feature) d(parameter feature) that is not identically zero, as positions in
+/// System::by_state and System::by_parameter (both of one residual).
+struct MixedPartial {
+  int state_partial;
+  int parameter_partial;
 };
 
 enum class Form { strong, weak };
@@ -59,6 +73,8 @@ struct System {
   kernels::Tape parameter_partials;         ///< outputs in the order of by_parameter
   std::vector<Partial> by_state;            ///< partials by state features (strong) or term features (weak)
   kernels::Tape state_partials;             ///< outputs in the order of by_state
+  std::vector<MixedPartial> mixed;          ///< second derivatives; empty where the system is not affine
+  kernels::Tape mixed_partials;             ///< outputs in the order of mixed; they do not depend on parameters
   bool affine = false;                      ///< no parameter partial depends on a parameter
   bool parameter_free_state_partials = false;  ///< no state partial depends on a parameter
   std::vector<Term> terms;                  ///< weak form only

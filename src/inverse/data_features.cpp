@@ -38,6 +38,18 @@ kernels::GramTables gram_tables(mollifier::Jets const& jets) {
   return gram;
 }
 
+std::vector<Field> evaluate_term(kernels::Tape const& tape, std::vector<kernels::Operand> const& inputs,
+                                 FeatureBank const& bank) {
+  std::vector<Field> outputs;
+  std::vector<double*> data;
+  for (std::size_t k = 0; k < tape.outputs.size(); ++k) {
+    outputs.push_back(make_field("term", bank.size()));
+    data.push_back(outputs.back().data());
+  }
+  if (!outputs.empty() && bank.size() > 0) kernels::evaluate(tape, inputs, data, bank.extents());
+  return outputs;
+}
+
 }  // namespace
 
 DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, deck::Mollifier const& mollifier,
@@ -54,7 +66,7 @@ DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, deck
     }
     if (feature.kind != kind) continue;
     auto group = std::find_if(groups_.begin(), groups_.end(), [&](Group const& g) { return g.index == feature.index; });
-    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}});
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, {}});
     group->features.push_back(static_cast<int>(f));
   }
   for (auto& group : groups_) {
@@ -110,19 +122,33 @@ void DataFeatures::weak(std::vector<observations::State> const& states,
     }
     std::vector<kernels::Operand> operands;
     for (auto const& input : inputs) operands.push_back({input.values.data(), input.stride});
-    std::vector<Field> outputs;
-    std::vector<double*> data;
-    for (std::size_t k = 0; k <= term.states.size(); ++k) {
-      outputs.push_back(make_field("term", grid_.local_size()));
-      data.push_back(outputs.back().data());
-    }
-    if (grid_.local_size() > 0) kernels::evaluate(term.tape, operands, data, bank_.extents());
+    auto const outputs = evaluate_term(term.tape, operands, bank_);
+    group.curvatures = evaluate_term(term.curvature, operands, bank_);
     group.slopes.assign(outputs.begin() + 1, outputs.end());
     group.states = term.states;
     auto const derivatives = group.jets->apply(outputs.front());
     for (std::size_t k = 0; k < derivatives.size(); ++k) take(group.features[k], derivatives[k]);
   }
   pair_noise(states);
+}
+
+Field DataFeatures::unbiased_product(Group const& a, Group const& b, Field const& product,
+                                     std::vector<observations::State> const& states) const {
+  auto const &of_a = system_->terms[static_cast<std::size_t>(a.index)].curvatures,
+             &of_b = system_->terms[static_cast<std::size_t>(b.index)].curvatures;
+  Field unbiased = product;
+  for (std::size_t i = 0; i < of_a.size(); ++i)
+    for (std::size_t j = 0; j < of_b.size(); ++j) {
+      if (of_a[i].first != of_b[j].first || of_a[i].second != of_b[j].second) continue;
+      if (unbiased.data() == product.data()) {
+        unbiased = make_field("unbiased", grid_.local_size());
+        Kokkos::deep_copy(unbiased, product);
+      }
+      double const s = states[static_cast<std::size_t>(of_a[i].first)].sigma, t = states[static_cast<std::size_t>(of_a[i].second)].sigma;
+      double const times = of_a[i].first == of_a[i].second ? 0.5 : 1.0;
+      kernels::add_product(filled(grid_.local_size(), -times * s * s * t * t), a.curvatures[i], b.curvatures[j], unbiased);
+    }
+  return unbiased;
 }
 
 void DataFeatures::pair_noise(std::vector<observations::State> const& states) {
@@ -155,7 +181,10 @@ void DataFeatures::pair_noise(std::vector<observations::State> const& states) {
         filters.push_back(mollifier::product_filter(both[i], set[0][i], set[1][i]));
       }
       mollifier::Jets const carry(grid_, std::move(filters), {mollifier::MultiIndex{}});
-      noise_.pairs.push_back({ga->features[ka], gb->features[kb], carry.apply(product).front()});
+      Field const covariance = carry.apply(product).front();
+      Field const unbiased = unbiased_product(*ga, *gb, product, states);
+      noise_.pairs.push_back({ga->features[ka], gb->features[kb], covariance,
+                              unbiased.data() == product.data() ? covariance : carry.apply(unbiased).front()});
     }
 }
 

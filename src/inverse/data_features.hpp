@@ -39,8 +39,13 @@ class DataFeatures {
     std::vector<int> features;
     std::unique_ptr<mollifier::Jets> jets;
     std::vector<Field> slopes;             ///< weak: df/d(state) over the raw data
+    std::vector<Field> curvatures;         ///< weak: second derivatives, in the order of Term::curvatures
     std::vector<int> states;               ///< weak: those states
   };
+
+  /// f' g' sigma^2 (given) - 1/2 sigma^4 f'' g'' for two terms, summed over states; `product` itself where f'' g'' = 0.
+  Field unbiased_product(Group const& a, Group const& b, Field const& product,
+                         std::vector<observations::State> const& states) const;
 
   grid::Grid grid_;
   equation::System const* system_;

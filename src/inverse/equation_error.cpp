@@ -55,6 +55,7 @@ EquationError::EquationError(ResidualModel& model, deck::Inversion const& deck, 
   model_.move_to(space().scatter(zero));
   partials_ = model_.parameter_partials();
   constant_ = model_.residuals();
+  if (NoiseBias::applies(deck, space(), model_.system())) bias_.emplace(model_);
   model_.move_to(space().scatter(first_guess(space())));
 }
 
@@ -75,15 +76,26 @@ petsc::Vector EquationError::project(std::vector<Field> const& weights, std::vec
   return vector;
 }
 
+NormalNoise const* EquationError::noise(std::vector<Field> const& weights) {
+  if (!bias_) return nullptr;
+  auto const same = [](Field const& a, Field const& b) { return a.data() == b.data(); };
+  if (!std::equal(weights.begin(), weights.end(), noise_weights_.begin(), noise_weights_.end(), same)) {
+    noise_ = bias_->noise(model_, partials_, constant_, weights);
+    noise_weights_ = weights;  // held, so that the comparison above is of arrays that both live
+  }
+  return &noise_;
+}
+
 petsc::Vector EquationError::right_hand_side(std::vector<Field> const& weights) {
   auto vector = project(weights, constant_);
   check(VecScale(vector, -1.0));
+  if (auto const* n = noise(weights)) n->add_to(space(), vector);
   return vector;
 }
 
 Mat EquationError::normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
   if (model_.system().affine) {
-    matrix_.assemble(model_, partials_, weights, beta);
+    matrix_.assemble(model_, partials_, weights, beta, noise(weights));
   } else {
     model_.move_to(space().scatter(x));
     matrix_.assemble(model_, model_.parameter_partials(), weights, beta);
@@ -132,6 +144,7 @@ bool EquationError::solve_free(Fit& fit) {
     constant += kernels::triple_product(fit.weights[k], constant_[k], constant_[k]);
   MPI_Allreduce(MPI_IN_PLACE, &constant, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
   fit.objective = 0.5 * quadratic - linear + 0.5 * constant;
+  if (auto const* n = noise(fit.weights)) fit.objective += n->value(space(), fit.x, nullptr);
   return converged;
 }
 

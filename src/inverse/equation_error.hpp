@@ -2,7 +2,9 @@
 /// The equation-error estimator: minimise
 ///   sum_k sum_i W_ki R_ki(lam)^2 / 2 + sum_p beta_p / 2 <lam_p, L_p lam_p>   subject to bounds,
 /// W = 1 / Var R, recomputed as lam moves until it settles. Affine systems: one linear solve a pass; the bounded and the
-/// nonlinear: TAO's Newton trust region with the Gauss-Newton matrix.
+/// nonlinear: TAO's Newton trust region with the Gauss-Newton matrix. Where the noise of the data biases an affine fit it
+/// is taken out of the normal equations (NoiseBias), with bounds and without; objectives are reported without that part.
+#include <optional>
 #include <vector>
 
 #include "inverse/normal_matrix.hpp"
@@ -38,7 +40,7 @@ class EquationError {
 
   /// W at the point (clipped to the bounds).
   std::vector<Field> weights_at(Vec x);
-  /// b = -J^T W R(0), the right-hand side of the affine problem for these weights.
+  /// b = -J^T W R(0) (+ n), the right-hand side of the affine problem for these weights.
   petsc::Vector right_hand_side(std::vector<Field> const& weights);
   /// J^T W n for fields n, one a residual.
   petsc::Vector project(std::vector<Field> const& weights, std::vector<Field> const& n);
@@ -48,6 +50,8 @@ class EquationError {
   bool solve(Mat matrix, Vec b, Vec x);
   /// sum_k sum_i W R^2 at x over all ranks.
   double misfit(Vec x, std::vector<Field> const& weights);
+  /// What noise adds to the normal equations for these weights; null where it stays in. Collective.
+  NormalNoise const* noise(std::vector<Field> const& weights);
   run::Progress& progress() { return progress_; }
   deck::Inversion const& deck() const { return deck_; }
 
@@ -62,6 +66,9 @@ class EquationError {
   NormalSolver solver_;
   std::vector<Field> partials_;    ///< of an affine system, computed once
   std::vector<Field> constant_;    ///< R(0) of an affine system
+  std::optional<NoiseBias> bias_;
+  NormalNoise noise_;              ///< for the weights below
+  std::vector<Field> noise_weights_;
 };
 
 /// Bounds of all unknowns (in the fitted variable: logarithms where transform = "log"). Collective.

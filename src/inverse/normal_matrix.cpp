@@ -107,12 +107,7 @@ void NormalMatrix::add_pointwise(Mat matrix, ResidualModel const& model, std::ve
       auto const q = static_cast<std::size_t>(unknown_of(by_parameter[j].feature));
       Field const full("coupling", static_cast<std::size_t>(model.bank().size()));
       kernels::add_product(partials[i], partials[j], weights[static_cast<std::size_t>(by_parameter[i].residual)], full);
-      Field const piece("coupling", static_cast<std::size_t>(unknowns[p].grid.local_size()));
-      kernels::sum_over_axes(full, model.bank().extents(), space_->strides(static_cast<int>(p)), piece);
-      auto const host = on_host(piece);
-      HostField const total("coupling", host.extent(0));
-      MPI_Reduce(host.data(), total.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, 0, unknowns[p].sharers);
-      if (!unknowns[p].owner) continue;
+      auto const total = sum_on_owner(model, full, p);
       for (std::size_t k = 0; k < total.extent(0); ++k) {
         auto const row = first + static_cast<PetscInt>(unknowns[p].offset + static_cast<Index>(k));
         auto const column = first + static_cast<PetscInt>(unknowns[q].offset + static_cast<Index>(k));
@@ -121,8 +116,21 @@ void NormalMatrix::add_pointwise(Mat matrix, ResidualModel const& model, std::ve
     }
 }
 
+void NormalMatrix::subtract(Mat matrix, NormalNoise const& noise) const {
+  auto const& unknowns = space_->unknowns();
+  PetscInt const first = first_entry(*space_);
+  for (std::size_t p = 0; p < unknowns.size(); ++p)
+    for (std::size_t q = 0; q < unknowns.size(); ++q)
+      for (std::size_t k = 0; k < noise.matrix[p][q].extent(0); ++k) {
+        auto const row = first + static_cast<PetscInt>(unknowns[p].offset + static_cast<Index>(k));
+        auto const column = first + static_cast<PetscInt>(unknowns[q].offset + static_cast<Index>(k));
+        double const value = -noise.matrix[p][q](k);
+        if (value != 0.0) check(MatSetValue(matrix, row, column, value, ADD_VALUES));
+      }
+}
+
 void NormalMatrix::assemble(ResidualModel const& model, std::vector<Field> const& partials,
-                            std::vector<Field> const& weights, std::vector<double> const& beta) {
+                            std::vector<Field> const& weights, std::vector<double> const& beta, NormalNoise const* noise) {
   bool const pointwise = is_pointwise(model.system());
   if (!pointwise) {
     auto const jacobian = weighted_jacobian(model, partials, weights);
@@ -138,6 +146,7 @@ void NormalMatrix::assemble(ResidualModel const& model, std::vector<Field> const
   check(MatZeroEntries(matrix_));
   add_smoothness(matrix_, beta);
   add_pointwise(matrix_, model, partials, weights);
+  if (noise != nullptr) subtract(matrix_, *noise);
   check(MatAssemblyBegin(matrix_, MAT_FINAL_ASSEMBLY));
   check(MatAssemblyEnd(matrix_, MAT_FINAL_ASSEMBLY));
 }

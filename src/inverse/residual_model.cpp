@@ -50,6 +50,10 @@ std::vector<Field> ResidualModel::state_partials() const {
   return evaluate(system_->state_partials, system_->by_state.size(), bank_.operands());
 }
 
+std::vector<Field> ResidualModel::mixed_partials() const {
+  return evaluate(system_->mixed_partials, system_->mixed.size(), bank_.operands());
+}
+
 void ResidualModel::add_state_noise(std::vector<Field> const& partials, int residual, Field const& variance) const {
   for (auto const& state : noise_.states) {
     kernels::VarianceTerms terms;

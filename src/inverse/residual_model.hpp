@@ -21,6 +21,7 @@ struct NoiseModel {
   struct PairVariance {
     int feature_a, feature_b;                               ///< a <= b; counted twice where they differ
     Field covariance;                                       ///< sigma^2 included
+    Field unbiased;   ///< its mean is the covariance at the true states, up to sigma^4: - 1/2 sigma^4 f'' g'' under the sum
   };
   std::vector<StateNoise> states;                           ///< strong form
   std::vector<PairVariance> pairs;                          ///< weak form
@@ -34,6 +35,7 @@ class ResidualModel {
   ParameterSpace const& space() const { return *space_; }
   FeatureBank const& bank() const { return bank_; }
   Field const& mask() const { return mask_; }
+  NoiseModel const& noise() const { return noise_; }
 
   /// Takes new parameters. Collective.
   void move_to(std::vector<Field> const& pieces);
@@ -50,6 +52,9 @@ class ResidualModel {
   std::vector<Field> parameter_partials() const;
   /// dR_k/d(state or term feature), in the order of System::by_state. Not collective.
   std::vector<Field> state_partials() const;
+
+  /// d2R_k/d(state or term feature) d(parameter feature), in the order of System::mixed. Not collective.
+  std::vector<Field> mixed_partials() const;
 
   /// Var R_k at the current parameters (local box, 0 where masked). Not collective.
   std::vector<Field> variances() const;

@@ -43,6 +43,7 @@ PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient
     check(VecDot(x, smooth, &roughness));
     check(VecAXPY(gradient, 1.0, smooth));
     *value = 0.5 * misfit + 0.5 * roughness;
+    if (auto const* noise = context.problem.noise(context.fit.weights)) *value -= noise->value(space, x, gradient);
   });
 }
 
@@ -112,6 +113,7 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, Bounds const& bounds) {
   check(TaoGetSolutionStatus(tao, &iterations, &value, &gradient, nullptr, nullptr, &reason));
   check(TaoGetLinearSolveIterations(tao, &krylov));
   fit.objective = value;
+  if (auto const* noise = problem.noise(fit.weights)) fit.objective += noise->value(space, fit.x, nullptr);
   fit.gradient = gradient;
   fit.newton += static_cast<int>(iterations);
   problem.progress().count_krylov(static_cast<int>(krylov));

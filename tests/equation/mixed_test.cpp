@@ -1,0 +1,80 @@
+// Second derivatives: mixed partials of affine systems, curvatures of weak terms, beside finite differences.
+#include <cmath>
+
+#include "point.hpp"
+
+namespace mollis::equation {
+namespace {
+
+double value_of(Feature const& f) {
+  return 0.4 + 0.31 * f.index + 0.17 * f.order[0] - 0.23 * f.order[1] + 0.6 * static_cast<double>(f.kind);
+}
+
+/// d2 residual[k] / d features[a] d features[b] by central differences.
+double second_difference(System const& system, std::size_t k, std::size_t a, std::size_t b) {
+  double const h = 1e-4;
+  auto const at = [&](double da, double db) {
+    auto inputs = read_all(system.features, value_of);
+    inputs[a] += da;
+    inputs[b] += db;
+    return run_tape(system.residual, inputs).at(k);
+  };
+  return (at(h, h) - at(h, -h) - at(-h, h) + at(-h, -h)) / (4.0 * h * h);
+}
+
+TEST(Mixed, AgreesWithDifferences) {
+  std::vector<std::string> const residuals = {"lambda*lap(u) + k*u*dx(u) - exp(u)*k + v^2", "k*sin(u)*v - dy(lambda*dy(v)) + 3*u"};
+  auto const system = compile(residuals, plane(), Form::strong);
+  ASSERT_TRUE(system.affine);
+  auto const values = run_tape(system.mixed_partials, read_all(system.features, value_of));
+  ASSERT_EQ(values.size(), system.mixed.size());
+  std::size_t found = 0;
+  for (std::size_t s = 0; s < system.by_state.size(); ++s)
+    for (std::size_t p = 0; p < system.by_parameter.size(); ++p) {
+      auto const &f = system.by_state[s], &q = system.by_parameter[p];
+      if (f.residual != q.residual) continue;
+      double const expected = second_difference(system, static_cast<std::size_t>(f.residual), static_cast<std::size_t>(f.feature),
+                                                static_cast<std::size_t>(q.feature));
+      double listed = 0.0;
+      for (std::size_t m = 0; m < system.mixed.size(); ++m)
+        if (system.mixed[m].state_partial == static_cast<int>(s) && system.mixed[m].parameter_partial == static_cast<int>(p)) {
+          listed = values[m];
+          ++found;
+        }
+      EXPECT_NEAR(listed, expected, 1e-6) << "state partial " << s << ", parameter partial " << p;
+    }
+  EXPECT_EQ(found, system.mixed.size());
+  EXPECT_EQ(found, 8u);
+}
+
+TEST(Mixed, WeakFeatures) {
+  auto const system = compile({"dy(u) - k*dx(u^2) - lambda*lap(u)"}, plane(), Form::weak);
+  ASSERT_EQ(system.mixed.size(), 3u);  // k with dx(u^2), lambda with dxx(u) and dyy(u)
+  for (double const value : run_tape(system.mixed_partials, read_all(system.features, value_of))) EXPECT_EQ(std::abs(value), 1.0);
+}
+
+TEST(Mixed, NoneWithoutProductsAndInNonlinearSystems) {
+  EXPECT_TRUE(compile({"lap(u) + k"}, plane(), Form::strong).mixed.empty());
+  EXPECT_TRUE(compile({"lap(u) + k^2*u"}, plane(), Form::strong).mixed.empty());
+}
+
+TEST(Mixed, CurvaturesOfTerms) {
+  auto const system = compile({"dx(u^2*v*x) - k*v^3"}, plane(), Form::weak);
+  ASSERT_EQ(system.terms.size(), 2u);
+  for (auto const& term : system.terms) {
+    auto const inputs = read_all(term.features, [](Feature const& f) {
+      return f.kind == Feature::Kind::coordinate ? 3.0 : f.index == 0 ? 5.0 : 7.0;
+    });
+    auto const values = run_tape(term.curvature, inputs);
+    ASSERT_EQ(values.size(), term.curvatures.size());
+    for (std::size_t c = 0; c < values.size(); ++c) {
+      auto const [s, t] = std::pair(term.curvatures[c].first, term.curvatures[c].second);
+      double const expected = term.states.size() == 1 ? 6.0 * 7.0 : s == 0 && t == 0 ? 2.0 * 7.0 * 3.0 : 2.0 * 5.0 * 3.0;
+      EXPECT_DOUBLE_EQ(values[c], expected);
+    }
+    EXPECT_EQ(values.size(), term.states.size() == 1 ? 1u : 2u);  // u u and u v; v v vanishes
+  }
+}
+
+}  // namespace
+}  // namespace mollis::equation

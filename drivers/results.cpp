@@ -64,7 +64,12 @@ Field over_all(grid::Grid const& grid, observations::KnownField const& known) {
 Field mollified(Results const& r, std::size_t state) {
   auto const order = mollifier::MultiIndex{};
   auto filters = inverse::make_filters(r.problem.grid, r.tuned.mollifier, r.chosen.equation.weak, {order});
-  return mollifier::Jets(r.problem.grid, std::move(filters), {order}).apply(r.problem.states[state].data).front();
+  mollifier::Jets const jets(r.problem.grid, std::move(filters), {order});
+  auto const& data = r.problem.states[state].data;
+  auto const values = jets.apply(data);
+  auto const refit = r.chosen.equation.weak ? std::nullopt : inverse::make_refit(jets, r.tuned.mollifier, data);
+  if (refit) refit->apply(data, values);
+  return values.front();
 }
 
 io::Table radius_table(inverse::Problem const& problem, std::vector<inverse::RadiusTrial> const& trials) {

@@ -25,6 +25,7 @@ run::Exit write_results(Results const& results, run::Stages& stages);
 std::string describe(grid::Grid const& grid);
 std::string describe(observations::State const& state);
 std::string describe(deck::Deck const& chosen);
-std::string describe_points(grid::Grid const& grid, Field const& mask);  ///< Collective.
+/// How many points carry a residual, and what gaps cost. run::Error bad_data where none does. Collective.
+std::string describe_points(grid::Grid const& grid, inverse::Candidate& candidate);
 
 }  // namespace mollis::drivers

@@ -21,19 +21,31 @@ Extents full_strides(grid::Grid const& grid) {
   return strides_over(grid, all);
 }
 
-/// Inner products of the filters' rows along the padded axes.
-kernels::GramTables gram_tables(mollifier::Jets const& jets) {
+Field on_device(std::vector<double> const& values) {
+  Field const field = make_field("table", static_cast<Index>(values.size()));
+  auto const host = Kokkos::create_mirror_view(field);
+  std::copy(values.begin(), values.end(), host.data());
+  Kokkos::deep_copy(field, host);
+  return field;
+}
+
+Index count_of(Field const& mask) {
+  auto const host = on_host(mask);
+  return std::count_if(host.data(), host.data() + host.extent(0), [](double m) { return m != 0.0; });
+}
+
+/// Inner products of the filters' rows along the padded axes; point by point along the axis of refitted rows.
+kernels::GramTables gram_tables(mollifier::Jets const& jets, std::optional<mollifier::LineRefit> const& refit) {
   kernels::GramTables gram;
   int const padding = max_axes - jets.grid().dimension();
   for (int axis = 0; axis < max_axes; ++axis) {
     bool const real = axis >= padding && jets.grid().local_size() > 0;
-    std::vector<double> const values = real ? jets.gram_table(axis - padding) : std::vector<double>{1.0};
-    Field table = make_field("gram", static_cast<Index>(values.size()));
-    auto const host = Kokkos::create_mirror_view(table);
-    std::copy(values.begin(), values.end(), host.data());
-    Kokkos::deep_copy(table, host);
-    gram.tables[axis] = table;
+    gram.tables[axis] = on_device(real ? jets.gram_table(axis - padding) : std::vector<double>{1.0});
     gram.slots[axis] = axis >= padding ? static_cast<int>(jets.filter(axis - padding).orders.size()) : 1;
+  }
+  if (refit && !refit->points().empty()) {
+    gram.pointwise = padding + *mollifier::only_filtered_axis(jets);
+    gram.tables[gram.pointwise] = on_device(refit->gram_table());
   }
   return gram;
 }
@@ -66,7 +78,7 @@ DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, deck
     }
     if (feature.kind != kind) continue;
     auto group = std::find_if(groups_.begin(), groups_.end(), [&](Group const& g) { return g.index == feature.index; });
-    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, {}});
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, {}, {}});
     group->features.push_back(static_cast<int>(f));
   }
   for (auto& group : groups_) {
@@ -78,10 +90,34 @@ DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, deck
     kernels::apply_mask(valid, mask_);
     state_features_.insert(state_features_.end(), group.features.begin(), group.features.end());
   }
+  Index const inside = count_of(mask_);
   if (system.form == equation::Form::weak)
     weak(states, fields);
   else
     strong(states);
+  meet_known_gaps();
+  count_gaps(inside);
+}
+
+/// A known field that is not finite at a point masks it.
+void DataFeatures::meet_known_gaps() {
+  for (std::size_t f = 0; f < system_->features.size(); ++f) {
+    if (system_->features[f].kind != Feature::Kind::field) continue;
+    auto const& known = bank_.at(static_cast<int>(f));
+    Field const spread("known field", static_cast<std::size_t>(grid_.local_size()));
+    kernels::add_broadcast_product(filled(grid_.local_size(), 1.0), known.values, known.stride, bank_.extents(), spread);
+    kernels::clear_where_not_finite(spread, mask_);
+  }
+}
+
+void DataFeatures::count_gaps(Index inside) {
+  auto const mask = on_host(mask_);
+  gaps_.lost = inside - count_of(mask_);
+  std::vector<bool> refitted(mask.extent(0), false);
+  for (auto const& group : groups_)
+    for (Index const point : group.refit ? group.refit->points() : std::vector<Index>())
+      refitted[static_cast<std::size_t>(point)] = mask(static_cast<std::size_t>(point)) != 0.0;
+  gaps_.refitted = std::count(refitted.begin(), refitted.end(), true);
 }
 
 void DataFeatures::take(int feature, Field const& values) {
@@ -90,10 +126,12 @@ void DataFeatures::take(int feature, Field const& values) {
 }
 
 void DataFeatures::strong(std::vector<observations::State> const& states) {
-  for (auto const& group : groups_) {
+  for (auto& group : groups_) {
     auto const& state = states[static_cast<std::size_t>(group.index)];
     auto const jets = group.jets->apply(state.data);
-    NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, gram_tables(*group.jets)};
+    group.refit = make_refit(*group.jets, mollifier_, state.data);
+    if (group.refit) group.refit->apply(state.data, jets);
+    NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, gram_tables(*group.jets, group.refit)};
     for (std::size_t k = 0; k < jets.size(); ++k) {
       take(group.features[k], jets[k]);
       std::array<int, max_axes> slots{};
@@ -198,6 +236,7 @@ std::vector<Field> DataFeatures::response(std::vector<Field> const& changes) con
       kernels::add_product(filled(grid_.local_size(), 1.0), group.slopes[s],
                            changes[static_cast<std::size_t>(group.states[s])], input);
     auto const fields = group.jets->apply(input);
+    if (group.refit) group.refit->apply(input, fields);
     out.insert(out.end(), fields.begin(), fields.end());
   }
   return out;

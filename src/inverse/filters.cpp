@@ -17,6 +17,14 @@ std::vector<int> orders_along(std::vector<mollifier::MultiIndex> const& set, std
   return orders;
 }
 
+mollifier::Radii radii_along(deck::Mollifier const& deck, std::string const& axis, std::vector<int> const& orders) {
+  auto const found = deck.radius.find(axis);
+  deck::AxisRadius const radii = found == deck.radius.end() ? deck::AxisRadius{{-1, 0}} : found->second;
+  mollifier::Radii by_order;
+  for (int const order : orders) by_order.emplace_back(order, radius_for(radii, order));
+  return by_order;
+}
+
 }  // namespace
 
 Index radius_for(deck::AxisRadius const& radii, int order) {
@@ -48,10 +56,7 @@ std::vector<mollifier::LineFilter> make_filters(grid::Grid const& grid, deck::Mo
   auto const kernel = make_kernel(deck);
   for (int a = 0; a < grid.dimension(); ++a) {
     auto const& axis = grid.axis(a);
-    auto const found = deck.radius.find(axis.name);
-    deck::AxisRadius const radii = found == deck.radius.end() ? deck::AxisRadius{{-1, 0}} : found->second;
-    mollifier::Radii by_order;
-    for (int const order : orders_along(set, static_cast<std::size_t>(a))) by_order.emplace_back(order, radius_for(radii, order));
+    auto const by_order = radii_along(deck, axis.name, orders_along(set, static_cast<std::size_t>(a)));
     try {
       filters.push_back(weak || deck.filter == "analytic" ? mollifier::analytic_filter(axis, kernel, by_order)
                                                           : mollifier::moment_filter(axis, kernel, by_order, deck.degree));
@@ -61,6 +66,13 @@ std::vector<mollifier::LineFilter> make_filters(grid::Grid const& grid, deck::Mo
     }
   }
   return filters;
+}
+
+std::optional<mollifier::LineRefit> make_refit(mollifier::Jets const& jets, deck::Mollifier const& deck, Field const& data) {
+  auto const axis = mollifier::only_filtered_axis(jets);
+  if (!axis || deck.filter == "analytic") return std::nullopt;
+  auto const radii = radii_along(deck, jets.grid().axis(*axis).name, jets.filter(*axis).orders);
+  return mollifier::LineRefit(jets, make_kernel(deck), radii, deck.degree, data);
 }
 
 }  // namespace mollis::inverse

@@ -1,10 +1,11 @@
 #pragma once
 /// From the deck's [mollifier] to line filters with every order that the residuals read.
+#include <optional>
 #include <vector>
 
 #include "deck/deck.hpp"
 #include "grid/grid.hpp"
-#include "mollifier/jets.hpp"
+#include "mollifier/line_refit.hpp"
 
 namespace mollis::inverse {
 
@@ -23,5 +24,10 @@ mollifier::Kernel make_kernel(deck::Mollifier const& deck);
 /// is too small for the degree or too wide for the axis.
 std::vector<mollifier::LineFilter> make_filters(grid::Grid const& grid, deck::Mollifier const& deck, bool weak,
                                                 std::vector<mollifier::MultiIndex> const& set);
+
+/// Rows refitted around the gaps of `data`, for jets of make_filters in strong form that are filtered along one axis only;
+/// none where several axes are filtered or the filters are analytic: there a footprint that meets a gap gives NaN.
+/// Collective.
+std::optional<mollifier::LineRefit> make_refit(mollifier::Jets const& jets, deck::Mollifier const& deck, Field const& data);
 
 }  // namespace mollis::inverse

@@ -17,7 +17,8 @@ std::string suffix_of(grid::Grid const& grid, mollifier::MultiIndex const& order
 }
 
 /// Standard deviation of a derivative at every local point: sigma times the norm of the product of its rows.
-std::vector<double> standard_error(mollifier::Jets const& jets, mollifier::MultiIndex const& order, double sigma) {
+std::vector<double> standard_error(mollifier::Jets const& jets, std::optional<mollifier::LineRefit> const& refit,
+                                   mollifier::MultiIndex const& order, double sigma) {
   auto const& grid = jets.grid();
   std::vector<std::vector<double>> norms;
   for (int a = 0; a < grid.dimension(); ++a) {
@@ -33,6 +34,11 @@ std::vector<double> standard_error(mollifier::Jets const& jets, mollifier::Multi
       error[i] *= norms[a][rest % norms[a].size()];
       rest /= norms[a].size();
     }
+  }
+  for (std::size_t i = 0; refit && i < refit->points().size(); ++i) {
+    auto const axis = *mollifier::only_filtered_axis(jets);
+    int const slot = jets.filter(axis).slot(order[static_cast<std::size_t>(axis)]);
+    error[static_cast<std::size_t>(refit->points()[i])] = sigma * std::sqrt(refit->gram(i, slot, slot));
   }
   return error;
 }
@@ -67,12 +73,14 @@ std::vector<Smooth> smooth(grid::Grid const& grid, deck::Mollifier const& mollif
                            std::vector<mollifier::MultiIndex> const& set) {
   mollifier::Jets const jets(grid, make_filters(grid, mollifier, false, set), set);
   auto const fields = jets.apply(state.data);
+  auto const refit = make_refit(jets, mollifier, state.data);
+  if (refit) refit->apply(state.data, fields);
   auto const valid = on_host(jets.valid());
   double const none = std::numeric_limits<double>::quiet_NaN();
   std::vector<Smooth> result;
   for (std::size_t k = 0; k < set.size(); ++k) {
     auto const values = on_host(fields[k]);
-    auto const error = standard_error(jets, set[k], state.sigma);
+    auto const error = standard_error(jets, refit, set[k], state.sigma);
     Smooth out{suffix_of(grid, set[k]), make_field("derivative", grid.local_size()), make_field("error", grid.local_size())};
     auto const v = Kokkos::create_mirror_view(out.values), e = Kokkos::create_mirror_view(out.error);
     for (std::size_t i = 0; i < error.size(); ++i) {

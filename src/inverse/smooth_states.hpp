@@ -22,7 +22,7 @@ struct Smooth {
   Field values, error;  ///< local box; error: standard deviation of the noise in the value; NaN where undefined
 };
 
-/// Collective.
+/// Rows around gaps as make_refit has them. Collective.
 std::vector<Smooth> smooth(grid::Grid const& grid, deck::Mollifier const& mollifier, observations::State const& state,
                            std::vector<mollifier::MultiIndex> const& set);
 

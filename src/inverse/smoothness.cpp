@@ -21,6 +21,14 @@ std::vector<double> divided_difference(std::vector<double> const& x) {
   return weights;
 }
 
+/// Length of the axis that a point stands for: half of what lies between its neighbours, the whole gap at open ends.
+double cell(grid::Axis const& axis, Index i) {
+  Index const n = axis.size();
+  if (n == 1) return 1.0;
+  if (!axis.periodic && (i == 0 || i == n - 1)) return i == 0 ? axis.at(1) - axis.at(0) : axis.at(i) - axis.at(i - 1);
+  return 0.5 * (axis.at(i + 1) - axis.at(i - 1));
+}
+
 /// All multi-indices over `axes` axes with sum `total`.
 void enumerate(int axes, int total, std::vector<int>& head, std::vector<std::vector<int>>& all) {
   if (axes == 1) {
@@ -42,7 +50,7 @@ LineForm::LineForm(grid::Axis const& axis, int order) : order_(order) {
   Index const n = axis.size(), rows = axis.periodic ? n : n - order;
   entries_.assign(static_cast<std::size_t>(n * (2 * order + 1)), 0.0);
   std::vector<double> lengths;
-  for (Index i = 0; i < rows; ++i) lengths.push_back(order == 0 ? 1.0 : axis.at(i + order) - axis.at(i));
+  for (Index i = 0; i < rows; ++i) lengths.push_back(order == 0 ? cell(axis, i) : axis.at(i + order) - axis.at(i));
   double const total = std::accumulate(lengths.begin(), lengths.end(), 0.0);
   double const scale = std::pow(axis.extent(), 2 * order);
   for (Index i = 0; i < rows; ++i) {

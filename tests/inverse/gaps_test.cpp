@@ -35,10 +35,10 @@ bias_correction = "off"
 
 double state(Coordinates const& p) { return p[0] + 0.5 * p[1] * p[0] * p[0]; }
 
-/// One point in four and the whole line x = 1.5, the same points on any number of ranks.
+/// One point in four between the ends and the whole line x = 1.5.
 bool is_gap(Extents const& point) {
   Index const i = point[0], j = point[1];
-  return j == 6 || (7 * i * i + 3 * i + 5 * j * j + i * j) % 11 < 3;
+  return j == 6 || (i > 0 && i < 24 && (7 * i * i + 3 * i + 5 * j * j + i * j) % 11 < 3);
 }
 
 /// Takes the data out of a case where they are missing.

@@ -154,6 +154,7 @@ void EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
   check(VecCopy(x, fit.x));
   fit.weights = weights;
   fit.beta = beta;
+  solver_.renew();
   if (model_.system().affine)
     solve_free(fit);
   else

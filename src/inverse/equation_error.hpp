@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inverse/normal_matrix.hpp"
+#include "inverse/normal_solver.hpp"
 #include "run/progress.hpp"
 
 namespace mollis::inverse {

@@ -39,23 +39,4 @@ class NormalMatrix {
 petsc::Matrix weighted_jacobian(ResidualModel const& model, std::vector<Field> const& partials,
                                 std::vector<Field> const& weights);
 
-/// Solves H x = b. CG with algebraic multigrid on fields (GAMG; BoomerAMG, where PETSc has it, for smoothness of order 2
-/// and more), exact on constants; a field split where both occur. Options of the command
-/// line apply (no prefix).
-class NormalSolver {
- public:
-  NormalSolver(ParameterSpace const& space, double tolerance);
-  /// x holds the first guess. Returns the iterations; see converged(). Collective.
-  int solve(Mat matrix, Vec b, Vec x);
-  bool converged() const { return converged_; }
-  KSP ksp() const { return ksp_; }
-
- private:
-  petsc::LinearSolver ksp_;
-  bool converged_ = true;
-};
-
-/// Sets the preconditioner described above on a KSP that has no operators yet. Collective.
-void set_preconditioner(KSP ksp, ParameterSpace const& space);
-
 }  // namespace mollis::inverse

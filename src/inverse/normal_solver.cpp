@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "inverse/normal_solver.hpp"
 
-#include "inverse/normal_matrix.hpp"
+#include <algorithm>
 
 namespace mollis::inverse {
 namespace {
@@ -76,6 +76,8 @@ NormalSolver::NormalSolver(ParameterSpace const& space, double tolerance) {
 }
 
 int NormalSolver::solve(Mat matrix, Vec b, Vec x) {
+  bool const fresh = renew_;
+  check(KSPSetReusePreconditioner(ksp_, fresh ? PETSC_FALSE : PETSC_TRUE));
   check(KSPSetOperators(ksp_, matrix, matrix));
   check(KSPSolve(ksp_, b, x));
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
@@ -83,6 +85,12 @@ int NormalSolver::solve(Mat matrix, Vec b, Vec x) {
   converged_ = reason > 0;
   PetscInt iterations = 0;
   check(KSPGetIterationNumber(ksp_, &iterations));
+  if (fresh) fresh_iterations_ = static_cast<int>(iterations);
+  if (!converged_ && !fresh) {  // once more with a preconditioner of this very matrix
+    renew_ = true;
+    return static_cast<int>(iterations) + solve(matrix, b, x);
+  }
+  renew_ = !converged_ || iterations > fresh_iterations_ + 10;
   return static_cast<int>(iterations);
 }
 

@@ -122,9 +122,12 @@ double Tuner::search_one(std::size_t p, double step, double lowest, double highe
     return std::min_element(tried.begin(), tried.end(), [](auto const& a, auto const& b) { return a.second < b.second; });
   };
   double const start = cycles_[p];
-  if (lowest < highest)
-    for (double at = lowest; at <= std::min(highest, ceiling - 2.0); at += step) attempt(at);
-  else
+  if (lowest < highest) {
+    for (double at = lowest; at <= std::min(highest, ceiling - 2.0); at += step) {
+      attempt(at);
+      if (at > best()->first + 1.5 * step) break;  // two steps past the least risk
+    }
+  } else
     for (double const at : {start - step, start, start + step}) attempt(at);
   for (std::size_t count = 0; count != tried.size();) {
     count = tried.size();

@@ -1,0 +1,31 @@
+#pragma once
+/// Solution of the normal equations H x = b.
+#include "inverse/parameter_space.hpp"
+
+namespace mollis::inverse {
+
+/// CG with algebraic multigrid on fields (GAMG; BoomerAMG, where PETSc has it, for smoothness of order 2 and more), exact
+/// on constants; a field split where both occur. Options of the command line apply (no prefix).
+/// H changes little from one solve to the next while weights settle, and setting up multigrid in 3D costs more than the
+/// solve: the preconditioner is kept until the iterations grow, or until renew().
+class NormalSolver {
+ public:
+  /// `tolerance`: relative to |b|. Collective.
+  NormalSolver(ParameterSpace const& space, double tolerance);
+  /// x holds the first guess. Returns the iterations; see converged(). Collective.
+  int solve(Mat matrix, Vec b, Vec x);
+  bool converged() const { return converged_; }
+  /// The next matrix is quite another one: set up the preconditioner for it.
+  void renew() { renew_ = true; }
+
+ private:
+  petsc::LinearSolver ksp_;
+  bool converged_ = true;
+  bool renew_ = true;            ///< set up the preconditioner for the next matrix
+  int fresh_iterations_ = 0;     ///< of the first solve with the present preconditioner
+};
+
+/// Sets the preconditioner described above on a KSP that has no operators yet. Collective.
+void set_preconditioner(KSP ksp, ParameterSpace const& space);
+
+}  // namespace mollis::inverse

@@ -15,8 +15,6 @@
 namespace mollis::drivers {
 namespace {
 
-using petsc::check;
-
 /// exp of a fitted logarithm where transform = "log".
 Field as_parameter(inverse::Unknown const& unknown, Field const& fitted) {
   if (!unknown.deck.log) return fitted;
@@ -31,11 +29,7 @@ Field as_parameter(inverse::Unknown const& unknown, Field const& fitted) {
 /// sum W (dR/dNAME)^2 of every parameter: the diagonal of J^T W J (over NAME itself, also where its logarithm is fitted).
 std::vector<Field> sensitivities(Results const& r, std::vector<Field> const& parameters) {
   auto const& space = r.problem.space;
-  auto const none = std::vector<double>(space.unknowns().size(), 0.0);
-  Mat const matrix = r.candidate.equation().normal_matrix(r.fit.x, r.fit.weights, none);
-  auto const diagonal = space.make_vector();
-  check(MatGetDiagonal(matrix, diagonal));
-  auto pieces = space.scatter(diagonal);
+  auto pieces = r.candidate.equation().sensitivity(r.fit.x, r.fit.weights);
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     if (!space.unknowns()[p].deck.log) continue;
     auto const value = on_host(parameters[p]);

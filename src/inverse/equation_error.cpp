@@ -103,6 +103,11 @@ Mat EquationError::normal_matrix(Vec x, std::vector<Field> const& weights, std::
   return matrix_.matrix();
 }
 
+std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& weights) {
+  model_.move_to(space().scatter(x));
+  return space().scatter(matrix_.sensitivity(model_, model_.parameter_partials(), weights));
+}
+
 bool EquationError::solve(Mat matrix, Vec b, Vec x) {
   progress_.count_krylov(solver_.solve(matrix, b, x));
   return solver_.converged();

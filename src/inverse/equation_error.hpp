@@ -47,6 +47,8 @@ class EquationError {
   petsc::Vector project(std::vector<Field> const& weights, std::vector<Field> const& n);
   /// Assembles H at x (x matters to nonlinear systems alone).
   Mat normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
+  /// sum W (dR/dlam)^2 of every unknown's entries at x, pieces on all sharers. Collective.
+  std::vector<Field> sensitivity(Vec x, std::vector<Field> const& weights);
   /// Solves H step = b; counts iterations.
   bool solve(Mat matrix, Vec b, Vec x);
   /// sum_k sum_i W R^2 at x over all ranks.

@@ -22,17 +22,30 @@ class NormalMatrix {
   /// sum_p beta_p L_p alone, a new matrix. Collective.
   petsc::Matrix smoothness(std::vector<double> const& beta) const;
 
+  /// The diagonal of J^T W J: sum W (dR/dlam)^2 of every entry. Collective.
+  petsc::Vector sensitivity(ResidualModel const& model, std::vector<Field> const& partials,
+                            std::vector<Field> const& weights) const;
+
  private:
-  bool is_pointwise(equation::System const& system) const;
-  std::vector<PetscInt> row_lengths(bool pointwise) const;
+  /// Entries a row has within this rank's columns and outside, for preallocation.
+  struct RowLengths {
+    std::vector<PetscInt> inside, outside;
+  };
+  bool is_pointwise() const;
+  RowLengths row_lengths(PetscInt couplings) const;
+  petsc::Matrix make_matrix(PetscInt couplings) const;
   void add_smoothness(Mat matrix, std::vector<double> const& beta) const;
-  void add_pointwise(Mat matrix, ResidualModel const& model, std::vector<Field> const& partials,
-                     std::vector<Field> const& weights) const;
-  void subtract(Mat matrix, NormalNoise const& noise) const;
+  void assemble_pointwise(ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& weights,
+                          std::vector<double> const& beta, NormalNoise const* noise);
+  /// J^T W J between two unknowns on the same axes, on the owner. Collective.
+  HostField coupling(ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& weights,
+                     std::size_t p, std::size_t q) const;
 
   ParameterSpace const* space_;
   std::vector<SmoothnessForm> forms_;
   petsc::Matrix matrix_;
+  std::vector<double> beta_;            ///< whose smoothness stands in matrix_ (pointwise case)
+  petsc::Vector smooth_diagonal_;       ///< its diagonal: data only ever change the diagonal and the couplings
 };
 
 /// J with rows scaled by sqrt(W): rows are residual k at local point i (k slowest), columns the unknowns. Collective.

@@ -76,12 +76,7 @@ double RiskTrials::risk(std::vector<double> const& beta, Vec x) {
 }
 
 double RiskTrials::mean_sensitivity(std::size_t unknown) {
-  auto const none = std::vector<double>(problem_.space.unknowns().size(), 0.0);
-  auto const x = first_guess(problem_.space);
-  Mat const matrix = candidate_.equation().normal_matrix(x, weights_, none);
-  auto const diagonal = problem_.space.make_vector();
-  check(MatGetDiagonal(matrix, diagonal));
-  auto const piece = problem_.space.scatter(diagonal)[unknown];
+  auto const piece = candidate_.equation().sensitivity(first_guess(problem_.space), weights_)[unknown];
   auto const& u = problem_.space.unknowns()[unknown];
   double sum = 0.0;
   if (u.owner) {

@@ -2,65 +2,23 @@
 #include <mpi.h>
 #include <petscsys.h>
 
-#include <CLI/CLI.hpp>
 #include <Kokkos_Core.hpp>
 #include <cstdio>
 #include <cstring>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "deck/effective.hpp"
 #include "deck/read.hpp"
+#include "drivers/command_line.hpp"
 #include "drivers/drivers.hpp"
+#include "forward/from_deck.hpp"
+#include "inverse/build_system.hpp"
 
 namespace {
 
 using mollis::deck::Command;
+using mollis::drivers::Request;
 using mollis::run::Exit;
-
-/// What the command line asks for.
-struct Request {
-  std::string command, deck, topic;
-  std::vector<std::string> overrides;
-};
-
-/// Parses everything before "--". Returns the request, or the exit code where there is nothing to run.
-std::optional<Exit> parse(int argc, char** argv, bool loud, Request& request) {
-  CLI::App app{"Mollis: hidden parameter fields of PDEs from noisy observations.", "mollis"};
-  app.footer("Options after -- go to PETSc, e.g. mollis invert case.toml -- -ksp_monitor -log_view");
-  app.require_subcommand(1);
-  for (auto const& [name, help] : std::vector<std::pair<std::string, std::string>>{
-           {"invert", "recover the hidden parameters of DECK"},
-           {"mollify", "smooth the observations of DECK and write derivatives with standard errors"},
-           {"forward", "make synthetic observations as [forward] of DECK says"},
-           {"check", "validate DECK; print the effective deck, decomposition and memory estimate"}}) {
-    auto* command = app.add_subcommand(name, help);
-    command->add_option("deck", request.deck, "input deck (TOML)")->required();
-    command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
-  }
-  app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
-  auto* help = app.add_subcommand("help", "help on a topic");
-  help->add_option("topic", request.topic, "\"deck\": the reference of all keys")->required();
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& error) {
-    bool const asked = error.get_exit_code() == 0;
-    if (loud) app.exit(error);
-    return asked ? Exit::converged : Exit::usage;
-  }
-  request.command = app.get_subcommands().front()->get_name();
-  return std::nullopt;
-}
-
-Exit help(std::string const& topic, bool loud) {
-  if (topic != "deck") {
-    if (loud) std::fprintf(stderr, "mollis help %s: no such topic; the topics are: deck\n", topic.c_str());
-    return Exit::usage;
-  }
-  if (loud) std::fputs(mollis::deck::reference().c_str(), stdout);
-  return Exit::converged;
-}
 
 Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line) {
   if (request.command == "info") return mollis::drivers::info(comm);
@@ -68,7 +26,12 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
                     : request.command == "mollify" ? Command::mollify
                     : request.command == "forward" ? Command::forward
                                                    : Command::check;
-  auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind);
+  auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, [&](auto const& read, auto& problems) {
+    if (kind == Command::mollify) return;
+    if (kind != Command::forward) return mollis::inverse::check_expressions(read, problems);
+    mollis::inverse::check_values(read, problems);
+    mollis::forward::check_expressions(read, problems);
+  });
   if (kind == Command::invert) return mollis::drivers::invert(comm, std::move(deck), line);
   if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line);
   if (kind == Command::forward) return mollis::drivers::forward(comm, deck);
@@ -117,14 +80,10 @@ int main(int argc, char** argv) {
   petsc_arguments.push_back(nullptr);
 
   Request request;
-  auto const parsed = parse(split, argv, rank == 0, request);
-  Exit code = Exit::converged;
-  if (parsed)
-    code = *parsed;
-  else if (request.command == "help")
-    code = help(request.topic, rank == 0);
-  else
-    code = run(request, petsc_count, petsc_arguments.data(), line, rank == 0);
+  Exit const code = [&] {
+    if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
+    return run(request, petsc_count, petsc_arguments.data(), line, rank == 0);
+  }();
   MPI_Finalize();
   return static_cast<int>(code);
 }

@@ -106,6 +106,7 @@ struct Forward {
   double dropout = 0.0;
   std::uint64_t seed = 1;
   Place place;
+  std::map<std::string, Place> places;                 ///< of the texts that are written: "source", "states.u"
 };
 
 struct Deck {

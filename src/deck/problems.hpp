@@ -11,20 +11,22 @@ namespace mollis::deck {
 /// for a place that came from the command line (its line is 0 and its file holds the label).
 std::string line(Place const& place, std::string const& message);
 
+struct Problem {
+  Place place;
+  std::string message;
+};
+
 class Problems {
  public:
   void add(Place const& place, std::string const& message);
   bool empty() const { return problems_.empty(); }
+  std::vector<Problem> const& list() const { return problems_; }
 
   /// Throws run::Error with a line for each problem, by place: Exit::usage where overrides alone are to blame, else
   /// Exit::bad_deck. Returns where there is none.
   void raise() const;
 
  private:
-  struct Problem {
-    Place place;
-    std::string message;
-  };
   std::vector<Problem> problems_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -78,6 +79,20 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.output_directory = read_output(entry_of(document, "output"));
 }
 
+/// Whether all that expressions may name was declared without a fault, and they are there to be looked at.
+bool names_are_known(Problems const& problems) {
+  auto const harmless = [](Problem const& problem) {
+    auto const& [file, section, key, line, column] = problem.place;
+    for (std::string const apart : {"mollifier", "inversion", "output", "mollify"})
+      if (section == apart) return true;
+    bool const declares = key.empty() || key == "over" || key == "value" || key == "transform" || key.rfind("truth", 0) == 0;
+    for (std::string const named : {"observations.", "fields.", "parameters."})
+      if (section.rfind(named, 0) == 0) return !declares;
+    return false;
+  };
+  return std::all_of(problems.list().begin(), problems.list().end(), harmless);
+}
+
 void broadcast(MPI_Comm comm, std::string& text) {
   std::uint64_t size = text.size();
   MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm);
@@ -104,7 +119,7 @@ Source load(std::string const& path) {
   return {path, fs::absolute(path).parent_path().lexically_normal().string(), text};
 }
 
-Deck parse(Source const& source, std::vector<std::string> const& overrides, Command command) {
+Deck parse(Source const& source, std::vector<std::string> const& overrides, Command command, Checker const& checker) {
   Document document(source, overrides);
   check_required(document, command);
   check_tree(document);
@@ -113,6 +128,7 @@ Deck parse(Source const& source, std::vector<std::string> const& overrides, Comm
   deck.text = source.text;
   deck.overrides = overrides;
   read_sections(document, command, deck);
+  if (checker && names_are_known(document.problems)) checker(deck, document.problems);
   document.problems.raise();
   return deck;
 }
@@ -121,7 +137,8 @@ Deck read(std::string const& path, std::vector<std::string> const& overrides, Co
   return parse(load(path), overrides, command);
 }
 
-Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string> const& overrides, Command command) {
+Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string> const& overrides, Command command,
+                 Checker const& checker) {
   Source source;
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
@@ -131,7 +148,7 @@ Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string
   source.path = path;
   broadcast(comm, source.directory);
   broadcast(comm, source.text);
-  return parse(source, overrides, command);
+  return parse(source, overrides, command, checker);
 }
 
 }  // namespace mollis::deck

@@ -19,7 +19,9 @@ std::vector<std::string> state_names(Deck const& deck) {
 void read_states(Entry const& entry, Deck const& deck, bool needed, Forward& forward) {
   auto const known = state_names(deck);
   for (auto const& item : entry.items("states")) {
+    auto const key = "states." + item.name;
     forward.states[item.name] = expression_of(*item.node);
+    forward.places[key] = entry.document().text_place(*item.node, entry.section(), key);
     if (std::find(known.begin(), known.end(), item.name) != known.end()) continue;
     entry.report(
         entry.region(item.region, "states." + item.name),
@@ -82,6 +84,8 @@ Forward read_forward(Entry const& entry, Deck const& deck, Command command) {
   forward.place = entry.place();
   read_kind(entry, deck, command == Command::forward, forward);
   forward.boundary = entry.text("boundary").value_or(forward.boundary);
+  for (std::string const key : {"coefficient", "source", "boundary"})
+    if (entry.has(key)) forward.places[key] = entry.text_place(key);
   forward.refine = static_cast<int>(entry.integer("refine").value_or(deck.grid.axes.size() >= 3 ? 2 : 4));
   Noise const noise = read_noise(entry, "noise");
   if (auto const* const relative = std::get_if<Relative>(&noise)) forward.noise = *relative;

@@ -12,11 +12,18 @@
 namespace mollis::forward {
 namespace {
 
-/// The error of a key of [forward].
-run::Error bad(deck::Deck const& deck, std::string const& key, std::string const& what) {
+/// The place of a key of [forward], of the section where it is not written.
+deck::Place place_of(deck::Deck const& deck, std::string const& key) {
+  auto const written = deck.forward.places.find(key);
+  if (written != deck.forward.places.end()) return written->second;
   auto place = deck.forward.place;
   place.key = key;
-  return run::Error(run::Exit::bad_deck, deck::line(place, what));
+  return place;
+}
+
+/// The error of a key of [forward].
+run::Error bad(deck::Deck const& deck, std::string const& key, std::string const& what) {
+  return run::Error(run::Exit::bad_deck, deck::line(place_of(deck, key), what));
 }
 
 /// Names that expressions of [forward] may use, and those that they may not because they are read from files.
@@ -46,6 +53,24 @@ bool uses(std::string const& text, std::string const& name) {
     if ((at == 0 || !is_part_of_name(text[at - 1])) && (end == text.size() || !is_part_of_name(text[end]))) return true;
   }
   return false;
+}
+
+/// Adds what keeps an expression of [forward] from being understood. The faults of expressions that it names (a field's, a
+/// truth's) are told where these stand.
+void check(deck::Deck const& deck, std::string const& key, std::string const& text, Names const& names, deck::Problems& problems) {
+  for (auto const& name : names.in_files) {
+    if (!uses(text, name)) continue;
+    return problems.add(place_of(deck, key),
+                        fmt::format("\"{}\" is read from a file; only expressions can be refined, write one here", name));
+  }
+  try {
+    from_expression(text, deck.grid.axes, names.texts);
+  } catch (equation::SyntaxError const& error) {
+    if (error.which.rfind("let.", 0) == 0) return;
+    auto place = place_of(deck, key);
+    if (deck.forward.places.count(key) != 0 && place.line > 0) place.column += static_cast<int>(error.column);
+    problems.add(place, error.what());
+  }
 }
 
 /// What a coefficient or source must be.
@@ -82,12 +107,20 @@ Function checked(deck::Deck const& deck, std::string const& key, std::string con
 
 }  // namespace
 
+void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
+  Names const names(deck);
+  for (auto const& [state, text] : deck.forward.states) check(deck, "states." + state, text, names, problems);
+  if (!deck.forward.equation) return;
+  check(deck, "coefficient", deck.forward.coefficient, names, problems);
+  check(deck, "source", deck.forward.source, names, problems);
+  check(deck, "boundary", deck.forward.boundary, names, problems);
+}
+
 Function read_function(deck::Deck const& deck, std::string const& key, std::string const& text) {
   Names const names(deck);
-  for (auto const& name : names.in_files)
-    if (uses(text, name))
-      throw bad(deck, key,
-                fmt::format("\"{}\" is read from a file; only expressions can be refined, write one here", name));
+  deck::Problems problems;
+  check(deck, key, text, names, problems);
+  problems.raise();
   try {
     return from_expression(text, deck.grid.axes, names.texts);
   } catch (equation::SyntaxError const& error) {

@@ -1,9 +1,13 @@
 #pragma once
 /// What [forward] of the deck asks for, as functions and problems.
 #include "deck/deck.hpp"
+#include "deck/problems.hpp"
 #include "forward/solve.hpp"
 
 namespace mollis::forward {
+
+/// Adds a problem for every expression of [forward] that cannot be understood. A deck::Checker.
+void check_expressions(deck::Deck const& deck, deck::Problems& problems);
 
 /// The function that `text`, key `key` of [forward], describes. Names of parameters stand for their truth, names of
 /// fields for their value, where these are expressions. Throws run::Error (bad_deck). Not collective.

@@ -1,11 +1,7 @@
 #include "inverse/build_system.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
-
-#include "run/error.hpp"
+#include <set>
 
 namespace mollis::inverse {
 namespace {
@@ -31,60 +27,73 @@ equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
   return symbols;
 }
 
-std::string line_at(deck::Place const& place, std::size_t column, std::string const& message) {
-  return fmt::format("{}:{}:{}: [{}] {}: {}", place.file, place.line, place.column + static_cast<int>(column), place.section,
-                     place.key, message);
+/// The place of the offset-th byte of a text that begins at `place`.
+deck::Place within(deck::Place place, std::string const& text, std::size_t offset) {
+  if (place.line == 0) return place;
+  auto const before = text.substr(0, offset);
+  auto const newline = before.rfind('\n');
+  place.line += static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  place.column = newline == std::string::npos ? place.column + static_cast<int>(offset) : static_cast<int>(offset - newline);
+  return place;
 }
 
 /// Where a syntax error stands: in a residual (numbered among those compiled) or in a let expression.
-std::string located(deck::Deck const& deck, std::size_t residual, equation::SyntaxError const& error) {
+deck::Place located(deck::Deck const& deck, std::size_t residual, equation::SyntaxError const& error) {
   std::string const let = "let.";
   if (error.which.compare(0, let.size(), let) == 0) {
-    auto const place = deck.equation.let_places.find(error.which.substr(let.size()));
-    if (place != deck.equation.let_places.end()) return line_at(place->second, error.column, error.what());
+    auto const name = error.which.substr(let.size());
+    auto const place = deck.equation.let_places.find(name);
+    if (place != deck.equation.let_places.end()) return within(place->second, deck.equation.let.at(name), error.column);
   }
-  auto const& places = deck.equation.residual_places;
-  return line_at(residual < places.size() ? places[residual] : deck.equation.place, error.column, error.what());
+  return within(deck.equation.residual_places.at(residual), deck.equation.residuals[residual], error.column);
 }
 
-void check_pointwise(deck::Values const& values, std::vector<std::string> const& axes, std::vector<std::string>& lines) {
+void check_pointwise(deck::Values const& values, std::vector<std::string> const& axes, deck::Problems& problems) {
   if (values.expression.empty()) return;
   try {
     equation::compile_pointwise(values.expression, axes);
   } catch (equation::SyntaxError const& error) {
-    lines.push_back(line_at(values.place, error.column, error.what()));
+    problems.add(within(values.place, values.expression, error.column), error.what());
+  }
+}
+
+void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
+  auto const symbols = symbols_of(deck, Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true)));
+  std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
+  for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
+    try {
+      equation::compile({deck.equation.residuals[k]}, symbols, deck.equation.weak ? equation::Form::weak : equation::Form::strong);
+    } catch (equation::SyntaxError const& error) {
+      bool const let = error.which.rfind("let.", 0) == 0;
+      if (!let || lets.emplace(error.which, error.column).second) problems.add(located(deck, k, error), error.what());
+    }
   }
 }
 
 }  // namespace
 
-std::vector<std::string> expression_errors(deck::Deck const& deck) {
-  std::vector<std::string> lines;
-  auto const everywhere = Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true));
-  auto const symbols = symbols_of(deck, everywhere);
-  auto const form = deck.equation.weak ? equation::Form::weak : equation::Form::strong;
-  for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
-    try {
-      equation::compile({deck.equation.residuals[k]}, symbols, form);
-    } catch (equation::SyntaxError const& error) {
-      auto line = located(deck, k, error);
-      if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
-    }
-  }
-  for (auto const& [name, values] : deck.fields) check_pointwise(values, deck.grid.axes, lines);
+void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
+  check_residuals(deck, problems);
+  check_values(deck, problems);
+}
+
+void check_values(deck::Deck const& deck, deck::Problems& problems) {
+  for (auto const& [name, values] : deck.fields) check_pointwise(values, deck.grid.axes, problems);
   for (auto const& [name, parameter] : deck.parameters)
-    if (parameter.truth) check_pointwise(*parameter.truth, deck.grid.axes, lines);
-  return lines;
+    if (parameter.truth) check_pointwise(*parameter.truth, deck.grid.axes, problems);
 }
 
 equation::System build_system(deck::Deck const& deck, Dependence const& fields) {
-  auto const lines = expression_errors(deck);
-  if (!lines.empty()) throw run::Error(run::Exit::bad_deck, fmt::format("{}", fmt::join(lines, "\n")));
+  deck::Problems problems;
+  check_expressions(deck, problems);
+  problems.raise();
   try {
     return equation::compile(deck.equation.residuals, symbols_of(deck, fields),
                              deck.equation.weak ? equation::Form::weak : equation::Form::strong);
   } catch (equation::SyntaxError const& error) {
-    throw run::Error(run::Exit::bad_deck, located(deck, 0, error));
+    problems.add(located(deck, 0, error), error.what());
+    problems.raise();
+    throw;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "deck/deck.hpp"
+#include "deck/problems.hpp"
 #include "equation/system.hpp"
 
 namespace mollis::inverse {
@@ -11,9 +12,11 @@ namespace mollis::inverse {
 /// Axes on which each known field depends, [field][axis].
 using Dependence = std::vector<std::vector<bool>>;
 
-/// One line for every residual, let expression, known field, truth and forward state that cannot be understood:
-/// "PATH:LINE:COLUMN: [section] key: message". Reads no file.
-std::vector<std::string> expression_errors(deck::Deck const& deck);
+/// Adds a problem for every residual, let expression, known field and truth that cannot be understood, with a caret under
+/// the place. A deck::Checker. Reads no file.
+void check_expressions(deck::Deck const& deck, deck::Problems& problems);
+/// The same for known fields and truths alone.
+void check_values(deck::Deck const& deck, deck::Problems& problems);
 
 /// Compiles the residuals. fields: on which axes each known field depends. run::Error bad_deck.
 equation::System build_system(deck::Deck const& deck, Dependence const& fields);

@@ -55,6 +55,8 @@ Facts versions() {
           {"kokkos_backend", Kokkos::DefaultExecutionSpace::name()}};
 }
 
+std::string version() { return fmt::format("mollis {} ({})", MOLLIS_VERSION, MOLLIS_REVISION); }
+
 Facts provenance(MPI_Comm comm, std::string const& command_line) {
   auto facts = versions();
   int ranks = 1;

@@ -12,6 +12,9 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 /// Versions of Mollis (with git revision) and of its libraries, compiler and flags, Kokkos backend.
 Facts versions();
 
+/// "mollis 0.1.0 (GIT REVISION)".
+std::string version();
+
 /// versions() and this run: command line, ranks, threads, hosts, Slurm job, start time (UTC). Collective.
 Facts provenance(MPI_Comm comm, std::string const& command_line);
 

@@ -1,0 +1,81 @@
+#include "drivers/command_line.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "deck/effective.hpp"
+#include "run/provenance.hpp"
+
+namespace mollis::drivers {
+namespace {
+
+using run::Exit;
+using Commands = std::vector<std::pair<std::string, std::string>>;
+
+Commands const& deck_commands() {
+  static Commands const commands{{"invert", "recover the hidden parameters of DECK"},
+                                 {"mollify", "smooth the observations of DECK; write derivatives with standard errors"},
+                                 {"forward", "make synthetic observations as [forward] of DECK says"},
+                                 {"check", "validate DECK; print the effective deck, decomposition, memory estimate"}};
+  return commands;
+}
+
+void declare(CLI::App& app, Request& request) {
+  app.footer("Options after -- go to PETSc, e.g. mollis invert case.toml -- -ksp_monitor -log_view");
+  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", run::version());
+  for (auto const& [name, help] : deck_commands()) {
+    auto* command = app.add_subcommand(name, help);
+    command->add_option("deck", request.deck, "input deck (TOML)")->required();
+    command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
+  }
+  app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
+  app.add_subcommand("help", "help on a topic: deck")->add_option("topic", request.topic, "\"deck\": the reference of all keys");
+}
+
+/// The mistake in the command itself, if there is one.
+std::string command_mistake(CLI::App const& app, int argc, char** argv) {
+  if (!app.get_subcommands().empty() || (argc > 1 && argv[1][0] == '-')) return "";
+  std::vector<std::string> names;
+  for (auto const* command : app.get_subcommands([](auto const*) { return true; })) names.push_back(command->get_name());
+  auto const list = fmt::format("the commands are {}; mollis --help explains them", fmt::join(names, ", "));
+  return argc > 1 ? fmt::format("mollis: no command \"{}\"; {}", argv[1], list) : "mollis: a command is needed; " + list;
+}
+
+Exit show_topic(std::string const& topic, bool loud) {
+  if (topic == "deck") {
+    if (loud) std::fputs(deck::reference().c_str(), stdout);
+    return Exit::converged;
+  }
+  if (loud && topic.empty()) std::puts("topics: deck (the reference of all keys: mollis help deck)");
+  if (loud && !topic.empty()) fmt::print(stderr, "mollis help {}: no such topic; the topics are: deck\n", topic);
+  return topic.empty() ? Exit::converged : Exit::usage;
+}
+
+}  // namespace
+
+std::optional<Exit> parse(int argc, char** argv, bool loud, Request& request) {
+  CLI::App app{"Mollis: hidden parameter fields of PDEs from noisy observations.", "mollis"};
+  declare(app, request);
+  std::optional<Exit> verdict;
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    verdict = error.get_exit_code() == 0 ? Exit::converged : Exit::usage;
+    if (loud && (verdict == Exit::converged || command_mistake(app, argc, argv).empty())) app.exit(error);
+  }
+  if (verdict == Exit::converged) return verdict;
+  if (auto const mistake = command_mistake(app, argc, argv); !mistake.empty()) {
+    if (loud) fmt::print(stderr, "{}\n", mistake);
+    return Exit::usage;
+  }
+  if (verdict) return verdict;
+  request.command = app.get_subcommands().front()->get_name();
+  if (request.command == "help") return show_topic(request.topic, loud);
+  return std::nullopt;
+}
+
+}  // namespace mollis::drivers

@@ -1,0 +1,21 @@
+#pragma once
+/// mollis COMMAND DECK [section.key=value ...]: what stands before the -- of the command line.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/error.hpp"
+
+namespace mollis::drivers {
+
+/// What the command line asks for.
+struct Request {
+  std::string command, deck, topic;
+  std::vector<std::string> overrides;
+};
+
+/// Fills in the request, or returns the exit code where there is nothing left to run: help and versions, which go to
+/// stdout where `loud`, and mistakes, which go to stderr. Needs MPI.
+std::optional<run::Exit> parse(int argc, char** argv, bool loud, Request& request);
+
+}  // namespace mollis::drivers

@@ -1,0 +1,125 @@
+"""Faults of decks: one line each, all of them at once, nothing run and nothing written."""
+import re
+import unittest
+
+from program import SOURCE, TestCase, run, temporary
+
+INVALID = SOURCE / "tests" / "decks_invalid"
+DECK = """[grid]
+axes = ["y", "x"]
+points = [24, 24]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[observations.u]
+file = "obs.h5"
+dataset = "u"
+[fields.m]
+value = "{field}"
+[parameters.a]
+over = ["y", "x"]
+truth = {{ value = "{truth}" }}
+[equation]
+residual = "{residual}"
+let = {{ flux = "{let}" }}
+[mollifier]
+kernel = "{kernel}"
+[forward]
+source = "{source}"
+"""
+GOOD = dict(field="10", truth="1 + x", residual="dx(flux) + m", let="a*dx(u)", kernel="bump", source="m")
+
+
+class DeckCase(TestCase):
+    def setUp(self):
+        self.directory = temporary()
+
+    def deck(self, **texts):
+        path = self.directory / "case.toml"
+        path.write_text(DECK.format(**{**GOOD, **texts}))
+        return path
+
+    def expect_places(self, outcome, code, *places):
+        """One problem at each LINE:COLUMN and section, in this order; nothing was written."""
+        self.expect_error(code, outcome)
+        first = [line for line in outcome.lines() if not line.startswith("  ")]
+        found = [re.match(r".*/case\.toml:(\d+:\d+): \[(\S+)\] (\S+): \S", line) for line in first]
+        self.assertTrue(all(found), outcome.err)
+        self.assertEqual([f"{m[1]} {m[2]} {m[3]}" for m in found], list(places), outcome.err)
+        self.assertEqual([p.name for p in self.directory.iterdir()], ["case.toml"])
+
+    def expect_caret(self, outcome, text, under):
+        lines = outcome.err.splitlines()
+        shown = lines.index("  " + text)
+        self.assertEqual(lines[shown + 1], "  " + " " * text.index(under) + "^")
+
+
+class Expressions(DeckCase):
+    def test_good_deck(self):
+        self.expect(0, run("check", self.deck()))
+
+    def test_residual(self):
+        for ranks in (1, 2):
+            outcome = run("invert", self.deck(residual="dx(flux) + n"), ranks=ranks)
+            self.expect_places(outcome, 78, "15:24 equation residual")
+            self.expect_caret(outcome, "dx(flux) + n", "n")
+            self.assertIn("did you mean", outcome.err)
+
+    def test_let(self):
+        outcome = run("check", self.deck(let="a*dx(v)"))
+        self.expect_places(outcome, 78, "16:22 equation let.flux")
+        self.expect_caret(outcome, "a*dx(v)", "v")
+
+    def test_field_and_truth(self):
+        outcome = run("invert", self.deck(field="10 + sin(q)", truth="1 + 2*"))
+        self.expect_places(outcome, 78, "10:19 fields.m value", "13:26 parameters.a truth.value")
+
+    def test_forward(self):
+        outcome = run("forward", self.deck(source="m*(1 + y"))
+        self.expect_error(78, outcome, "case.toml:20:", "[forward] source: ")
+
+    def test_residual_of_many_lines(self):
+        path = self.deck()
+        path.write_text(path.read_text().replace('"dx(flux) + m"', '"""\ndx(flux)\n  + mm"""'))
+        self.expect_places(run("check", path), 78, "17:5 equation residual")
+
+    def test_told_together_with_other_faults(self):
+        outcome = run("invert", self.deck(kernel="bmup", field="sin(", residual="flux + k"))
+        self.expect_places(outcome, 78, "10:14 fields.m value", "15:20 equation residual", "18:10 mollifier kernel")
+
+    def test_not_told_where_names_are_unknown(self):
+        path = self.deck()
+        path.write_text(path.read_text().replace("[parameters.a]", "[parametrs.a]"))
+        outcome = run("check", path)
+        self.expect_error(78, outcome, "parametrs")
+        self.assertNotIn("[equation]", outcome.err)
+
+
+class InvalidDecks(DeckCase):
+    """The deck's own tests read all of them; here some go through the program."""
+
+    def check(self, name, ranks):
+        path = INVALID / f"{name}.toml"
+        text = path.read_text()
+        wanted = re.findall(r"(?m)^# expect: (.*)$", text)
+        command = next(iter(re.findall(r"(?m)^# command: (.*)$", text)), "invert")
+        code = int(next(iter(re.findall(r"(?m)^# exit: (.*)$", text)), 78))
+        outcome = run(command, path, *re.findall(r"(?m)^# override: (.*)$", text),
+                      f"output.directory={self.directory}/out", ranks=ranks)
+        self.expect_error(code, outcome, *wanted)
+        self.assertEqual(len(outcome.lines()), int(re.search(r"# errors: (\d+)", text)[1]), outcome.err)
+        self.assertEqual(outcome.out, "")
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_on_one_rank(self):
+        for name in ("many", "syntax", "key_typo", "section_typo", "forward_no_truth", "radius_axes", "override_unknown"):
+            with self.subTest(name):
+                self.check(name, 1)
+
+    def test_on_two_ranks(self):
+        for name in ("many", "override_value"):
+            with self.subTest(name):
+                self.check(name, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -27,18 +27,14 @@ std::string describe(deck::Deck const& chosen) {
   return fmt::format("uses  mollifier radius {} cells; smoothness weight {}", fmt::join(radii, ", "), fmt::join(weights, ", "));
 }
 
-std::string describe_points(grid::Grid const& grid, inverse::Candidate& candidate) {
-  auto const host = on_host(candidate.model().mask());
+std::string describe_points(inverse::Problem const& problem, inverse::Candidate& candidate) {
   auto const& gaps = candidate.features().gaps();
-  Index counts[3] = {0, gaps.lost, gaps.refitted};
-  for (std::size_t i = 0; i < host.extent(0); ++i) counts[0] += host(i) != 0.0 ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, counts, 3, MPI_INT64_T, MPI_SUM, grid.comm());
-  if (counts[0] == 0)
-    throw run::Error(run::Exit::bad_data, "no point carries a residual: every footprint meets a gap or an edge; use smaller "
-                                          "radii, or filter along one axis only (then rows are refitted around gaps)");
-  auto text = fmt::format("fit   {} of {} points carry a residual", counts[0], grid.points());
-  if (counts[1] > 0) text += fmt::format("; {} lost to gaps", counts[1]);
-  if (counts[2] > 0) text += fmt::format("; {} kept by rows refitted around gaps", counts[2]);
+  Index counts[2] = {gaps.lost, gaps.refitted};
+  MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_INT64_T, MPI_SUM, problem.grid.comm());
+  auto text = fmt::format("fit   {} of {} points carry a residual", inverse::count_points(problem, candidate),
+                          problem.grid.points());
+  if (counts[0] > 0) text += fmt::format("; {} lost to gaps", counts[0]);
+  if (counts[1] > 0) text += fmt::format("; {} kept by rows refitted around gaps", counts[1]);
   return text;
 }
 

@@ -70,7 +70,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
     run::Stages::Scope const stage(stages, "jets");
     return std::make_unique<inverse::Candidate>(problem, tuned.mollifier, deck.inversion.tolerance);
   }();
-  progress.say(describe_points(grid, *candidate));
+  progress.say(describe_points(problem, *candidate));
 
   inverse::Fit fit;
   fit.x = std::move(tuned.x);

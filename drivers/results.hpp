@@ -26,6 +26,6 @@ std::string describe(grid::Grid const& grid);
 std::string describe(observations::State const& state);
 std::string describe(deck::Deck const& chosen);
 /// How many points carry a residual, and what gaps cost. run::Error bad_data where none does. Collective.
-std::string describe_points(grid::Grid const& grid, inverse::Candidate& candidate);
+std::string describe_points(inverse::Problem const& problem, inverse::Candidate& candidate);
 
 }  // namespace mollis::drivers

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "forward/noise.hpp"
+#include "run/error.hpp"
 
 namespace mollis::inverse {
 namespace {
@@ -45,6 +46,17 @@ std::vector<Field> Candidate::response(std::vector<Field> const& changes) const 
     kernels::add_product(partials[j], masked, one, out[k]);
   }
   return out;
+}
+
+Index count_points(Problem const& problem, Candidate& candidate) {
+  auto const host = on_host(candidate.model().mask());
+  Index count = 0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) != 0.0 ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
+  if (count == 0)
+    throw run::Error(run::Exit::bad_data, "no point carries a residual: every footprint meets a gap or an edge; use smaller "
+                                          "radii, or filter along one axis only (then rows are refitted around gaps)");
+  return count;
 }
 
 std::vector<Field> draw_noise(Problem const& problem, int draw) {

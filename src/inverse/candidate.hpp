@@ -38,6 +38,9 @@ class Candidate {
   EquationError equation_;
 };
 
+/// Number of points of the whole grid that carry a residual. run::Error bad_data where none does. Collective.
+Index count_points(Problem const& problem, Candidate& candidate);
+
 /// Synthetic noise of all states (standard deviation sigma each), the same for a draw on any number of ranks.
 std::vector<Field> draw_noise(Problem const& problem, int draw);
 

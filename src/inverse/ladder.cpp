@@ -3,12 +3,33 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/pointwise.hpp"
+#include "run/error.hpp"
+
 namespace mollis::inverse {
 namespace {
 
 /// Smallest and widest radius of an axis. Axes too short to be filtered keep radius 0 (they then carry no derivative).
 Index least(grid::Axis const& axis, int degree) { return std::min<Index>(std::max(3, (degree + 1) / 2), (axis.size() - 1) / 2); }
 Index widest(grid::Axis const& axis, int degree) { return std::max(least(axis, degree), axis.size() / 3); }
+
+/// Points of the whole grid none of whose boxes of 2 radius + 1 points an axis (shifted inside at open ends) has a gap.
+Index whole_footprints(grid::Grid const& grid, std::vector<observations::State> const& states, AxisRadii const& radii) {
+  std::vector<mollifier::LineFilter> boxes;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    mollifier::Radii const radius{{0, radii[static_cast<std::size_t>(a)]}};
+    boxes.push_back(mollifier::footprint_filter(mollifier::moment_filter(grid.axis(a), {}, radius, 0)));
+  }
+  mollifier::Jets const footprints(grid, std::move(boxes), {mollifier::MultiIndex{}});
+  Field const mask = make_field("whole footprints", grid.local_size());
+  Kokkos::deep_copy(mask, 1.0);
+  for (auto const& state : states) kernels::clear_where_not_finite(footprints.apply(state.data).front(), mask);
+  auto const host = on_host(mask);
+  Index count = 0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) != 0.0 ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, grid.comm());
+  return count;
+}
 
 }  // namespace
 
@@ -30,6 +51,24 @@ Ladder::Ladder(grid::Grid const& grid, int degree) : dimension_(grid.dimension()
       group->rungs.push_back(rung);
     }
     groups_.push_back(*group);
+  }
+}
+
+void Ladder::heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states) {
+  if (std::all_of(states.begin(), states.end(), [](auto const& state) { return state.gaps == 0; })) return;
+  std::vector<int> rung(groups_.size(), 0);
+  Index const most = whole_footprints(grid, states, radii(rung));
+  if (most == 0 && dimension_ > 1)
+    throw run::Error(run::Exit::bad_data,
+                     "the data have so many gaps that no footprint of the narrowest automatic mollifier is free of them; give "
+                     "[mollifier] radius, 0 along all axes but one: rows are then refitted around gaps");
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    auto& rungs = groups_[g].rungs;
+    for (; rungs.size() > 1; rungs.pop_back()) {
+      rung[g] = static_cast<int>(rungs.size()) - 1;
+      if (2 * whole_footprints(grid, states, radii(rung)) >= most) break;
+    }
+    rung[g] = 0;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "grid/grid.hpp"
 #include "inverse/filters.hpp"
+#include "observations/states.hpp"
 
 namespace mollis::inverse {
 
@@ -12,6 +13,11 @@ class Ladder {
  public:
   /// r = 3, 4, ... growing by 1.2 up to a third of the axis; at least what the polynomial degree asks for.
   Ladder(grid::Grid const& grid, int degree);
+
+  /// Takes away the widest rungs of each group at which gaps leave whole footprints to less than half of the points that
+  /// have one at the narrowest rung (the other groups at theirs). run::Error bad_data where no point has one at all and
+  /// rows cannot be refitted, several axes being filtered. Collective.
+  void heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states);
 
   int groups() const { return static_cast<int>(groups_.size()); }
   int rungs(int group) const;                       ///< at least 1

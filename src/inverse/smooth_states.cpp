@@ -64,7 +64,8 @@ deck::Mollifier automatic_radii(grid::Grid const& grid, deck::Mollifier const& m
   for (std::size_t s = 0; s < states.size(); ++s)
     for (auto const& order : set)
       if (set.size() == 1 || order != mollifier::MultiIndex{}) combinations.push_back({0, static_cast<int>(s), {order}, {1.0}});
-  Ladder const ladder(grid, mollifier.degree);
+  Ladder ladder(grid, mollifier.degree);
+  ladder.heed_gaps(grid, states);
   Lepski lepski(grid, mollifier, states, std::move(combinations), ladder);
   return with_radii(grid, mollifier, ladder.radii(lepski.choose()));
 }

@@ -201,11 +201,12 @@ std::vector<int> Tuner::validation_rung(Lepski& lepski, Ladder const& ladder, st
 }
 
 Tuned Tuner::run() {
-  Ladder const ladder(problem_.grid, problem_.deck.mollifier.degree);
+  Ladder ladder(problem_.grid, problem_.deck.mollifier.degree);
   std::vector<int> rung;
   bool const free_radius = problem_.deck.mollifier.automatic;
   deck::Mollifier start = problem_.deck.mollifier, narrow = halved(start);
   if (free_radius) {
+    ladder.heed_gaps(problem_.grid, problem_.states);
     Lepski lepski(problem_.grid, problem_.deck.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
     rung = lepski.choose();
     tuned_.radius_trials = lepski.trials();
@@ -217,6 +218,7 @@ Tuned Tuner::run() {
     validation_ = std::make_unique<Validation>(problem_, problem_.deck.equation.weak ? start : narrow);
     freeze();
     use(start);
+    count_points(problem_, *candidate_);
     search(1.0, -1.0, 12.0);
     trials_->risk(beta_, x_);
     freeze();

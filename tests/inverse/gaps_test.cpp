@@ -2,7 +2,9 @@
 #include <limits>
 
 #include "case.hpp"
+#include "inverse/ladder.hpp"
 #include "inverse/smooth_states.hpp"
+#include "run/error.hpp"
 
 namespace {
 
@@ -177,6 +179,46 @@ TEST(Gaps, KnownFieldsMaskTheirPoints) {
   auto const points = local_points(c.grid);
   for (std::size_t i = 0; i < points.size(); ++i) EXPECT_EQ(mask[i], points[i][1] < 3 ? 0.0 : 1.0);
   EXPECT_EQ(sum_over_ranks(candidate.features().gaps().lost), 75);
+}
+
+TEST(Gaps, NoResidualAtAllIsBadData) {
+  Case c(lines, {{"u", state}}, {0.0, 1, {"mollifier.radius={ y = 3, x = 2 }", "mollifier.degree=3"}, {}, MPI_COMM_WORLD});
+  put_gaps(c, [](Extents const& p) { return p[0] % 3 == 0 && p[1] % 3 == 0; });
+  inverse::Candidate candidate(c.problem(), c.deck.mollifier, 1e-12);
+  try {
+    inverse::count_points(c.problem(), candidate);
+    FAIL() << "no error";
+  } catch (run::Error const& error) {
+    EXPECT_EQ(error.code(), run::Exit::bad_data);
+  }
+}
+
+/// Points of an n x n grid whose box of 2 r + 1 points an axis, shifted inside at the ends, misses (12, 12).
+Index free_of_the_middle(Index n, Index r) {
+  Index meeting = 0;
+  for (Index i = 0; i < n; ++i) {
+    Index const lower = std::clamp<Index>(i - r, 0, n - 2 * r - 1);
+    meeting += lower <= 12 && 12 <= lower + 2 * r ? 1 : 0;
+  }
+  return n * n - meeting * meeting;
+}
+
+/// Automatic radii stop where gaps would cost more than half of the points.
+TEST(Gaps, LadderHeedsGaps) {
+  Case c(lines, {{"u", state}}, {0.0, 1, {"grid.points=[25, 25]", "grid.upper=[2.0, 2.0]"}, {}, MPI_COMM_WORLD});
+  inverse::Ladder const whole(c.grid, 4);
+  inverse::Ladder ladder = whole;
+  ladder.heed_gaps(c.grid, c.states);
+  EXPECT_EQ(ladder.rungs(0), whole.rungs(0));
+  put_gaps(c, [](Extents const& p) { return p[0] == 12 && p[1] == 12; });
+  c.states[0].gaps = 1;
+  ladder.heed_gaps(c.grid, c.states);
+  Index const most = free_of_the_middle(25, whole.radii({0})[0]);
+  ASSERT_LT(ladder.rungs(0), whole.rungs(0));
+  EXPECT_GE(2 * free_of_the_middle(25, ladder.radii({ladder.rungs(0) - 1})[0]), most);
+  EXPECT_LT(2 * free_of_the_middle(25, whole.radii({ladder.rungs(0)})[0]), most);
+  put_gaps(c, [](Extents const& p) { return p[0] % 2 == 0; });
+  EXPECT_THROW(ladder.heed_gaps(c.grid, c.states), run::Error);
 }
 
 }  // namespace

@@ -104,6 +104,15 @@ void NormalMatrix::add_smoothness(Mat matrix, std::vector<double> const& beta) c
   }
 }
 
+void NormalMatrix::reserve_couplings(Mat matrix) const {
+  PetscInt const first = first_entry(*space_);
+  for (auto const& p : space_->unknowns())
+    for (auto const& q : space_->unknowns())
+      for (Index k = 0; p.owner && k < p.grid.local_size(); ++k)
+        check(MatSetValue(matrix, first + static_cast<PetscInt>(p.offset + k), first + static_cast<PetscInt>(q.offset + k),
+                          0.0, ADD_VALUES));
+}
+
 HostField NormalMatrix::coupling(ResidualModel const& model, std::vector<Field> const& partials,
                                  std::vector<Field> const& weights, std::size_t p, std::size_t q) const {
   auto const& by_parameter = model.system().by_parameter;
@@ -127,6 +136,7 @@ void NormalMatrix::assemble_pointwise(ResidualModel const& model, std::vector<Fi
   if (beta != beta_) {
     check(MatZeroEntries(matrix_));
     add_smoothness(matrix_, beta);
+    reserve_couplings(matrix_);
     finish(matrix_);
     smooth_diagonal_ = space_->make_vector();
     check(MatGetDiagonal(matrix_, smooth_diagonal_));

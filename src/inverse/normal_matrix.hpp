@@ -34,6 +34,7 @@ class NormalMatrix {
   bool is_pointwise() const;
   RowLengths row_lengths(PetscInt couplings) const;
   petsc::Matrix make_matrix(PetscInt couplings) const;
+  void reserve_couplings(Mat matrix) const;  ///< zeros where unknowns at one point meet: assembly drops unused places
   void add_smoothness(Mat matrix, std::vector<double> const& beta) const;
   void assemble_pointwise(ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& weights,
                           std::vector<double> const& beta, NormalNoise const* noise);

@@ -99,10 +99,12 @@ double gradient_scale(ParameterSpace const& space, Mat matrix, Vec x) {
   return scale;
 }
 
-/// Multigrid where all unknowns are fields; TAO's own choice elsewhere.
-void set_newton_preconditioner(Tao tao, ParameterSpace const& space) {
+/// Multigrid where all unknowns are fields without bounds; TAO's own choice elsewhere (multigrid cannot follow an
+/// active set, whose size changes from step to step).
+void set_newton_preconditioner(Tao tao, ParameterSpace const& space, Bounds const& bounds) {
   auto const& unknowns = space.unknowns();
-  if (std::any_of(unknowns.begin(), unknowns.end(), [](Unknown const& u) { return u.axes.empty(); })) return;
+  auto const is_constant = [](Unknown const& u) { return u.axes.empty(); };
+  if (bounds.any || std::any_of(unknowns.begin(), unknowns.end(), is_constant)) return;
   KSP ksp = nullptr;
   PC pc = nullptr;
   check(TaoGetKSP(tao, &ksp));
@@ -124,7 +126,7 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, Bounds const& bounds) {
   petsc::Optimiser tao;
   check(TaoCreate(space.grid().comm(), tao.address()));
   check(TaoSetType(tao, TAOBNTR));
-  set_newton_preconditioner(tao, space);
+  set_newton_preconditioner(tao, space, bounds);
   check(TaoSetSolution(tao, fit.x));
   check(TaoSetVariableBounds(tao, bounds.lower, bounds.upper));
   check(TaoSetObjectiveAndGradient(tao, nullptr, objective_and_gradient, &context));

@@ -14,6 +14,8 @@ upper = [1.0, 1.2, 1.5]
 [mollifier]
 radius = { t = 2, y = 3, x = 3 }
 degree = 3
+[inversion]
+bias_correction = "off"
 )toml";
 
 double wave(Coordinates const& x) { return 1.5 + std::sin(2.0 * x[0] + x[1]) * std::cos(x[2]) + 0.3 * x[2] * x[1]; }
@@ -244,6 +246,8 @@ over = ["y", "x"]
 [mollifier]
 radius = 3
 degree = 3
+[inversion]
+bias_correction = "off"
 [equation]
 residual = "lambda^2*dx(dx(u)) - m"
 )toml",

@@ -35,11 +35,11 @@ std::vector<double> standard_error(mollifier::Jets const& jets, std::optional<mo
       rest /= norms[a].size();
     }
   }
-  for (std::size_t i = 0; refit && i < refit->points().size(); ++i) {
-    auto const axis = *mollifier::only_filtered_axis(jets);
-    int const slot = jets.filter(axis).slot(order[static_cast<std::size_t>(axis)]);
+  if (!refit) return error;
+  auto const axis = *mollifier::only_filtered_axis(jets);
+  int const slot = jets.filter(axis).slot(order[static_cast<std::size_t>(axis)]);
+  for (std::size_t i = 0; i < refit->points().size(); ++i)
     error[static_cast<std::size_t>(refit->points()[i])] = sigma * std::sqrt(refit->gram(i, slot, slot));
-  }
   return error;
 }
 

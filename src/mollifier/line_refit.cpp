@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 
 #include "halo/plan.hpp"
 #include "mollifier/local_rows.hpp"
@@ -69,12 +70,14 @@ class Refitter {
   Refitter(grid::Axis const& axis, LineFilter const& filter, MomentFit const& fit, Radii const& radii)
       : axis_(axis), ends_(ends_of(axis)), filter_(filter), fit_(fit), radii_(radii) {}
 
-  /// The position of the stored row. pattern[j]: the point start(row) + j exists.
+  /// The position of the stored row. pattern[j] is '1' where the point start(row) + j exists, else '0'.
   Index row(Index row, std::string const& pattern) {
-    Index const kind = filter_.interior.contains(row) ? -1 : row;
-    auto const [entry, is_new] = known_.try_emplace({kind, pattern}, static_cast<Index>(known_.size()));
-    if (is_new)
+    auto& known = known_[filter_.interior.contains(row) ? -1 : row];
+    auto const [entry, is_new] = known.try_emplace(pattern, count_);
+    if (is_new) {
+      ++count_;
       for (std::size_t slot = 0; slot < radii_.size(); ++slot) append(row, slot, pattern);
+    }
     return entry->second;
   }
   std::vector<double> const& weights() const { return weights_; }
@@ -103,7 +106,8 @@ class Refitter {
   LineFilter const& filter_;
   MomentFit fit_;
   Radii const& radii_;
-  std::map<std::pair<Index, std::string>, Index> known_;
+  std::unordered_map<Index, std::unordered_map<std::string, Index>> known_;  ///< by row (interior: -1) and pattern
+  Index count_ = 0;
   std::vector<double> weights_;
 };
 
@@ -115,7 +119,7 @@ struct LineRefit::Data {
   std::optional<halo::Plan> plan;  ///< none where the whole grid has no gap
   Rows rows;
   std::vector<Index> points, row;  ///< as in rows, on the host
-  std::vector<double> weights;
+  std::vector<double> weights, grams;
 
   LineFilter const& filter() const { return jets.filter(axis); }
   Field exchange(Field const& owned) const {
@@ -124,6 +128,7 @@ struct LineRefit::Data {
     return ghosted;
   }
   void find_rows(Refitter& refitter, Field const& data);
+  void set_grams();
 };
 
 /// Walks the lines of the box; a row is affected where a gap lies among its taps.
@@ -151,6 +156,18 @@ void LineRefit::Data::find_rows(Refitter& refitter, Field const& data) {
           on_device(row), on_device(weights)};
 }
 
+/// Inner products of the stored rows of all pairs of orders.
+void LineRefit::Data::set_grams() {
+  auto const width = static_cast<std::size_t>(filter().width), orders = filter().orders.size();
+  for (std::size_t at = 0; at < weights.size(); at += orders * width)
+    for (std::size_t a = 0; a < orders; ++a)
+      for (std::size_t b = 0; b < orders; ++b) {
+        auto const row_a = weights.begin() + static_cast<std::ptrdiff_t>(at + a * width);
+        auto const row_b = weights.begin() + static_cast<std::ptrdiff_t>(at + b * width);
+        grams.push_back(std::inner_product(row_a, row_a + static_cast<std::ptrdiff_t>(width), row_b, 0.0));
+      }
+}
+
 std::optional<int> only_filtered_axis(Jets const& jets) {
   std::optional<int> found;
   for (int a = 0; a < jets.grid().dimension(); ++a) {
@@ -164,7 +181,7 @@ std::optional<int> only_filtered_axis(Jets const& jets) {
 LineRefit::LineRefit(Jets const& jets, Kernel const& kernel, Radii const& radii, int degree, Field const& data) {
   auto const axis = only_filtered_axis(jets);
   if (!axis) throw std::invalid_argument("refit: jets that are filtered along one axis, please");
-  auto const made = std::make_shared<Data>(Data{jets, *axis, {}, {}, {}, {}, {}});
+  auto const made = std::make_shared<Data>(Data{jets, *axis, {}, {}, {}, {}, {}, {}});
   data_ = made;
   auto const host = on_host(data);
   int gaps = 0;
@@ -174,6 +191,7 @@ LineRefit::LineRefit(Jets const& jets, Kernel const& kernel, Radii const& radii,
   made->plan.emplace(jets.grid(), needs_of(jets.grid(), filters_of(jets)));
   Refitter refitter(jets.grid().axis(*axis), jets.filter(*axis), {kernel, degree}, radii);
   made->find_rows(refitter, data);
+  made->set_grams();
 }
 
 std::vector<Index> const& LineRefit::points() const { return data_->points; }
@@ -198,11 +216,8 @@ void LineRefit::apply(Field const& owned, std::vector<Field> const& out) const {
 }
 
 double LineRefit::gram(std::size_t i, int slot_a, int slot_b) const {
-  Index const width = data_->filter().width, orders = static_cast<Index>(data_->filter().orders.size());
-  double const* row = data_->weights.data() + data_->row[i] * orders * width;
-  double sum = 0.0;
-  for (Index j = 0; j < width; ++j) sum += row[slot_a * width + j] * row[slot_b * width + j];
-  return sum;
+  Index const orders = static_cast<Index>(data_->filter().orders.size());
+  return data_->grams[static_cast<std::size_t>((data_->row[i] * orders + slot_a) * orders + slot_b)];
 }
 
 std::vector<double> LineRefit::gram_table() const {

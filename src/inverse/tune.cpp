@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "inverse/weak_radius.hpp"
+
 namespace mollis::inverse {
 namespace {
 
@@ -201,11 +203,17 @@ std::vector<int> Tuner::validation_rung(Lepski& lepski, Ladder const& ladder, st
 }
 
 Tuned Tuner::run() {
-  Ladder ladder(problem_.grid, problem_.deck.mollifier.degree);
+  bool const weak = problem_.deck.equation.weak;
+  Ladder ladder(problem_.grid, weak ? 2 * weak_least_radius - 1 : problem_.deck.mollifier.degree);
   std::vector<int> rung;
   bool const free_radius = problem_.deck.mollifier.automatic;
   deck::Mollifier start = problem_.deck.mollifier, narrow = halved(start);
-  if (free_radius) {
+  if (free_radius && weak) {
+    ladder.heed_gaps(problem_.grid, problem_.states);
+    WeakRadius search(problem_, ladder, beta_);
+    start = with_radii(problem_.grid, problem_.deck.mollifier, ladder.radii(search.choose()));
+    tuned_.radius_trials = search.trials();
+  } else if (free_radius) {
     ladder.heed_gaps(problem_.grid, problem_.states);
     Lepski lepski(problem_.grid, problem_.deck.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
     rung = lepski.choose();
@@ -214,8 +222,8 @@ Tuned Tuner::run() {
     narrow = with_radii(problem_.grid, problem_.deck.mollifier, ladder.radii(validation_rung(lepski, ladder, rung)));
   }
   bool const pointwise = problem_.deck.inversion.method == "pointwise";
-  if (!pointwise && (free_radius || !automatic_.empty())) {
-    validation_ = std::make_unique<Validation>(problem_, problem_.deck.equation.weak ? start : narrow);
+  if (!pointwise && ((free_radius && !weak) || !automatic_.empty())) {
+    validation_ = std::make_unique<Validation>(problem_, weak ? start : narrow);
     freeze();
     use(start);
     count_points(problem_, *candidate_);
@@ -224,7 +232,7 @@ Tuned Tuner::run() {
     freeze();
     use(start);
     double const risk = search(0.5, 0.0, 0.0);
-    if (free_radius) {
+    if (free_radius && !weak) {
       step_radii(ladder, rung, risk);
       start = with_radii(problem_.grid, problem_.deck.mollifier, ladder.radii(rung));
     }

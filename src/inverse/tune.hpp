@@ -1,5 +1,5 @@
 #pragma once
-/// The automatic choices of an equation-error fit: mollifier radii (Lepski, then risk) and smoothness weights (risk).
+/// The automatic choices of an equation-error fit: mollifier radii (Lepski, then risk; weak form: WeakRadius) and smoothness weights (risk).
 #include <vector>
 
 #include "inverse/lepski.hpp"

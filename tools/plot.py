@@ -157,30 +157,57 @@ def state_row(name, data, smooth):
     return panels
 
 
-def columns(table):
-    """The weights and risks of /sweep/NAME: two columns, or two named datasets or fields."""
-    if hasattr(table, "keys") or table.dtype.names:
-        return np.asarray(table["weight"], dtype=float), np.asarray(table["risk"], dtype=float)
-    values = np.asarray(table, dtype=float)
-    return values[:, 0], values[:, 1]
+def trial_radii(table):
+    """The radii of each trial, a tuple along the axes."""
+    names = [name for name in table if name.startswith("radius_")]
+    return list(zip(*[np.asarray(table[name]).astype(int) for name in names]))
 
 
-def sweep_panel(result, name, table):
-    weight, risk = columns(table)
-    order = np.argsort(weight)
+def weight_panel(result, name, table):
+    """Predicted risk over the smoothness weight, a line for each mollifier radius tried."""
+    weight, risk, radii = np.asarray(table["weight"]), np.asarray(table["risk"]), trial_radii(table)
     chosen = result.parameter_summary(name).get("smoothness_weight")
 
     def draw(ax):
-        ax.plot(weight[order], risk[order], "o-", color=BLUE, markersize=4)
+        tried = sorted(set(radii))
+        for number, radius in enumerate(tried):
+            rows = [i for i, r in enumerate(radii) if r == radius]
+            rows.sort(key=lambda i: weight[i])
+            ax.plot(weight[rows], risk[rows], "o-", color=matplotlib.cm.viridis(number / max(len(tried), 2)), markersize=3,
+                    linewidth=1, label="radius " + ", ".join(map(str, dict.fromkeys(radius))))
         if chosen:
             ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.3g}")
-            ax.legend(frameon=False, fontsize=8)
-        ax.set_xscale("log")
+        ax.legend(frameon=False, fontsize=7)
+        if (weight > 0).all():
+            ax.set_xscale("log")
         if (risk > 0).all():
             ax.set_yscale("log")
         ax.set(title=f"{name}, choice of the smoothness", xlabel="weight", ylabel="predicted risk")
         ax.grid(alpha=0.25)
     return draw
+
+
+def radius_panel(table):
+    """Bias and variance of the derivatives over the largest radius of each trial."""
+    radius = np.array([max(r) for r in trial_radii(table)])
+    order = np.argsort(radius, kind="stable")
+    bias, variance = np.asarray(table["bias"])[order], np.asarray(table["variance"])[order]
+
+    def draw(ax):
+        for values, label, colour in ((bias, "bias", ORANGE), (variance, "noise", BLUE)):
+            seen = values > 0
+            ax.plot(radius[order][seen], values[seen], "o-", color=colour, markersize=4, label=label)
+        ax.set(title="choice of the mollifier radius", xlabel="radius [cells]", ylabel="in the derivatives", yscale="log")
+        ax.legend(frameon=False, fontsize=8)
+        ax.grid(alpha=0.25)
+    return draw
+
+
+def sweep_panels(result):
+    parameters = result.group("parameters")
+    return [radius_panel(table) if name == "radius" else weight_panel(result, name, table)
+            for name, table in result.group("sweep").items()
+            if name == "radius" or not is_constant(parameters[name])]
 
 
 def constants_panel(result, constants):
@@ -232,7 +259,7 @@ def rows_of(result):
     for name in {**result.group("observations"), **result.group("state")}:
         rows += state_rows(result, name)
     loose = other_panels(result) + ([constants_panel(result, constants)] if constants else [])
-    loose += [sweep_panel(result, name, table) for name, table in result.group("sweep").items()]
+    loose += sweep_panels(result)
     return rows + [loose[i:i + 3] for i in range(0, len(loose), 3)]
 
 

@@ -31,10 +31,13 @@ Known read_fields(grid::Grid const& grid, deck::Deck const& deck) {
 }
 
 /// Writes what was found automatically into the deck: the effective deck repeats this run without any choice.
-void freeze(deck::Deck& deck, inverse::Tuned const& tuned, std::vector<observations::State> const& states) {
+void freeze(deck::Deck& deck, inverse::Tuned const& tuned, inverse::Problem const& problem) {
+  auto const& states = problem.states;
   deck.mollifier = tuned.mollifier;
   for (std::size_t p = 0; p < deck.parameters.size(); ++p) deck.parameters[p].second.smoothness_weight = tuned.beta[p];
   for (std::size_t s = 0; s < states.size(); ++s) deck.observations[s].second.noise = states[s].sigma;
+  bool const corrected = inverse::NoiseBias::applies(deck.inversion, problem.space, problem.system);
+  deck.inversion.bias_correction = corrected ? "on" : "off";
 }
 
 }  // namespace
@@ -63,7 +66,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
     return inverse::tune(problem);
   }();
   auto chosen = deck;
-  freeze(chosen, tuned, states);
+  freeze(chosen, tuned, problem);
   progress.say(describe(chosen));
 
   auto const candidate = [&] {

@@ -2,6 +2,8 @@
 #include <mpi.h>
 #include <petscsys.h>
 
+#include <fmt/format.h>
+
 #include <Kokkos_Core.hpp>
 #include <cstdio>
 #include <cstring>
@@ -13,6 +15,7 @@
 #include "drivers/drivers.hpp"
 #include "forward/from_deck.hpp"
 #include "inverse/build_system.hpp"
+#include "petsc/failure.hpp"
 
 namespace {
 
@@ -38,10 +41,18 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
   return mollis::drivers::check(comm, deck);
 }
 
+/// For errors that the ranks did not agree on: the others may be waiting in a collective call.
+void abort(std::string const& message) {
+  fmt::print(stderr, "mollis: internal error: {}\n", message);
+  std::fflush(stderr);
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(Exit::internal));
+}
+
 /// Runs the request between the start and the end of PETSc and Kokkos; prints errors once.
 Exit run(Request const& request, int argc, char** argv, mollis::drivers::CommandLine const& line, bool loud) {
   PetscInitialize(&argc, &argv, nullptr, nullptr);
-  PetscPushErrorHandler(PetscReturnErrorHandler, nullptr);  // errors come back as exceptions
+  std::string said;
+  PetscPushErrorHandler(mollis::petsc::keep_message, &said);  // errors come back as exceptions
   int no_arguments = 1;
   char* name[] = {argv[0], nullptr};
   Kokkos::initialize(no_arguments, name);
@@ -51,11 +62,12 @@ Exit run(Request const& request, int argc, char** argv, mollis::drivers::Command
   } catch (mollis::run::Error const& error) {
     code = error.code();
     if (loud) std::fprintf(stderr, "%s\n", error.what());
+  } catch (mollis::petsc::Failure const& error) {
+    code = error.is_wrong_option(said) ? Exit::usage : Exit::internal;
+    if (code == Exit::internal) abort(fmt::format("{} ({})", error.what(), said));
+    if (loud) fmt::print(stderr, "PETSc option after --: {}\n", said.substr(0, said.find('\n')));
   } catch (std::exception const& error) {
-    // Not agreed on by all ranks: the others may be waiting in a collective call.
-    std::fprintf(stderr, "mollis: internal error: %s\n", error.what());
-    std::fflush(stderr);
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(Exit::internal));
+    abort(error.what());
   }
   Kokkos::finalize();
   PetscPopErrorHandler();

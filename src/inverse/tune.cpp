@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "inverse/weak_radius.hpp"
+#include "petsc/options.hpp"
 
 namespace mollis::inverse {
 namespace {
@@ -95,6 +96,7 @@ double Tuner::try_out() {
   for (auto const p : automatic_) beta_[p] = weight_of(p, cycles_[p]);
   int const before = problem_.progress.krylov();
   double const risk = trials_->risk(beta_, x_);
+  if (tuned_.risk_trials.empty()) petsc::reject_unused_options();  // all kinds of solvers have been set up by now
   tuned_.risk_trials.push_back({largest_radii(problem_.grid, mollifier_), beta_, risk});
   run::Step step;
   step.phase = "tune";

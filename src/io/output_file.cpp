@@ -70,6 +70,15 @@ void make_room(hid_t file, std::string const& path, Index bytes) {
   reserve(path, 0, static_cast<Index>(size) + bytes + records);
 }
 
+/// Gives back what make_room set aside and HDF5 did not take: the file's own end is where it says.
+void trim(std::string const& path) {
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  haddr_t end = 0;
+  require(H5Fget_eoa(file, &end));
+  file.close();
+  if (truncate(path.c_str(), static_cast<off_t>(end)) != 0) throw std::runtime_error(std::strerror(errno));
+}
+
 /// Owner of a derived type of MPI.
 struct Type {
   MPI_Datatype value = MPI_DATATYPE_NULL;
@@ -196,6 +205,7 @@ void OutputFile::commit(Index bytes, std::function<void(hid_t file)> const& fini
     make_room(file_, partial_name(path_), bytes);
     finishing(file_);
     file_.close();
+    trim(partial_name(path_));
     publish(path_);
   });
   pending_ = false;

@@ -1,16 +1,11 @@
 #include "petsc/handles.hpp"
 
-#include <fmt/format.h>
-
-#include <stdexcept>
+#include "petsc/failure.hpp"
 
 namespace mollis::petsc {
 
 void check(PetscErrorCode code) {
-  if (code == 0) return;
-  char const* text = nullptr;
-  PetscErrorMessage(code, &text, nullptr);
-  throw std::runtime_error(fmt::format("PETSc error {}: {}", static_cast<int>(code), text != nullptr ? text : "unknown"));
+  if (code != 0) throw Failure(code);
 }
 
 Vector make_vector(MPI_Comm comm, Index local) {

@@ -1,0 +1,26 @@
+#pragma once
+/// Errors of PETSc, with what it says about them.
+#include <petscsys.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace mollis::petsc {
+
+/// A failed call of PETSc.
+class Failure : public std::runtime_error {
+ public:
+  explicit Failure(PetscErrorCode code);
+  PetscErrorCode code() const { return code_; }
+  /// Whether the value of an option is to blame, which all ranks see alike. `message` is what keep_message kept.
+  bool is_wrong_option(std::string const& message) const;
+
+ private:
+  PetscErrorCode code_;
+};
+
+/// An error handler (PetscPushErrorHandler with a std::string as context) that keeps the message and prints nothing.
+PetscErrorCode keep_message(MPI_Comm comm, int line, char const* function, char const* file, PetscErrorCode code,
+                            PetscErrorType type, char const* message, void* kept);
+
+}  // namespace mollis::petsc

@@ -32,7 +32,8 @@ def run(*arguments, ranks=1, cwd=None):
     command = [PROGRAM, *map(str, arguments)]
     if ranks > 1:
         command = [*LAUNCHER, str(ranks), *command]
-    environment = dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1")
+    environment = dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1",
+                       OMPI_MCA_mpi_yield_when_idle="1")  # several ranks a core
     return Outcome(subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=cwd, env=environment))
 
 

@@ -1,0 +1,133 @@
+"""Every deck of inputs/ at a small size: checked, its data made, its parameters recovered, all files of the contract
+written, and the effective deck giving the same result again without any automatic choice."""
+import re
+import sys
+import unittest
+import xml.etree.ElementTree as xml
+
+import h5py
+import numpy
+
+from program import INPUTS, TestCase, redirected, run, summary_of, temporary
+
+# Overrides that make each deck small, ranks of the inversion, and least core correlations or largest errors asked for.
+SIZES = {
+    "heat2d": (["grid.points=[64,64]"], 2, {"lambda": 0.98}),
+    "heat3d": (["grid.points=[20,22,24]"], 2, {"lambda": 0.9}),
+    "langevin": (["grid.points=[401]"], 2, {"lambda": 0.97}),
+    "divergence2d": (["grid.points=[48,48]"], 1, {"lambda": 0.95}),
+    "constants": (["grid.points=[81,101]"], 2, {"D": 0.02, "k": 0.05}),
+    "reaction": (["grid.points=[61,32]"], 1, {"r": 0.99, "K": 0.99}),
+}
+
+
+class Deck(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary()
+        cls.deck = INPUTS / f"{cls.name}.toml"
+        size, cls.ranks, cls.wanted = SIZES[cls.name]
+        # Solves as tight as the comparison of two runs below.
+        cls.overrides = [*size, *redirected(cls.directory, "u"), "inversion.tolerance=1e-10",
+                         "inversion.reweight=20"]
+        cls.made = run("forward", cls.deck, *cls.overrides)
+        cls.outcome = run("invert", cls.deck, *cls.overrides, ranks=cls.ranks)
+        cls.out = cls.directory / "out"
+
+    def test_1_check_runs_nothing(self):
+        directory = temporary()
+        outcome = self.expect(0, run("check", self.deck, *redirected(directory, "u")))
+        self.assertIn("the deck is valid", outcome.out)
+        self.assertEqual(list(directory.iterdir()), [])
+
+    def test_2_runs(self):
+        self.expect(0, self.made)
+        self.expect(0, self.outcome)
+        self.assertEqual(sorted(p.name for p in self.out.iterdir()),
+                         ["deck.toml", "history.csv", "result.h5", "result.xmf", "summary.json"])
+
+    def test_3_scores(self):
+        for name, wanted in self.wanted.items():
+            truth = summary_of(self.out)["parameters"][name]["truth"]
+            if "core" in truth:
+                self.assertGreater(truth["core"]["correlation"], wanted, name)
+            else:
+                self.assertNotIn("correlation", truth)
+                self.assertLess(truth["relative_l2"], wanted, name)
+
+    def test_4_summary_has_the_contract(self):
+        summary = summary_of(self.out)
+        self.assertEqual(summary["status"], "converged")
+        self.assertEqual(summary["method"], "equation-error")
+        self.assertEqual(summary["ranks"], self.ranks)
+        with h5py.File(self.out / "result.h5") as file:
+            self.assertEqual(summary["points"], file["/state/u"].size)
+        self.assertTrue(set(summary["mollifier"]["radius"]) and isinstance(summary["mollifier"]["degree"], int))
+        self.assertGreater(summary["noise"]["u"], 0.0)
+        self.assertEqual(set(summary["parameters"]), set(self.wanted))
+        for entry in summary["parameters"].values():
+            self.assertLessEqual({"min", "max", "mean", "smoothness_weight", "truth"}, set(entry))
+            self.assertTrue(entry["min"] <= entry["mean"] <= entry["max"])
+            self.assertLessEqual({"relative_l2", "max_relative"}, set(entry["truth"]))
+        for key in ("residual_rms", "misfit_chi2"):
+            self.assertTrue(0.0 < summary[key] < 1e6, key)
+        self.assertLessEqual({"newton", "krylov"}, set(summary["iterations"]))
+        self.assertLessEqual({"total", "read", "solve", "write"}, set(summary["seconds"]))
+        self.assertLessEqual({"peak_rss_bytes_max", "bytes_per_point"}, set(summary["memory"]))
+
+    def test_5_result_file(self):
+        with h5py.File(self.out / "result.h5") as file:
+            axes = list(file["/coordinates"])
+            shape = file["/state/u"].shape
+            self.assertEqual(file["/state/u"].attrs["axes"].split(), file["/residual"].attrs["axes"].split())
+            for axis, size in zip(file["/state/u"].attrs["axes"].split(), shape):
+                self.assertEqual(file[f"/coordinates/{axis}"].shape, (size,))
+            self.assertEqual(len(axes), len(shape))
+            self.assertEqual(file["/residual"].shape, shape)
+            for name in self.wanted:
+                values = file[f"/parameters/{name}"]
+                self.assertEqual(file[f"/parameters/{name}_weight"].shape, values.shape)
+                self.assertTrue(numpy.isfinite(values[()]).all())
+                self.assertTrue((file[f"/parameters/{name}_weight"][()] >= 0.0).all())
+            for key in ("mollis", "git_revision", "command", "deck", "overrides", "effective_deck", "petsc", "started"):
+                self.assertIn(key, file.attrs)
+            self.assertEqual(file.attrs["deck"], self.deck.read_text())
+            self.assertEqual(file.attrs["effective_deck"], (self.out / "deck.toml").read_text())
+            self.assertEqual(file.attrs["overrides"].split(), self.overrides)
+            self.assertEqual("VTKHDF" in file, len(shape) == 3 and "t" not in axes)
+
+    def test_6_picture_file_and_history(self):
+        for item in xml.parse(self.out / "result.xmf").iter("DataItem"):
+            for name in re.findall(r"result\.h5:(\S+)", item.text or ""):
+                with h5py.File(self.out / "result.h5") as file:
+                    self.assertIn(name, file)
+        header, *rows = (self.out / "history.csv").read_text().splitlines()
+        self.assertEqual(header.split(",")[:3], ["phase", "iteration", "objective"])
+        self.assertTrue(rows and all(len(row.split(",")) == len(header.split(",")) for row in rows))
+
+    def test_7_effective_deck_repeats_the_run(self):
+        again = self.directory / "again"
+        text = (self.out / "deck.toml").read_text()
+        self.assertNotIn('"auto"', text)
+        for ranks in (1, 2):  # the second run replaces the results of the first
+            outcome = self.expect(0, run("invert", self.out / "deck.toml", f"output.directory={again}", ranks=ranks))
+            self.assertNotIn("\n    tune", outcome.out)
+            self.assertEqual((again / "deck.toml").read_text(), text.replace(str(self.out), str(again)))
+            self.assertEqual(summary_of(again)["ranks"], ranks)
+            with h5py.File(self.out / "result.h5") as one, h5py.File(again / "result.h5") as other:
+                for name in self.wanted:
+                    a, b = one[f"/parameters/{name}"][()], other[f"/parameters/{name}"][()]
+                    self.assertLess(abs(a - b).max(), 1e-6 * abs(a).max(), name)
+
+
+def load_tests(loader, *_):
+    """One test case a deck; all decks must be listed above."""
+    names = sorted(path.stem for path in INPUTS.glob("*.toml"))
+    assert names == sorted(SIZES), f"decks {names}, sizes for {sorted(SIZES)}"
+    chosen = CHOSEN or names
+    return unittest.TestSuite(loader.loadTestsFromTestCase(type(f"Deck_{n}", (Deck,), {"name": n})) for n in chosen)
+
+
+CHOSEN = sys.argv[1:]
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,64 @@
+"""The number of ranks changes nothing: data to 1e-10, parameters to 1e-8."""
+import unittest
+
+import h5py
+import numpy
+
+from program import INPUTS, TestCase, run, temporary
+
+TIGHT = ["inversion.tolerance=1e-12", "inversion.max_iterations=100"]
+
+
+class Ranks(TestCase):
+    def recover(self, deck, ranks, *overrides):
+        """Runs forward and invert on each number of ranks, every inversion on its own data."""
+        directory = temporary()
+        data, parameters = {}, {}
+        for n in ranks:
+            place = [f"observations.u.file={directory}/{n}.h5", f"output.directory={directory}/{n}.out"]
+            self.expect(0, run("forward", INPUTS / deck, *overrides, *place, ranks=n))
+            self.expect(0, run("invert", INPUTS / deck, *overrides, *TIGHT, *place, ranks=n))
+            with h5py.File(directory / f"{n}.h5") as file:
+                data[n] = file["u"][()]
+            with h5py.File(directory / f"{n}.out" / "result.h5") as file:
+                parameters[n] = {name: values[()] for name, values in file["parameters"].items()}
+        return data, parameters
+
+    def expect_same(self, data, parameters):
+        first = min(data)
+        for n in data:
+            numpy.testing.assert_allclose(data[n], data[first], rtol=0, atol=1e-10 * abs(data[first]).max(), err_msg=f"{n} ranks")
+            for name, values in parameters[n].items():
+                reference = parameters[first][name]
+                self.assertLess(abs(values - reference).max(), 1e-8 * abs(reference).max(), f"{name}, {n} ranks")
+
+    def test_plate(self):
+        fixed = ["grid.points=[33,40]", "mollifier.radius=8", "parameters.lambda.smoothness.weight=0.5", "forward.dropout=0.0"]
+        self.expect_same(*self.recover("heat2d.toml", (1, 2, 3, 4), *fixed))
+
+    def test_path_has_ranks_without_points(self):
+        """The only axis is time, which is never cut: three of four ranks hold nothing."""
+        fixed = ["grid.points=[201]", "mollifier.radius=20", "parameters.lambda.smoothness.weight=1e-4"]
+        data, parameters = self.recover("langevin.toml", (1, 4), *fixed)
+        self.expect_same(data, parameters)
+
+    def test_constants_in_the_weak_form(self):
+        fixed = ["grid.points=[41,61]", "mollifier.radius=10"]
+        data, parameters = self.recover("constants.toml", (1, 3), *fixed)
+        self.expect_same(data, parameters)
+
+    def test_automatic_choices(self):
+        """Radii and weights are searched for: the same ones are found."""
+        directory = temporary()
+        common = [INPUTS / "heat2d.toml", "grid.points=[40,40]", f"observations.u.file={directory}/data.h5"]
+        self.expect(0, run("forward", *common))
+        chosen = []
+        for n in (1, 3):
+            self.expect(0, run("invert", *common, f"output.directory={directory}/out", ranks=n))
+            text = (directory / "out" / "deck.toml").read_text()
+            chosen.append([line for line in text.splitlines() if line.startswith("radius")])
+        self.assertEqual(chosen[0], chosen[1])
+
+
+if __name__ == "__main__":
+    unittest.main()

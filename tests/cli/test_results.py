@@ -1,0 +1,75 @@
+"""Runs that do not converge, PETSc's options, and times."""
+import re
+import unittest
+
+import h5py
+
+from program import INPUTS, TestCase, redirected, run, summary_of, temporary
+
+SMALL = ["grid.points=[40,40]", "mollifier.radius=9", "parameters.lambda.smoothness.weight=0.5"]
+
+
+class Results(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary()
+        cls.common = [INPUTS / "heat2d.toml", *SMALL, *redirected(cls.directory, "u")]
+        outcome = run("forward", *cls.common)
+        assert outcome.code == 0, outcome.err
+
+    def test_not_converged(self):
+        """The results are there all the same, and say so."""
+        for ranks in (1, 2):
+            self.expect(2, run("invert", *self.common, "--", "-ksp_max_it", "1", ranks=ranks))
+            summary = summary_of(self.directory / "out")
+            self.assertEqual(summary["status"], "not converged")
+            self.assertEqual(summary["ranks"], ranks)
+            with h5py.File(self.directory / "out" / "result.h5") as file:
+                self.assertIn("/parameters/lambda", file)
+
+    def test_unknown_petsc_option(self):
+        directory = temporary()
+        for option in (["-kps_max_it", "3"], ["-no_such_option"]):
+            outcome = run("invert", *self.common, f"output.directory={directory}/out", "--", *option)
+            self.expect_error(64, outcome, option[0])
+        self.assertFalse((directory / "out").exists())
+
+    def test_unknown_petsc_option_is_told_before_the_search_ends(self):
+        automatic = [*self.common, "mollifier.radius=auto", "parameters.lambda.smoothness.weight=auto"]
+        outcome = run("invert", *automatic, "--", "-no_such_option")
+        self.expect_error(64, outcome, "-no_such_option")
+        self.assertLess(outcome.out.count("tune "), 3)
+
+    def test_wrong_value_of_a_petsc_option(self):
+        self.expect_error(64, run("invert", *self.common, "--", "-ksp_type", "cgg"), "cgg")
+        self.expect_error(64, run("invert", *self.common, "--", "-ksp_max_it", "many"), "many")
+
+    def test_petsc_options_work(self):
+        outcome = self.expect(0, run("invert", *self.common, "--", "-ksp_type", "minres", "-ksp_view", "-ksp_monitor"))
+        self.assertIn("type: minres", outcome.out)
+        self.assertIn("KSP Residual norm", outcome.out)
+
+    def test_seconds_agree_with_log_view(self):
+        """The stages of summary.json are PETSc's, to 5% or 10 ms."""
+        outcome = self.expect(0, run("invert", *self.common, "--", "-log_view"))
+        seconds = summary_of(self.directory / "out")["seconds"]
+        stages = {m[1]: float(m[2]) for m in re.finditer(r"(?m)^ *\d+: +(\S+): +([0-9.e+-]+) +[0-9.]+%", outcome.out)}
+        for name in ("read", "tune", "jets", "solve", "write"):
+            self.assertAlmostEqual(seconds[name], stages[name], delta=max(0.01, 0.05 * stages[name]), msg=name)
+        self.assertLessEqual(sum(v for k, v in seconds.items() if k != "total"), seconds["total"] + 0.01)
+
+    def test_bounds_are_respected(self):
+        """Whether the fit with many active bounds converges or not."""
+        outcome = run("invert", *self.common, "parameters.lambda.lower=0.8", "parameters.lambda.upper=1.2")
+        self.assertIn(outcome.code, (0, 2), outcome.err)
+        entry = summary_of(self.directory / "out")["parameters"]["lambda"]
+        self.assertGreaterEqual(entry["min"], 0.8 - 1e-12)
+        self.assertLessEqual(entry["max"], 1.2 + 1e-12)
+
+    def test_pointwise(self):
+        self.expect(0, run("invert", *self.common, "inversion.method=pointwise"))
+        self.assertEqual(summary_of(self.directory / "out")["method"], "pointwise")
+
+
+if __name__ == "__main__":
+    unittest.main()

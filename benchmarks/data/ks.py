@@ -20,6 +20,7 @@ import numpy as np
 DECK = pathlib.Path(__file__).resolve().with_suffix(".toml")
 PUBLISHED = {0.0: 8.1e-7, 0.01: 1.8e-4, 0.1: 4.3e-3, 0.4: 4.2e-2}
 CASES = {"corrected": [], "plain": ["inversion.bias_correction=off"], "automatic radius": ["mollifier.radius=auto"]}
+AUTOMATIC_SEEDS = 5  # the search takes seconds
 
 
 def largest_error(mollis, data, overrides, folder):
@@ -48,6 +49,8 @@ def main():
                 with h5py.File(folder / "noisy.h5", "w") as file:
                     file["u"] = clean + noise
                 for case, overrides in CASES.items():
+                    if case == "automatic radius" and seed >= AUTOMATIC_SEEDS:
+                        continue
                     radius = [] if ratio > 0 or overrides == CASES["automatic radius"] else ["mollifier.radius={t=24,x=22}"]
                     errors[case].append(largest_error(arguments.mollis, folder / "noisy.h5", radius + overrides, folder))
             for case, values in errors.items():

@@ -2,7 +2,7 @@
 """A hidden potential from a noisy wave function: relative L2 error of V(x) where the time mean of |psi|^2 is above 1% of
 its maximum.
 
-usage: schrodinger.py DATA_DIR [--mollis PATH] [--seeds N]
+usage: schrodinger.py DATA_DIR [--mollis PATH] [--seeds N] [--automatic N]
 
 DATA_DIR holds harmonic_oscillator.h5. Adds Gaussian noise of `ratio` times the standard deviation of each part (seeds
 0 .. N-1), runs `mollis invert` on schrodinger.toml and prints mean and standard error over the seeds. Needs NumPy and h5py.
@@ -20,7 +20,6 @@ RATIOS = [0.0, 0.01, 0.05]
 AUTOMATIC = ["mollifier.radius=auto", "parameters.V.smoothness.weight=auto"]
 CASES = {"corrected": [], "plain": ["inversion.bias_correction=off"], "automatic": AUTOMATIC}
 
-
 def potential(mollis, data, overrides, folder):
     files = [f"observations.{part}.file={data}" for part in ("re", "im")]
     command = [mollis, "invert", str(DECK), *files, f"output.directory={folder}/out", *overrides]
@@ -34,6 +33,7 @@ def main():
     parser.add_argument("data_dir", type=pathlib.Path)
     parser.add_argument("--mollis", default="mollis")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--automatic", type=int, default=0, help="seeds with radius and weight chosen automatically (minutes each)")
     arguments = parser.parse_args()
     with h5py.File(arguments.data_dir / "harmonic_oscillator.h5") as file:
         re, im, truth = file["re"][:], file["im"][:], file["V_true"][:]
@@ -50,9 +50,13 @@ def main():
                     for part, values in (("re", re), ("im", im)):
                         file[part] = values + ratio * values.std() * random.standard_normal(values.shape)
                 for case, overrides in CASES.items():
+                    if case == "automatic" and seed >= arguments.automatic:
+                        continue
                     found = potential(arguments.mollis, folder / "noisy.h5", overrides, folder)
                     errors[case].append(np.linalg.norm((found - truth)[seen]) / np.linalg.norm(truth[seen]))
             for case, values in errors.items():
+                if not values:
+                    continue
                 spread = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
                 print(f"{ratio:6.2f}  {case:<10} {np.mean(values):12.2e} +- {spread:8.1e}", flush=True)
 

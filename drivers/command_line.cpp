@@ -33,16 +33,19 @@ void declare(CLI::App& app, Request& request) {
     command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
   }
   app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
-  app.add_subcommand("help", "help on a topic: deck")->add_option("topic", request.topic, "\"deck\": the reference of all keys");
+  app.add_subcommand("help", "help on a topic: deck")
+      ->add_option("topic", request.topic, "\"deck\": the reference of all keys");
 }
 
 /// The mistake in the command itself, if there is one.
 std::string command_mistake(CLI::App const& app, int argc, char** argv) {
   if (!app.get_subcommands().empty() || (argc > 1 && argv[1][0] == '-')) return "";
   std::vector<std::string> names;
-  for (auto const* command : app.get_subcommands([](auto const*) { return true; })) names.push_back(command->get_name());
+  for (auto const* command : app.get_subcommands([](auto const*) { return true; }))
+    names.push_back(command->get_name());
   auto const list = fmt::format("the commands are {}; mollis --help explains them", fmt::join(names, ", "));
-  return argc > 1 ? fmt::format("mollis: no command \"{}\"; {}", argv[1], list) : "mollis: a command is needed; " + list;
+  return argc > 1 ? fmt::format("mollis: no command \"{}\"; {}", argv[1], list)
+                  : "mollis: a command is needed; " + list;
 }
 
 Exit show_topic(std::string const& topic, bool loud) {

@@ -29,12 +29,13 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
                     : request.command == "mollify" ? Command::mollify
                     : request.command == "forward" ? Command::forward
                                                    : Command::check;
-  auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, [&](auto const& read, auto& problems) {
+  auto const check_expressions = [&](mollis::deck::Deck const& deck, mollis::deck::Problems& problems) {
     if (kind == Command::mollify) return;
-    if (kind != Command::forward) return mollis::inverse::check_expressions(read, problems);
-    mollis::inverse::check_values(read, problems);
-    mollis::forward::check_expressions(read, problems);
-  });
+    if (kind != Command::forward) return mollis::inverse::check_expressions(deck, problems);
+    mollis::inverse::check_values(deck, problems);
+    mollis::forward::check_expressions(deck, problems);
+  };
+  auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, check_expressions);
   if (kind == Command::invert) return mollis::drivers::invert(comm, std::move(deck), line);
   if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line);
   if (kind == Command::forward) return mollis::drivers::forward(comm, deck);

@@ -55,13 +55,15 @@ bool uses(std::string const& text, std::string const& name) {
   return false;
 }
 
-/// Adds what keeps an expression of [forward] from being understood. The faults of expressions that it names (a field's, a
-/// truth's) are told where these stand.
-void check(deck::Deck const& deck, std::string const& key, std::string const& text, Names const& names, deck::Problems& problems) {
+/// Adds what keeps an expression of [forward] from being understood. The faults of expressions that it names (a
+/// field's, a truth's) are told where these stand.
+void check(deck::Deck const& deck, std::string const& key, std::string const& text, Names const& names,
+           deck::Problems& problems) {
   for (auto const& name : names.in_files) {
     if (!uses(text, name)) continue;
-    return problems.add(place_of(deck, key),
-                        fmt::format("\"{}\" is read from a file; only expressions can be refined, write one here", name));
+    return problems.add(
+        place_of(deck, key),
+        fmt::format("\"{}\" is read from a file; only expressions can be refined, write one here", name));
   }
   try {
     from_expression(text, deck.grid.axes, names.texts);

@@ -33,7 +33,8 @@ deck::Place within(deck::Place place, std::string const& text, std::size_t offse
   auto const before = text.substr(0, offset);
   auto const newline = before.rfind('\n');
   place.line += static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-  place.column = newline == std::string::npos ? place.column + static_cast<int>(offset) : static_cast<int>(offset - newline);
+  place.column =
+      newline == std::string::npos ? place.column + static_cast<int>(offset) : static_cast<int>(offset - newline);
   return place;
 }
 
@@ -62,7 +63,8 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
   for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
     try {
-      equation::compile({deck.equation.residuals[k]}, symbols, deck.equation.weak ? equation::Form::weak : equation::Form::strong);
+      equation::compile({deck.equation.residuals[k]}, symbols,
+                        deck.equation.weak ? equation::Form::weak : equation::Form::strong);
     } catch (equation::SyntaxError const& error) {
       bool const let = error.which.rfind("let.", 0) == 0;
       if (!let || lets.emplace(error.which, error.column).second) problems.add(located(deck, k, error), error.what());

@@ -42,7 +42,8 @@ function(mollis_test name)
       set_tests_properties(${name} PROPERTIES LABELS "unit;${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT})
     else()
       add_test(NAME ${name}_np${ranks} COMMAND ${MOLLIS_MPIEXEC} ${ranks} $<TARGET_FILE:test_${name}>)
-      set_tests_properties(${name}_np${ranks} PROPERTIES LABELS "mpi;${TEST_LABELS}" PROCESSORS ${ranks} TIMEOUT ${TEST_TIMEOUT})
+      set_tests_properties(${name}_np${ranks} PROPERTIES LABELS "mpi;${TEST_LABELS}" PROCESSORS ${ranks} TIMEOUT ${TEST_TIMEOUT}
+        ENVIRONMENT "OMPI_MCA_mpi_yield_when_idle=1")  # more ranks than cores: waiting ones let the others run
     endif()
   endforeach()
 endfunction()

@@ -84,7 +84,7 @@ Bounds make_bounds(ParameterSpace const& space);
 /// First guess: `initial` of every parameter (its logarithm where transform = "log"). Collective.
 petsc::Vector first_guess(ParameterSpace const& space);
 
-/// Minimises with W fixed by TAO (BNTR) from fit.x. Returns whether it converged. Collective.
+/// Minimises with W fixed by TAO (Newton; BNLS with bounds, else BNTR) from fit.x. Returns whether it converged. Collective.
 bool minimise_with_tao(EquationError& problem, Fit& fit, Bounds const& bounds);
 
 }  // namespace mollis::inverse

@@ -30,6 +30,9 @@ void set_option_default(char const* name, char const* value) {
   if (!given) check(PetscOptionsSetValue(nullptr, name, value));
 }
 
+/// So few unknowns that a direct solve on each rank is the surest preconditioner and no slower than multigrid.
+constexpr Index few = 4096;
+
 /// Smoothness of order 2 and more makes rows like a biharmonic's: BoomerAMG takes 4 times fewer iterations there.
 char const* fields_preconditioner([[maybe_unused]] ParameterSpace const& space) {
 #if defined(PETSC_HAVE_HYPRE)
@@ -62,7 +65,9 @@ void set_preconditioner(KSP ksp, ParameterSpace const& space) {
     set_option_default("-fieldsplit_fields_ksp_type", "preonly");
     set_option_default("-fieldsplit_fields_pc_type", fields_preconditioner(space));
   } else {
-    check(PCSetType(pc, fields_preconditioner(space)));
+    Index points = 0;
+    for (auto const& unknown : unknowns) points += unknown.grid.points();
+    check(PCSetType(pc, points <= few ? PCREDUNDANT : fields_preconditioner(space)));
   }
 }
 

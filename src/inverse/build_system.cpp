@@ -89,14 +89,21 @@ equation::System build_system(deck::Deck const& deck, Dependence const& fields) 
   deck::Problems problems;
   check_expressions(deck, problems);
   problems.raise();
+  equation::System system;
   try {
-    return equation::compile(deck.equation.residuals, symbols_of(deck, fields),
-                             deck.equation.weak ? equation::Form::weak : equation::Form::strong);
+    system = equation::compile(deck.equation.residuals, symbols_of(deck, fields),
+                               deck.equation.weak ? equation::Form::weak : equation::Form::strong);
   } catch (equation::SyntaxError const& error) {
     problems.add(located(deck, 0, error), error.what());
-    problems.raise();
-    throw;
   }
+  for (auto const& feature : system.features)
+    if (deck.inversion.method == "pointwise" && feature.kind == equation::Feature::Kind::parameter &&
+        feature.order != mollifier::MultiIndex{})
+      problems.add(deck.parameters[static_cast<std::size_t>(feature.index)].second.place,
+                   "the residuals differentiate this parameter, which no point can solve for by itself; use method = "
+                   "\"equation-error\"");
+  problems.raise();
+  return system;
 }
 
 }  // namespace mollis::inverse

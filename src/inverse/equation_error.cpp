@@ -47,7 +47,8 @@ petsc::Vector first_guess(ParameterSpace const& space) {
 }
 
 EquationError::EquationError(ResidualModel& model, deck::Inversion const& deck, run::Progress& progress)
-    : model_(model), deck_(deck), progress_(progress), matrix_(model.space()), solver_(model.space(), deck.tolerance) {
+    : model_(model), deck_(deck), progress_(progress), matrix_(model.space()),
+      solver_(model.space(), deck.tolerance, deck.method == "pointwise") {
   if (!model_.system().affine) return;
   auto const zero = space().make_vector();
   model_.move_to(space().scatter(zero));

@@ -71,12 +71,18 @@ void set_preconditioner(KSP ksp, ParameterSpace const& space) {
   }
 }
 
-NormalSolver::NormalSolver(ParameterSpace const& space, double tolerance) {
+NormalSolver::NormalSolver(ParameterSpace const& space, double tolerance, bool pointwise) {
   check(KSPCreate(space.grid().comm(), ksp_.address()));
   check(KSPSetType(ksp_, KSPCG));
   check(KSPSetTolerances(ksp_, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, 2000));
   check(KSPSetInitialGuessNonzero(ksp_, PETSC_TRUE));
-  set_preconditioner(ksp_, space);
+  if (pointwise) {
+    PC pc = nullptr;
+    check(KSPGetPC(ksp_, &pc));
+    check(PCSetType(pc, PCJACOBI));
+  } else {
+    set_preconditioner(ksp_, space);
+  }
   check(KSPSetFromOptions(ksp_));
 }
 

@@ -10,8 +10,9 @@ namespace mollis::inverse {
 /// solve: the preconditioner is kept until the iterations grow, or until renew().
 class NormalSolver {
  public:
-  /// `tolerance`: relative to |b|. Collective.
-  NormalSolver(ParameterSpace const& space, double tolerance);
+  /// `tolerance`: relative to |b|. `pointwise`: no smoothness couples the points, so that the diagonal will do (and may
+  /// be 0 where the data say nothing). Collective.
+  NormalSolver(ParameterSpace const& space, double tolerance, bool pointwise);
   /// x holds the first guess. Returns the iterations; see converged(). Collective.
   int solve(Mat matrix, Vec b, Vec x);
   bool converged() const { return converged_; }

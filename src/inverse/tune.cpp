@@ -32,10 +32,10 @@ class Tuner {
  public:
   explicit Tuner(Problem const& problem) : problem_(problem), x_(first_guess(problem.space)) {
     auto const& unknowns = problem.space.unknowns();
-    for (std::size_t p = 0; p < unknowns.size(); ++p) {
+    if (problem.deck.inversion.method == "pointwise") beta_.assign(unknowns.size(), 0.0);  // each point for itself
+    for (std::size_t p = beta_.size(); p < unknowns.size(); ++p) {
       auto const* given = std::get_if<double>(&unknowns[p].deck.smoothness_weight);
       beta_.push_back(given != nullptr ? *given : 0.0);
-      cycles_.push_back(2.0);
       if (given == nullptr && unknowns[p].grid.dimension() > 0) automatic_.push_back(p);
     }
   }
@@ -70,7 +70,8 @@ class Tuner {
 
   Problem const& problem_;
   petsc::Vector x_, frozen_ = petsc::like(x_);
-  std::vector<double> beta_, cycles_;
+  std::vector<double> beta_;
+  std::vector<double> cycles_ = std::vector<double>(problem_.space.unknowns().size(), 2.0);  ///< log2 of the scale m
   std::vector<double> scale_ = std::vector<double>(problem_.space.unknowns().size(), 0.0);
   std::vector<std::size_t> automatic_;
   std::unique_ptr<Validation> validation_;

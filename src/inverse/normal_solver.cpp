@@ -30,8 +30,10 @@ void set_option_default(char const* name, char const* value) {
   if (!given) check(PetscOptionsSetValue(nullptr, name, value));
 }
 
-/// So few unknowns that a direct solve on each rank is the surest preconditioner and no slower than multigrid.
-constexpr Index few = 4096;
+/// Profiles of up to this many points: a banded direct solve on each rank is the surest preconditioner, and the fastest.
+constexpr Index longest_profile = 65536;
+
+bool is_profile(Unknown const& unknown) { return unknown.grid.dimension() <= 1 && unknown.grid.points() <= longest_profile; }
 
 /// Smoothness of order 2 and more makes rows like a biharmonic's: BoomerAMG takes 4 times fewer iterations there.
 char const* fields_preconditioner([[maybe_unused]] ParameterSpace const& space) {
@@ -65,9 +67,8 @@ void set_preconditioner(KSP ksp, ParameterSpace const& space) {
     set_option_default("-fieldsplit_fields_ksp_type", "preonly");
     set_option_default("-fieldsplit_fields_pc_type", fields_preconditioner(space));
   } else {
-    Index points = 0;
-    for (auto const& unknown : unknowns) points += unknown.grid.points();
-    check(PCSetType(pc, points <= few ? PCREDUNDANT : fields_preconditioner(space)));
+    bool const profiles = std::all_of(unknowns.begin(), unknowns.end(), is_profile);
+    check(PCSetType(pc, profiles ? PCREDUNDANT : fields_preconditioner(space)));
   }
 }
 

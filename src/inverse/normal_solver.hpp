@@ -5,7 +5,8 @@
 namespace mollis::inverse {
 
 /// CG with algebraic multigrid on fields (GAMG; BoomerAMG, where PETSc has it, for smoothness of order 2 and more; Jacobi
-/// for order 1 over three axes and more), exact on constants and on fields over one axis; a field split where constants and fields occur. Options of the command line apply (no prefix).
+/// for order 1 over three axes and more), exact on constants and on fields over one axis; a field split where constants and
+/// fields occur. Options of the command line apply (no prefix).
 /// H changes little from one solve to the next while weights settle, and setting up multigrid in 3D costs more than the
 /// solve: the preconditioner is kept until the iterations grow, or until renew().
 class NormalSolver {

@@ -85,6 +85,8 @@ bool names_are_known(Problems const& problems) {
     auto const& [file, section, key, line, column] = problem.place;
     for (std::string const apart : {"mollifier", "inversion", "output", "mollify"})
       if (section == apart) return true;
+    if (section == "grid") return !key.empty() && key != "axes";
+    if (section == "forward") return key == "refine" || key == "noise" || key == "dropout" || key == "seed";
     bool const declares = key.empty() || key == "over" || key == "value" || key == "transform" || key.rfind("truth", 0) == 0;
     for (std::string const named : {"observations.", "fields.", "parameters."})
       if (section.rfind(named, 0) == 0) return !declares;

@@ -33,7 +33,7 @@ def main():
     parser.add_argument("data_dir", type=pathlib.Path)
     parser.add_argument("--mollis", default="mollis")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--automatic", type=int, default=0, help="seeds with radius and weight chosen automatically (minutes each)")
+    parser.add_argument("--automatic", type=int, default=0, help="seeds with radius and weight chosen automatically (about 20 s each)")
     arguments = parser.parse_args()
     with h5py.File(arguments.data_dir / "harmonic_oscillator.h5") as file:
         re, im, truth = file["re"][:], file["im"][:], file["V_true"][:]

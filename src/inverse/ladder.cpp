@@ -95,4 +95,31 @@ int Ladder::scaled(int group, int rung, double factor) const {
   return best;
 }
 
+Ladder::Rung Ladder::top() const {
+  Rung top;
+  for (int g = 0; g < groups(); ++g) top.push_back(rungs(g) - 1);
+  return top;
+}
+
+Ladder::Rung Ladder::best(std::function<std::size_t(std::vector<Rung> const&)> const& best_of) const {
+  auto const widest = top();
+  std::vector<Rung> diagonal;
+  for (int down = *std::max_element(widest.begin(), widest.end()); down >= 0; --down) {
+    Rung rung;
+    for (int const w : widest) rung.push_back(std::max(0, w - down));
+    diagonal.push_back(rung);
+  }
+  auto chosen = diagonal[best_of(diagonal)];
+  for (int sweep = 0; sweep < 2 && groups() > 1; ++sweep)
+    for (int g = 0; g < groups(); ++g) {
+      std::vector<Rung> line;
+      for (int k = 0; k < rungs(g); ++k) {
+        line.push_back(chosen);
+        line.back()[static_cast<std::size_t>(g)] = k;
+      }
+      chosen = line[best_of(line)];
+    }
+  return chosen;
+}
+
 }  // namespace mollis::inverse

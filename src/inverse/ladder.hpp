@@ -1,6 +1,7 @@
 #pragma once
 /// The radii that an automatic choice goes through: a geometric ladder for each group of axes. Time is a group of its
 /// own; the space axes move together at equal physical radius.
+#include <functional>
 #include <vector>
 
 #include "grid/grid.hpp"
@@ -25,6 +26,12 @@ class Ladder {
   AxisRadii radii(std::vector<int> const& rung) const;
   /// The rung whose radius is nearest, in logarithm, to `factor` times that of the given one.
   int scaled(int group, int rung, double factor) const;
+
+  using Rung = std::vector<int>;                    ///< one in each group
+  Rung top() const;                                 ///< the widest
+  /// The best rung by a judge of lines of rungs (which returns a position in the line): along the diagonal from the
+  /// widest, then (several groups) two sweeps of one group at a time.
+  Rung best(std::function<std::size_t(std::vector<Rung> const&)> const& best_of) const;
 
  private:
   struct Group {

@@ -42,16 +42,10 @@ double sum_over_ranks(MPI_Comm comm, double value) {
   return value;
 }
 
-std::vector<int> top_of(Ladder const& ladder) {
-  std::vector<int> top;
-  for (int g = 0; g < ladder.groups(); ++g) top.push_back(ladder.rungs(g) - 1);
-  return top;
-}
-
 }  // namespace
 
 std::vector<Combination> combinations_of(Problem const& problem, Ladder const& ladder) {
-  Candidate widest(problem, with_radii(problem.grid, problem.deck.mollifier, ladder.radii(top_of(ladder))), 1e-3);
+  Candidate widest(problem, with_radii(problem.grid, problem.deck.mollifier, ladder.radii(ladder.top())), 1e-3);
   std::vector<Combination> combinations;
   auto const partials = widest.model().state_partials();
   auto const& system = problem.system;
@@ -85,7 +79,7 @@ Lepski::Lepski(grid::Grid const& grid, deck::Mollifier const& mollifier, std::ve
 
 void Lepski::set_weights() {
   auto const size = static_cast<std::size_t>(grid_.local_size());
-  auto const& widest = at(top_of(ladder_));
+  auto const& widest = at(ladder_.top());
   for (std::size_t c = 0; c < combinations_.size(); ++c) {
     auto const& combination = combinations_[c];
     auto const box = grid_.owned();
@@ -201,25 +195,7 @@ double Lepski::signal_to_noise(std::vector<int> const& rung) {
 }
 
 std::vector<int> Lepski::choose() {
-  int longest = 0;
-  for (int g = 0; g < ladder_.groups(); ++g) longest = std::max(longest, ladder_.rungs(g));
-  std::vector<std::vector<int>> diagonal;
-  for (int down = longest - 1; down >= 0; --down) {
-    std::vector<int> rung;
-    for (int g = 0; g < ladder_.groups(); ++g) rung.push_back(std::max(0, ladder_.rungs(g) - 1 - down));
-    diagonal.push_back(rung);
-  }
-  auto chosen = diagonal[best_of(diagonal)];
-  for (int sweep = 0; sweep < 2 && ladder_.groups() > 1; ++sweep)
-    for (int g = 0; g < ladder_.groups(); ++g) {
-      std::vector<std::vector<int>> line;
-      for (int k = 0; k < ladder_.rungs(g); ++k) {
-        line.push_back(chosen);
-        line.back()[static_cast<std::size_t>(g)] = k;
-      }
-      chosen = line[best_of(line)];
-    }
-  return chosen;
+  return ladder_.best([this](std::vector<Ladder::Rung> const& line) { return best_of(line); });
 }
 
 }  // namespace mollis::inverse

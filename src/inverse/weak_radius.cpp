@@ -114,34 +114,13 @@ std::size_t WeakRadius::best_of(std::vector<std::vector<int>> const& line) {
 }
 
 std::vector<int> WeakRadius::choose() {
-  int longest = 0;
-  std::vector<int> top;
-  for (int g = 0; g < ladder_.groups(); ++g) {
-    top.push_back(ladder_.rungs(g) - 1);
-    longest = std::max(longest, ladder_.rungs(g));
-  }
+  auto const top = ladder_.top();
   for (std::size_t p = 0; p < problem_.space.unknowns().size(); ++p) {
     double size = squared(problem_.space.unknowns()[p], at(top).parameters[p], nullptr);
     MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
     scale_.push_back(std::max(size, 1e-300));
   }
-  std::vector<std::vector<int>> diagonal;
-  for (int down = longest - 1; down >= 0; --down) {
-    std::vector<int> rung;
-    for (int g = 0; g < ladder_.groups(); ++g) rung.push_back(std::max(0, top[static_cast<std::size_t>(g)] - down));
-    diagonal.push_back(rung);
-  }
-  auto chosen = diagonal[best_of(diagonal)];
-  for (int sweep = 0; sweep < 2 && ladder_.groups() > 1; ++sweep)
-    for (int g = 0; g < ladder_.groups(); ++g) {
-      std::vector<std::vector<int>> line;
-      for (int k = 0; k < ladder_.rungs(g); ++k) {
-        line.push_back(chosen);
-        line.back()[static_cast<std::size_t>(g)] = k;
-      }
-      chosen = line[best_of(line)];
-    }
-  return chosen;
+  return ladder_.best([this](std::vector<Ladder::Rung> const& line) { return best_of(line); });
 }
 
 }  // namespace mollis::inverse

@@ -95,18 +95,25 @@ struct Inversion {
 };
 
 struct Forward {
-  std::optional<std::string> equation;                 ///< "elliptic": a lap(u) + b = 0; "divergence": div(a grad u)
-                                                       ///< + b = 0; empty: manufactured states
+  std::optional<std::string> equation;                 ///< see docs/forward.md; empty: manufactured states
   std::string coefficient, source;                     ///< a and b: expressions of coordinates, fields and the truth
                                                        ///< of parameters; empty: not given and not to be guessed
+  std::map<std::string, std::string> velocity;         ///< axis -> component of v; absent ones are 0
   std::map<std::string, std::string> states;           ///< manufactured states
-  std::string boundary = "0";
+  std::map<std::string, std::string> conditions;       ///< "dirichlet" or "neumann" for each open axis of space
+  std::string boundary = "0";                          ///< on the ends of the axes of condition "dirichlet"
+  std::string initial = "0";                           ///< state at the start of time
+  double perturbation = 0.0;                           ///< standard deviation of white noise added to it
+  double spin_up = 0.0;                                ///< time between the initial state and the first frame
+  int steps = 8;                                       ///< least time steps between two frames
+  double mobility = 20.0, gradient_energy = 1.0;       ///< M and kappa of the phase field
   int refine = 4;
   std::variant<double, Relative> noise = Relative{0.01};
   double dropout = 0.0;
   std::uint64_t seed = 1;
   Place place;
-  std::map<std::string, Place> places;                 ///< of the texts that are written: "source", "states.u"
+  std::map<std::string, Place> places;                 ///< of the texts that are written: "source", "states.u",
+                                                       ///< "velocity.x"
 };
 
 struct Deck {

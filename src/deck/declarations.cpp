@@ -130,14 +130,34 @@ Section joint() {
 
 Section forward() {
   return {"forward", "Read by `mollis forward` alone: synthetic observations.",
-    {key("equation", Type::choice, "\"elliptic\": a lap(u) + b = 0; \"divergence\": div(a grad u) + b = 0")
-         .out_of({"elliptic", "divergence"}).otherwise_computed("\"elliptic\" where states is absent"),
+    {key("equation", Type::choice,
+         "\"elliptic\": a lap(u) + b = 0; \"divergence\": div(a grad u) + b = 0; \"advection-diffusion\": div(a grad u) "
+         "- v . grad u + b = 0 (with axis t: u_t on the right); \"langevin\": u_t = u + a; \"phase-field\": chromatin; "
+         "\"plate\": a lap(lap(u)) = b")
+         .out_of({"elliptic", "divergence", "advection-diffusion", "langevin", "phase-field", "plate"})
+         .otherwise_computed("\"elliptic\" where states is absent"),
      key("coefficient", Type::expression, "a, an expression of coordinates, fields and true parameters")
          .otherwise_computed("the only parameter").like(R"("lambda")"),
      key("source", Type::expression, "b, likewise").otherwise_computed("the only field, \"0\" where there is none")
          .like(R"("m")"),
+     key("velocity", Type::expressions, "v of \"advection-diffusion\" by axis, 0 along axes not named")
+         .otherwise_computed("0").like(R"--({ x = "1 - y^2" })--"),
      key("states", Type::expressions, "manufactured states, instead of equation").like(R"--({ u = "sin(pi*x)" })--"),
-     key("boundary", Type::expression, "value of the state on the boundary").otherwise(R"("0")"),
+     key("conditions", Type::axis_choices,
+         "at both ends of an open axis: \"dirichlet\" (the state is boundary) or \"neumann\" (no flux)")
+         .out_of({"dirichlet", "neumann"}).otherwise_computed("\"dirichlet\"").like(R"({ y = "neumann" })"),
+     key("boundary", Type::expression, "value of the state where the condition is \"dirichlet\"")
+         .otherwise_computed("\"0\"").like(R"("1 + x")"),
+     key("initial", Type::expression, "state at the start of time").like(R"--("sin(pi*x)")--"),
+     key("perturbation", Type::number, "standard deviation of white noise added to initial")
+         .in("of the state").within(at_least(0)).otherwise_computed("0").like("0.01"),
+     key("spin_up", Type::number, "time between the initial state and the first frame")
+         .in("of the axis t").within(at_least(0)).otherwise_computed("0").like("0.5"),
+     key("steps", Type::integer, "least number of time steps between two frames").within(from_to(1, 1000000))
+         .otherwise_computed("8").like("20"),
+     key("mobility", Type::number, "M of \"phase-field\"").within(positive()).otherwise_computed("20").like("20"),
+     key("gradient_energy", Type::number, "kappa of \"phase-field\"").within(positive())
+         .otherwise_computed("1").like("1"),
      key("refine", Type::integer, "cells of the solver's grid a cell of the observations' grid")
          .within(from_to(1, 16)).otherwise_computed("4, on three axes and more 2"),
      key("noise", Type::deviation,

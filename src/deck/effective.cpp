@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
+#include "deck/forward_keys.hpp"
 #include "deck/names.hpp"
 #include "deck/schema.hpp"
 #include "deck/values.hpp"
@@ -128,18 +130,33 @@ Rows rows_of(Inversion const& inversion) {
           {"max_iterations", toml_text(inversion.max_iterations)}};
 }
 
-Rows rows_of(Forward const& forward) {
-  Rows rows{{"boundary", toml_text(forward.boundary)},
-            {"refine", toml_text(forward.refine)},
-            {"noise", toml_text(forward.noise)},
-            {"dropout", toml_text(forward.dropout)},
-            {"seed", std::to_string(forward.seed)}};
+/// The keys that the equation reads.
+Rows rows_of(Forward const& forward, bool in_time) {
+  Rows all{{"boundary", toml_text(forward.boundary)},
+           {"conditions", toml_text(forward.conditions)},
+           {"velocity", toml_text(forward.velocity)},
+           {"initial", toml_text(forward.initial)},
+           {"perturbation", toml_text(forward.perturbation)},
+           {"spin_up", toml_text(forward.spin_up)},
+           {"steps", toml_text(forward.steps)},
+           {"mobility", toml_text(forward.mobility)},
+           {"gradient_energy", toml_text(forward.gradient_energy)},
+           {"refine", toml_text(forward.refine)},
+           {"noise", toml_text(forward.noise)},
+           {"dropout", toml_text(forward.dropout)},
+           {"seed", std::to_string(forward.seed)}};
   if (!forward.equation)
-    rows["states"] = toml_text(forward.states);
+    all["states"] = toml_text(forward.states);
   else
-    rows["equation"] = toml_text(*forward.equation);
-  if (!forward.coefficient.empty()) rows["coefficient"] = toml_text(forward.coefficient);
-  if (!forward.source.empty()) rows["source"] = toml_text(forward.source);
+    all["equation"] = toml_text(*forward.equation);
+  if (!forward.coefficient.empty()) all["coefficient"] = toml_text(forward.coefficient);
+  if (!forward.source.empty()) all["source"] = toml_text(forward.source);
+  Rows rows;
+  for (auto const& [key, text] : all)
+    if (reads_key(forward.equation, in_time, key)) rows[key] = text;
+  bool const walls = std::any_of(forward.conditions.begin(), forward.conditions.end(),
+                                 [](auto const& axis) { return axis.second == "dirichlet"; });
+  if (forward.equation && !walls) rows.erase("boundary");
   return rows;
 }
 
@@ -161,7 +178,7 @@ Named<Rows> tables_of(Section const& section, Deck const& deck) {
   if (pattern == "mollifier") return {{pattern, rows_of(deck.mollifier)}};
   if (pattern == "mollify") return {{pattern, {{"derivatives", toml_text(deck.derivatives)}}}};
   if (pattern == "inversion") return {{pattern, rows_of(deck.inversion)}};
-  if (pattern == "forward" && deck.has_forward) return {{pattern, rows_of(deck.forward)}};
+  if (pattern == "forward" && deck.has_forward) return {{pattern, rows_of(deck.forward, has_time(deck.grid.axes))}};
   if (pattern == "output") return {{pattern, {{"directory", toml_text(deck.output_directory)}}}};
   return {};
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "deck/forward_keys.hpp"
+#include "deck/read_forward_model.hpp"
 #include "deck/readers.hpp"
 #include "deck/suggest.hpp"
 
@@ -39,6 +41,7 @@ void read_states(Entry const& entry, Deck const& deck, bool needed, Forward& for
 void read_terms(Entry const& entry, Deck const& deck, bool needed, Forward& forward) {
   forward.coefficient = entry.text("coefficient").value_or("");
   forward.source = entry.text("source").value_or("");
+  bool const has_source = reads_key(forward.equation, has_time(deck.grid.axes), "source");
   if (!entry.has("coefficient") && !entry.broken("coefficient")) {
     if (deck.parameters.size() == 1) {
       forward.coefficient = deck.parameters[0].first;
@@ -54,7 +57,7 @@ void read_terms(Entry const& entry, Deck const& deck, bool needed, Forward& forw
                                deck.parameters.size()));
     }
   }
-  if (entry.has("source") || entry.broken("source")) return;
+  if (entry.has("source") || entry.broken("source") || !has_source) return;
   if (deck.fields.size() > 1 && needed) {
     entry.report("source", fmt::format("required key is missing with {} fields; name one or write an expression",
                                        deck.fields.size()));
@@ -83,8 +86,9 @@ Forward read_forward(Entry const& entry, Deck const& deck, Command command) {
   Forward forward;
   forward.place = entry.place();
   read_kind(entry, deck, command == Command::forward, forward);
+  read_model(entry, deck, command == Command::forward, forward);
   forward.boundary = entry.text("boundary").value_or(forward.boundary);
-  for (std::string const key : {"coefficient", "source", "boundary"})
+  for (std::string const key : {"coefficient", "source", "boundary", "initial"})
     if (entry.has(key)) forward.places[key] = entry.text_place(key);
   forward.refine = static_cast<int>(entry.integer("refine").value_or(deck.grid.axes.size() >= 3 ? 2 : 4));
   Noise const noise = read_noise(entry, "noise");

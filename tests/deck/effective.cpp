@@ -66,6 +66,14 @@ void expect_equal(Forward const& a, Forward const& b) {
   EXPECT_EQ(a.source, b.source);
   EXPECT_EQ(a.states, b.states);
   EXPECT_EQ(a.boundary, b.boundary);
+  EXPECT_EQ(a.conditions, b.conditions);
+  EXPECT_EQ(a.velocity, b.velocity);
+  EXPECT_EQ(a.initial, b.initial);
+  EXPECT_EQ(a.perturbation, b.perturbation);
+  EXPECT_EQ(a.spin_up, b.spin_up);
+  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.mobility, b.mobility);
+  EXPECT_EQ(a.gradient_energy, b.gradient_energy);
   EXPECT_EQ(a.refine, b.refine);
   EXPECT_EQ(show(a.noise), show(b.noise));
   EXPECT_EQ(a.dropout, b.dropout);
@@ -173,6 +181,50 @@ directory = "../out"
 
 TEST(Effective, RoundTripOfTheContract) { expect_round_trip(parse_text(test::contract())); }
 TEST(Effective, RoundTripOfTheMinimalDeck) { expect_round_trip(parse_text(minimal())); }
+/// A deck of [forward] with that equation and more keys, on that grid.
+Deck forward_deck(std::string const& axes, std::string const& equation, std::string const& more) {
+  std::string list;
+  for (char const axis : axes) list += std::string(list.empty() ? "" : ", ") + '"' + axis + '"';
+  auto const each = [&](std::string const& number) {
+    std::string numbers = number;
+    for (std::size_t a = 1; a < axes.size(); ++a) numbers += ", " + number;
+    return "[" + numbers + "]\n";
+  };
+  return parse_text("[grid]\naxes = [" + list + "]\npoints = " + each("5") + "lower = " + each("0") +
+                        "upper = " + each("1") + R"deck(
+[observations.u]
+file = "u.h5"
+dataset = "u"
+[parameters.a]
+over = []
+truth = { value = 1.5 }
+[forward]
+)deck" + "equation = \"" +
+                        equation + "\"\n" + more,
+                    {}, Command::forward);
+}
+
+/// Every equation with every key that it reads.
+std::vector<Deck> forward_decks() {
+  std::string const in_time = R"deck(
+initial = "sin(y) + x"
+perturbation = 0.1
+spin_up = 2
+steps = 3
+conditions = { y = "neumann" }
+)deck";
+  return {forward_deck("tyx", "elliptic", in_time),
+          forward_deck("tyx", "divergence", in_time),
+          forward_deck("tyx", "advection-diffusion", in_time + "velocity = { y = \"x*t\", x = 2 }\n"),
+          forward_deck("tyx", "phase-field", in_time + "mobility = 3\ngradient_energy = 0.5\n"),
+          forward_deck("tx", "langevin", "initial = 0.2\nsteps = 5\n"),
+          forward_deck("yx", "plate", "boundary = 1\nconditions = { x = \"neumann\" }\n")};
+}
+
+TEST(Effective, RoundTripOfForwardEquations) {
+  for (auto const& deck : forward_decks()) expect_round_trip(deck, Command::forward);
+}
+
 TEST(Effective, RoundTripOfEverything) { expect_round_trip(parse_text(rich), Command::forward); }
 
 TEST(Effective, RoundTripForMollify) {
@@ -193,7 +245,8 @@ TEST(Effective, ShowsPicksMadeLater) {
 }
 
 TEST(Effective, HasEveryKeyThatADeckCanHold) {
-  std::string const text = effective(parse_text(rich)) + effective(parse_text(test::contract()));
+  std::string text = effective(parse_text(rich)) + effective(parse_text(test::contract()));
+  for (auto const& deck : forward_decks()) text += effective(deck);
   for (auto const& section : schema()) {
     if (section.pattern == "joint") continue;  // reserved
     for (auto const& key : section.keys) EXPECT_NE(text.find(key.name + " = "), std::string::npos) << key.name;

@@ -182,7 +182,7 @@ s = "h^2"
   ASSERT_EQ(deck.equation.residuals.size(), 2u);
   EXPECT_EQ(deck.equation.residuals[1], "  dx(v) + s");
   EXPECT_EQ(deck.equation.residual_places[0].line, 21);
-  EXPECT_EQ(deck.equation.residual_places[0].column, 15);   // past the quote
+  EXPECT_EQ(deck.equation.residual_places[0].column, 15);  // past the quote
   EXPECT_EQ(deck.equation.residual_places[1].line, 22);
   EXPECT_EQ(deck.equation.residual_places[1].column, 1);
   EXPECT_EQ(deck.equation.let_places.at("s").line, 25);
@@ -228,7 +228,8 @@ noise = 0.5
 boundary = 2.5
 seed = 7
 dropout = 0.25
-)deck", {}, Command::forward);
+)deck",
+                               {}, Command::forward);
   EXPECT_FALSE(deck.forward.equation);
   EXPECT_EQ(deck.forward.states.at("u"), "sin(x)");
   EXPECT_EQ(deck.forward.refine, 2);
@@ -237,6 +238,50 @@ dropout = 0.25
   EXPECT_EQ(deck.forward.dropout, 0.25);
   EXPECT_EQ(deck.forward.seed, 7u);
   EXPECT_EQ(deck.fields[0].second.expression, "10");
+}
+
+TEST(GoodDeck, EquationsInTime) {
+  std::string const head = R"deck(
+[grid]
+axes = ["t", "y", "x"]
+points = [4, 5, 6]
+lower = [0, 0, 0]
+upper = [1, 1, 1]
+periodic = ["x"]
+[observations.u]
+file = "u.h5"
+dataset = "u"
+[parameters.D]
+over = []
+truth = { value = 0.1 }
+[forward]
+initial = "sin(pi*y)"
+)deck";
+  Deck const plain = parse_text(head, {}, Command::forward);
+  EXPECT_EQ(plain.forward.equation, "elliptic");
+  EXPECT_EQ(plain.forward.conditions, (std::map<std::string, std::string>{{"y", "dirichlet"}}));
+  EXPECT_EQ(plain.forward.initial, "sin(pi*y)");
+  EXPECT_EQ(plain.forward.perturbation, 0.0);
+  EXPECT_EQ(plain.forward.spin_up, 0.0);
+  EXPECT_EQ(plain.forward.steps, 8);
+  Deck const flow = parse_text(head + R"deck(
+equation = "advection-diffusion"
+velocity = { y = 1, x = "1 - y^2" }
+conditions = { y = "neumann" }
+perturbation = 0.1
+spin_up = 2
+steps = 3
+)deck",
+                               {}, Command::forward);
+  EXPECT_EQ(flow.forward.velocity, (std::map<std::string, std::string>{{"y", "1"}, {"x", "1 - y^2"}}));
+  EXPECT_EQ(flow.forward.conditions, (std::map<std::string, std::string>{{"y", "neumann"}}));
+  EXPECT_EQ(flow.forward.perturbation, 0.1);
+  EXPECT_EQ(flow.forward.spin_up, 2.0);
+  EXPECT_EQ(flow.forward.steps, 3);
+  EXPECT_EQ(flow.forward.places.count("velocity.x"), 1u);
+  Deck const phase = parse_text(head + "equation = \"phase-field\"\nmobility = 5\n", {}, Command::forward);
+  EXPECT_EQ(phase.forward.mobility, 5.0);
+  EXPECT_EQ(phase.forward.gradient_energy, 1.0);
 }
 
 TEST(GoodDeck, MollifyNeedsNoEquation) {

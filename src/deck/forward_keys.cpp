@@ -11,25 +11,25 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Words const in_boxes = {"elliptic", "divergence", "advection-diffusion", "plate", "phase-field"};
-Words const in_time_words = {"elliptic", "divergence", "advection-diffusion", "phase-field", "langevin"};
+Words const diffusion = {"elliptic", "divergence", "advection-diffusion"};
+Words const evolving = {"elliptic", "divergence", "advection-diffusion", "phase-field", "langevin"};
 
 struct Use {
   Words equations;
-  bool needs_time = false;   ///< read only where the grid has t
+  bool needs_time = false;   ///< read only where the grid has t; "phase-field" waits for its steady state without t
   bool with_states = false;  ///< harmless beside manufactured states
 };
 
 std::map<std::string, Use> const& uses() {
   static std::map<std::string, Use> const all = {
-      {"source", {in_boxes, false, true}},
-      {"boundary", {in_boxes, false, true}},
-      {"refine", {in_boxes, false, true}},
-      {"conditions", {in_boxes}},
+      {"source", {{"elliptic", "divergence", "advection-diffusion", "plate"}, false, true}},
+      {"boundary", {diffusion, false, true}},
+      {"refine", {{"elliptic", "divergence", "advection-diffusion", "plate", "phase-field"}, false, true}},
+      {"conditions", {diffusion}},
       {"velocity", {{"advection-diffusion"}}},
-      {"initial", {in_time_words, true}},
-      {"spin_up", {in_time_words, true}},
-      {"steps", {in_time_words, true}},
+      {"initial", {evolving, true}},
+      {"spin_up", {evolving, true}},
+      {"steps", {evolving, true}},
       {"perturbation", {{"elliptic", "divergence", "advection-diffusion", "phase-field"}, true}},
       {"mobility", {{"phase-field"}}},
       {"gradient_energy", {{"phase-field"}}}};
@@ -48,7 +48,8 @@ bool reads_key(std::optional<std::string> const& equation, bool in_time, std::st
   auto const use = uses().find(key);
   if (use == uses().end()) return true;
   if (!equation) return use->second.with_states;
-  return contains(use->second.equations, *equation) && (in_time || !use->second.needs_time);
+  return contains(use->second.equations, *equation) &&
+         (in_time || !use->second.needs_time || equation == "phase-field");
 }
 
 std::string readers_of_key(std::string const& key) {

@@ -39,7 +39,8 @@ bool is_space(Entry const& entry, Deck const& deck, Item const& item, std::strin
 
 void read_conditions(Entry const& entry, Deck const& deck, Forward& forward) {
   for (auto const& axis : deck.grid.axes)
-    if (axis != "t" && !is_periodic(deck.grid, axis)) forward.conditions[axis] = "dirichlet";
+    if (axis != "t" && !is_periodic(deck.grid, axis))
+      forward.conditions[axis] = forward.equation == "phase-field" ? "neumann" : "dirichlet";
   for (auto const& item : entry.items("conditions")) {
     if (!is_space(entry, deck, item, "conditions")) continue;
     if (is_periodic(deck.grid, item.name))
@@ -72,7 +73,6 @@ std::string axes_fault(std::string const& equation, Axes const& axes) {
     return "\"langevin\" is one path (axes = [\"t\"]) or an ensemble along x (axes = [\"t\", \"x\"])";
   }
   if (!in_space) return fmt::format("\"{}\" needs an axis z, y or x in [grid] axes; choose \"langevin\"", equation);
-  if (equation == "phase-field" && !in_time) return "\"phase-field\" evolves in time; add t to [grid] axes";
   if (equation == "plate" && in_time)
     return "\"plate\" is steady, but [grid] axes has t; remove t or use states = { ... }";
   return "";
@@ -85,9 +85,9 @@ void check_model(Entry const& entry, Deck const& deck, Forward const& forward) {
   bool const in_time = has_time(deck.grid.axes);
   if (in_time && is_periodic(deck.grid, "t"))
     entry.report("equation", fmt::format("\"{}\" starts from an initial state, but t is periodic", equation));
-  if (in_time && !entry.has("initial") && !entry.broken("initial"))
+  if (reads_key(equation, in_time, "initial") && !entry.has("initial") && !entry.broken("initial"))
     entry.report("initial", "required key is missing; add the state at the start of time, initial = \"0\" for none");
-  if (equation == "langevin" || entry.broken("conditions") || entry.broken("boundary")) return;
+  if (!reads_key(equation, in_time, "conditions") || entry.broken("conditions") || entry.broken("boundary")) return;
   if (!in_time && !has_walls(forward))
     entry.report("conditions",
                  "no axis is \"dirichlet\" (all are periodic or \"neumann\"), so the mean of the steady state is free; "

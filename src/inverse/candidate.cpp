@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "forward/noise.hpp"
+#include "random/white_noise.hpp"
 #include "run/error.hpp"
 
 namespace mollis::inverse {
@@ -62,9 +62,9 @@ Index count_points(Problem const& problem, Candidate& candidate) {
 std::vector<Field> draw_noise(Problem const& problem, int draw) {
   std::vector<Field> changes;
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    Field const zero("noise", static_cast<std::size_t>(problem.grid.local_size()));
-    changes.push_back(forward::with_noise(problem.grid, zero, problem.states[s].sigma,
-                                          0x9e3779b97f4a7c15u + static_cast<unsigned>(draw), static_cast<int>(s)));
+    random::Stream const stream{0x9e3779b97f4a7c15u + static_cast<unsigned>(draw), static_cast<std::uint32_t>(s),
+                                random::Stream::Purpose::noise};
+    changes.push_back(random::white_noise(problem.grid, problem.states[s].sigma, stream));
   }
   return changes;
 }

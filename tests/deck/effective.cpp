@@ -206,19 +206,20 @@ truth = { value = 1.5 }
 
 /// Every equation with every key that it reads.
 std::vector<Deck> forward_decks() {
-  std::string const in_time = R"deck(
+  std::string const start = R"deck(
 initial = "sin(y) + x"
 perturbation = 0.1
 spin_up = 2
 steps = 3
-conditions = { y = "neumann" }
 )deck";
+  std::string const in_time = start + "conditions = { y = \"neumann\" }\n";
   return {forward_deck("tyx", "elliptic", in_time),
           forward_deck("tyx", "divergence", in_time),
           forward_deck("tyx", "advection-diffusion", in_time + "velocity = { y = \"x*t\", x = 2 }\n"),
-          forward_deck("tyx", "phase-field", in_time + "mobility = 3\ngradient_energy = 0.5\n"),
+          forward_deck("tyx", "phase-field", start + "mobility = 3\ngradient_energy = 0.5\n"),
+          forward_deck("yx", "phase-field", start + "refine = 1\n"),
           forward_deck("tx", "langevin", "initial = 0.2\nsteps = 5\n"),
-          forward_deck("yx", "plate", "boundary = 1\nconditions = { x = \"neumann\" }\n")};
+          forward_deck("yx", "plate", "source = 1\nrefine = 3\n")};
 }
 
 TEST(Effective, RoundTripOfForwardEquations) {

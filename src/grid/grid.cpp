@@ -27,6 +27,7 @@ struct Grid::Data {
   int rank = 0, ranks = 1;
   int blocks = 0;     ///< ranks 0 .. blocks-1 have one
   bool idle = false;  ///< no rank of comm holds points
+  std::vector<Index> margins;  ///< points at both ends of each axis that the blocks there own on top of their share
   Box owned;
 
   ~Data() {
@@ -96,10 +97,11 @@ Grid::Grid(MPI_Comm comm, std::vector<Axis> axes, Decomposition decomposition) {
   check(axes, decomposition, ranks);
   MPI_Comm own = MPI_COMM_NULL;
   MPI_Comm_dup(comm, &own);
-  *this = Grid(own, std::move(axes), std::move(decomposition), false);
+  std::vector<Index> const margins(axes.size(), 0);
+  *this = Grid(own, std::move(axes), std::move(decomposition), false, margins);
 }
 
-Grid::Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle) {
+Grid::Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle, std::vector<Index> margins) {
   auto data = std::make_shared<Data>();
   data->comm = own;
   MPI_Comm_rank(own, &data->rank);
@@ -107,6 +109,7 @@ Grid::Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bo
   data->axes = std::move(axes);
   data->decomposition = std::move(decomposition);
   data->idle = idle;
+  data->margins = std::move(margins);
   data->blocks = idle ? 0 : product(data->decomposition.ranks);
   data_ = data;
   data->owned.ranges.resize(data->axes.size());
@@ -144,11 +147,42 @@ std::vector<int> Grid::block_of(int rank) const {
 }
 
 Range Grid::block_range(int axis, int block) const {
-  Index const n = data_->axes[static_cast<std::size_t>(axis)].size();
+  Index const margin = data_->margins[static_cast<std::size_t>(axis)];
+  Index const n = data_->axes[static_cast<std::size_t>(axis)].size() - 2 * margin;
   Index const cut = data_->decomposition.ranks[static_cast<std::size_t>(axis)];
   Index const base = n / cut, longer = n % cut;  // the first `longer` blocks have one point more
-  Index const lower = block * base + std::min<Index>(block, longer);
-  return {lower, lower + base + (block < longer ? 1 : 0)};
+  auto const start = [&](Index b) { return b * base + std::min(b, longer); };
+  auto const place = [&](Index i) { return i == 0 ? 0 : (i == n ? n + 2 * margin : i + margin); };
+  return {place(start(block)), place(start(block + 1))};
+}
+
+namespace {
+
+Axis with_margins(Axis axis, Index margin) {
+  if (margin == 0) return axis;
+  auto& x = axis.coordinates;
+  double const first = x.size() > 1 ? x[1] - x[0] : 1.0, last = x.size() > 1 ? x.back() - x[x.size() - 2] : 1.0;
+  std::vector<double> longer;
+  for (Index k = margin; k > 0; --k) longer.push_back(x.front() - static_cast<double>(k) * first);
+  longer.insert(longer.end(), x.begin(), x.end());
+  for (Index k = 1; k <= margin; ++k) longer.push_back(x.back() + static_cast<double>(k) * last);
+  x = longer;
+  return axis;
+}
+
+}  // namespace
+
+Grid Grid::extended(std::vector<Index> const& margins) const {
+  if (margins.size() != axes().size()) throw std::invalid_argument("one margin an axis, please");
+  std::vector<Axis> longer;
+  for (std::size_t a = 0; a < margins.size(); ++a) {
+    if (margins[a] < 0 || (margins[a] > 0 && axes()[a].periodic))
+      throw std::invalid_argument("axis " + axes()[a].name + " cannot be extended by " + std::to_string(margins[a]));
+    longer.push_back(with_margins(axes()[a], margins[a]));
+  }
+  MPI_Comm own = MPI_COMM_NULL;
+  MPI_Comm_dup(data_->comm, &own);
+  return Grid(own, std::move(longer), data_->decomposition, data_->idle, margins);
 }
 
 Grid Grid::restricted_to(std::vector<int> const& kept) const {
@@ -156,7 +190,9 @@ Grid Grid::restricted_to(std::vector<int> const& kept) const {
   std::vector<int> const& cut = data_->decomposition.ranks;
   std::vector<Axis> axes;
   Decomposition decomposition;
+  std::vector<Index> margins;
   for (int a : kept) {
+    margins.push_back(data_->margins[static_cast<std::size_t>(a)]);
     axes.push_back(axis(a));
     decomposition.ranks.push_back(cut[static_cast<std::size_t>(a)]);
   }
@@ -171,7 +207,7 @@ Grid Grid::restricted_to(std::vector<int> const& kept) const {
   int const group = has_block ? ravel_of(block, cut, kept, true) : product(cut);
   MPI_Comm comm = MPI_COMM_NULL;
   MPI_Comm_split(data_->comm, group, rank(), &comm);
-  return Grid(comm, std::move(axes), std::move(decomposition), idle);
+  return Grid(comm, std::move(axes), std::move(decomposition), idle, std::move(margins));
 }
 
 MPI_Comm Grid::sharers_of(std::vector<int> const& kept) const {

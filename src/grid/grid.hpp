@@ -58,6 +58,10 @@ class Grid {
   /// communicator of their own). No axes kept: one point, on every rank that has points. Collective.
   Grid restricted_to(std::vector<int> const& kept) const;
 
+  /// The grid with margins[a] more points at both ends of each open axis a (0 on periodic ones), spaced as the last two
+  /// points are; the blocks that reach an end take its margin, all others stay as they are. Collective.
+  Grid extended(std::vector<Index> const& margins) const;
+
   /// Joins the ranks that hold the same piece of restricted_to(kept): sums over the other axes run on it. The caller
   /// frees it. Rank 0 of it is the piece's owner (and these owners form one group of restricted_to). The ranks without
   /// points are joined in one communicator of their own. Collective.
@@ -65,7 +69,8 @@ class Grid {
 
  private:
   struct Data;
-  Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle);  ///< takes `own` over
+  /// Takes `own` over. margins: see extended(), one an axis.
+  Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle, std::vector<Index> margins);
 
   std::shared_ptr<Data const> data_;
 };

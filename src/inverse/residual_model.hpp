@@ -37,6 +37,9 @@ class ResidualModel {
   Field const& mask() const { return mask_; }
   NoiseModel const& noise() const { return noise_; }
 
+  /// Puts another array in place of a feature (data that move during a fit). Not collective.
+  void set_feature(int feature, Placed array) { bank_.set(feature, std::move(array)); }
+
   /// Takes new parameters. Collective.
   void move_to(std::vector<Field> const& pieces);
 

@@ -48,6 +48,12 @@ LineFilter moment_filter(grid::Axis const& axis, Kernel const& kernel, Radii con
 /// exponent 6), but 0.3 (bump, steep near its rim) and 0.15 (gaussian, cut at 1 % of its height).
 LineFilter analytic_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii);
 
+/// Spline filters: values and derivatives at the points of u = sum_j g_j B_j, B_j the B-spline of odd degree with the points
+/// x_(j - radius - 1) .. x_(j + radius + 1) as knots, radius = (degree - 1) / 2: a mollifier of unit mass (sum_j B_j = 1),
+/// stretched axes included; derivatives are exact derivatives of u. On open axes only rows whose footprint lies inside are
+/// valid; elsewhere g wraps or reflects. Throws std::invalid_argument unless every order is below the degree.
+LineFilter spline_filter(grid::Axis const& axis, int degree, std::vector<int> const& orders);
+
 /// Difference stencils of least width (degree = width - 1, radius ceil(order / 2)), one-sided at open edges: a reflection
 /// is a property of the states and is not used here.
 LineFilter difference_filter(grid::Axis const& axis, std::vector<int> const& orders);

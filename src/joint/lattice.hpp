@@ -1,0 +1,38 @@
+#pragma once
+/// The lattice of the coefficients g of u = sum_j g_j B_j: the grid, extended past each open end by the radius of the
+/// B-spline mollifier, so that u and its derivatives are defined alike at every point of the grid.
+#include "equation/system.hpp"
+#include "grid/grid.hpp"
+#include "kernels/pack.hpp"
+#include "mollifier/jets.hpp"
+
+namespace mollis::joint {
+
+class Lattice {
+ public:
+  /// Axes along which no residual takes a derivative are left as they are: there u = g. Reflecting and periodic axes are
+  /// not extended, g reflects or wraps as u does. run::Error bad_deck where the degree is too low for the residuals
+  /// (order + 3 along some axis) or an axis has too few points. Collective.
+  Lattice(grid::Grid const& grid, equation::System const& system, int degree);
+
+  grid::Grid const& grid() const { return grid_; }        ///< of the observations and residuals
+  grid::Grid const& extended() const { return extended_; }
+  int degree() const { return degree_; }
+  Index margin(int axis) const { return margins_[static_cast<std::size_t>(axis)]; }
+  bool is_smooth(int axis) const { return smooth_[static_cast<std::size_t>(axis)]; }  ///< whether splines run along it
+
+  /// D^a u for a set of orders, as jets on the extended lattice; rows outside the grid give 0. Collective.
+  mollifier::Jets jets(std::vector<mollifier::MultiIndex> const& set) const;
+  /// This rank's points of the grid among its points of the extended lattice.
+  kernels::Window const& window() const { return window_; }
+
+ private:
+  grid::Grid grid_;
+  int degree_;
+  std::vector<bool> smooth_;
+  std::vector<Index> margins_;
+  grid::Grid extended_;
+  kernels::Window window_{};
+};
+
+}  // namespace mollis::joint

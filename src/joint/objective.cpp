@@ -1,0 +1,297 @@
+#include "joint/objective.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "petsc/access.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using equation::Feature;
+using petsc::check;
+
+Field filled(Index size, double value) {
+  Field field = make_field("filled", size);
+  Kokkos::deep_copy(field, value);
+  return field;
+}
+
+inverse::FeatureBank known_features(inverse::Problem const& problem) {
+  inverse::FeatureBank bank(problem.grid, problem.system);
+  for (std::size_t f = 0; f < problem.system.features.size(); ++f) {
+    auto const& feature = problem.system.features[f];
+    if (feature.kind != Feature::Kind::field) continue;
+    auto const& known = problem.fields[static_cast<std::size_t>(feature.index)];
+    bank.set(static_cast<int>(f), {known.derivative(feature.order), inverse::strides_over(problem.grid, known.axes())});
+  }
+  return bank;
+}
+
+/// 1 where every known field is finite.
+Field known_mask(inverse::Problem const& problem, inverse::FeatureBank const& bank) {
+  Field const mask = filled(bank.size(), 1.0);
+  for (std::size_t f = 0; f < problem.system.features.size(); ++f) {
+    if (problem.system.features[f].kind != Feature::Kind::field) continue;
+    auto const& known = bank.at(static_cast<int>(f));
+    Field const spread("known field", static_cast<std::size_t>(bank.size()));
+    kernels::add_broadcast_product(filled(bank.size(), 1.0), known.values, known.stride, bank.extents(), spread);
+    kernels::clear_where_not_finite(spread, mask);
+  }
+  return mask;
+}
+
+double sum_over(MPI_Comm comm, double value) {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm);
+  return value;
+}
+
+}  // namespace
+
+double Parts::value(Weights const& weights) const {
+  double sum = misfit;
+  for (std::size_t k = 0; k < residual.size(); ++k) sum += weights.equation[k] * residual[k];
+  for (std::size_t p = 0; p < roughness.size(); ++p) sum += weights.smoothness[p] * roughness[p];
+  return 0.5 * sum;
+}
+
+Objective::Objective(inverse::Problem const& problem, Lattice const& lattice)
+    : problem_(problem), lattice_(lattice), extents_(problem.grid.owned().extents()), extents_product_(problem.grid.local_size()),
+      mask_(known_mask(problem, known_features(problem))),
+      model_(problem.space, problem.system, known_features(problem), {}, mask_) {
+  auto const& system = problem.system;
+  layout_.state_size = lattice.extended().local_size();
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    State state;
+    std::vector<mollifier::MultiIndex> set{mollifier::MultiIndex{}};
+    for (std::size_t f = 0; f < system.features.size(); ++f) {
+      if (system.features[f].kind != Feature::Kind::state || system.features[f].index != static_cast<int>(s)) continue;
+      state.features.push_back(static_cast<int>(f));
+      set.push_back(system.features[f].order);
+    }
+    state.jets = std::make_unique<mollifier::Jets>(lattice.jets(set));
+    for (std::size_t k = 0; k < set.size(); ++k) {
+      state.values.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
+      state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
+    }
+    auto const& observed = problem.states[s];
+    state.observed = filled(extents_product_, 1.0);
+    kernels::clear_where_not_finite(observed.data, state.observed);
+    state.data = zeros();
+    Kokkos::deep_copy(state.data, observed.data);
+    kernels::apply_mask(state.observed, state.data);
+    state.weight = zeros();
+    kernels::add_product(state.observed, state.observed, filled(extents_product_, 1.0 / (observed.sigma * observed.sigma)),
+                         state.weight);
+    states_.push_back(std::move(state));
+    layout_.state.push_back(static_cast<Index>(s) * layout_.state_size);
+  }
+  layout_.parameters = static_cast<Index>(states_.size()) * layout_.state_size;
+  layout_.size = layout_.parameters + problem.space.local_size();
+  parameters_ = problem.space.make_vector();
+  smooth_ = problem.space.make_vector();
+  weights_.equation.assign(static_cast<std::size_t>(system.residuals), 1.0);
+  weights_.smoothness.assign(problem.space.unknowns().size(), 0.0);
+  smoothness_ = inverse::NormalMatrix(problem.space).smoothness(std::vector<double>(weights_.smoothness.size(), 1.0));
+}
+
+petsc::Vector Objective::make_vector() const {
+  auto vector = petsc::make_vector(problem_.grid.comm(), layout_.size);
+  check(VecSet(vector, 0.0));
+  return vector;
+}
+
+void Objective::take_parameters(Vec x, Vec parameters) const {
+  petsc::Reading const from(x);
+  petsc::Writing to(parameters);
+  Index const size = problem_.space.local_size();
+  Kokkos::deep_copy(to.piece(0, size), from.piece(layout_.parameters, size));
+}
+
+void Objective::put_parameters(Vec parameters, Vec x) const {
+  petsc::Reading const from(parameters);
+  petsc::Writing to(x);
+  Index const size = problem_.space.local_size();
+  Kokkos::deep_copy(to.piece(layout_.parameters, size), from.piece(0, size));
+}
+
+/// Crops the jets of the last apply to the grid and hands them to the residuals.
+void Objective::set_features() {
+  auto const dense = kernels::window(extents_, {0, 0, 0, 0});
+  for (auto const& state : states_)
+    for (std::size_t k = 0; k < state.features.size(); ++k) {
+      Field const cropped = make_field("feature", extents_product_);
+      kernels::copy_box(state.values[k + 1], lattice_.window(), cropped, dense, extents_);
+      std::vector<int> all;
+      for (int a = 0; a < problem_.grid.dimension(); ++a) all.push_back(a);
+      model_.set_feature(state.features[k], {cropped, inverse::strides_over(problem_.grid, all)});
+    }
+}
+
+Field Objective::state(int s) const {
+  Field const cropped = make_field("state", extents_product_);
+  kernels::copy_box(states_[static_cast<std::size_t>(s)].values[0], lattice_.window(), cropped,
+                    kernels::window(extents_, {0, 0, 0, 0}), extents_);
+  return cropped;
+}
+
+Parts const& Objective::move_to(Vec x) {
+  MPI_Comm const comm = problem_.grid.comm();
+  {
+    petsc::Reading const entries(x);
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      states_[s].jets->apply(entries.piece(layout_.state[s], layout_.state_size), states_[s].values);
+  }
+  set_features();
+  take_parameters(x, parameters_);
+  model_.move_to(problem_.space.scatter(parameters_));
+  residuals_ = model_.residuals();
+
+  Field const one = filled(extents_product_, 1.0);
+  parts_ = {};
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    Field const difference = state(static_cast<int>(s));
+    kernels::add_product(one, filled(extents_product_, -1.0), states_[s].data, difference);
+    parts_.misfit += sum_over(comm, kernels::triple_product(states_[s].weight, difference, difference));
+  }
+  for (auto const& r : residuals_) parts_.residual.push_back(sum_over(comm, kernels::triple_product(one, r, r)));
+  check(MatMult(smoothness_, parameters_, smooth_));
+  auto const product = petsc::like(smooth_);
+  check(VecPointwiseMult(product, parameters_, smooth_));
+  petsc::Reading const products(product);
+  for (auto const& unknown : problem_.space.unknowns()) {
+    Index const size = unknown.owner ? unknown.grid.local_size() : 0;
+    Field const all = filled(size, 1.0);
+    parts_.roughness.push_back(sum_over(comm, kernels::triple_product(all, all, products.piece(unknown.offset, size))));
+  }
+  return parts_;
+}
+
+/// smooth_ := beta L p, p given; `out` += it.
+void Objective::apply_smoothness(Vec parameters, Vec out) {
+  check(MatMult(smoothness_, parameters, smooth_));
+  PetscScalar const* from = nullptr;
+  PetscScalar* to = nullptr;
+  check(VecGetArrayRead(smooth_, &from));
+  check(VecGetArray(out, &to));
+  for (std::size_t p = 0; p < weights_.smoothness.size(); ++p) {
+    auto const& unknown = problem_.space.unknowns()[p];
+    if (!unknown.owner) continue;
+    for (Index i = unknown.offset; i < unknown.offset + unknown.grid.local_size(); ++i)
+      to[layout_.parameters + i] += weights_.smoothness[p] * from[i];
+  }
+  check(VecRestoreArray(out, &to));
+  check(VecRestoreArrayRead(smooth_, &from));
+}
+
+std::vector<kernels::WeightedJet> Objective::terms(State const& state, int residual, Partials const& partials) const {
+  std::vector<kernels::WeightedJet> terms;
+  auto const& by_state = problem_.system.by_state;
+  for (std::size_t j = 0; j < by_state.size(); ++j) {
+    if (by_state[j].residual != residual) continue;
+    auto const at = std::find(state.features.begin(), state.features.end(), by_state[j].feature);
+    if (at != state.features.end()) terms.push_back({partials.state[j], state.work[static_cast<std::size_t>(at - state.features.begin()) + 1]});
+  }
+  return terms;
+}
+
+void Objective::linearise() { linear_ = {model_.state_partials(), model_.parameter_partials()}; }
+
+/// sums_k += sum_f P_kf D^f v of all states; leaves the jets of v in the work arrays.
+void Objective::apply_states(Vec v, std::vector<Field> const& sums) {
+  petsc::Reading const entries(v);
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    auto& state = states_[s];
+    state.jets->apply(entries.piece(layout_.state[s], layout_.state_size), state.work);
+    for (std::size_t k = 0; k < sums.size(); ++k)
+      kernels::add_weighted_jets(terms(state, static_cast<int>(k), linear_), lattice_.window(), extents_, sums[k]);
+  }
+}
+
+/// out_s := S^T data_s + sum_k sum_f (D^f)^T P_kf sums_k.
+void Objective::put_states_transposed(Partials const& partials, std::vector<Field> const& sums, std::vector<Field> const& data, Vec out) {
+  petsc::Writing entries(out);
+  auto const dense = kernels::window(extents_, {0, 0, 0, 0});
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    auto& state = states_[s];
+    kernels::copy_box(data[s], dense, state.work[0], lattice_.window(), extents_);
+    std::vector<bool> written(state.work.size(), false);
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      std::vector<kernels::WeightedJet> first, again;
+      for (auto const& term : terms(state, static_cast<int>(k), partials))
+        for (std::size_t j = 1; j < state.work.size(); ++j) {
+          if (state.work[j].data() != term.jet.data()) continue;
+          (written[j] ? again : first).push_back(term);
+          written[j] = true;
+        }
+      kernels::spread_over_jets(first, sums[k], lattice_.window(), extents_, false);
+      kernels::spread_over_jets(again, sums[k], lattice_.window(), extents_, true);
+    }
+    for (std::size_t j = 1; j < state.work.size(); ++j)
+      if (!written[j]) Kokkos::deep_copy(state.work[j], 0.0);
+    Field const piece = entries.piece(layout_.state[s], layout_.state_size);
+    Kokkos::deep_copy(piece, 0.0);
+    state.jets->apply_transpose_add(state.work, piece);
+  }
+}
+
+void Objective::gradient(Vec out) {
+  Partials const here{model_.state_partials(), model_.parameter_partials()};
+  std::vector<Field> weighted, data;
+  for (std::size_t k = 0; k < residuals_.size(); ++k) {
+    weighted.push_back(zeros());
+    kernels::add_product(residuals_[k], filled(extents_product_, weights_.equation[k]), filled(extents_product_, 1.0), weighted[k]);
+  }
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    Field const difference = state(static_cast<int>(s)), misfit = zeros();
+    kernels::add_product(filled(extents_product_, -1.0), states_[s].data, filled(extents_product_, 1.0), difference);
+    kernels::add_product(states_[s].weight, difference, filled(extents_product_, 1.0), misfit);
+    data.push_back(misfit);
+  }
+  put_states_transposed(here, weighted, data, out);
+  std::vector<Field> const ones(residuals_.size(), filled(extents_product_, 1.0));
+  auto const part = problem_.space.make_vector();
+  problem_.space.gather(model_.jacobian_transposed(here.parameter, ones, weighted), part);
+  put_parameters(part, out);
+  apply_smoothness(parameters_, out);
+}
+
+void Objective::apply_hessian(Vec v, Vec out) {
+  auto const part = problem_.space.make_vector();
+  take_parameters(v, part);
+  auto sums = model_.jacobian(linear_.parameter, problem_.space.scatter(part));
+  apply_states(v, sums);
+  std::vector<Field> data, weights;
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    Field const value = make_field("state", extents_product_), weighted = zeros();
+    kernels::copy_box(states_[s].work[0], lattice_.window(), value, kernels::window(extents_, {0, 0, 0, 0}), extents_);
+    kernels::add_product(states_[s].weight, value, filled(extents_product_, 1.0), weighted);
+    data.push_back(weighted);
+  }
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    Field const weight = filled(extents_product_, weights_.equation[k]), weighted = zeros();
+    kernels::add_product(weight, mask_, sums[k], weighted);
+    sums[k] = weighted;
+    weights.push_back(filled(extents_product_, 1.0));
+  }
+  put_states_transposed(linear_, sums, data, out);
+  auto const transposed = problem_.space.make_vector();
+  problem_.space.gather(model_.jacobian_transposed(linear_.parameter, weights, sums), transposed);
+  put_parameters(transposed, out);
+  apply_smoothness(part, out);
+}
+
+void Objective::spread_data(std::vector<Field> const& d, Vec out) {
+  std::vector<Field> data;
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    Field const observed = zeros(), weighted = zeros();
+    Kokkos::deep_copy(observed, d[s]);
+    kernels::apply_mask(states_[s].observed, observed);
+    kernels::add_product(states_[s].weight, observed, filled(extents_product_, 1.0), weighted);
+    data.push_back(weighted);
+  }
+  check(VecSet(out, 0.0));
+  put_states_transposed(linear_, {}, data, out);
+}
+
+}  // namespace mollis::joint

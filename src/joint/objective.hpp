@@ -1,0 +1,111 @@
+#pragma once
+/// The joint objective over x = (g, p): coefficients g of every state on the extended lattice, parameters p,
+///   J(x) = sum_s |M_s (S g_s - d_s)|^2 / (2 sigma_s^2) + sum_k w_k/2 |M_R R_k(jets g, p)|^2 + sum_p beta_p/2 <p, L_p p>,
+/// u_s = S g_s the mollified state, jets its exact derivatives, M masks (observed points, points where R is defined), L_p
+/// the smoothness form; p stands for log lambda where transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
+///   H = diag(S^T M S / sigma^2, beta L) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
+#include "inverse/candidate.hpp"
+#include "inverse/normal_matrix.hpp"
+#include "inverse/residual_model.hpp"
+#include "joint/lattice.hpp"
+#include "kernels/jet_sums.hpp"
+
+namespace mollis::joint {
+
+/// What is weighed against what.
+struct Weights {
+  std::vector<double> equation;  ///< w_k, one a residual
+  std::vector<double> smoothness;  ///< beta_p, one a parameter
+};
+
+/// The parts of the objective, sums over the whole grid.
+struct Parts {
+  double misfit = 0.0;                   ///< sum_s |S g - d|^2 / sigma^2
+  std::vector<double> residual;          ///< |R_k|^2
+  std::vector<double> roughness;         ///< <p, L p>
+  double value(Weights const& weights) const;
+};
+
+/// Where the entries of a rank stand in its part of x.
+struct Layout {
+  std::vector<Index> state;  ///< offset of each state's coefficients
+  Index state_size = 0;      ///< points of the extended lattice on this rank
+  Index parameters = 0;      ///< offset of the parameters (as ParameterSpace has them)
+  Index size = 0;
+};
+
+class Objective {
+ public:
+  /// Strong form only. Collective.
+  Objective(inverse::Problem const& problem, Lattice const& lattice);
+
+  Layout const& layout() const { return layout_; }
+  Lattice const& lattice() const { return lattice_; }
+  inverse::Problem const& problem() const { return problem_; }
+  petsc::Vector make_vector() const;                                      ///< zeros. Collective.
+
+  Weights& weights() { return weights_; }
+  Weights const& weights() const { return weights_; }
+
+  /// Takes a new point: jets, residuals, misfits. Collective.
+  Parts const& move_to(Vec x);
+  Parts const& parts() const { return parts_; }
+  /// The gradient at the point of move_to. Collective.
+  void gradient(Vec out);
+  /// The partials at the point of move_to, kept for apply_hessian while the point moves on. Collective.
+  void linearise();
+  /// out := H v, H of the last linearise() at the current weights. Collective.
+  void apply_hessian(Vec v, Vec out);
+
+  /// Parameters and coefficients in their own vectors, and back. Collective.
+  void take_parameters(Vec x, Vec parameters) const;
+  void put_parameters(Vec parameters, Vec x) const;
+  /// S^T M d / sigma^2 for fields d, one a state (at points not observed they do not matter). Collective.
+  void spread_data(std::vector<Field> const& d, Vec out);
+
+  /// Fields of the last move_to: mollified states and residuals (0 where masked).
+  Field state(int s) const;
+  std::vector<Field> const& residuals() const { return residuals_; }
+  Field const& mask() const { return mask_; }
+  Field const& observed(int s) const { return states_[static_cast<std::size_t>(s)].observed; }
+  inverse::ResidualModel& model() { return model_; }
+
+  /// Partials of the last linearise(), in the order of System::by_state and by_parameter.
+  struct Partials {
+    std::vector<Field> state, parameter;
+  };
+  Partials const& partials() const { return linear_; }
+
+ private:
+  struct State {
+    std::vector<int> features;                 ///< in the system, in the order of the jets' set after its first member
+    std::unique_ptr<mollifier::Jets> jets;     ///< the state itself, then the features
+    std::vector<Field> values;                 ///< of the last move_to, on the extended lattice
+    std::vector<Field> work;                   ///< zero outside the grid
+    Field data, observed, weight;              ///< data 0 and observed 0 in gaps; weight = observed / sigma^2
+  };
+  void set_features();
+  /// The partials of a residual by the features of a state, with the work arrays of these.
+  std::vector<kernels::WeightedJet> terms(State const& state, int residual, Partials const& partials) const;
+  void apply_states(Vec v, std::vector<Field> const& sums);
+  void put_states_transposed(Partials const& partials, std::vector<Field> const& sums, std::vector<Field> const& data, Vec out);
+  void apply_smoothness(Vec parameters, Vec out);
+  Field zeros() const { return Field("joint", static_cast<std::size_t>(extents_product_)); }
+
+  inverse::Problem const& problem_;
+  Lattice lattice_;
+  Extents extents_;
+  Index extents_product_;
+  std::vector<State> states_;
+  Layout layout_;
+  Field mask_;
+  inverse::ResidualModel model_;
+  petsc::Matrix smoothness_;                   ///< L_p of all parameters, weight 1
+  petsc::Vector parameters_, smooth_;          ///< work
+  Weights weights_;
+  Parts parts_;
+  std::vector<Field> residuals_;
+  Partials linear_;
+};
+
+}  // namespace mollis::joint

@@ -1,0 +1,39 @@
+#pragma once
+/// The local entries of a PETSc vector as fields of the kernels: no copy where the memory spaces agree.
+#include <vector>
+
+#include "petsc/handles.hpp"
+
+namespace mollis::petsc {
+
+/// Reads entries while it lives. Not collective.
+class Reading {
+ public:
+  explicit Reading(Vec vector);
+  ~Reading();
+  Reading(Reading const&) = delete;
+  Reading& operator=(Reading const&) = delete;
+  /// Entries [offset, offset + size) of this rank. Not to be written.
+  Field piece(Index offset, Index size) const;
+
+ private:
+  Vec vector_;
+  PetscScalar const* entries_ = nullptr;
+};
+
+/// Writes entries: what a piece holds is in the vector once this object is gone. Pieces begin with the vector's values.
+class Writing {
+ public:
+  explicit Writing(Vec vector);
+  ~Writing();
+  Writing(Writing const&) = delete;
+  Writing& operator=(Writing const&) = delete;
+  Field piece(Index offset, Index size);
+
+ private:
+  Vec vector_;
+  PetscScalar* entries_ = nullptr;
+  std::vector<std::pair<Index, Field>> copies_;   ///< of devices' memory
+};
+
+}  // namespace mollis::petsc

@@ -41,3 +41,13 @@ endif()
 if(MOLLIS_BENCHMARKS)
   find_package(benchmark REQUIRED)
 endif()
+
+# FFTW 3, double precision. Its CMake package is incomplete on some systems; a library and a header are all it takes.
+find_library(MOLLIS_FFTW fftw3)
+find_path(MOLLIS_FFTW_HEADERS fftw3.h)
+if(NOT MOLLIS_FFTW OR NOT MOLLIS_FFTW_HEADERS)
+  message(FATAL_ERROR "FFTW 3 is missing (Debian: libfftw3-dev; else set MOLLIS_FFTW and MOLLIS_FFTW_HEADERS)")
+endif()
+add_library(mollis_fftw INTERFACE)
+target_include_directories(mollis_fftw SYSTEM INTERFACE ${MOLLIS_FFTW_HEADERS})
+target_link_libraries(mollis_fftw INTERFACE ${MOLLIS_FFTW})

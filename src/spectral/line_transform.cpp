@@ -1,0 +1,132 @@
+#include "spectral/line_transform.hpp"
+
+#include <fftw3.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace mollis::spectral {
+namespace {
+
+constexpr double pi = 3.14159265358979323846;
+
+class None : public LineTransform {
+ public:
+  void forward(double*) const override {}
+  void backward(double*) const override {}
+};
+
+/// An FFTW real-to-real transform with factors on its input and output.
+class Fftw : public LineTransform {
+ public:
+  Fftw(Basis basis, Index outer, Index points, Index inner) : outer_(outer), points_(points), inner_(inner) {
+    bool const odd = basis == Basis::odd;
+    first_ = odd ? 1 : 0;
+    Index const n = odd ? points - 2 : points;
+    auto const kind = [&](bool back) {
+      switch (basis) {
+        case Basis::fourier: return back ? FFTW_HC2R : FFTW_R2HC;
+        case Basis::cosine: return back ? FFTW_REDFT01 : FFTW_REDFT10;
+        case Basis::even: return FFTW_REDFT00;
+        default: return FFTW_RODFT00;
+      }
+    };
+    forward_ = plan(n, kind(false));
+    backward_ = plan(n, kind(true));
+    set_factors(basis);
+  }
+  ~Fftw() override {
+    if (forward_ != nullptr) fftw_destroy_plan(forward_);
+    if (backward_ != nullptr) fftw_destroy_plan(backward_);
+  }
+  Fftw(Fftw const&) = delete;
+  Fftw& operator=(Fftw const&) = delete;
+
+  void forward(double* data) const override {
+    scale(before_, data);
+    run(forward_, data);
+    scale(after_, data);
+  }
+  void backward(double* data) const override {
+    scale(back_before_, data);
+    run(backward_, data);
+    scale(back_after_, data);
+  }
+
+ private:
+  fftw_plan plan(Index n, fftw_r2r_kind kind) const {
+    if (outer_ * points_ * inner_ == 0) return nullptr;
+    fftw_iodim64 const line{n, inner_, inner_};
+    fftw_iodim64 const many[2] = {{outer_, points_ * inner_, points_ * inner_}, {inner_, 1, 1}};
+    std::vector<double> scratch(static_cast<std::size_t>(outer_ * points_ * inner_));
+    double* const at = scratch.data() + first_ * inner_;
+    fftw_plan const made = fftw_plan_guru64_r2r(1, &line, 2, many, at, at, &kind, FFTW_ESTIMATE | FFTW_UNALIGNED);
+    if (made == nullptr) throw std::runtime_error("FFTW has no plan for a transform");
+    return made;
+  }
+  void run(fftw_plan plan, double* data) const {
+    if (plan != nullptr) fftw_execute_r2r(plan, data + first_ * inner_, data + first_ * inner_);
+  }
+  void scale(std::vector<double> const& factors, double* data) const {
+    if (factors.empty()) return;
+    for (Index o = 0; o < outer_; ++o)
+      for (Index i = 0; i < points_; ++i, data += inner_)
+        for (Index k = 0; k < inner_; ++k) data[k] *= factors[static_cast<std::size_t>(i)];
+  }
+  /// What makes FFTW's sums orthonormal.
+  void set_factors(Basis basis) {
+    auto const n = static_cast<double>(points_);
+    auto const all = [&](double value) { return std::vector<double>(static_cast<std::size_t>(points_), value); };
+    if (basis == Basis::fourier) {
+      after_ = all(std::sqrt(2.0 / n));
+      after_.front() = std::sqrt(1.0 / n);
+      if (points_ % 2 == 0) after_[static_cast<std::size_t>(points_ / 2)] = std::sqrt(1.0 / n);
+      back_before_ = all(std::sqrt(0.5 / n));
+      back_before_.front() = std::sqrt(1.0 / n);
+      if (points_ % 2 == 0) back_before_[static_cast<std::size_t>(points_ / 2)] = std::sqrt(1.0 / n);
+    } else if (basis == Basis::cosine) {
+      after_ = back_before_ = all(std::sqrt(0.5 / n));
+      after_.front() = std::sqrt(0.25 / n);
+      back_before_.front() = std::sqrt(1.0 / n);
+    } else if (basis == Basis::even) {
+      before_ = back_before_ = all(0.5);
+      after_ = back_after_ = all(std::sqrt(2.0 / (n - 1.0)));
+      for (auto* factors : {&before_, &back_before_, &after_, &back_after_}) {
+        factors->front() = factors == &before_ || factors == &back_before_ ? std::sqrt(0.5) : std::sqrt(1.0 / (n - 1.0));
+        factors->back() = factors->front();
+      }
+    } else {
+      after_ = back_after_ = all(std::sqrt(0.5 / (n - 1.0)));
+      after_.front() = after_.back() = back_after_.front() = back_after_.back() = 1.0;
+    }
+  }
+
+  Index outer_, points_, inner_, first_ = 0;
+  fftw_plan forward_ = nullptr, backward_ = nullptr;
+  std::vector<double> before_, after_, back_before_, back_after_;  ///< empty: 1
+};
+
+}  // namespace
+
+std::vector<double> angles(Basis basis, Index points) {
+  std::vector<double> theta;
+  auto const n = static_cast<double>(points);
+  for (Index k = 0; k < points; ++k) {
+    auto const i = static_cast<double>(k <= points / 2 || basis != Basis::fourier ? k : points - k);
+    switch (basis) {
+      case Basis::fourier: theta.push_back(2.0 * pi * i / n); break;
+      case Basis::cosine: theta.push_back(pi * i / n); break;
+      case Basis::even:
+      case Basis::odd: theta.push_back(pi * i / (n - 1.0)); break;
+      default: theta.push_back(0.0);
+    }
+  }
+  return theta;
+}
+
+std::unique_ptr<LineTransform> make_line_transform(Basis basis, Index outer, Index points, Index inner) {
+  if (basis == Basis::none || points < 2 || (basis == Basis::odd && points < 3)) return std::make_unique<None>();
+  return std::make_unique<Fftw>(basis, outer, points, inner);
+}
+
+}  // namespace mollis::spectral

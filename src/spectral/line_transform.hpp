@@ -1,0 +1,33 @@
+#pragma once
+/// Orthonormal real transforms along one axis of a local array: the bases in which filters that wrap or reflect are
+/// diagonal. An interface, so that another library (of a GPU) can take the place of FFTW.
+#include <memory>
+#include <vector>
+
+#include "kernels/field.hpp"
+
+namespace mollis::spectral {
+
+enum class Basis {
+  none,            ///< no transform
+  fourier,         ///< periodic: cosines and sines, r_0, r_1, ..., r_(n/2), ..., i_2, i_1
+  cosine,          ///< open ends: even about half a cell past the ends (DCT-II)
+  even,            ///< even about the end points (DCT-I, end points weighted for orthonormality)
+  odd              ///< odd about the end points (DST-I of the points between; the end points stay as they are)
+};
+
+/// Angle theta_k of each coefficient: a filter sum_j w_j g_(i+j), w even, multiplies it by sum_j w_j cos(j theta).
+std::vector<double> angles(Basis basis, Index points);
+
+class LineTransform {
+ public:
+  virtual ~LineTransform() = default;
+  /// data := Q^T data along the middle axis of [outer][points][inner] (forward), or Q data.
+  virtual void forward(double* data) const = 0;
+  virtual void backward(double* data) const = 0;
+};
+
+/// By FFTW. Plans are made here, estimated (the same on every run).
+std::unique_ptr<LineTransform> make_line_transform(Basis basis, Index outer, Index points, Index inner);
+
+}  // namespace mollis::spectral

@@ -2,7 +2,7 @@
 """Mollis beside its peers: first, second and fourth order, several noise levels, the same arrays for every method.
 
     run.py --mollis build/release/mollis [--out published.out] [--only heat,langevin] [--size 64 128] [--noise 0 1 5 10]
-           [--skip-peers] [--epochs 2500] [--limit 1800]
+           [--skip-peers] [--skip-networks] [--epochs 2500] [--limit 1800]
 
 Pointwise, equation-error and joint at every size and noise; networks at 64 a side and 1 % noise; adjoint finite elements
 for heat at every size and noise. Each run is a process of its own on one core; wall time and peak memory of the process.
@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("--size", type=int, nargs="+", default=[64, 128], help="points a side (Langevin: 4 times as many)")
     parser.add_argument("--noise", type=float, nargs="+", default=[0, 1, 5, 10], help="percent of the deviation of u")
     parser.add_argument("--skip-peers", action="store_true")
+    parser.add_argument("--skip-networks", action="store_true")
     parser.add_argument("--epochs", type=int, default=2500)
     parser.add_argument("--limit", type=float, default=1800.0, help="seconds a network may take; else extrapolated")
     given = parser.parse_args()
@@ -67,7 +68,7 @@ def setting(given):
             f"Mollis {info.get('mollis', '?')}, revision {info.get('git_revision', '?')}; `mollis info` alone: "
             f"{floor.megabytes:.0f} MB",
             f"noise: percent of the standard deviation of u, seed {SEED}; Langevin on {LANGEVIN_FACTOR} times the points "
-            "of a side", "wall time of the whole process, start-up included; peak memory is its maximum resident set",
+            "of a side", "wall time of the whole process; own: what the program counts itself, without imports; peak memory is its maximum resident set",
             "core: ceil(n/10) points left out at each open side; periodic: everything"]
 
 
@@ -76,7 +77,7 @@ def run_case(given, case, is_peer_case):
     results = [methods.mollis(case, given.mollis, method) for method in methods.MOLLIS]
     if not given.skip_peers and case.name == "heat" and case.noise > 0:
         results += methods.adjoint(case)
-    if not given.skip_peers and is_peer_case:
+    if not (given.skip_peers or given.skip_networks) and is_peer_case:
         results += [methods.network(case, d, given.epochs, given.limit) for d in ("mollifier", "autodiff")]
     return results
 

@@ -17,8 +17,8 @@ QUOTED = [
 ]
 FIELDS = ["problem", "grid", "noise", "method", "correlation", "core_correlation", "relative_l2", "core_relative_l2",
           "seconds", "own_seconds", "ratio_to_joint", "megabytes", "note"]
-HEAD = ["grid", "noise", "method", "correlation", "in the core", "relative L2", "in the core", "wall s", "x joint",
-        "peak MB", "note"]
+HEAD = ["grid", "noise", "method", "correlation", "in the core", "relative L2", "in the core", "wall s", "own s",
+        "x joint", "peak MB", "note"]
 
 
 def scores(found, truth, core):
@@ -58,14 +58,14 @@ def line(cells):
 
 
 def row_line(row):
-    names = ["correlation", "core_correlation", "relative_l2", "core_relative_l2", "seconds", "ratio_to_joint",
-             "megabytes"]
+    names = ["correlation", "core_correlation", "relative_l2", "core_relative_l2", "seconds", "own_seconds",
+             "ratio_to_joint", "megabytes"]
     return line([row["grid"], shown(row, "noise"), row["method"], *[shown(row, n) for n in names], row.get("note", "")])
 
 
 def quoted_line(row):
     number = {n: "" if row.get(n) is None else f"{row[n]:g}" for n in ("correlation", "seconds", "megabytes")}
-    return line(["", "", row["method"], number["correlation"], "", "", "", number["seconds"], "", number["megabytes"],
+    return line(["", "", row["method"], number["correlation"], "", "", "", number["seconds"], "", "", number["megabytes"],
                  "published, quoted"])
 
 

@@ -90,7 +90,8 @@ Forward read_forward(Entry const& entry, Deck const& deck, Command command) {
   forward.boundary = entry.text("boundary").value_or(forward.boundary);
   for (std::string const key : {"coefficient", "source", "boundary", "initial"})
     if (entry.has(key)) forward.places[key] = entry.text_place(key);
-  forward.refine = static_cast<int>(entry.integer("refine").value_or(deck.grid.axes.size() >= 3 ? 2 : 4));
+  int const usual = forward.equation == "phase-field" ? 1 : deck.grid.axes.size() >= 3 ? 2 : 4;  // series need no more
+  forward.refine = static_cast<int>(entry.integer("refine").value_or(usual));
   Noise const noise = read_noise(entry, "noise");
   if (auto const* const relative = std::get_if<Relative>(&noise)) forward.noise = *relative;
   if (auto const* const deviation = std::get_if<double>(&noise)) forward.noise = *deviation;

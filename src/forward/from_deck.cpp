@@ -114,8 +114,10 @@ void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
   for (auto const& [state, text] : deck.forward.states) check(deck, "states." + state, text, names, problems);
   if (!deck.forward.equation) return;
   check(deck, "coefficient", deck.forward.coefficient, names, problems);
-  check(deck, "source", deck.forward.source, names, problems);
+  for (auto const& [axis, text] : deck.forward.velocity) check(deck, "velocity." + axis, text, names, problems);
+  check(deck, "initial", deck.forward.initial, names, problems);
   check(deck, "boundary", deck.forward.boundary, names, problems);
+  if (!deck.forward.source.empty()) check(deck, "source", deck.forward.source, names, problems);
 }
 
 Function read_function(deck::Deck const& deck, std::string const& key, std::string const& text) {
@@ -134,27 +136,124 @@ Function read_state(deck::Deck const& deck, std::string const& state) {
   return checked(deck, "states." + state, deck.forward.states.at(state), Requirement::finite);
 }
 
-Problem read_problem(deck::Deck const& deck) {
+namespace {
+
+bool in_time(deck::Deck const& deck) { return !deck.grid.axes.empty() && deck.grid.axes[0] == "t"; }
+
+/// Whether an expression depends on t, by itself or through a name.
+bool depends_on_time(std::string const& text, Names const& names) {
+  if (uses(text, "t")) return true;
+  return std::any_of(names.texts.begin(), names.texts.end(),
+                     [&](auto const& name) { return uses(text, name.first) && depends_on_time(name.second, names); });
+}
+
+std::vector<std::string> insulated_axes(deck::Deck const& deck) {
+  std::vector<std::string> axes;
+  for (auto const& [axis, condition] : deck.forward.conditions)
+    if (condition == "neumann") axes.push_back(axis);
+  return axes;
+}
+
+/// Functions of all axes of the deck, t among them.
+Problem read_terms(deck::Deck const& deck) {
   auto const& forward = deck.forward;
-  auto const form = forward.equation == "divergence" ? Form::divergence : Form::elliptic;
-  auto const requirement = form == Form::divergence ? Requirement::positive : Requirement::nonzero;
-  return {form, checked(deck, "coefficient", forward.coefficient, requirement),
-          checked(deck, "source", forward.source, Requirement::finite),
-          read_function(deck, "boundary", forward.boundary)};
+  Problem problem;
+  problem.form = forward.equation == "elliptic" ? Form::elliptic : Form::divergence;
+  bool const positive = problem.form == Form::divergence || in_time(deck);
+  problem.coefficient =
+      checked(deck, "coefficient", forward.coefficient, positive ? Requirement::positive : Requirement::nonzero);
+  problem.source = checked(deck, "source", forward.source, Requirement::finite);
+  problem.boundary = read_function(deck, "boundary", forward.boundary);
+  problem.insulated = insulated_axes(deck);
+  auto const& axes = deck.grid.axes;
+  for (auto const& [axis, text] : forward.velocity) {
+    auto const position = std::find(axes.begin(), axes.end(), axis) - axes.begin();
+    problem.velocity[static_cast<std::size_t>(position) + box_axes - axes.size()] =
+        checked(deck, "velocity." + axis, text, Requirement::finite);
+  }
+  return problem;
+}
+
+/// A function of (t, space) as one of space.
+Function at_time(Function const& function, double t) {
+  if (!function) return {};
+  return [function, t](Lattice const& space) {
+    Lattice lattice{{t}};
+    lattice.insert(lattice.end(), space.begin(), space.end());
+    return function(lattice);
+  };
+}
+
+}  // namespace
+
+Problem read_problem(deck::Deck const& deck) { return read_terms(deck); }
+
+Evolution read_evolution(deck::Deck const& deck) {
+  auto const& forward = deck.forward;
+  Names const names(deck);
+  auto const steady = [&](std::string const& text) { return !depends_on_time(text, names); };
+  Evolution evolution;
+  evolution.at = [terms = read_terms(deck)](double t) {
+    auto problem = terms;
+    for (auto* function : {&problem.coefficient, &problem.source, &problem.boundary}) *function = at_time(*function, t);
+    for (auto& component : problem.velocity) component = at_time(component, t);
+    return problem;
+  };
+  evolution.steady_operator = steady(forward.coefficient);
+  for (auto const& [axis, text] : forward.velocity) evolution.steady_operator &= steady(text);
+  evolution.steady_load = steady(forward.source) && steady(forward.boundary);
+  double const start = deck.grid.lower.empty() ? 0.0 : deck.grid.lower[0] - forward.spin_up;
+  evolution.initial = at_time(checked(deck, "initial", forward.initial, Requirement::finite), start);
+  evolution.perturbation = forward.perturbation;
+  evolution.seed = forward.seed;
+  evolution.spin_up = forward.spin_up;
+  evolution.steps = forward.steps;
+  return evolution;
+}
+
+Langevin read_langevin(deck::Deck const& deck) {
+  auto const& forward = deck.forward;
+  return {checked(deck, "coefficient", forward.coefficient, Requirement::finite),
+          checked(deck, "initial", forward.initial, Requirement::finite), forward.spin_up, forward.steps};
+}
+
+PhaseField read_phase_field(deck::Deck const& deck) {
+  auto const& forward = deck.forward;
+  bool const moves = in_time(deck);
+  double const start = deck.grid.lower.empty() ? 0.0 : deck.grid.lower[0] - forward.spin_up;
+  auto const initial = checked(deck, "initial", forward.initial, Requirement::finite);
+  PhaseField field;
+  field.rate = [moves, rate = checked(deck, "coefficient", forward.coefficient, Requirement::finite)](
+                   double t, Lattice const& space) { return moves ? at_time(rate, t)(space) : rate(space); };
+  field.steady_rate = !moves || !depends_on_time(forward.coefficient, Names(deck));
+  field.initial = moves ? at_time(initial, start) : initial;
+  field.perturbation = forward.perturbation;
+  field.seed = forward.seed;
+  field.mobility = forward.mobility;
+  field.gradient_energy = forward.gradient_energy;
+  return field;
+}
+
+Plate read_plate(deck::Deck const& deck) {
+  return {checked(deck, "coefficient", deck.forward.coefficient, Requirement::nonzero),
+          checked(deck, "source", deck.forward.source, Requirement::finite)};
 }
 
 void check_grid(deck::Deck const& deck, grid::Grid const& grid) {
-  bool open = false;
+  bool walls = false;
   for (auto const& axis : grid.axes()) {
-    open = open || !axis.periodic;
-    if (axis.name == "t")
-      throw bad(deck, "equation",
-                "a steady equation is solved over z, y, x alone, but [grid] axes has t; use states = { ... }");
+    if (axis.name == "t") continue;
+    auto const condition = deck.forward.conditions.find(axis.name);
+    walls =
+        walls || (!axis.periodic && (condition == deck.forward.conditions.end() || condition->second == "dirichlet"));
     if (!axis.uniform)
       throw bad(deck, "equation",
                 fmt::format("the coordinates along {} are not evenly spaced; use states = {{ ... }}", axis.name));
   }
-  if (!open) throw bad(deck, "equation", "all axes are periodic: the mean of the state is free; leave one axis open");
+  bool const in_series = deck.forward.equation == "phase-field" || deck.forward.equation == "plate";
+  if (!walls && !in_time(deck) && !in_series)
+    throw bad(deck, "equation",
+              "all axes are periodic or \"neumann\": the mean of the steady state is free; leave one axis open");
 }
 
 }  // namespace mollis::forward

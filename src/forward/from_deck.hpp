@@ -2,6 +2,10 @@
 /// What [forward] of the deck asks for, as functions and problems.
 #include "deck/deck.hpp"
 #include "deck/problems.hpp"
+#include "forward/evolve.hpp"
+#include "forward/langevin.hpp"
+#include "forward/phase_field.hpp"
+#include "forward/plate.hpp"
 #include "forward/solve.hpp"
 
 namespace mollis::forward {
@@ -16,11 +20,24 @@ Function read_function(deck::Deck const& deck, std::string const& key, std::stri
 /// The manufactured state of that name; sampling it throws run::Error (bad_deck) where it is not finite.
 Function read_state(deck::Deck const& deck, std::string const& state);
 
-/// The equation of [forward] with its coefficient, source and boundary; their values are checked where they are used
-/// (finite; a coefficient not 0 in the elliptic form, positive in the divergence form). Throws run::Error (bad_deck).
+/// The steady equation of [forward] with its coefficient, source, boundary and velocity; their values are checked where
+/// they are used (finite; a coefficient not 0 in the elliptic form, positive in the divergence form and in time).
+/// Throws run::Error (bad_deck).
 Problem read_problem(deck::Deck const& deck);
 
-/// run::Error (bad_deck) unless the equation can be solved on the grid: axes z, y, x, evenly spaced, one of them open.
+/// The same equation in time, axis t of the deck being the first. Throws run::Error (bad_deck).
+Evolution read_evolution(deck::Deck const& deck);
+
+/// The equation "langevin". Throws run::Error (bad_deck).
+Langevin read_langevin(deck::Deck const& deck);
+
+/// The equation "phase-field". Throws run::Error (bad_deck).
+PhaseField read_phase_field(deck::Deck const& deck);
+
+/// The equation "plate". Throws run::Error (bad_deck).
+Plate read_plate(deck::Deck const& deck);
+
+/// run::Error (bad_deck) unless the axes of space are evenly spaced and, for a steady equation, one of them has walls.
 void check_grid(deck::Deck const& deck, grid::Grid const& grid);
 
 }  // namespace mollis::forward

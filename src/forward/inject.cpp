@@ -4,7 +4,6 @@ namespace mollis::forward {
 namespace {
 
 using petsc::check;
-using Scatter = petsc::Handle<VecScatter, VecScatterDestroy>;
 using Indices = std::vector<PetscInt>;
 
 /// The patch of the grid's points that lies in a patch of the refined lattice.
@@ -53,9 +52,13 @@ petsc::IndexSet make_index_set(Indices const& list) {
   return set;
 }
 
-void scatter(Vec from, Indices const& from_list, Vec to, Indices const& to_list) {
+Scatter make_plan(Vec from, Indices const& from_list, Vec to, Indices const& to_list) {
   Scatter plan;
   check(VecScatterCreate(from, make_index_set(from_list), to, make_index_set(to_list), plan.address()));
+  return plan;
+}
+
+void run(VecScatter plan, Vec from, Vec to) {
   check(VecScatterBegin(plan, from, to, INSERT_VALUES, SCATTER_FORWARD));
   check(VecScatterEnd(plan, from, to, INSERT_VALUES, SCATTER_FORWARD));
 }
@@ -69,26 +72,34 @@ petsc::Vector make_ordered(grid::Grid const& grid) {
 
 }  // namespace
 
-Field inject(Level const& level, Vec fine, grid::Grid const& grid, int refine) {
+Injector::Injector(Level const& level, Vec fine, grid::Grid const& grid, int refine)
+    : ordered_(make_ordered(grid)),
+      local_(petsc::make_vector(grid.comm(), grid.local_size())),
+      size_(grid.local_size()) {
   auto const all = whole(grid), mine = owned(grid), here = level.owned();
   auto const step = [&](std::size_t a) { return level.lines[a].used() ? refine : 1; };
   auto const in_grid = [&](Index k, Index j, Index i) { return offset_in(all, k, j, i); };
   auto const provided = coarse_part(here, level.lines, refine);
-  PetscInt first = 0;
+  PetscInt first = 0, mine_first = 0;
   check(VecGetOwnershipRange(fine, &first, nullptr));
+  check(VecGetOwnershipRange(local_, &mine_first, nullptr));
   auto const in_fine = [&](Index k, Index j, Index i) {
     return first + offset_in(here, k * step(0), j * step(1), i * step(2));
   };
+  auto const in_mine = [&](Index k, Index j, Index i) { return mine_first + offset_in(mine, k, j, i); };
+  to_ordered_ = make_plan(fine, indices(provided, in_fine), ordered_, indices(provided, in_grid));
+  to_local_ = make_plan(ordered_, indices(mine, in_grid), local_, indices(mine, in_mine));
+}
 
-  auto const ordered = make_ordered(grid);
-  scatter(fine, indices(provided, in_fine), ordered, indices(provided, in_grid));
-  auto const local = petsc::make_vector(grid.comm(), grid.local_size());
-  PetscInt mine_first = 0;
-  check(VecGetOwnershipRange(local, &mine_first, nullptr));
-  scatter(ordered, indices(mine, in_grid), local,
-          indices(mine, [&](Index k, Index j, Index i) { return mine_first + offset_in(mine, k, j, i); }));
-  auto const state = make_field("state", grid.local_size());
-  petsc::copy_out(local, 0, state);
+void Injector::copy(Vec fine, Field const& state) const {
+  run(to_ordered_, fine, ordered_);
+  run(to_local_, ordered_, local_);
+  petsc::copy_out(local_, 0, state);
+}
+
+Field Injector::operator()(Vec fine) const {
+  auto const state = make_field("state", size_);
+  copy(fine, state);
   return state;
 }
 

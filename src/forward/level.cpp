@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "run/error.hpp"
 
@@ -78,13 +77,14 @@ void check_size(Lines const& lines) {
 
 }  // namespace
 
-Lines refined(std::vector<grid::Axis> const& axes, int refine) {
+Lines refined(std::vector<grid::Axis> const& axes, int refine, std::vector<std::string> const& insulated) {
   Lines lines;
   for (std::size_t a = 0; a < axes.size(); ++a) {
     auto const& axis = axes[a];
     auto const n = static_cast<PetscInt>(axis.size());
     lines[box_axes - axes.size() + a] = {axis.periodic ? n * refine : (n - 1) * refine + 1, axis.coordinates.front(),
-                                         axis.spacing() / refine, axis.periodic};
+                                         axis.spacing() / refine, axis.periodic,
+                                         std::count(insulated.begin(), insulated.end(), axis.name) > 0};
   }
   return lines;
 }
@@ -97,9 +97,8 @@ bool Level::is_wall(PetscInt k, PetscInt j, PetscInt i) const {
   return lines[0].is_wall(k) || lines[1].is_wall(j) || lines[2].is_wall(i);
 }
 
-double Level::volume() const {
-  return std::accumulate(lines.begin(), lines.end(), 1.0,
-                         [](double product, Line const& l) { return l.used() ? product * l.spacing : product; });
+double Level::volume(PetscInt k, PetscInt j, PetscInt i) const {
+  return lines[0].width(k) * lines[1].width(j) * lines[2].width(i);
 }
 
 Patch Level::owned() const {

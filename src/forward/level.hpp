@@ -3,6 +3,7 @@
 #include <petscdmda.h>
 
 #include <array>
+#include <string>
 #include <vector>
 
 #include "forward/lattice.hpp"
@@ -18,8 +19,13 @@ struct Line {
   PetscInt points = 1;
   double lower = 0.0, spacing = 1.0;
   bool periodic = false;
+  bool insulated = false;  ///< open, without flux through its ends, whose points are unknowns
   bool used() const { return points > 1; }
-  bool is_wall(PetscInt i) const { return used() && !periodic && (i == 0 || i == points - 1); }
+  bool is_end(PetscInt i) const { return used() && !periodic && (i == 0 || i == points - 1); }
+  bool is_wall(PetscInt i) const { return !insulated && is_end(i); }
+  bool is_insulated_end(PetscInt i) const { return insulated && is_end(i); }
+  /// Of the cell of point i: half at insulated ends; 1 on unused axes.
+  double width(PetscInt i) const { return !used() ? 1.0 : is_insulated_end(i) ? spacing / 2.0 : spacing; }
   PetscInt intervals() const { return periodic ? points : points - 1; }
   PetscInt wrap(PetscInt i) const { return periodic ? (i + points) % points : i; }
   double at(PetscInt i) const { return lower + static_cast<double>(wrap(i)) * spacing; }
@@ -27,8 +33,8 @@ struct Line {
 using Lines = std::array<Line, box_axes>;
 
 /// `refine` times the points of the axes of a grid: (n - 1) refine + 1 on open ones, n refine on periodic ones.
-/// The axes must be uniform and at most box_axes.
-Lines refined(std::vector<grid::Axis> const& axes, int refine);
+/// `insulated` names axes without flux through their ends. The axes must be uniform and at most box_axes.
+Lines refined(std::vector<grid::Axis> const& axes, int refine, std::vector<std::string> const& insulated = {});
 
 /// A range of points along each axis of a level.
 using Patch = std::array<grid::Range, box_axes>;
@@ -39,8 +45,8 @@ struct Level {
 
   int dimension() const;  ///< number of used axes
   bool is_wall(PetscInt k, PetscInt j, PetscInt i) const;
-  double volume() const;                      ///< of a cell
-  Patch owned() const;                        ///< this rank's points
+  double volume(PetscInt k, PetscInt j, PetscInt i) const;  ///< of the cell of a point
+  Patch owned() const;                                      ///< this rank's points
   Patch ghosted() const;                      ///< and their neighbours; past the ends of periodic axes alone
   Lattice lattice(Patch const& patch) const;  ///< coordinates of the used axes
 };

@@ -5,7 +5,7 @@ namespace {
 
 using petsc::check;
 
-constexpr PetscInt smoothing_steps = 2;
+constexpr PetscInt smoothing_steps = 2, most_iterations = 200;
 constexpr double largest_eigenvalue = 2.0;  ///< of D^-1 A: its rows have equal sums of positive and negative entries
 constexpr double smallest_smoothed = 0.25;  ///< of the modes that coarser levels do not see
 
@@ -66,14 +66,21 @@ petsc::LinearSolver make_solver(std::vector<Level> const& levels, Problem const&
   petsc::LinearSolver solver;
   check(KSPCreate(PetscObjectComm(reinterpret_cast<PetscObject>(static_cast<DM>(levels[0].dm))), solver.address()));
   check(KSPSetOptionsPrefix(solver, "forward_"));
-  check(KSPSetType(solver, KSPCG));
+  check(KSPSetType(solver, problem.flows() ? KSPGMRES : KSPCG));
   check(KSPSetNormType(solver, KSP_NORM_UNPRECONDITIONED));
-  check(KSPSetTolerances(solver, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, 200));
-  auto const matrix = make_operator(levels[0], problem);
-  check(KSPSetOperators(solver, matrix, matrix));
+  if (problem.flows()) {
+    check(KSPSetPCSide(solver, PC_RIGHT));
+    check(KSPGMRESSetRestart(solver, most_iterations));
+  }
+  check(KSPSetTolerances(solver, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, most_iterations));
+  auto diffusion = problem;
+  diffusion.velocity = {};
+  auto const matrix = make_operator(levels[0], diffusion);
+  auto const whole = problem.flows() ? make_operator(levels[0], problem) : petsc::Matrix{};
+  check(KSPSetOperators(solver, problem.flows() ? whole : matrix, matrix));
   PC multigrid = nullptr;
   check(KSPGetPC(solver, &multigrid));
-  configure_levels(multigrid, levels, problem, matrix);
+  configure_levels(multigrid, levels, diffusion, matrix);
   check(KSPSetFromOptions(solver));
   return solver;
 }

@@ -38,13 +38,55 @@ CleanStates manufacture(grid::Grid const& grid, deck::Deck const& deck) {
   return clean;
 }
 
-CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
-  check_grid(deck, grid);
+CleanStates solve_steady(grid::Grid const& grid, deck::Deck const& deck) {
   auto const solution = solve(grid, read_problem(deck), deck.forward.refine);
   return {{{deck.observations.at(0).first, solution.state}},
           fmt::format("{} equation, {} points ({} times refined), {} multigrid levels: {} iterations to {:.1e}",
                       *deck.forward.equation, solution.unknowns, deck.forward.refine, solution.levels,
                       solution.iterations, solution.relative_residual)};
+}
+
+CleanStates solve_in_time(grid::Grid const& grid, deck::Deck const& deck) {
+  auto const film = evolve(grid, read_evolution(deck), deck.forward.refine);
+  return {{{deck.observations.at(0).first, film.states}},
+          fmt::format("{} equation in time, {} points ({} times refined): {} steps, {} iterations in all",
+                      *deck.forward.equation, film.unknowns, deck.forward.refine, film.steps, film.iterations)};
+}
+
+CleanStates solve_paths(grid::Grid const& grid, deck::Deck const& deck) {
+  Field paths;
+  run::collectively(grid.comm(), [&] { paths = solve(grid, read_langevin(deck)); });
+  return {{{deck.observations.at(0).first, paths}},
+          fmt::format("Langevin equation, exact but for the quadrature of the forcing: {} intervals a frame",
+                      deck.forward.steps)};
+}
+
+CleanStates solve_phases(grid::Grid const& grid, deck::Deck const& deck) {
+  PhaseFieldAccuracy accuracy;
+  accuracy.refine = deck.forward.refine;
+  accuracy.steps = deck.forward.steps;
+  auto const solution = solve_phase_field(grid, read_phase_field(deck), deck.forward.spin_up, accuracy);
+  auto const steady = grid.find_axis("t") >= 0
+                          ? std::string()
+                          : fmt::format(", time {:.4g}, then {} of Newton to dphi/dt = {:.1e}", solution.time,
+                                        solution.newton, solution.residual);
+  return {{{deck.observations.at(0).first, solution.state}},
+          fmt::format("phase field in series of {} points ({} times refined): {} time steps, {} iterations in all{}",
+                      solution.unknowns, deck.forward.refine, solution.steps, solution.krylov, steady)};
+}
+
+CleanStates bend_plate(grid::Grid const& grid, deck::Deck const& deck) {
+  auto const solution = solve_plate(grid, read_plate(deck), deck.forward.refine);
+  return {{{deck.observations.at(0).first, solution.state}},
+          fmt::format("plate in series of {} points ({} times refined)", solution.unknowns, deck.forward.refine)};
+}
+
+CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
+  if (deck.forward.equation == "langevin") return solve_paths(grid, deck);
+  check_grid(deck, grid);
+  if (deck.forward.equation == "phase-field") return solve_phases(grid, deck);
+  if (deck.forward.equation == "plate") return bend_plate(grid, deck);
+  return grid.find_axis("t") < 0 ? solve_steady(grid, deck) : solve_in_time(grid, deck);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ double verdict(KSP solver, Vec load) {
 }  // namespace
 
 Solution solve(grid::Grid const& grid, Problem const& problem, int refine, double tolerance) {
-  auto const levels = make_levels(grid.comm(), refined(grid.axes(), refine));
+  auto const levels = make_levels(grid.comm(), refined(grid.axes(), refine, problem.insulated));
   auto const& finest = levels.front();
   auto const solver = make_solver(levels, problem, tolerance);
   auto const load = make_load(finest, problem);
@@ -45,7 +45,7 @@ Solution solve(grid::Grid const& grid, Problem const& problem, int refine, doubl
   check(KSPGetIterationNumber(solver, &iterations));
   check(VecGetSize(fine, &unknowns));
   set_walls(finest, problem.boundary, fine);
-  solution.state = inject(finest, fine, grid, refine);
+  solution.state = Injector(finest, fine, grid, refine)(fine);
   solution.iterations = iterations;
   solution.unknowns = unknowns;
   solution.levels = static_cast<int>(levels.size());

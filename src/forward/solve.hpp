@@ -1,7 +1,8 @@
 #pragma once
-/// Steady linear problems on a box with u given on its walls: vertex-centred second-order finite differences on a grid
-/// `refine` times finer than the observations', conjugate gradients with geometric multigrid (rediscretised operators,
-/// Chebyshev-Jacobi smoothing), and the values at the points of the observations. Shares nothing with the inversion.
+/// Steady linear problems on a box, u given on walls, axes without flux through their ends or periodic: vertex-centred
+/// second-order finite differences on a grid `refine` times finer than the observations', Krylov methods with geometric
+/// multigrid (rediscretised operators, Chebyshev-Jacobi smoothing), and the values at the points of the observations.
+/// Shares nothing with the inversion.
 #include "forward/operator.hpp"
 #include "grid/grid.hpp"
 
@@ -15,8 +16,9 @@ struct Solution {
   double relative_residual = 0.0;
 };
 
-/// Solves to a relative residual of `tolerance`. PETSc options take the prefix "forward_". The axes of the grid must be
-/// uniform, z, y or x, one of them at least open. run::Error (not_converged) where the solver gives up. Collective.
+/// Solves to a relative residual of `tolerance`. u must be given on some wall. PETSc options take the prefix
+/// "forward_". The axes of the grid must be uniform, z, y or x, one of them at least open. run::Error (not_converged)
+/// where the solver gives up. Collective.
 Solution solve(grid::Grid const& grid, Problem const& problem, int refine, double tolerance = 1e-10);
 
 }  // namespace mollis::forward

@@ -62,9 +62,12 @@ struct Manufactured {
   }
   forward::Problem problem(Form form) const {
     auto const self = *this;
-    return {form, on_lattice([self](Coordinates const& x) { return self.a(x); }),
+    return {form,
+            on_lattice([self](Coordinates const& x) { return self.a(x); }),
             on_lattice([self, form](Coordinates const& x) { return self.b(x, form); }),
-            on_lattice([self](Coordinates const& x) { return self.u(x); })};
+            on_lattice([self](Coordinates const& x) { return self.u(x); }),
+            {},
+            {}};
   }
 };
 

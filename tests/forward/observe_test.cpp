@@ -169,18 +169,41 @@ TEST(Observe, ErrorsNameTheKey) {
             std::string::npos);
 }
 
-TEST(Observe, NeedsASteadyEvenGrid) {
-  auto const with_time = std::vector<grid::Axis>{grid::uniform_axis("t", 5, 0.0, 1.0, false),
-                                                 grid::uniform_axis("x", 30, 0.0, 1.0, false)};
-  auto const stretched = std::vector<grid::Axis>{grid::uniform_axis("y", 5, 0.0, 1.0, false),
-                                                 grid::axis_from_coordinates("x", {0.0, 0.1, 0.3, 0.7, 1.0}, 0.0)};
-  auto const on = [](std::vector<grid::Axis> const& axes) {
-    int ranks = 1;
-    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-    return grid::Grid(MPI_COMM_WORLD, axes, grid::decompose(axes, ranks));
-  };
-  EXPECT_NE(complaint(make_deck(), on(with_time)).find("[grid] axes has t"), std::string::npos);
-  EXPECT_NE(complaint(make_deck(), on(stretched)).find("x are not evenly spaced"), std::string::npos);
+/// u_t = div(lambda grad u) - v . grad u + b with u = 1 + t + x, so b = 1 - y + 2 (lambda = 1 + x y, v = (0, 2)).
+TEST(Observe, SolvesInTime) {
+  std::vector<grid::Axis> const axes{grid::uniform_axis("t", 4, 0.0, 0.3, false),
+                                     grid::uniform_axis("y", 5, 0.0, 1.0, false),
+                                     grid::uniform_axis("x", 9, 0.0, 1.0, false)};
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  grid::Grid const grid(MPI_COMM_WORLD, axes, grid::decompose(axes, ranks));
+  auto deck = make_deck();
+  deck.grid.axes = {"t", "y", "x"};
+  deck.grid.lower = {0.0, 0.0, 0.0};
+  deck.forward.equation = "advection-diffusion";
+  deck.forward.velocity = {{"x", "lambda*0 + 2"}};
+  deck.forward.source = "1 - y + 2";
+  deck.forward.boundary = deck.forward.initial = "1 + t + x";
+  deck.forward.conditions = {{"y", "neumann"}, {"x", "dirichlet"}};
+  deck.forward.refine = 2;
+  auto const clean = forward::clean_states(grid, deck);
+  EXPECT_LT(
+      largest_error(grid, clean.states[0].second, on_lattice([](Coordinates const& x) { return 1.0 + x[0] + x[2]; })),
+      2e-4);  // harmonic means: second order
+  deck.forward.velocity = {{"x", "2/(x - 0.5)"}};
+  EXPECT_NE(complaint(deck, grid).find("[forward] velocity.x: \"2/(x - 0.5)\" is "), std::string::npos);
+  deck.forward.velocity = {};
+  deck.forward.initial = "log(x)";
+  EXPECT_NE(complaint(deck, grid).find("[forward] initial: \"log(x)\" is "), std::string::npos);
+}
+
+TEST(Observe, NeedsAnEvenGrid) {
+  std::vector<grid::Axis> const stretched{grid::uniform_axis("y", 5, 0.0, 1.0, false),
+                                          grid::axis_from_coordinates("x", {0.0, 0.1, 0.3, 0.7, 1.0}, 0.0)};
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  grid::Grid const grid(MPI_COMM_WORLD, stretched, grid::decompose(stretched, ranks));
+  EXPECT_NE(complaint(make_deck(), grid).find("x are not evenly spaced"), std::string::npos);
 }
 
 }  // namespace

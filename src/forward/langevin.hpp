@@ -1,0 +1,20 @@
+#pragma once
+/// Paths of u_t = u + a(t, x), one at each x: u(t + h) = e^h u(t) + int_0^h e^(h - s) a(t + s) ds, the exponential
+/// exact, the integral by Gauss quadrature of sixth order on each of `steps` intervals between two frames. Shares
+/// nothing with the inversion.
+#include "forward/lattice.hpp"
+#include "grid/grid.hpp"
+
+namespace mollis::forward {
+
+struct Langevin {
+  Function forcing;      ///< a of (t) or (t, x)
+  Function initial;      ///< u at the start, of the same axes (t being the start)
+  double spin_up = 0.0;  ///< time from the start to the first frame
+  int steps = 8;
+};
+
+/// At this rank's points of the grid, whose axes are t or t, x. Not collective.
+Field solve(grid::Grid const& grid, Langevin const& langevin);
+
+}  // namespace mollis::forward

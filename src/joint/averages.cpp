@@ -1,0 +1,110 @@
+#include "joint/averages.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mollis::joint {
+namespace {
+
+using spectral::Basis;
+
+double mean_over(Objective& objective, Field const& a, Field const& b) {
+  auto const& grid = objective.problem().grid;
+  double sum = kernels::triple_product(objective.mask(), a, b);
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return sum / static_cast<double>(grid.points());
+}
+
+/// Taps of the spline filter of a uniform axis of that spacing.
+std::vector<double> taps(int degree, int order, double spacing) {
+  Index const points = degree + 2;
+  auto const axis = grid::uniform_axis("x", points, 0.0, static_cast<double>(points) * spacing, true);
+  return mollifier::spline_filter(axis, degree, {order}).interior_row;
+}
+
+}  // namespace
+
+std::vector<Basis> bases_of(Lattice const& lattice) {
+  std::vector<Basis> bases;
+  for (auto const& axis : lattice.extended().axes()) {
+    if (axis.periodic)
+      bases.push_back(Basis::fourier);
+    else if (axis.reflection == grid::Reflection::odd)
+      bases.push_back(Basis::odd);
+    else
+      bases.push_back(axis.reflection == grid::Reflection::even ? Basis::even : Basis::cosine);
+  }
+  return bases;
+}
+
+Symbols::Symbols(Lattice const& lattice, equation::System const& system, std::vector<Basis> const& bases) {
+  for (int a = 0; a < lattice.extended().dimension(); ++a) {
+    int highest = 0;
+    for (auto const& feature : system.features)
+      if (feature.kind == equation::Feature::Kind::state) highest = std::max(highest, feature.order[static_cast<std::size_t>(a)]);
+    auto const& axis = lattice.extended().axis(a);
+    auto const theta = spectral::angles(bases[static_cast<std::size_t>(a)], axis.size());
+    tables_.emplace_back();
+    for (int order = 0; order <= highest; ++order) {
+      auto const w = lattice.is_smooth(a) ? taps(lattice.degree(), order, axis.spacing()) : std::vector<double>{1.0};
+      auto const half = static_cast<Index>(w.size() - 1) / 2;
+      std::vector<double> symbol;
+      for (double const angle : theta) {
+        double sum = 0.0;
+        for (Index j = -half; j <= half; ++j)
+          sum += w[static_cast<std::size_t>(j + half)] *
+                 (order % 2 == 0 ? std::cos(static_cast<double>(j) * angle) : std::sin(static_cast<double>(j) * angle));
+        symbol.push_back(sum);
+      }
+      tables_.back().push_back(symbol);
+    }
+  }
+}
+
+std::vector<Term> terms_of(equation::System const& system) {
+  std::vector<Term> terms;
+  for (std::size_t j = 0; j < system.by_state.size(); ++j) {
+    auto const& feature = system.features[static_cast<std::size_t>(system.by_state[j].feature)];
+    terms.push_back({system.by_state[j].residual, feature.index, static_cast<int>(j), feature.order});
+  }
+  return terms;
+}
+
+Averages averages_of(Objective& objective) {
+  auto const& problem = objective.problem();
+  Averages averages;
+  averages.terms = terms_of(problem.system);
+  auto const& partials = objective.partials().state;
+  Field const one = make_field("one", problem.grid.local_size());
+  Kokkos::deep_copy(one, 1.0);
+  for (std::size_t a = 0; a < partials.size(); ++a) {
+    averages.mean.push_back(mean_over(objective, partials[a], one));
+    averages.second.emplace_back();
+    for (std::size_t b = 0; b <= a; ++b) averages.second[a].push_back(mean_over(objective, partials[a], partials[b]));
+  }
+  for (std::size_t a = 0; a < partials.size(); ++a)
+    for (std::size_t b = a + 1; b < partials.size(); ++b) averages.second[a].push_back(averages.second[b][a]);
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    double const sigma = problem.states[s].sigma;
+    double const share = 1.0 - static_cast<double>(problem.states[s].gaps) / static_cast<double>(problem.grid.points());
+    averages.data.push_back(share / (sigma * sigma));
+  }
+  averages.equation = objective.weights().equation;
+  return averages;
+}
+
+double second_moment(Averages const& averages, std::vector<int> const& left, std::vector<int> const& right,
+                     std::vector<double> const& symbols) {
+  double sum = 0.0;
+  for (int const a : left)
+    for (int const b : right) {
+      auto const i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
+      bool same = true;
+      for (std::size_t axis = 0; axis < max_axes; ++axis)
+        same = same && averages.terms[i].order[axis] % 2 == averages.terms[j].order[axis] % 2;
+      if (same) sum += averages.second[i][j] * symbols[i] * symbols[j];
+    }
+  return sum;
+}
+
+}  // namespace mollis::joint

@@ -1,0 +1,47 @@
+#pragma once
+/// Averages of a linearised residual over the grid, from which preconditioners with constant coefficients are made.
+#include "joint/objective.hpp"
+#include "spectral/spectral_box.hpp"
+
+namespace mollis::joint {
+
+/// Symbols of the spline filters along each axis of the extended lattice: [axis][order][coefficient]; even orders
+/// sum_j w_j cos(j theta), odd ones sum_j w_j sin(j theta).
+class Symbols {
+ public:
+  Symbols(Lattice const& lattice, equation::System const& system, std::vector<spectral::Basis> const& bases);
+  double at(int axis, int order, Index k) const {
+    return tables_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(order)][static_cast<std::size_t>(k)];
+  }
+
+ private:
+  std::vector<std::vector<std::vector<double>>> tables_;
+};
+
+/// Bases in which the lattice's filters are (open ends: nearly) diagonal.
+std::vector<spectral::Basis> bases_of(Lattice const& lattice);
+
+/// A term P_kf D^f u_s of residual k.
+struct Term {
+  int residual, state, partial;      ///< partial: position in System::by_state
+  mollifier::MultiIndex order;
+};
+std::vector<Term> terms_of(equation::System const& system);
+
+/// Means over the points of the grid, at the objective's last linearise().
+struct Averages {
+  std::vector<Term> terms;
+  std::vector<double> mean;                   ///< of P, one a term
+  std::vector<std::vector<double>> second;    ///< of P_a P_b for two terms of residuals a, b
+  std::vector<double> data;                   ///< observed share / sigma^2, one a state
+  std::vector<double> equation;               ///< w_k times the share of points that carry a residual
+};
+/// Collective.
+Averages averages_of(Objective& objective);
+
+/// E[(sum_a P_a s_a)(sum_b P_b s_b)] over two lists of terms with their symbols; pairs of different parity along some
+/// axis (0 on average over a wave's phase) are left out.
+double second_moment(Averages const& averages, std::vector<int> const& left, std::vector<int> const& right,
+                     std::vector<double> const& symbols);
+
+}  // namespace mollis::joint

@@ -1,0 +1,369 @@
+#include "joint/preconditioner.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "petsc/access.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using petsc::check;
+
+constexpr double least_scale = 0.2;  ///< of T over its root mean square
+
+double sum_over(MPI_Comm comm, double value) {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm);
+  return value;
+}
+
+std::vector<double> values_of(Field const& field) {
+  auto const host = on_host(field);
+  return {host.data(), host.data() + host.extent(0)};
+}
+
+}  // namespace
+
+Preconditioner::Preconditioner(Objective& objective)
+    : objective_(objective), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
+      symbols_(objective.lattice(), objective.problem().system, bases_of(objective.lattice())) {
+  auto const& grid = objective.problem().grid;
+  auto const& unknowns = objective.problem().space.unknowns();
+  for (std::size_t u = 0; u < unknowns.size(); ++u) {
+    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension()) {
+      coupling_.unknowns.push_back(static_cast<int>(u));
+      continue;
+    }
+    Reduced reduced{u, nullptr, {}, 0.0};
+    auto const& own = unknowns[u].grid;
+    std::vector<spectral::Basis> bases;
+    for (auto const& axis : own.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
+    if (own.dimension() > 0) reduced.box = std::make_unique<spectral::SpectralBox>(own, bases, -1);
+    reduced_.push_back(std::move(reduced));
+  }
+  for (int a = 0; a < grid.dimension(); ++a)
+    if (objective.lattice().margin(a) > 0) models_.push_back(std::make_unique<LineModel>(objective, a));
+  if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
+}
+
+Field Preconditioner::slope(std::size_t residual, std::size_t unknown) const {
+  auto const& problem = objective_.problem();
+  auto const& by = problem.system.by_parameter;
+  Field sum("slope", static_cast<std::size_t>(problem.grid.local_size()));
+  for (std::size_t j = 0; j < by.size(); ++j) {
+    auto const& feature = problem.system.features[static_cast<std::size_t>(by[j].feature)];
+    if (by[j].residual == static_cast<int>(residual) && feature.index == static_cast<int>(unknown) &&
+        feature.order == mollifier::MultiIndex{})
+      Kokkos::deep_copy(sum, objective_.partials().parameter[j]);
+  }
+  kernels::apply_mask(objective_.mask(), sum);
+  return sum;
+}
+
+/// Size of all terms of the residuals at a point: c^2 = sum of kappa P^2, kappa the terms' mean square symbols where
+/// equation and data weigh alike.
+void Preconditioner::scale_fields(Averages const& averages) {
+  auto const& problem = objective_.problem();
+  MPI_Comm const comm = problem.grid.comm();
+  auto const size = static_cast<std::size_t>(problem.grid.local_size());
+  std::size_t const residuals = averages.equation.size(), fields = coupling_.unknowns.size();
+  auto const points = static_cast<double>(problem.grid.points());
+  coupling_.alpha.assign(residuals, std::vector<double>(fields, 0.0));
+  coupling_.variance.assign(fields, std::vector<double>(fields, 0.0));
+  coupling_.smoothness.assign(fields, 0.0);
+  scale_.assign(fields, std::vector<double>(size, 1.0));
+  if (fields == 0) return;
+
+  std::vector<double> kappa(averages.terms.size(), 0.0);
+  auto const& box = whole_.lines().box;
+  for (Index m = 0; m < box.size(); ++m) {
+    Index rest = m;
+    std::array<Index, max_axes> mode{};
+    for (int a = box.dimension() - 1; a >= 0; --a) {
+      mode[static_cast<std::size_t>(a)] = box[a].lower + rest % box[a].size();
+      rest /= box[a].size();
+    }
+    std::vector<double> symbols;
+    std::vector<int> all;
+    double smoothing = 1.0;
+    for (int a = 0; a < box.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
+    for (std::size_t t = 0; t < averages.terms.size(); ++t) {
+      double product = 1.0;
+      for (int a = 0; a < box.dimension(); ++a)
+        product *= symbols_.at(a, averages.terms[t].order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
+      symbols.push_back(product);
+      all.push_back(static_cast<int>(t));
+    }
+    double equation = 0.0;
+    for (std::size_t k = 0; k < residuals; ++k) {
+      std::vector<int> own;
+      for (int const t : all)
+        if (averages.terms[static_cast<std::size_t>(t)].residual == static_cast<int>(k)) own.push_back(t);
+      equation += averages.equation[k] * second_moment(averages, own, own, symbols);
+    }
+    double const data = averages.data.front() * smoothing * smoothing;
+    double const both = equation * data / ((equation + data) * (equation + data));  // largest where they are alike
+    for (std::size_t t = 0; t < kappa.size(); ++t) kappa[t] += both * symbols[t] * symbols[t];
+  }
+  MPI_Allreduce(MPI_IN_PLACE, kappa.data(), static_cast<int>(kappa.size()), MPI_DOUBLE, MPI_SUM, comm);
+
+  for (std::size_t i = 0; i < fields; ++i) {
+    auto const u = static_cast<std::size_t>(coupling_.unknowns[i]);
+    std::size_t lead = 0;
+    double largest = -1.0;
+    std::vector<std::vector<double>> slopes;
+    for (std::size_t k = 0; k < residuals; ++k) {
+      slopes.push_back(values_of(slope(k, u)));
+      double square = 0.0;
+      for (double const a : slopes[k]) square += a * a;
+      square = averages.equation[k] * sum_over(comm, square);
+      if (square > largest) {
+        largest = square;
+        lead = k;
+      }
+    }
+    // a / c in the residual that sees the parameter best.
+    std::vector<double> c(size, 0.0), ratio(size, 0.0);
+    for (std::size_t t = 0; t < averages.terms.size(); ++t) {
+      if (averages.terms[t].residual != static_cast<int>(lead)) continue;
+      auto const p = values_of(objective_.partials().state[t]);
+      for (std::size_t n = 0; n < size; ++n) c[n] += kappa[t] * p[n] * p[n];
+    }
+    double sums[4] = {0.0, 0.0, 0.0, 0.0};  // of c^2, ratio, ratio^2, a^2
+    for (std::size_t n = 0; n < size; ++n) {
+      ratio[n] = c[n] > 0.0 ? slopes[lead][n] / std::sqrt(c[n]) : 0.0;
+      sums[0] += c[n];
+      sums[1] += ratio[n];
+      sums[2] += ratio[n] * ratio[n];
+      sums[3] += slopes[lead][n] * slopes[lead][n];
+    }
+    MPI_Allreduce(MPI_IN_PLACE, sums, 4, MPI_DOUBLE, MPI_SUM, comm);
+    bool const steady = fields == 1 && sums[1] * sums[1] > 0.5 * sums[2] * points;
+    double const rms = std::sqrt(sums[2] / points), sign = sums[1] < 0.0 ? -1.0 : 1.0;
+    double logs = 0.0;
+    if (steady)
+      for (std::size_t n = 0; n < size; ++n) {
+        scale_[i][n] = sign * std::max(sign * ratio[n] / rms, least_scale);
+        logs -= 2.0 * std::log(std::abs(scale_[i][n]));
+      }
+    coupling_.smoothness[i] = objective_.weights().smoothness[u] * std::exp(sum_over(comm, logs) / points);
+    for (std::size_t k = 0; k < residuals; ++k) {
+      double moments[2] = {0.0, 0.0};  // of a / T
+      for (std::size_t n = 0; n < size; ++n) {
+        double const a = slopes[k][n] / scale_[i][n];
+        moments[0] += a;
+        moments[1] += a * a;
+      }
+      MPI_Allreduce(MPI_IN_PLACE, moments, 2, MPI_DOUBLE, MPI_SUM, comm);
+      double const mean = moments[0] / points;
+      coupling_.alpha[k][i] = steady && k == lead ? (mean < 0.0 ? -1.0 : 1.0) * std::sqrt(moments[1] / points) : mean;
+    }
+  }
+  // What of the slopes varies from point to point moves waves to other places of the spectrum.
+  std::vector<std::vector<std::vector<double>>> varying;
+  for (std::size_t i = 0; i < fields; ++i) {
+    varying.emplace_back();
+    for (std::size_t k = 0; k < residuals; ++k) {
+      Field const a = slope(k, static_cast<std::size_t>(coupling_.unknowns[i]));
+      auto const host = on_host(a);
+      for (std::size_t n = 0; n < size; ++n) host(n) = host(n) / scale_[i][n] - coupling_.alpha[k][i];
+      Kokkos::deep_copy(a, host);
+      varying.back().push_back(spectrum_of(a));
+    }
+  }
+  for (std::size_t i = 0; i < fields; ++i)
+    for (std::size_t j = 0; j <= i; ++j)
+      coupling_.variance[i][j] = coupling_.variance[j][i] = seen_by_data(averages, varying[i], varying[j]) / points;
+}
+
+/// The coefficients of a field over the grid (0 beyond it).
+std::vector<double> Preconditioner::spectrum_of(Field const& a) {
+  auto const& lattice = objective_.lattice();
+  Field const embedded("embedded", static_cast<std::size_t>(lattice.extended().local_size()));
+  Extents const extents = objective_.problem().grid.owned().extents();
+  kernels::copy_box(a, kernels::window(extents, {0, 0, 0, 0}), embedded, lattice.window(), extents);
+  auto data = values_of(embedded);
+  whole_.forward(data);
+  return data;
+}
+
+/// sum over all waves of left^T (W^-1 + J D^-1 J^T)^-1 right: what of w |a p|^2 no change of the states can make up for
+/// without the data's objecting. Several residuals: the diagonal of J D^-1 J^T.
+double Preconditioner::seen_by_data(Averages const& averages, std::vector<std::vector<double>> const& left,
+                                    std::vector<std::vector<double>> const& right) {
+  auto const& box = whole_.lines().box;
+  double sum = 0.0;
+  for (Index m = 0; m < box.size(); ++m) {
+    Index rest = m;
+    std::array<Index, max_axes> mode{};
+    for (int a = box.dimension() - 1; a >= 0; --a) {
+      mode[static_cast<std::size_t>(a)] = box[a].lower + rest % box[a].size();
+      rest /= box[a].size();
+    }
+    std::vector<double> symbols;
+    double smoothing = 1.0;
+    for (int a = 0; a < box.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
+    for (auto const& term : averages.terms) {
+      double product = 1.0;
+      for (int a = 0; a < box.dimension(); ++a)
+        product *= symbols_.at(a, term.order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
+      symbols.push_back(product);
+    }
+    for (std::size_t k = 0; k < averages.equation.size(); ++k) {
+      double moved = 0.0;  // J D^-1 J^T
+      for (std::size_t s = 0; s < averages.data.size(); ++s) {
+        std::vector<int> own;
+        for (std::size_t t = 0; t < averages.terms.size(); ++t)
+          if (averages.terms[t].residual == static_cast<int>(k) && averages.terms[t].state == static_cast<int>(s))
+            own.push_back(static_cast<int>(t));
+        moved += second_moment(averages, own, own, symbols) / (averages.data[s] * smoothing * smoothing);
+      }
+      if (averages.equation[k] > 0.0)
+        sum += left[k][static_cast<std::size_t>(m)] * right[k][static_cast<std::size_t>(m)] / (1.0 / averages.equation[k] + moved);
+    }
+  }
+  return sum_over(objective_.problem().grid.comm(), sum);
+}
+
+void Preconditioner::find_sensitivities(Averages const& averages) {
+  auto const& problem = objective_.problem();
+  for (auto& reduced : reduced_) {
+    auto const& unknown = problem.space.unknowns()[reduced.unknown];
+    std::vector<std::vector<double>> spectra;
+    double plain = 0.0;
+    for (std::size_t k = 0; k < averages.equation.size(); ++k) {
+      Field const a = slope(k, reduced.unknown);
+      Field const one = make_field("one", problem.grid.local_size());
+      Kokkos::deep_copy(one, 1.0);
+      plain += averages.equation[k] * sum_over(problem.grid.comm(), kernels::triple_product(one, a, a));
+      spectra.push_back(spectrum_of(a));
+    }
+    auto const entries = static_cast<double>(unknown.grid.points());
+    reduced.sensitivity = std::max(seen_by_data(averages, spectra, spectra), 1e-12 * plain) / entries;
+    if (!(reduced.sensitivity > 0.0)) reduced.sensitivity = 1.0;
+    if (!reduced.box || !reduced.smoothness.empty()) continue;
+    auto const& box = reduced.box->lines().box;
+    int const order = unknown.deck.smoothness_order;
+    for (Index m = 0; m < box.size(); ++m) {
+      Index rest = m;
+      double symbol = 0.0;  // of sum_a l_a^2 D_a^T D_a, to the power of the order
+      for (int a = box.dimension() - 1; a >= 0; --a) {
+        Index const k = box[a].lower + rest % box[a].size();
+        rest /= box[a].size();
+        auto const& axis = unknown.grid.axis(a);
+        double const theta = spectral::angles(reduced.box->bases()[static_cast<std::size_t>(a)], axis.size())[static_cast<std::size_t>(k)];
+        double const cells = axis.spacing() > 0.0 ? axis.extent() / axis.spacing() : 1.0;
+        symbol += std::pow(2.0 * cells * std::sin(0.5 * theta), 2);
+      }
+      reduced.smoothness.push_back(std::pow(symbol, order));
+    }
+  }
+}
+
+void Preconditioner::update() {
+  auto const averages = averages_of(objective_);
+  scale_fields(averages);
+  for (auto& model : models_) model->update(averages, coupling_);
+  find_sensitivities(averages);
+}
+
+std::vector<std::vector<double>> Preconditioner::unpack(Vec r) const {
+  petsc::Reading const entries(r);
+  auto const& layout = objective_.layout();
+  auto const& lattice = objective_.lattice();
+  auto const& problem = objective_.problem();
+  std::vector<std::vector<double>> fields;
+  for (Index const offset : layout.state) fields.push_back(values_of(entries.piece(offset, layout.state_size)));
+  Extents const extents = problem.grid.owned().extents();
+  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
+    auto const& unknown = problem.space.unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    Field const scaled = make_field("parameter", unknown.grid.local_size());
+    auto const host = on_host(entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+    auto const to = Kokkos::create_mirror_view(scaled);
+    for (std::size_t n = 0; n < scale_[i].size(); ++n) to(n) = host(n) / scale_[i][n];
+    Kokkos::deep_copy(scaled, to);
+    Field const embedded("embedded", static_cast<std::size_t>(layout.state_size));
+    kernels::copy_box(scaled, kernels::window(extents, {0, 0, 0, 0}), embedded, lattice.window(), extents);
+    fields.push_back(values_of(embedded));
+  }
+  return fields;
+}
+
+void Preconditioner::pack(std::vector<std::vector<double>> const& fields, Vec z) const {
+  check(VecSet(z, 0.0));
+  petsc::Writing entries(z);
+  auto const& layout = objective_.layout();
+  auto const& problem = objective_.problem();
+  auto const put = [](std::vector<double> const& values, Field const& field) {
+    auto const host = Kokkos::create_mirror_view(field);
+    std::copy(values.begin(), values.end(), host.data());
+    Kokkos::deep_copy(field, host);
+  };
+  for (std::size_t s = 0; s < layout.state.size(); ++s) put(fields[s], entries.piece(layout.state[s], layout.state_size));
+  Extents const extents = problem.grid.owned().extents();
+  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
+    auto const& unknown = problem.space.unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    Field const embedded = make_field("embedded", layout.state_size), scaled = make_field("parameter", unknown.grid.local_size());
+    put(fields[layout.state.size() + i], embedded);
+    kernels::copy_box(embedded, objective_.lattice().window(), scaled, kernels::window(extents, {0, 0, 0, 0}), extents);
+    auto values = values_of(scaled);
+    for (std::size_t n = 0; n < values.size(); ++n) values[n] /= scale_[i][n];
+    put(values, entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+  }
+}
+
+void Preconditioner::apply_fields(Vec r, Vec z) {
+  auto const fields = unpack(r);
+  std::vector<std::vector<double>> sums;
+  for (auto const& field : fields) sums.emplace_back(field.size(), 0.0);
+  for (auto const& model : models_) model->apply_add(1.0 / static_cast<double>(models_.size()), fields, sums);
+  pack(sums, z);
+}
+
+/// The reduced parameters' entries of z := S^-1 those of r; all other entries 0.
+void Preconditioner::apply_reduced(Vec r, Vec z) {
+  auto const& problem = objective_.problem();
+  auto const part = problem.space.make_vector();
+  objective_.take_parameters(r, part);
+  auto pieces = problem.space.scatter(part);
+  for (auto& piece : pieces)
+    if (piece.extent(0) > 0 && !piece.data()) piece = Field();
+  std::vector<bool> keep(pieces.size(), false);
+  for (auto const& reduced : reduced_) {
+    auto data = values_of(pieces[reduced.unknown]);
+    if (reduced.box) {
+      reduced.box->forward(data);
+      double const weight = objective_.weights().smoothness[reduced.unknown];
+      for (std::size_t m = 0; m < data.size(); ++m) data[m] /= reduced.sensitivity + weight * reduced.smoothness[m];
+      reduced.box->backward(data);
+    } else {
+      for (double& value : data) value /= reduced.sensitivity;
+    }
+    auto const host = Kokkos::create_mirror_view(pieces[reduced.unknown]);
+    std::copy(data.begin(), data.end(), host.data());
+    Kokkos::deep_copy(pieces[reduced.unknown], host);
+    keep[reduced.unknown] = true;
+  }
+  check(VecSet(z, 0.0));
+  petsc::Writing entries(z);
+  for (std::size_t u = 0; u < pieces.size(); ++u) {
+    auto const& unknown = problem.space.unknowns()[u];
+    if (keep[u] && unknown.owner)
+      Kokkos::deep_copy(entries.piece(objective_.layout().parameters + unknown.offset, unknown.grid.local_size()), pieces[u]);
+  }
+}
+
+void Preconditioner::apply(Vec r, Vec z) {
+  apply_fields(r, z);
+  if (reduced_.empty()) return;
+  auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
+  objective_.apply_hessian(z, coupled);
+  check(VecWAXPY(rest, -1.0, coupled, r));   // the reduced entries of r - C z
+  apply_reduced(rest, correction);
+  objective_.apply_hessian(correction, coupled);
+  apply_fields(coupled, rest);               // P C^T correction
+  check(VecAXPY(z, -1.0, rest));
+  check(VecAXPY(z, 1.0, correction));
+}
+
+}  // namespace mollis::joint

@@ -17,6 +17,9 @@ SIZES = {
     "langevin": (["grid.points=[401]"], 2, {"lambda": 0.97}),
     "divergence2d": (["grid.points=[48,48]"], 1, {"lambda": 0.95}),
     "constants": (["grid.points=[81,101]"], 2, {"D": 0.02, "k": 0.05}),
+    "heat_transient": (["grid.points=[21,28,30]"], 2, {"lambda": 0.99}),
+    "advection": (["grid.points=[21,24,30]"], 1, {"D": 0.99}),
+    "langevin_ensemble": (["grid.points=[201,9]"], 2, {"lambda": 0.98}),
     "reaction": (["grid.points=[61,32]"], 1, {"r": 0.99, "K": 0.99}),
 }
 

@@ -20,6 +20,9 @@ SIZES = {
     "heat_transient": (["grid.points=[21,28,30]"], 2, {"lambda": 0.99}),
     "advection": (["grid.points=[21,24,30]"], 1, {"D": 0.99}),
     "langevin_ensemble": (["grid.points=[201,9]"], 2, {"lambda": 0.98}),
+    "phase_field": ([], 2, {"lambda": 0.97}),
+    "phase_field3d": (["grid.points=[7,20,20,20]", "mollifier.radius={t=3,z=4,y=4,x=4}"], 1, {"lambda": 0.8}),
+    "plate": (["grid.points=[48,48]"], 2, {"lambda": 0.98}),
     "reaction": (["grid.points=[61,32]"], 1, {"r": 0.99, "K": 0.99}),
 }
 
@@ -97,7 +100,8 @@ class Deck(TestCase):
             self.assertEqual(file.attrs["deck"], self.deck.read_text())
             self.assertEqual(file.attrs["effective_deck"], (self.out / "deck.toml").read_text())
             self.assertEqual(file.attrs["overrides"].split(), self.overrides)
-            self.assertEqual("VTKHDF" in file, len(shape) == 3 and "t" not in axes)
+            names = ["/state/u", *(f"/parameters/{name}" for name in self.wanted)]
+            self.assertEqual("VTKHDF" in file, any(file[name].attrs["axes"].split() == ["z", "y", "x"] for name in names))
 
     def test_6_picture_file_and_history(self):
         for item in xml.parse(self.out / "result.xmf").iter("DataItem"):

@@ -188,7 +188,7 @@ Function at_time(Function const& function, double t) {
 
 Problem read_problem(deck::Deck const& deck) { return read_terms(deck); }
 
-Evolution read_evolution(deck::Deck const& deck) {
+Evolution read_evolution(deck::Deck const& deck, double first_frame) {
   auto const& forward = deck.forward;
   Names const names(deck);
   auto const steady = [&](std::string const& text) { return !depends_on_time(text, names); };
@@ -202,8 +202,8 @@ Evolution read_evolution(deck::Deck const& deck) {
   evolution.steady_operator = steady(forward.coefficient);
   for (auto const& [axis, text] : forward.velocity) evolution.steady_operator &= steady(text);
   evolution.steady_load = steady(forward.source) && steady(forward.boundary);
-  double const start = deck.grid.lower.empty() ? 0.0 : deck.grid.lower[0] - forward.spin_up;
-  evolution.initial = at_time(checked(deck, "initial", forward.initial, Requirement::finite), start);
+  evolution.initial =
+      at_time(checked(deck, "initial", forward.initial, Requirement::finite), first_frame - forward.spin_up);
   evolution.perturbation = forward.perturbation;
   evolution.seed = forward.seed;
   evolution.spin_up = forward.spin_up;

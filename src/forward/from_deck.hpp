@@ -25,8 +25,9 @@ Function read_state(deck::Deck const& deck, std::string const& state);
 /// Throws run::Error (bad_deck).
 Problem read_problem(deck::Deck const& deck);
 
-/// The same equation in time, axis t of the deck being the first. Throws run::Error (bad_deck).
-Evolution read_evolution(deck::Deck const& deck);
+/// The same equation in time, axis t of the deck being the first, from its first frame on. Throws run::Error
+/// (bad_deck).
+Evolution read_evolution(deck::Deck const& deck, double first_frame);
 
 /// The equation "langevin". Throws run::Error (bad_deck).
 Langevin read_langevin(deck::Deck const& deck);

@@ -47,7 +47,7 @@ CleanStates solve_steady(grid::Grid const& grid, deck::Deck const& deck) {
 }
 
 CleanStates solve_in_time(grid::Grid const& grid, deck::Deck const& deck) {
-  auto const film = evolve(grid, read_evolution(deck), deck.forward.refine);
+  auto const film = evolve(grid, read_evolution(deck, grid.axis(0).at(0)), deck.forward.refine);
   return {{{deck.observations.at(0).first, film.states}},
           fmt::format("{} equation in time, {} points ({} times refined): {} steps, {} iterations in all",
                       *deck.forward.equation, film.unknowns, deck.forward.refine, film.steps, film.iterations)};
@@ -66,10 +66,9 @@ CleanStates solve_phases(grid::Grid const& grid, deck::Deck const& deck) {
   accuracy.refine = deck.forward.refine;
   accuracy.steps = deck.forward.steps;
   auto const solution = solve_phase_field(grid, read_phase_field(deck), deck.forward.spin_up, accuracy);
-  auto const steady = grid.find_axis("t") >= 0
-                          ? std::string()
-                          : fmt::format(", time {:.4g}, then {} of Newton to dphi/dt = {:.1e}", solution.time,
-                                        solution.newton, solution.residual);
+  auto const steady = grid.find_axis("t") >= 0 ? std::string()
+                                               : fmt::format(", time {:.4g}, then {} of Newton to dphi/dt = {:.1e}",
+                                                             solution.time, solution.newton, solution.residual);
   return {{{deck.observations.at(0).first, solution.state}},
           fmt::format("phase field in series of {} points ({} times refined): {} time steps, {} iterations in all{}",
                       solution.unknowns, deck.forward.refine, solution.steps, solution.krylov, steady)};

@@ -1,5 +1,9 @@
 #include "forward/operator.hpp"
 
+#include <fmt/format.h>
+
+#include <cmath>
+
 #include "forward/samples.hpp"
 
 namespace mollis::forward {
@@ -54,6 +58,21 @@ class Differences {
   Samples coefficient_;
   std::array<Samples, box_axes> velocity_;
 };
+
+/// The boundary's values on a patch, of which those on walls are used and must be finite.
+Samples sample_walls(Level const& level, Function const& boundary, Patch const& patch) {
+  auto samples = sample(level, boundary, patch);
+  run::collectively(PetscObjectComm(reinterpret_cast<PetscObject>(static_cast<DM>(level.dm))), [&] {
+    for_each_point(patch, [&](Point const& p) {
+      if (is_wall(level, p) && !std::isfinite(samples(p)))
+        throw run::Error(run::Exit::bad_deck,
+                         fmt::format("[forward] boundary: {} on a wall; give an expression that is finite on the walls "
+                                     "(and at all times)",
+                                     samples(p)));
+    });
+  });
+  return samples;
+}
 
 MatStencil at(Point const& p) { return {p[0], p[1], p[2], 0}; }
 
@@ -131,7 +150,7 @@ petsc::Vector make_load(Level const& level, Problem const& problem) {
   auto load = make_vector(level);
   auto const source = sample(level, problem.source, level.owned());
   auto const divisor = make_divisor(level, problem);
-  auto const wall_value = sample(level, problem.boundary, level.ghosted());
+  auto const wall_value = sample_walls(level, problem.boundary, level.ghosted());
   Differences const differences(level, problem);
   set_values(level, load, [&](Point const& p, double) {
     if (is_wall(level, p)) return 0.0;
@@ -145,7 +164,7 @@ petsc::Vector make_load(Level const& level, Problem const& problem) {
 }
 
 void set_walls(Level const& level, Function const& boundary, Vec state) {
-  auto const wall_value = sample(level, boundary, level.owned());
+  auto const wall_value = sample_walls(level, boundary, level.owned());
   set_values(level, state, [&](Point const& p, double inner) { return is_wall(level, p) ? wall_value(p) : inner; });
 }
 

@@ -20,7 +20,7 @@ double verdict(KSP solver, Vec load) {
   check(VecNorm(load, NORM_2, &size));
   double const relative = size > 0.0 ? residual / size : 0.0;
   if (reason == KSP_DIVERGED_NANORINF)
-    throw run::Error(run::Exit::bad_deck, "[forward] boundary: not finite on a wall; give a finite expression");
+    throw run::Error(run::Exit::bad_deck, "[forward] the solver met values that are not finite; check the expressions");
   if (reason < 0)
     throw run::Error(run::Exit::not_converged,
                      fmt::format("[forward] the solver stopped ({}) at a relative residual of {:.2g}; try -- "

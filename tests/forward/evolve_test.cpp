@@ -166,23 +166,33 @@ TEST(Evolve, TheSameOnAnyRanks) {
         EXPECT_NEAR(values(n++), expected(static_cast<std::size_t>((t * 11 + y) * 9 + x)), 1e-9);
 }
 
-TEST(Evolve, FailedStepsAreTold) {
+/// What evolve throws where the problem turns bad at some time.
+run::Error failure(std::function<void(forward::Problem&)> const& spoil) {
   auto const grid = make_film(MPI_COMM_WORLD, 3, 0.1, {9}, {1.0}, {false});
   Moving const truth{{2.0}, [](double) { return 1.0; }, [](double) { return 0.0; }};
   auto evolution = truth.evolution(Form::elliptic, {});
   evolution.initial = evolution.at(0.0).boundary;
-  evolution.at = [plain = evolution.at](double t) {
+  evolution.at = [plain = evolution.at, spoil](double t) {
     auto problem = plain(t);
-    if (t > 0.04) problem.boundary = on_lattice([](Coordinates const&) { return std::nan(""); });
+    if (t > 0.04) spoil(problem);
     return problem;
   };
   try {
     forward::evolve(grid, evolution, 2);
-    FAIL() << "no error";
   } catch (run::Error const& error) {
-    EXPECT_EQ(error.code(), run::Exit::not_converged);
-    EXPECT_NE(std::string(error.what()).find("[forward] the time step at t = 0.0"), std::string::npos) << error.what();
+    return error;
   }
+  return run::Error(run::Exit::converged, "no error");
+}
+
+TEST(Evolve, FailuresAreTold) {
+  auto const nowhere = on_lattice([](Coordinates const&) { return std::nan(""); });
+  auto const step = failure([&](forward::Problem& problem) { problem.source = nowhere; });
+  EXPECT_EQ(step.code(), run::Exit::not_converged);
+  EXPECT_NE(std::string(step.what()).find("[forward] the time step at t = 0.0"), std::string::npos) << step.what();
+  auto const wall = failure([&](forward::Problem& problem) { problem.boundary = nowhere; });
+  EXPECT_EQ(wall.code(), run::Exit::bad_deck);
+  EXPECT_NE(std::string(wall.what()).find("[forward] boundary: nan on a wall"), std::string::npos) << wall.what();
 }
 
 }  // namespace

@@ -3,14 +3,15 @@
 
     adjoint_fem.py CASE.h5 RESULT.h5 [--tau 1.01] [--beyond 3]
 
-P1 triangles on the nodes of the data, a = log lambda, state lap(u) = -m exp(-a) by a sparse LU factored once, the exact
-gradient and Gauss-Newton product by discrete adjoint solves, CG preconditioned by the regularisation, Armijo line search:
+P1 triangles on the nodes of the data, a = log lambda, state lap(u) = -m exp(-a) by a sparse LU factored once, the
+exact gradient and Gauss-Newton product by discrete adjoint solves, CG preconditioned by the regularisation, Armijo
+line search:
 
     J(a) = 1/(2 sigma^2) sum (u - d)^2 + gamma/2 (|grad a|^2 + 1e-3 |a|^2)
 
 gamma falls from 1e5 by sqrt(10) with warm start until rms(u - d) <= tau sigma (the chosen fit; "seconds" counts up to
-there) and then `beyond` steps further, so that the reader sees the best of the sweep. sigma is told, too; tau is above 1 because the
-noise of N data has an rms of sigma (1 +- 1/sqrt(2 N)), 1.1 % at 64 x 64.
+there) and then `beyond` steps further, so that the reader sees the best of the sweep. sigma is told, too; tau is
+above 1 because the noise of N data has an rms of sigma (1 +- 1/sqrt(2 N)), 1.1 % at 64 x 64.
 RESULT.h5: lambda (chosen), sweep [gamma, y, x], gamma, rms; attributes seconds, solves, chosen.
 """
 import argparse
@@ -181,7 +182,8 @@ def main():
         file["gamma"], file["rms"], file["sweep"] = map(list, zip(*steps))
         file["lambda"] = steps[chosen][2]
         file.attrs.update(chosen=chosen, **cost)
-    print(f"gamma {steps[chosen][0]:.3g}, rms {steps[chosen][1]:.4f} sigma, {cost['solves']} solves, {cost['seconds']:.2f} s")
+    gamma, rms, _ = steps[chosen]
+    print(f"gamma {gamma:.3g}, rms {rms:.4f} sigma, {cost['solves']} solves, {cost['seconds']:.2f} s")
 
 
 if __name__ == "__main__":

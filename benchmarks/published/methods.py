@@ -50,7 +50,8 @@ def mollis(case, program, method):
     with h5py.File(out / "result.h5") as file:
         found = file["parameters/lambda"][:]
     summary = json.loads((out / "summary.json").read_text())
-    row.update(case.scores(found), seconds=run.seconds, own_seconds=summary["seconds"]["total"], megabytes=run.megabytes)
+    row.update(case.scores(found), seconds=run.seconds, own_seconds=summary["seconds"]["total"],
+               megabytes=run.megabytes)
     row["note"] = "not converged" if run.code == NOT_CONVERGED else ""
     return row, found
 

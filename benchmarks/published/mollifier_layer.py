@@ -1,7 +1,8 @@
-"""The mollifier layer: u = k * g with g the network on the nodes and e cells beyond, derivatives by those of the kernel.
+"""The mollifier layer: u = k * g, g the network on the nodes and e cells beyond, derivatives by those of the kernel.
 
-k(s) = (1 - s^2)^6, s = j/e; its analytic derivatives are sampled and corrected so that their moments, up to two past the
-order, are those of derivatives of the sampled k. On the nodes of a tensor grid a separable convolution is a product with one banded matrix an axis.
+k(s) = (1 - s^2)^6, s = j/e; its analytic derivatives are sampled and corrected so that their moments, up to two past
+the order, are those of derivatives of the sampled k. On the nodes of a tensor grid a separable convolution is a
+product with one banded matrix an axis.
 """
 import math
 

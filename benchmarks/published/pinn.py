@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""A physics-informed network (PyTorch, CPU), its derivatives by recursive autodiff or by a mollifier layer at its output.
+"""A physics-informed network (PyTorch, CPU), derivatives by recursive autodiff or by a mollifier layer at its output.
 
     pinn.py CASE.h5 RESULT.h5 --derivatives autodiff|mollifier [--epochs 2500] [--limit 1800]
 
-Two networks, for u and for the raw lambda: 4 hidden layers of 32 tanh, Xavier normal, float32; input 2x - 1 (on periodic
-axes cos and sin of 2 pi x), x scaled to [0, 1]. lambda = softplus(raw + 0.541), the raw output where it has a sign.
+Two networks, for u and for the raw lambda: 4 hidden layers of 32 tanh, Xavier normal, float32; input 2x - 1 (on
+periodic axes cos and sin of 2 pi x), x scaled to [0, 1]. lambda = softplus(raw + 0.541), the raw output where it has
+a sign.
 
     loss = mean((u - d)^2)/std(d)^2 + 0.1 mean((R/scale)^2)       over all nodes
 
-Adam from 2e-3, decaying tenfold over the run; seed 0. A run whose first epochs say that it would pass `limit` seconds stops
-after 50 epochs: "extrapolated" is its time for all of them. RESULT.h5: lambda, u; attributes seconds, epochs, extrapolated.
+Adam from 2e-3, decaying tenfold over the run; seed 0. A run whose first epochs say that it would pass `limit` seconds
+stops after 50 epochs: "extrapolated" is its time for all of them. RESULT.h5: lambda, u; attributes seconds, epochs,
+extrapolated.
 """
 import argparse
 import time

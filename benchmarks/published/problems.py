@@ -1,6 +1,7 @@
 """The three problems: true fields, clean data, noise. Each case is one HDF5 file that every method reads.
 
-A case file holds u (noisy), u_clean, truth, the known source m (heat) and the coordinates; its attributes say problem, points, noise, sigma, seed.
+A case file holds u (noisy), u_clean, truth, the known source m (heat) and the coordinates; its attributes say
+problem, points, noise, sigma, seed.
 """
 import pathlib
 import subprocess
@@ -36,8 +37,8 @@ def heat_truth(y, x):
 def heat(points, scratch, mollis):
     """lambda lap(u) + 10 = 0, u = 0 on the walls: finite differences on a four times finer grid (`mollis forward`)."""
     path = scratch / f"heat_{points}_clean.h5"
-    deck_arguments = [f"grid.points=[{points},{points}]", f"observations.u.file={path}", "forward.noise=0"]
-    subprocess.run([mollis, "forward", str(FOLDER / "heat.toml"), *deck_arguments], check=True, stdout=subprocess.DEVNULL)
+    settings = [f"grid.points=[{points},{points}]", f"observations.u.file={path}", "forward.noise=0"]
+    subprocess.run([mollis, "forward", str(FOLDER / "heat.toml"), *settings], check=True, stdout=subprocess.DEVNULL)
     with h5py.File(path) as file:
         u = file["u_clean"][:]
     path.unlink()

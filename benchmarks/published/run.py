@@ -4,9 +4,10 @@
     run.py --mollis build/release/mollis [--out published.out] [--only heat,langevin] [--size 64 128] [--noise 0 1 5 10]
            [--skip-peers] [--skip-networks] [--epochs 2500] [--limit 1800]
 
-Pointwise, equation-error and joint at every size and noise; networks at 64 a side and 1 % noise; adjoint finite elements
-for heat at every size and noise. Each run is a process of its own on one core; wall time and peak memory of the process.
-Writes table.md, results.csv, results.json and a picture a problem into --out. README.md says what is measured.
+Pointwise, equation-error and joint at every size and noise; networks at 64 a side and 1 % noise; adjoint finite
+elements for heat at every size and noise. Each run is a process of its own on one core; wall time and peak memory of
+the process. Writes table.md, results.csv, results.json and a picture a problem into --out. README.md says what is
+measured.
 """
 import argparse
 import os
@@ -34,7 +35,7 @@ def arguments():
     parser.add_argument("--mollis", default="mollis", help="the program")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("published.out"))
     parser.add_argument("--only", default=",".join(PROBLEMS), help="problems, separated by commas")
-    parser.add_argument("--size", type=int, nargs="+", default=[64, 128], help="points a side (Langevin: 4 times as many)")
+    parser.add_argument("--size", type=int, nargs="+", default=[64, 128], help="points a side (Langevin: 4 times)")
     parser.add_argument("--noise", type=float, nargs="+", default=[0, 1, 5, 10], help="percent of the deviation of u")
     parser.add_argument("--skip-peers", action="store_true")
     parser.add_argument("--skip-networks", action="store_true")
@@ -64,11 +65,12 @@ def setting(given):
     log = given.out / "info.log"
     floor = measured([given.mollis, "info"], log)
     info = dict(line.split(None, 1) for line in log.read_text().splitlines() if len(line.split(None, 1)) == 2)
-    return [f"{processor()}, {os.cpu_count()} cores, every run on one of them; load at the start {os.getloadavg()[0]:.1f}",
+    return [f"{processor()}, {os.cpu_count()} cores, each run on one; load at the start {os.getloadavg()[0]:.1f}",
             f"Mollis {info.get('mollis', '?')}, revision {info.get('git_revision', '?')}; `mollis info` alone: "
             f"{floor.megabytes:.0f} MB",
-            f"noise: percent of the standard deviation of u, seed {SEED}; Langevin on {LANGEVIN_FACTOR} times the points "
-            "of a side", "wall time of the whole process; own: what the program counts itself, without imports; peak memory is its maximum resident set",
+            f"noise: percent of the standard deviation of u, seed {SEED}; Langevin: {LANGEVIN_FACTOR} times the points "
+            "of a side", "wall time of the whole process; own: what the program counts itself, without imports; "
+            "peak memory is its maximum resident set",
             "core: ceil(n/10) points left out at each open side; periodic: everything"]
 
 

@@ -65,8 +65,8 @@ def row_line(row):
 
 def quoted_line(row):
     number = {n: "" if row.get(n) is None else f"{row[n]:g}" for n in ("correlation", "seconds", "megabytes")}
-    return line(["", "", row["method"], number["correlation"], "", "", "", number["seconds"], "", "", number["megabytes"],
-                 "published, quoted"])
+    return line(["", "", row["method"], number["correlation"], "", "", "", number["seconds"], "", "",
+                 number["megabytes"], "published, quoted"])
 
 
 def best_constant(truth):

@@ -95,15 +95,16 @@ std::string point_text(std::vector<std::string> const& axes, Lattice const& latt
 
 /// The function, whose sampling throws run::Error where it does not meet the requirement.
 Function checked(deck::Deck const& deck, std::string const& key, std::string const& text, Requirement requirement) {
-  return [=, function = read_function(deck, key, text)](Lattice const& lattice) {
+  auto function = read_function(deck, key, text);
+  return [requirement, text, function, place = place_of(deck, key), axes = deck.grid.axes](Lattice const& lattice) {
     auto values = function(lattice);
     auto const wrong = std::find_if_not(values.begin(), values.end(), [&](double v) { return holds(requirement, v); });
     if (wrong == values.end()) return values;
     char const* const wanted[] = {"finite", "finite and not 0", "positive"};
-    throw bad(deck, key,
-              fmt::format("\"{}\" is {:.6g} at {}; it must be {} on the whole grid", text, *wrong,
-                          point_text(deck.grid.axes, lattice, static_cast<std::size_t>(wrong - values.begin())),
-                          wanted[static_cast<int>(requirement)]));
+    auto const what = fmt::format("\"{}\" is {:.6g} at {}; it must be {} on the whole grid", text, *wrong,
+                                  point_text(axes, lattice, static_cast<std::size_t>(wrong - values.begin())),
+                                  wanted[static_cast<int>(requirement)]);
+    throw run::Error(run::Exit::bad_deck, deck::line(place, what));
   };
 }
 

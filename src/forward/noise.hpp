@@ -4,12 +4,8 @@
 #include <cstdint>
 
 #include "grid/grid.hpp"
-#include "random/philox.hpp"
 
 namespace mollis::forward {
-
-using random::normal;
-using random::Stream;
 
 struct Moments {
   double mean, deviation;  ///< standard deviation over all points (divided by their number)

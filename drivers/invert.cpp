@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "drivers/drivers.hpp"
+#include "drivers/joint.hpp"
 #include "drivers/results.hpp"
 #include "inverse/build_system.hpp"
 #include "inverse/tune.hpp"
@@ -40,6 +41,30 @@ void freeze(deck::Deck& deck, inverse::Tuned const& tuned, inverse::Problem cons
   deck.inversion.bias_correction = corrected ? "on" : "off";
 }
 
+/// Jets of the data, then the parameters alone.
+Outcome fit_equation(inverse::Problem const& problem, run::Stages& stages) {
+  auto tuned = [&] {
+    run::Stages::Scope const stage(stages, "tune");
+    return inverse::tune(problem);
+  }();
+  auto chosen = problem.deck;
+  freeze(chosen, tuned, problem);
+  problem.progress.say(describe(chosen));
+  auto const candidate = [&] {
+    run::Stages::Scope const stage(stages, "jets");
+    return std::make_unique<inverse::Candidate>(problem, tuned.mollifier, problem.deck.inversion.tolerance);
+  }();
+  problem.progress.say(describe_points(problem, *candidate));
+  inverse::Fit fit;
+  fit.x = std::move(tuned.x);
+  fit.beta = tuned.beta;
+  {
+    run::Stages::Scope const stage(stages, "solve");
+    candidate->equation().fit(fit, problem.deck.inversion.reweight);
+  }
+  return outcome_of(problem, chosen, *candidate, fit, tuned);
+}
+
 }  // namespace
 
 run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
@@ -61,30 +86,9 @@ run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   inverse::ParameterSpace const space(grid, deck.parameters, system);
   inverse::Problem const problem{grid, deck, system, space, states, known.fields, progress};
 
-  auto tuned = [&] {
-    run::Stages::Scope const stage(stages, "tune");
-    return inverse::tune(problem);
-  }();
-  auto chosen = deck;
-  freeze(chosen, tuned, problem);
-  progress.say(describe(chosen));
-
-  auto const candidate = [&] {
-    run::Stages::Scope const stage(stages, "jets");
-    return std::make_unique<inverse::Candidate>(problem, tuned.mollifier, deck.inversion.tolerance);
-  }();
-  progress.say(describe_points(problem, *candidate));
-
-  inverse::Fit fit;
-  fit.x = std::move(tuned.x);
-  fit.beta = tuned.beta;
-  {
-    run::Stages::Scope const stage(stages, "solve");
-    candidate->equation().fit(fit, deck.inversion.reweight);
-  }
+  auto const outcome = deck.inversion.method == "joint" ? fit_jointly(problem, stages) : fit_equation(problem, stages);
   petsc::reject_unused_options();
-
-  return write_results(Results{problem, chosen, *candidate, fit, tuned, command}, stages);
+  return write_results(problem, outcome, command, stages);
 }
 
 }  // namespace mollis::drivers

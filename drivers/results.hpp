@@ -1,25 +1,38 @@
 #pragma once
 /// What an inversion leaves behind: result.h5 and .xmf, summary.json, history.csv, deck.toml, and a few lines for the
 /// terminal.
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "drivers/drivers.hpp"
 #include "inverse/tune.hpp"
+#include "io/result_file.hpp"
 #include "run/stage.hpp"
 
 namespace mollis::drivers {
 
-struct Results {
-  inverse::Problem const& problem;
-  deck::Deck const& chosen;          ///< the deck with every automatic pick in
-  inverse::Candidate& candidate;
-  inverse::Fit& fit;
-  inverse::Tuned const& tuned;
-  CommandLine const& command;
+/// What a method found, whichever it was. Fields over the local box; parameters as pieces (see ParameterSpace).
+struct Outcome {
+  deck::Deck chosen;                       ///< the deck with every automatic pick in
+  petsc::Vector x;                         ///< the unknowns as fitted (logarithms where transform = "log")
+  std::vector<double> beta;                ///< smoothness weights
+  std::vector<Field> sensitivities;        ///< sum W (dR/dNAME)^2 of every parameter
+  std::vector<Field> states;               ///< mollified
+  std::vector<Field> residuals, mask;      ///< mask: one, 1 where residuals exist
+  double misfit_chi2 = 0.0;                ///< joint: of the data, else of the residuals
+  bool converged = false;
+  int newton = 0;
+  double objective = 0.0, gradient = 0.0;
+  std::vector<std::pair<std::string, io::Table>> tables;  ///< what was tried, by dataset
+  nlohmann::ordered_json details;          ///< of the method, in the summary
 };
 
+/// The fit and what it was made of.
+Outcome outcome_of(inverse::Problem const& problem, deck::Deck chosen, inverse::Candidate& candidate, inverse::Fit& fit,
+                   inverse::Tuned const& tuned);
+
 /// Writes everything into the output directory; prints the scores. Returns converged or not_converged. Collective.
-run::Exit write_results(Results const& results, run::Stages& stages);
+run::Exit write_results(inverse::Problem const& problem, Outcome const& outcome, CommandLine const& command, run::Stages& stages);
 
 /// Lines for the log.
 std::string describe(grid::Grid const& grid);

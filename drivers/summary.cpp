@@ -61,47 +61,42 @@ void add_costs(grid::Grid const& grid, run::Stages const& stages, Json& json) {
                     {"bytes_per_point", sum(comm, peak) / static_cast<double>(grid.points())}};
 }
 
-/// Root mean square of the residuals and mean of W R^2 over the points that carry one.
-void residual_norms(Results const& r, Json& json) {
-  auto& model = r.candidate.model();
-  auto const residuals = model.residuals();
-  Field const one = make_field("one", model.bank().size());
-  Kokkos::deep_copy(one, 1.0);
-  double plain = 0.0, weighted = 0.0;
-  for (std::size_t k = 0; k < residuals.size(); ++k) {
-    plain += kernels::triple_product(one, residuals[k], residuals[k]);
-    weighted += kernels::triple_product(r.fit.weights[k], residuals[k], residuals[k]);
-  }
-  MPI_Comm const comm = r.problem.grid.comm();
-  double const points = sum(comm, kernels::triple_product(model.mask(), one, one)) * static_cast<double>(residuals.size());
-  json["residual_points"] = static_cast<Index>(points) / static_cast<Index>(residuals.size());
-  json["residual_rms"] = std::sqrt(sum(comm, plain) / std::max(points, 1.0));
-  json["misfit_chi2"] = sum(comm, weighted) / std::max(points, 1.0);
+/// Root mean square of the residuals over the points that carry one.
+void residual_norms(inverse::Problem const& problem, Outcome const& outcome, Json& json) {
+  Field const& mask = outcome.mask.front();
+  double square = 0.0;
+  for (auto const& residual : outcome.residuals) square += kernels::triple_product(mask, residual, residual);
+  MPI_Comm const comm = problem.grid.comm();
+  double const points = sum(comm, kernels::triple_product(mask, mask, mask));
+  json["residual_points"] = static_cast<Index>(points);
+  json["residual_rms"] = std::sqrt(sum(comm, square) / std::max(points * static_cast<double>(outcome.residuals.size()), 1.0));
+  json["misfit_chi2"] = outcome.misfit_chi2;
 }
 
 }  // namespace
 
-Json summarise(Results const& r, std::vector<Field> const& parameters, std::vector<Field> const& truths, run::Stages const& stages) {
-  auto const& space = r.problem.space;
+Json summarise(inverse::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
+               std::vector<Field> const& truths, run::Stages const& stages) {
+  auto const& space = problem.space;
   Json json;
-  json["status"] = r.fit.converged ? "converged" : "not converged";
-  json["method"] = r.chosen.inversion.method;
-  json["ranks"] = r.problem.grid.ranks();
-  json["points"] = r.problem.grid.points();
-  json["mollifier"] = {{"radius", radius_json(r.tuned.mollifier)}, {"degree", r.tuned.mollifier.degree}};
-  for (auto const& state : r.problem.states) json["noise"][state.name] = state.sigma;
+  json["status"] = outcome.converged ? "converged" : "not converged";
+  json["method"] = outcome.chosen.inversion.method;
+  json["ranks"] = problem.grid.ranks();
+  json["points"] = problem.grid.points();
+  for (auto const& [key, value] : outcome.details.items()) json[key] = value;
+  for (auto const& state : problem.states) json["noise"][state.name] = state.sigma;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
     auto const range = inverse::range_of(space, unknown, parameters[p]);
-    Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", r.fit.beta[p]}};
+    Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", outcome.beta[p]}};
     if (unknown.deck.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p]);
     json["parameters"][unknown.name] = entry;
   }
-  residual_norms(r, json);
-  json["objective"] = r.fit.objective;
-  json["gradient"] = r.fit.gradient;
-  json["iterations"] = {{"newton", r.fit.newton}, {"krylov", r.problem.progress.krylov()}};
-  add_costs(r.problem.grid, stages, json);
+  residual_norms(problem, outcome, json);
+  json["objective"] = outcome.objective;
+  json["gradient"] = outcome.gradient;
+  json["iterations"] = {{"newton", outcome.newton}, {"krylov", problem.progress.krylov()}};
+  add_costs(problem.grid, stages, json);
   return json;
 }
 

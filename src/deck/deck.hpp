@@ -86,11 +86,17 @@ struct Mollifier {
 };
 
 struct Inversion {
-  std::string method = "equation-error";               ///< or "pointwise"
+  std::string method = "equation-error";               ///< or "pointwise", "joint"
   int reweight = 10;                                   ///< most passes of variance weights
   std::string bias_correction = "auto";                ///< "auto", "on" or "off"
   double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
   int max_iterations = 50;                             ///< Newton steps
+  Place place;
+};
+
+struct Joint {
+  int spline_degree = 7;
+  Weight penalty = Automatic{};                        ///< w, weight of the squared residuals
   Place place;
 };
 
@@ -129,6 +135,7 @@ struct Deck {
   std::vector<std::string> derivatives;                ///< [mollify] derivatives by axis letters: "x", "xx"; "" or a
                                                        ///< state's name: the smoothed state
   Inversion inversion;
+  Joint joint;
   Forward forward;
   bool has_forward = false;
   std::string output_directory;                        ///< absolute

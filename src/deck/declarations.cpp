@@ -110,8 +110,8 @@ Section mollify() {
 
 Section inversion() {
   return {"inversion", "How the parameters are found.",
-    {key("method", Type::choice, "\"pointwise\" solves point by point; \"joint\" is not yet available")
-         .out_of({"equation-error", "pointwise"}).later({"joint"}).otherwise(R"("equation-error")"),
+    {key("method", Type::choice, "\"joint\": states and parameters together, for noise where derivatives are high; \"pointwise\": point by point")
+         .out_of({"equation-error", "joint", "pointwise"}).otherwise(R"("equation-error")"),
      key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("10"),
      key("bias_correction", Type::choice,
          "take the noise of the equation's terms out of the normal equations; \"auto\": where that is safe")
@@ -122,10 +122,9 @@ Section inversion() {
 }
 
 Section joint() {
-  return {"joint", "Reserved for the method \"joint\", which this version does not have; checked, not used.",
-    {key("spline_degree", Type::integer, "of the B-spline mollifier, odd").within(from_to(1, 15)).otherwise("7"),
-     key("penalty", Type::weight, "weight of the residual").otherwise(R"("auto")")},
-    "", true};
+  return {"joint", "Read by the method \"joint\".",
+    {key("spline_degree", Type::integer, "of the B-spline mollifier, odd; 3 above the highest derivative along an axis, or more").within(from_to(3, 15)).otherwise("7"),
+     key("penalty", Type::weight, "weight w of the squared residual; \"auto\": raised until the parameters stand").otherwise(R"("auto")")}};
 }
 
 Section forward() {

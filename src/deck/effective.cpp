@@ -130,6 +130,10 @@ Rows rows_of(Inversion const& inversion) {
           {"max_iterations", toml_text(inversion.max_iterations)}};
 }
 
+Rows rows_of(Joint const& joint) {
+  return {{"spline_degree", toml_text(joint.spline_degree)}, {"penalty", toml_text(joint.penalty)}};
+}
+
 /// The keys that the equation reads.
 Rows rows_of(Forward const& forward, bool in_time) {
   Rows all{{"boundary", toml_text(forward.boundary)},
@@ -178,6 +182,7 @@ Named<Rows> tables_of(Section const& section, Deck const& deck) {
   if (pattern == "mollifier") return {{pattern, rows_of(deck.mollifier)}};
   if (pattern == "mollify") return {{pattern, {{"derivatives", toml_text(deck.derivatives)}}}};
   if (pattern == "inversion") return {{pattern, rows_of(deck.inversion)}};
+  if (pattern == "joint") return {{pattern, rows_of(deck.joint)}};
   if (pattern == "forward" && deck.has_forward) return {{pattern, rows_of(deck.forward, has_time(deck.grid.axes))}};
   if (pattern == "output") return {{pattern, {{"directory", toml_text(deck.output_directory)}}}};
   return {};

@@ -74,6 +74,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation.weak);
   deck.derivatives = read_derivatives(entry_of(document, "mollify"), deck);
   deck.inversion = read_inversion(entry_of(document, "inversion"));
+  deck.joint = read_joint(entry_of(document, "joint"));
   deck.has_forward = document.root.contains("forward");
   if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
   deck.output_directory = read_output(entry_of(document, "output"));
@@ -83,7 +84,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
 bool names_are_known(Problems const& problems) {
   auto const harmless = [](Problem const& problem) {
     auto const& [file, section, key, line, column] = problem.place;
-    for (std::string const apart : {"mollifier", "inversion", "output", "mollify"})
+    for (std::string const apart : {"mollifier", "inversion", "joint", "output", "mollify"})
       if (section == apart) return true;
     if (section == "grid") return !key.empty() && key != "axes";
     if (section == "forward") return key == "refine" || key == "noise" || key == "dropout" || key == "seed";

@@ -136,6 +136,17 @@ Inversion read_inversion(Entry const& entry) {
   return inversion;
 }
 
+Joint read_joint(Entry const& entry) {
+  Joint joint;
+  joint.place = entry.place();
+  joint.spline_degree = static_cast<int>(entry.integer("spline_degree").value_or(joint.spline_degree));
+  if (joint.spline_degree % 2 == 0)
+    entry.report("spline_degree", fmt::format("{} is even; a mollifier that is centred on the points has an odd degree, such as {}",
+                                              joint.spline_degree, joint.spline_degree + 1));
+  if (auto const weight = entry.number("penalty")) joint.penalty = *weight;
+  return joint;
+}
+
 std::string read_output(Entry const& entry) {
   auto const& source = entry.document().source;
   std::string const stem = std::filesystem::path(source.path).stem().string();

@@ -24,6 +24,7 @@ Equation read_equation(Entry const& entry, Names& names, bool required);
 Mollifier read_mollifier(Entry const& entry, Axes const& axes, bool weak);
 std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck);
 Inversion read_inversion(Entry const& entry);
+Joint read_joint(Entry const& entry);
 /// After everything else: defaults depend on the parameters, fields and axes of `deck`.
 Forward read_forward(Entry const& entry, Deck const& deck, Command command);
 std::string read_output(Entry const& entry);

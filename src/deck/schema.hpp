@@ -45,7 +45,6 @@ struct Key {
   std::string example = {};  ///< TOML text, for messages
   Limits limits = {};
   std::vector<std::string> allowed = {};
-  std::vector<std::string> planned = {};  ///< words of later versions
   bool required = false;
 
   // Declarations read as a sentence.
@@ -75,10 +74,6 @@ struct Key {
   }
   Key& out_of(std::vector<std::string> const& words) {
     allowed = words;
-    return *this;
-  }
-  Key& later(std::vector<std::string> const& words) {
-    planned = words;
     return *this;
   }
 };

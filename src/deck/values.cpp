@@ -41,10 +41,6 @@ struct Check {
     std::string const word = *node.value<std::string>();
     if (key.allowed.empty() || std::find(key.allowed.begin(), key.allowed.end(), word) != key.allowed.end())
       return true;
-    if (std::find(key.planned.begin(), key.planned.end(), word) != key.planned.end()) {
-      return fail(node, fmt::format("\"{}\" is not available in this version; choose one of {}", word,
-                                    quoted_list(key.allowed)));
-    }
     return fail(node, fmt::format("\"{}\" is not known here{}; choose one of {}", word, did_you_mean(word, key.allowed),
                                   quoted_list(key.allowed)));
   }

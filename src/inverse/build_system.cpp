@@ -96,6 +96,9 @@ equation::System build_system(deck::Deck const& deck, Dependence const& fields) 
   } catch (equation::SyntaxError const& error) {
     problems.add(located(deck, 0, error), error.what());
   }
+  if (deck.inversion.method == "joint" && deck.equation.weak)
+    problems.add(deck.inversion.place, "method = \"joint\" fits smooth states and needs the strong form; remove form = \"weak\", or use "
+                                       "method = \"equation-error\"");
   for (auto const& feature : system.features)
     if (deck.inversion.method == "pointwise" && feature.kind == equation::Feature::Kind::parameter &&
         feature.order != mollifier::MultiIndex{})

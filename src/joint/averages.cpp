@@ -37,19 +37,27 @@ std::vector<Basis> bases_of(Lattice const& lattice) {
   return bases;
 }
 
-Symbols::Symbols(Lattice const& lattice, equation::System const& system, std::vector<Basis> const& bases) {
+Symbols::Symbols(Lattice const& lattice, equation::System const& system)
+    : Symbols(lattice, system, [&] {
+        Angles angles;
+        auto const bases = bases_of(lattice);
+        for (std::size_t a = 0; a < bases.size(); ++a)
+          angles.push_back(spectral::angles(bases[a], lattice.extended().axis(static_cast<int>(a)).size()));
+        return angles;
+      }()) {}
+
+Symbols::Symbols(Lattice const& lattice, equation::System const& system, Angles const& angles) {
   for (int a = 0; a < lattice.extended().dimension(); ++a) {
     int highest = 0;
     for (auto const& feature : system.features)
       if (feature.kind == equation::Feature::Kind::state) highest = std::max(highest, feature.order[static_cast<std::size_t>(a)]);
     auto const& axis = lattice.extended().axis(a);
-    auto const theta = spectral::angles(bases[static_cast<std::size_t>(a)], axis.size());
     tables_.emplace_back();
     for (int order = 0; order <= highest; ++order) {
       auto const w = lattice.is_smooth(a) ? taps(lattice.degree(), order, axis.spacing()) : std::vector<double>{1.0};
       auto const half = static_cast<Index>(w.size() - 1) / 2;
       std::vector<double> symbol;
-      for (double const angle : theta) {
+      for (double const angle : angles[static_cast<std::size_t>(a)]) {
         double sum = 0.0;
         for (Index j = -half; j <= half; ++j)
           sum += w[static_cast<std::size_t>(j + half)] *
@@ -68,6 +76,33 @@ std::vector<Term> terms_of(equation::System const& system) {
     terms.push_back({system.by_state[j].residual, feature.index, static_cast<int>(j), feature.order});
   }
   return terms;
+}
+
+Mode mode_of(grid::Box const& box, Index number) {
+  Mode mode{};
+  for (int a = box.dimension() - 1; a >= 0; --a) {
+    mode[static_cast<std::size_t>(a)] = box[a].lower + number % box[a].size();
+    number /= box[a].size();
+  }
+  return mode;
+}
+
+std::vector<double> symbols_of(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int line) {
+  std::vector<double> products;
+  for (auto const& term : averages.terms) {
+    double product = 1.0;
+    for (int a = 0; a < axes; ++a)
+      if (a != line) product *= symbols.at(a, term.order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
+    products.push_back(product);
+  }
+  return products;
+}
+
+std::vector<int> terms_of(Averages const& averages, int residual, int state) {
+  std::vector<int> own;
+  for (std::size_t t = 0; t < averages.terms.size(); ++t)
+    if (averages.terms[t].residual == residual && (state < 0 || averages.terms[t].state == state)) own.push_back(static_cast<int>(t));
+  return own;
 }
 
 Averages averages_of(Objective& objective) {

@@ -9,7 +9,10 @@ namespace mollis::joint {
 /// sum_j w_j cos(j theta), odd ones sum_j w_j sin(j theta).
 class Symbols {
  public:
-  Symbols(Lattice const& lattice, equation::System const& system, std::vector<spectral::Basis> const& bases);
+  using Angles = std::vector<std::vector<double>>;  ///< theta of each coefficient, [axis][coefficient]
+  Symbols(Lattice const& lattice, equation::System const& system, Angles const& angles);
+  /// Of the coefficients of the extended lattice in its bases.
+  Symbols(Lattice const& lattice, equation::System const& system);
   double at(int axis, int order, Index k) const {
     return tables_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(order)][static_cast<std::size_t>(k)];
   }
@@ -20,6 +23,10 @@ class Symbols {
 
 /// Bases in which the lattice's filters are (open ends: nearly) diagonal.
 std::vector<spectral::Basis> bases_of(Lattice const& lattice);
+
+/// The mode of a box of coefficients with that row-major number.
+using Mode = std::array<Index, max_axes>;
+Mode mode_of(grid::Box const& box, Index number);
 
 /// A term P_kf D^f u_s of residual k.
 struct Term {
@@ -38,6 +45,11 @@ struct Averages {
 };
 /// Collective.
 Averages averages_of(Objective& objective);
+
+/// Products of the terms' symbols over the axes of a mode, but for `line` (-1: all axes).
+std::vector<double> symbols_of(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int line = -1);
+/// Terms of a residual (of a state alone, unless it is -1).
+std::vector<int> terms_of(Averages const& averages, int residual, int state = -1);
 
 /// E[(sum_a P_a s_a)(sum_b P_b s_b)] over two lists of terms with their symbols; pairs of different parity along some
 /// axis (0 on average over a wave's phase) are left out.

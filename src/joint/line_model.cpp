@@ -38,7 +38,7 @@ double multinomial(std::vector<int> const& orders) {
 LineModel::LineModel(Objective const& objective, int line)
     : lattice_(objective.lattice()), line_(line), states_(static_cast<int>(objective.problem().states.size())),
       box_(lattice_.extended(), bases_of(lattice_), line),
-      symbols_(lattice_, objective.problem().system, bases_of(lattice_)),
+      symbols_(lattice_, objective.problem().system),
       points_(static_cast<double>(objective.problem().grid.points())) {
   auto const& system = objective.problem().system;
   auto const terms = terms_of(system);
@@ -75,9 +75,9 @@ Index LineModel::margin() const { return line_ >= 0 ? lattice_.margin(line_) : 0
 Index LineModel::rows_of_grid() const { return line_ >= 0 ? lattice_.grid().axis(line_).size() : 1; }
 
 /// Coefficients along the axes other than the line.
-std::array<Index, max_axes> LineModel::mode_of(Index system) const {
+Mode LineModel::mode_of(Index system) const {
   auto const& lines = box_.lines();
-  std::array<Index, max_axes> mode{};
+  Mode mode{};
   for (int a = lines.box.dimension() - 1; a >= 0; --a) {
     if (a == line_) continue;
     Index const size = lines.box[a].size();
@@ -88,14 +88,8 @@ std::array<Index, max_axes> LineModel::mode_of(Index system) const {
 }
 
 /// c of each group at a mode.
-std::vector<double> LineModel::amplitudes(Averages const& averages, std::array<Index, max_axes> const& mode) const {
-  std::vector<double> symbols;
-  for (auto const& term : averages.terms) {
-    double product = 1.0;
-    for (int a = 0; a < lattice_.grid().dimension(); ++a)
-      if (a != line_) product *= symbols_.at(a, term.order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
-    symbols.push_back(product);
-  }
+std::vector<double> LineModel::amplitudes(Averages const& averages, Mode const& mode) const {
+  auto const symbols = symbols_of(averages, symbols_, mode, lattice_.grid().dimension(), line_);
   std::vector<double> amplitudes;
   for (auto const& group : groups_) {
     double mean = 0.0;
@@ -117,7 +111,7 @@ double LineModel::smoothness_symbol(std::size_t unknown, int axis, int order, In
   return std::max(sum, 0.0);
 }
 
-void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, std::array<Index, max_axes> const& mode,
+void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
                                BandedSystems& systems) const {
   Index const block = states_ + static_cast<Index>(fields_);
   for (std::size_t i = 0; i < fields_; ++i) {

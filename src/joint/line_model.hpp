@@ -38,10 +38,10 @@ class LineModel {
     std::vector<int> terms;
   };
   double smoothness_symbol(std::size_t unknown, int axis, int order, Index k) const;
-  std::array<Index, max_axes> mode_of(Index system) const;
-  std::vector<double> amplitudes(Averages const& averages, std::array<Index, max_axes> const& mode) const;
+  Mode mode_of(Index system) const;
+  std::vector<double> amplitudes(Averages const& averages, Mode const& mode) const;
   void fill(Averages const& averages, FieldCoupling const& coupling, Index system, spectral::BandedSystems& systems) const;
-  void add_smoothness(FieldCoupling const& coupling, Index system, std::array<Index, max_axes> const& mode,
+  void add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
                       spectral::BandedSystems& systems) const;
   Index rows_of_grid() const;
   Index margin() const;
@@ -54,7 +54,6 @@ class LineModel {
   std::optional<mollifier::LineFilter> filter_;   ///< along the line
   std::vector<Group> groups_;
   std::vector<std::vector<std::vector<inverse::LineForm>>> forms_;  ///< [unknown][axis][order]; none for other unknowns
-  std::vector<std::vector<std::vector<double>>> angles_;
   std::vector<int> orders_;                       ///< of smoothness, one an unknown
   double points_;
   std::vector<double> angle_[max_axes];

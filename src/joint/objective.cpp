@@ -197,6 +197,19 @@ std::vector<kernels::WeightedJet> Objective::terms(State const& state, int resid
 
 void Objective::linearise() { linear_ = {model_.state_partials(), model_.parameter_partials()}; }
 
+Field Objective::slope(std::size_t residual, std::size_t unknown) const {
+  auto const& by = problem_.system.by_parameter;
+  Field const sum = zeros();
+  for (std::size_t j = 0; j < by.size(); ++j) {
+    auto const& feature = problem_.system.features[static_cast<std::size_t>(by[j].feature)];
+    if (by[j].residual == static_cast<int>(residual) && feature.index == static_cast<int>(unknown) &&
+        feature.order == mollifier::MultiIndex{})
+      Kokkos::deep_copy(sum, linear_.parameter[j]);
+  }
+  kernels::apply_mask(mask_, sum);
+  return sum;
+}
+
 /// sums_k += sum_f P_kf D^f v of all states; leaves the jets of v in the work arrays.
 void Objective::apply_states(Vec v, std::vector<Field> const& sums) {
   petsc::Reading const entries(v);
@@ -281,17 +294,79 @@ void Objective::apply_hessian(Vec v, Vec out) {
   apply_smoothness(part, out);
 }
 
-void Objective::spread_data(std::vector<Field> const& d, Vec out) {
-  std::vector<Field> data;
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    Field const observed = zeros(), weighted = zeros();
-    Kokkos::deep_copy(observed, d[s]);
-    kernels::apply_mask(states_[s].observed, observed);
-    kernels::add_product(states_[s].weight, observed, filled(extents_product_, 1.0), weighted);
-    data.push_back(weighted);
+namespace {
+
+/// S^T M S + ridge of one state, as PETSc calls it.
+struct DataOperator {
+  mollifier::Jets jets;
+  Field observed;
+  kernels::Window window;
+  Extents extents;
+  double ridge;
+  Field values;                    ///< on the extended lattice, 0 outside the grid
+  Field box;
+
+  void transpose(Field const& masked, Field const& out) const {
+    kernels::copy_box(masked, kernels::window(extents, {0, 0, 0, 0}), values, window, extents);
+    jets.apply_transpose_add({values}, out);
   }
-  check(VecSet(out, 0.0));
-  put_states_transposed(linear_, {}, data, out);
+  void apply(Field const& in, Field const& out) const {
+    jets.apply(in, {values});
+    kernels::copy_box(values, window, box, kernels::window(extents, {0, 0, 0, 0}), extents);
+    kernels::apply_mask(observed, box);
+    kernels::add_product(filled(static_cast<Index>(in.extent(0)), ridge), in, filled(static_cast<Index>(in.extent(0)), 1.0), out);
+    transpose(box, out);
+  }
+};
+
+PetscErrorCode multiply(Mat shell, Vec in, Vec out) {
+  void* context = nullptr;
+  PetscErrorCode const code = MatShellGetContext(shell, &context);
+  if (code != 0) return code;
+  auto const& data = *static_cast<DataOperator*>(context);
+  PetscErrorCode const zeroed = VecSet(out, 0.0);
+  if (zeroed != 0) return zeroed;
+  PetscInt size = 0;
+  VecGetLocalSize(in, &size);
+  petsc::Reading const from(in);
+  petsc::Writing to(out);
+  data.apply(from.piece(0, size), to.piece(0, size));
+  return 0;
 }
+
+}  // namespace
+
+petsc::Vector Objective::fit_states(double ridge) {
+  auto x = make_vector();
+  MPI_Comm const comm = problem_.grid.comm();
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    DataOperator data{lattice_.jets({mollifier::MultiIndex{}}), states_[s].observed, lattice_.window(), extents_, ridge,
+                      Field("state", static_cast<std::size_t>(layout_.state_size)), zeros()};
+    auto const g = petsc::make_vector(comm, layout_.state_size), b = petsc::like(g);
+    {
+      petsc::Writing to(b);
+      data.transpose(states_[s].data, to.piece(0, layout_.state_size));
+    }
+    petsc::Matrix shell;
+    auto const local = static_cast<PetscInt>(layout_.state_size);
+    check(MatCreateShell(comm, local, local, PETSC_DETERMINE, PETSC_DETERMINE, &data, shell.address()));
+    check(MatShellSetOperation(shell, MATOP_MULT, reinterpret_cast<void (*)(void)>(multiply)));
+    petsc::LinearSolver ksp;
+    check(KSPCreate(comm, ksp.address()));
+    check(KSPSetType(ksp, KSPCG));
+    PC pc = nullptr;
+    check(KSPGetPC(ksp, &pc));
+    check(PCSetType(pc, PCNONE));
+    check(KSPSetOperators(ksp, shell, shell));
+    check(KSPSetTolerances(ksp, 1e-6, 0.0, 1e10, 500));
+    check(KSPSolve(ksp, b, g));
+    petsc::Reading const from(g);
+    petsc::Writing to(x);
+    Kokkos::deep_copy(to.piece(layout_.state[s], layout_.state_size), from.piece(0, layout_.state_size));
+  }
+  return x;
+}
+
+void Objective::mask_undefined() { model_.mask_undefined(); }
 
 }  // namespace mollis::joint

@@ -60,8 +60,10 @@ class Objective {
   /// Parameters and coefficients in their own vectors, and back. Collective.
   void take_parameters(Vec x, Vec parameters) const;
   void put_parameters(Vec parameters, Vec x) const;
-  /// S^T M d / sigma^2 for fields d, one a state (at points not observed they do not matter). Collective.
-  void spread_data(std::vector<Field> const& d, Vec out);
+  /// Coefficients that fit the data alone: least squares with ridge |g|^2 / sigma^2 added; parameters 0. Collective.
+  petsc::Vector fit_states(double ridge);
+  /// Masks points where a residual or a partial derivative is not finite at the present point. Not collective.
+  void mask_undefined();
 
   /// Fields of the last move_to: mollified states and residuals (0 where masked).
   Field state(int s) const;
@@ -75,6 +77,8 @@ class Objective {
     std::vector<Field> state, parameter;
   };
   Partials const& partials() const { return linear_; }
+  /// dR_residual / d(parameter), the parameter undifferentiated, 0 where masked.
+  Field slope(std::size_t residual, std::size_t unknown) const;
 
  private:
   struct State {

@@ -26,7 +26,7 @@ std::vector<double> values_of(Field const& field) {
 
 Preconditioner::Preconditioner(Objective& objective)
     : objective_(objective), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
-      symbols_(objective.lattice(), objective.problem().system, bases_of(objective.lattice())) {
+      symbols_(objective.lattice(), objective.problem().system) {
   auto const& grid = objective.problem().grid;
   auto const& unknowns = objective.problem().space.unknowns();
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
@@ -46,20 +46,6 @@ Preconditioner::Preconditioner(Objective& objective)
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
 }
 
-Field Preconditioner::slope(std::size_t residual, std::size_t unknown) const {
-  auto const& problem = objective_.problem();
-  auto const& by = problem.system.by_parameter;
-  Field sum("slope", static_cast<std::size_t>(problem.grid.local_size()));
-  for (std::size_t j = 0; j < by.size(); ++j) {
-    auto const& feature = problem.system.features[static_cast<std::size_t>(by[j].feature)];
-    if (by[j].residual == static_cast<int>(residual) && feature.index == static_cast<int>(unknown) &&
-        feature.order == mollifier::MultiIndex{})
-      Kokkos::deep_copy(sum, objective_.partials().parameter[j]);
-  }
-  kernels::apply_mask(objective_.mask(), sum);
-  return sum;
-}
-
 /// Size of all terms of the residuals at a point: c^2 = sum of kappa P^2, kappa the terms' mean square symbols where
 /// equation and data weigh alike.
 void Preconditioner::scale_fields(Averages const& averages) {
@@ -77,28 +63,12 @@ void Preconditioner::scale_fields(Averages const& averages) {
   std::vector<double> kappa(averages.terms.size(), 0.0);
   auto const& box = whole_.lines().box;
   for (Index m = 0; m < box.size(); ++m) {
-    Index rest = m;
-    std::array<Index, max_axes> mode{};
-    for (int a = box.dimension() - 1; a >= 0; --a) {
-      mode[static_cast<std::size_t>(a)] = box[a].lower + rest % box[a].size();
-      rest /= box[a].size();
-    }
-    std::vector<double> symbols;
-    std::vector<int> all;
-    double smoothing = 1.0;
+    auto const mode = mode_of(box, m);
+    auto const symbols = symbols_of(averages, symbols_, mode, box.dimension());
+    double smoothing = 1.0, equation = 0.0;
     for (int a = 0; a < box.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
-    for (std::size_t t = 0; t < averages.terms.size(); ++t) {
-      double product = 1.0;
-      for (int a = 0; a < box.dimension(); ++a)
-        product *= symbols_.at(a, averages.terms[t].order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
-      symbols.push_back(product);
-      all.push_back(static_cast<int>(t));
-    }
-    double equation = 0.0;
     for (std::size_t k = 0; k < residuals; ++k) {
-      std::vector<int> own;
-      for (int const t : all)
-        if (averages.terms[static_cast<std::size_t>(t)].residual == static_cast<int>(k)) own.push_back(t);
+      auto const own = terms_of(averages, static_cast<int>(k));
       equation += averages.equation[k] * second_moment(averages, own, own, symbols);
     }
     double const data = averages.data.front() * smoothing * smoothing;
@@ -113,7 +83,7 @@ void Preconditioner::scale_fields(Averages const& averages) {
     double largest = -1.0;
     std::vector<std::vector<double>> slopes;
     for (std::size_t k = 0; k < residuals; ++k) {
-      slopes.push_back(values_of(slope(k, u)));
+      slopes.push_back(values_of(objective_.slope(k, u)));
       double square = 0.0;
       for (double const a : slopes[k]) square += a * a;
       square = averages.equation[k] * sum_over(comm, square);
@@ -164,7 +134,7 @@ void Preconditioner::scale_fields(Averages const& averages) {
   for (std::size_t i = 0; i < fields; ++i) {
     varying.emplace_back();
     for (std::size_t k = 0; k < residuals; ++k) {
-      Field const a = slope(k, static_cast<std::size_t>(coupling_.unknowns[i]));
+      Field const a = objective_.slope(k, static_cast<std::size_t>(coupling_.unknowns[i]));
       auto const host = on_host(a);
       for (std::size_t n = 0; n < size; ++n) host(n) = host(n) / scale_[i][n] - coupling_.alpha[k][i];
       Kokkos::deep_copy(a, host);
@@ -194,28 +164,14 @@ double Preconditioner::seen_by_data(Averages const& averages, std::vector<std::v
   auto const& box = whole_.lines().box;
   double sum = 0.0;
   for (Index m = 0; m < box.size(); ++m) {
-    Index rest = m;
-    std::array<Index, max_axes> mode{};
-    for (int a = box.dimension() - 1; a >= 0; --a) {
-      mode[static_cast<std::size_t>(a)] = box[a].lower + rest % box[a].size();
-      rest /= box[a].size();
-    }
-    std::vector<double> symbols;
+    auto const mode = mode_of(box, m);
+    auto const symbols = symbols_of(averages, symbols_, mode, box.dimension());
     double smoothing = 1.0;
     for (int a = 0; a < box.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
-    for (auto const& term : averages.terms) {
-      double product = 1.0;
-      for (int a = 0; a < box.dimension(); ++a)
-        product *= symbols_.at(a, term.order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
-      symbols.push_back(product);
-    }
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
       double moved = 0.0;  // J D^-1 J^T
       for (std::size_t s = 0; s < averages.data.size(); ++s) {
-        std::vector<int> own;
-        for (std::size_t t = 0; t < averages.terms.size(); ++t)
-          if (averages.terms[t].residual == static_cast<int>(k) && averages.terms[t].state == static_cast<int>(s))
-            own.push_back(static_cast<int>(t));
+        auto const own = terms_of(averages, static_cast<int>(k), static_cast<int>(s));
         moved += second_moment(averages, own, own, symbols) / (averages.data[s] * smoothing * smoothing);
       }
       if (averages.equation[k] > 0.0)
@@ -232,7 +188,7 @@ void Preconditioner::find_sensitivities(Averages const& averages) {
     std::vector<std::vector<double>> spectra;
     double plain = 0.0;
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
-      Field const a = slope(k, reduced.unknown);
+      Field const a = objective_.slope(k, reduced.unknown);
       Field const one = make_field("one", problem.grid.local_size());
       Kokkos::deep_copy(one, 1.0);
       plain += averages.equation[k] * sum_over(problem.grid.comm(), kernels::triple_product(one, a, a));

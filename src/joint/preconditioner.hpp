@@ -31,7 +31,6 @@ class Preconditioner {
   void apply_reduced(Vec r, Vec z);
   std::vector<std::vector<double>> unpack(Vec r) const;
   void pack(std::vector<std::vector<double>> const& fields, Vec z) const;
-  Field slope(std::size_t residual, std::size_t unknown) const;   ///< dR_k/dp (undifferentiated)
   std::vector<double> spectrum_of(Field const& a);
   double seen_by_data(Averages const& averages, std::vector<std::vector<double>> const& left,
                       std::vector<std::vector<double>> const& right);

@@ -1,0 +1,206 @@
+#include "joint/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "petsc/access.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using petsc::check;
+
+constexpr double start_freedom = 12.0;      ///< degrees of freedom of a parameter at the start
+constexpr double settled_penalty = 10.0;    ///< w n while the smoothness is chosen
+constexpr double raised_penalty = 100.0;    ///< and afterwards
+constexpr double climb_factor = 3.16227766016838;
+constexpr double noise_per_freedom = 1.25;  ///< misfit that a degree of freedom of pure noise may cost
+constexpr double linear_tolerance = 0.05;
+constexpr int most_krylov = 100;
+constexpr int most_steps = 25;
+
+double norm(Vec v) {
+  PetscReal value = 0.0;
+  check(VecNorm(v, NORM_2, &value));
+  return value;
+}
+
+/// Everything that a choice of weights may have to be taken back to.
+struct State {
+  petsc::Vector x;
+  Weights weights;
+  double misfit = 0.0;
+};
+
+class Fitter {
+ public:
+  explicit Fitter(Objective& objective)
+      : objective_(objective), problem_(objective.problem()), newton_(objective, linear_tolerance, most_krylov), spectrum_(objective),
+        given_(problem_.deck.joint.penalty) {
+    for (std::size_t u = 0; u < problem_.space.unknowns().size(); ++u) {
+      auto const& unknown = problem_.space.unknowns()[u];
+      auto const* weight = std::get_if<double>(&unknown.deck.smoothness_weight);
+      objective_.weights().smoothness[u] = weight != nullptr ? *weight : 0.0;
+      if (weight == nullptr && unknown.grid.dimension() > 0) automatic_.push_back(u);
+    }
+  }
+
+  Joined run() {
+    begin();
+    start();
+    choose_smoothness();
+    if (!automatic_.empty()) climb(settled_penalty);
+    double const change = raise();
+    if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
+    polish();
+    return std::move(result_);
+  }
+
+ private:
+  void begin();
+  void start();
+  void choose_smoothness();
+  void climb(double penalty);
+  double raise();
+  void polish();
+
+  /// A Gauss-Newton step; the relative change of the parameters.
+  double step(char const* phase);
+  void weigh_equation(double penalty, double share = 1.0);
+  double freedom() const {
+    double sum = 0.0;
+    for (auto const u : automatic_) sum += spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
+    return sum;
+  }
+  petsc::Vector parameters() const {
+    auto p = problem_.space.make_vector();
+    objective_.take_parameters(result_.x, p);
+    return p;
+  }
+
+  Objective& objective_;
+  inverse::Problem const& problem_;
+  GaussNewton newton_;
+  Spectrum spectrum_;
+  deck::Weight given_;
+  std::vector<std::size_t> automatic_;
+  Joined result_;
+  double length_ = 0.0;
+};
+
+/// g: least squares of the data with a little of |g|^2; p: the first guess.
+void Fitter::begin() {
+  result_.x = objective_.fit_states(1e-3);
+  objective_.put_parameters(inverse::first_guess(problem_.space), result_.x);
+  objective_.move_to(result_.x);
+  objective_.mask_undefined();
+  objective_.linearise();
+  spectrum_.update(objective_);
+}
+
+void Fitter::weigh_equation(double penalty, double share) {
+  auto& w = objective_.weights().equation;
+  if (auto const* given = std::get_if<double>(&given_)) {
+    std::fill(w.begin(), w.end(), share * *given);
+    return;
+  }
+  w = spectrum_.equation_weights(objective_.weights().smoothness, penalty);
+  for (double& value : w) value *= share;
+}
+
+double Fitter::step(char const* phase) {
+  auto const before = parameters();
+  auto const outcome = newton_.step(result_.x);
+  auto const change = parameters();
+  double const size = norm(change);
+  check(VecAXPY(change, -1.0, before));
+  double const moved = size > 0.0 ? norm(change) / size : 0.0;
+  length_ = outcome.length;
+  result_.objective = outcome.objective;
+  result_.gradient = outcome.gradient;
+  ++result_.newton;
+  problem_.progress.count_krylov(outcome.krylov);
+  objective_.move_to(result_.x);
+  objective_.linearise();
+  spectrum_.update(objective_);
+  result_.trials.push_back({phase, objective_.weights().smoothness, objective_.weights().equation.front(),
+                            objective_.parts().misfit, freedom(), moved});
+  run::Step line;
+  line.phase = phase;
+  line.iteration = result_.newton;
+  line.of_at_most = most_steps;
+  line.objective = outcome.objective;
+  line.gradient = outcome.gradient;
+  line.misfit = objective_.parts().misfit / static_cast<double>(problem_.grid.points());
+  line.change = moved;
+  line.weight = objective_.weights().smoothness.front();
+  line.krylov = outcome.krylov;
+  problem_.progress.step(line);
+  return moved;
+}
+
+/// The equation is let in by degrees: at once, noisy derivatives would pull the parameters to 0.
+void Fitter::start() {
+  for (double const share : {1e-3, 1e-2, 1e-1, 1.0}) {
+    for (auto const u : automatic_) objective_.weights().smoothness[u] = spectrum_.beta_for(u, start_freedom);
+    weigh_equation(settled_penalty, share);
+    step("start");
+  }
+}
+
+/// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p.
+void Fitter::choose_smoothness() {
+  for (int i = 0; i < most_steps; ++i) {
+    double largest = 0.0;
+    for (auto const u : automatic_) {
+      double& beta = objective_.weights().smoothness[u];
+      double const rough = std::max(objective_.parts().roughness[u], 1e-300);
+      double const factor = std::clamp(spectrum_.freedom(u, beta, objective_.weights().equation) / (beta * rough), 0.1, 10.0);
+      if (length_ > 0.5) beta *= factor;
+      largest = std::max(largest, std::abs(std::log(factor)));
+    }
+    weigh_equation(settled_penalty);
+    double const moved = step("weight");
+    if (moved < 0.01 && largest < 0.3) return;
+  }
+}
+
+/// Evidence undersmooths very smooth parameters: stiffer ones are taken while the misfit grows by no more than the noise
+/// that the freedom given up had fitted.
+void Fitter::climb(double penalty) {
+  for (int i = 0; i < 6; ++i) {
+    State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
+    check(VecCopy(result_.x, held.x));
+    double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);
+    for (auto const u : automatic_) objective_.weights().smoothness[u] *= climb_factor;
+    weigh_equation(penalty);
+    if (step("climb") > 0.01) step("climb");
+    double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
+    double const cost = objective_.parts().misfit - held.misfit;
+    if (cost < noise_per_freedom * (before - after)) continue;
+    check(VecCopy(held.x, result_.x));
+    objective_.weights() = held.weights;
+    objective_.move_to(result_.x);
+    objective_.linearise();
+    spectrum_.update(objective_);
+    return;
+  }
+}
+
+double Fitter::raise() {
+  weigh_equation(raised_penalty);
+  double const moved = step("raise");
+  return moved > 0.01 ? step("raise") : moved;
+}
+
+/// Steps at the final weights until the parameters stand.
+void Fitter::polish() {
+  double const tolerance = 1e-3;
+  for (int i = 0; i < 5 && !result_.converged; ++i) result_.converged = step("polish") < tolerance;
+}
+
+}  // namespace
+
+Joined fit(Objective& objective) { return Fitter(objective).run(); }
+
+}  // namespace mollis::joint

@@ -27,7 +27,7 @@ struct PhaseFieldAccuracy {
   int refine = 1;           ///< times the points of the grid along each axis in space
   int steps = 1;            ///< least number of time steps between frames
   double tolerance = 1e-5;  ///< of each time step, absolute, on phi
-  double residual = 1e-8;   ///< steady state: root mean square of dphi/dt
+  double residual = 1e-8;   ///< steady state: root mean square of dphi/dt, or what rounding leaves of it
   double latest = 1e5;      ///< steady state: time to wait for it
 };
 

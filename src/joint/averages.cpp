@@ -142,4 +142,25 @@ double second_moment(Averages const& averages, std::vector<int> const& left, std
   return sum;
 }
 
+double noise_in(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int residual, int state) {
+  double smoothing = 1.0;
+  for (int a = 0; a < axes; ++a) smoothing *= symbols.at(a, 0, mode[static_cast<std::size_t>(a)]);
+  auto const own = terms_of(averages, residual, state);
+  double const moment = second_moment(averages, own, own, symbols_of(averages, symbols, mode, axes));
+  return moment / (averages.data[static_cast<std::size_t>(state)] * smoothing * smoothing);
+}
+
+std::vector<spectral::Basis> free_bases(grid::Grid const& grid) {
+  std::vector<spectral::Basis> bases;
+  for (auto const& axis : grid.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
+  return bases;
+}
+
+Symbols::Angles angles_of(grid::Grid const& grid) {
+  Symbols::Angles angles;
+  auto const bases = free_bases(grid);
+  for (std::size_t a = 0; a < bases.size(); ++a) angles.push_back(spectral::angles(bases[a], grid.axes()[a].size()));
+  return angles;
+}
+
 }  // namespace mollis::joint

@@ -51,6 +51,12 @@ std::vector<double> symbols_of(Averages const& averages, Symbols const& symbols,
 /// Terms of a residual (of a state alone, unless it is -1).
 std::vector<int> terms_of(Averages const& averages, int residual, int state = -1);
 
+/// sigma^2 K / |S|^2: the variance that the noise of a state puts into a wave of a residual.
+double noise_in(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int residual, int state);
+/// Angles of the waves over a grid: cosines along open axes, whatever reflects, Fourier's along periodic ones.
+std::vector<spectral::Basis> free_bases(grid::Grid const& grid);
+Symbols::Angles angles_of(grid::Grid const& grid);
+
 /// E[(sum_a P_a s_a)(sum_b P_b s_b)] over two lists of terms with their symbols; pairs of different parity along some
 /// axis (0 on average over a wave's phase) are left out.
 double second_moment(Averages const& averages, std::vector<int> const& left, std::vector<int> const& right,

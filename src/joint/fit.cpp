@@ -39,9 +39,9 @@ class Fitter {
         given_(problem_.deck.joint.penalty) {
     for (std::size_t u = 0; u < problem_.space.unknowns().size(); ++u) {
       auto const& unknown = problem_.space.unknowns()[u];
-      auto const* weight = std::get_if<double>(&unknown.deck.smoothness_weight);
-      objective_.weights().smoothness[u] = weight != nullptr ? *weight : 0.0;
-      if (weight == nullptr && unknown.grid.dimension() > 0) automatic_.push_back(u);
+      if (unknown.grid.dimension() == 0) continue;  // a constant is as smooth as can be
+      fields_.push_back(u);
+      if (std::holds_alternative<deck::Automatic>(unknown.deck.smoothness_weight)) automatic_.push_back(u);
     }
   }
 
@@ -83,7 +83,7 @@ class Fitter {
   GaussNewton newton_;
   Spectrum spectrum_;
   deck::Weight given_;
-  std::vector<std::size_t> automatic_;
+  std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
   Joined result_;
   double length_ = 0.0;
 };
@@ -139,13 +139,21 @@ double Fitter::step(char const* phase) {
   return moved;
 }
 
-/// The equation is let in by degrees: at once, noisy derivatives would pull the parameters to 0.
+/// The states by themselves, smoothed by the equation with the first guess of the parameters: beside noisy derivatives
+/// parameters would be pulled to 0. Then all together, the parameters stiff.
 void Fitter::start() {
-  for (double const share : {1e-3, 1e-2, 1e-1, 1.0}) {
-    for (auto const u : automatic_) objective_.weights().smoothness[u] = spectrum_.beta_for(u, start_freedom);
+  auto const stage = [&](double share) {
+    for (auto const u : fields_) objective_.weights().smoothness[u] = spectrum_.beta_for(u, start_freedom);
     weigh_equation(settled_penalty, share);
     step("start");
-  }
+  };
+  objective_.hold_parameters(true);
+  for (double const share : {1e-3, 1e-1, 1.0, 1.0}) stage(share);
+  objective_.hold_parameters(false);
+  for (int i = 0; i < 3; ++i) stage(1.0);
+  for (auto const u : fields_)
+    if (auto const* given = std::get_if<double>(&problem_.space.unknowns()[u].deck.smoothness_weight))
+      objective_.weights().smoothness[u] = *given;
 }
 
 /// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p.

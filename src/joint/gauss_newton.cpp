@@ -61,6 +61,9 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   check(TaoSetHessian(tao_, hessian_, hessian_, linearise, this));
   check(TaoSetTolerances(tao_, 0.0, 0.0, 0.0));
   check(TaoSetMaximumIterations(tao_, 1));
+  TaoLineSearch search = nullptr;
+  check(TaoGetLineSearch(tao_, &search));
+  check(TaoLineSearchSetType(search, TAOLINESEARCHARMIJO));
   KSP ksp = nullptr;
   check(TaoGetKSP(tao_, &ksp));
   check(KSPSetType(ksp, KSPCG));

@@ -223,6 +223,7 @@ void Objective::apply_states(Vec v, std::vector<Field> const& sums) {
 
 /// out_s := S^T data_s + sum_k sum_f (D^f)^T P_kf sums_k.
 void Objective::put_states_transposed(Partials const& partials, std::vector<Field> const& sums, std::vector<Field> const& data, Vec out) {
+  check(VecSet(out, 0.0));
   petsc::Writing entries(out);
   auto const dense = kernels::window(extents_, {0, 0, 0, 0});
   for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -243,7 +244,6 @@ void Objective::put_states_transposed(Partials const& partials, std::vector<Fiel
     for (std::size_t j = 1; j < state.work.size(); ++j)
       if (!written[j]) Kokkos::deep_copy(state.work[j], 0.0);
     Field const piece = entries.piece(layout_.state[s], layout_.state_size);
-    Kokkos::deep_copy(piece, 0.0);
     state.jets->apply_transpose_add(state.work, piece);
   }
 }
@@ -262,6 +262,7 @@ void Objective::gradient(Vec out) {
     data.push_back(misfit);
   }
   put_states_transposed(here, weighted, data, out);
+  if (held_) return;
   std::vector<Field> const ones(residuals_.size(), filled(extents_product_, 1.0));
   auto const part = problem_.space.make_vector();
   problem_.space.gather(model_.jacobian_transposed(here.parameter, ones, weighted), part);
@@ -271,7 +272,7 @@ void Objective::gradient(Vec out) {
 
 void Objective::apply_hessian(Vec v, Vec out) {
   auto const part = problem_.space.make_vector();
-  take_parameters(v, part);
+  if (!held_) take_parameters(v, part);
   auto sums = model_.jacobian(linear_.parameter, problem_.space.scatter(part));
   apply_states(v, sums);
   std::vector<Field> data, weights;
@@ -288,6 +289,7 @@ void Objective::apply_hessian(Vec v, Vec out) {
     weights.push_back(filled(extents_product_, 1.0));
   }
   put_states_transposed(linear_, sums, data, out);
+  if (held_) return;
   auto const transposed = problem_.space.make_vector();
   problem_.space.gather(model_.jacobian_transposed(linear_.parameter, weights, sums), transposed);
   put_parameters(transposed, out);

@@ -47,6 +47,10 @@ class Objective {
   Weights& weights() { return weights_; }
   Weights const& weights() const { return weights_; }
 
+  /// While true, parameters do not move: their part of gradients and Hessians is 0.
+  void hold_parameters(bool hold) { held_ = hold; }
+  bool holds_parameters() const { return held_; }
+
   /// Takes a new point: jets, residuals, misfits. Collective.
   Parts const& move_to(Vec x);
   Parts const& parts() const { return parts_; }
@@ -107,6 +111,7 @@ class Objective {
   petsc::Matrix smoothness_;                   ///< L_p of all parameters, weight 1
   petsc::Vector parameters_, smooth_;          ///< work
   Weights weights_;
+  bool held_ = false;
   Parts parts_;
   std::vector<Field> residuals_;
   Partials linear_;

@@ -29,12 +29,14 @@ Preconditioner::Preconditioner(Objective& objective)
       symbols_(objective.lattice(), objective.problem().system) {
   auto const& grid = objective.problem().grid;
   auto const& unknowns = objective.problem().space.unknowns();
+  bool odd = false;
+  for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
-    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension()) {
-      coupling_.unknowns.push_back(static_cast<int>(u));
+    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension() && !odd) {
+      fields_.push_back(static_cast<int>(u));
       continue;
     }
-    Reduced reduced{u, nullptr, {}, 0.0};
+    Reduced reduced{u, nullptr, {}, {}};
     auto const& own = unknowns[u].grid;
     std::vector<spectral::Basis> bases;
     for (auto const& axis : own.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
@@ -185,6 +187,52 @@ void Preconditioner::find_sensitivities(Averages const& averages) {
   auto const& problem = objective_.problem();
   for (auto& reduced : reduced_) {
     auto const& unknown = problem.space.unknowns()[reduced.unknown];
+    if (static_cast<int>(unknown.axes.size()) == problem.grid.dimension())
+      sensitivity_of_field(averages, reduced);
+    else
+      sensitivity_of_fewer_axes(averages, reduced);
+    if (!reduced.box || !reduced.smoothness.empty()) continue;
+    auto const& box = reduced.box->lines().box;
+    int const order = unknown.deck.smoothness_order;
+    auto const angles = angles_of(unknown.grid);
+    for (Index m = 0; m < box.size(); ++m) {
+      auto const mode = mode_of(box, m);
+      double symbol = 0.0;  // of sum_a l_a^2 D_a^T D_a, to the power of the order
+      for (int a = 0; a < box.dimension(); ++a) {
+        auto const& axis = unknown.grid.axis(a);
+        double const theta = angles[static_cast<std::size_t>(a)][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])];
+        double const cells = axis.spacing() > 0.0 ? axis.extent() / axis.spacing() : 1.0;
+        symbol += std::pow(2.0 * cells * std::sin(0.5 * theta), 2);
+      }
+      reduced.smoothness.push_back(std::pow(symbol, order));
+    }
+  }
+}
+
+/// Waves of the parameter meet waves of the states of the same length.
+void Preconditioner::sensitivity_of_field(Averages const& averages, Reduced& reduced) {
+  auto const& grid = objective_.problem().grid;
+  Symbols const symbols(objective_.lattice(), objective_.problem().system, angles_of(grid));
+  auto const& box = reduced.box->lines().box;
+  std::vector<double> square;
+  for (std::size_t k = 0; k < averages.equation.size(); ++k) {
+    Field const a = objective_.slope(k, reduced.unknown);
+    square.push_back(sum_over(grid.comm(), kernels::triple_product(objective_.mask(), a, a)) / static_cast<double>(grid.points()));
+  }
+  reduced.sensitivity.assign(static_cast<std::size_t>(box.size()), 0.0);
+  for (Index m = 0; m < box.size(); ++m)
+    for (std::size_t k = 0; k < square.size(); ++k) {
+      double moved = 1.0 / averages.equation[k];
+      for (std::size_t s = 0; s < averages.data.size(); ++s)
+        moved += noise_in(averages, symbols, mode_of(box, m), grid.dimension(), static_cast<int>(k), static_cast<int>(s));
+      reduced.sensitivity[static_cast<std::size_t>(m)] += square[k] / moved + 1e-9 * averages.equation[k] * square[k];
+    }
+}
+
+void Preconditioner::sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced) {
+  auto const& problem = objective_.problem();
+  auto const& unknown = problem.space.unknowns()[reduced.unknown];
+  {
     std::vector<std::vector<double>> spectra;
     double plain = 0.0;
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
@@ -195,32 +243,17 @@ void Preconditioner::find_sensitivities(Averages const& averages) {
       spectra.push_back(spectrum_of(a));
     }
     auto const entries = static_cast<double>(unknown.grid.points());
-    reduced.sensitivity = std::max(seen_by_data(averages, spectra, spectra), 1e-12 * plain) / entries;
-    if (!(reduced.sensitivity > 0.0)) reduced.sensitivity = 1.0;
-    if (!reduced.box || !reduced.smoothness.empty()) continue;
-    auto const& box = reduced.box->lines().box;
-    int const order = unknown.deck.smoothness_order;
-    for (Index m = 0; m < box.size(); ++m) {
-      Index rest = m;
-      double symbol = 0.0;  // of sum_a l_a^2 D_a^T D_a, to the power of the order
-      for (int a = box.dimension() - 1; a >= 0; --a) {
-        Index const k = box[a].lower + rest % box[a].size();
-        rest /= box[a].size();
-        auto const& axis = unknown.grid.axis(a);
-        double const theta = spectral::angles(reduced.box->bases()[static_cast<std::size_t>(a)], axis.size())[static_cast<std::size_t>(k)];
-        double const cells = axis.spacing() > 0.0 ? axis.extent() / axis.spacing() : 1.0;
-        symbol += std::pow(2.0 * cells * std::sin(0.5 * theta), 2);
-      }
-      reduced.smoothness.push_back(std::pow(symbol, order));
-    }
+    double const seen = std::max(seen_by_data(averages, spectra, spectra), 1e-12 * plain) / entries;
+    reduced.sensitivity = {seen > 0.0 ? seen : 1.0};
   }
 }
 
 void Preconditioner::update() {
   auto const averages = averages_of(objective_);
+  coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
   scale_fields(averages);
   for (auto& model : models_) model->update(averages, coupling_);
-  find_sensitivities(averages);
+  if (!objective_.holds_parameters()) find_sensitivities(averages);
 }
 
 std::vector<std::vector<double>> Preconditioner::unpack(Vec r) const {
@@ -290,10 +323,11 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
     if (reduced.box) {
       reduced.box->forward(data);
       double const weight = objective_.weights().smoothness[reduced.unknown];
-      for (std::size_t m = 0; m < data.size(); ++m) data[m] /= reduced.sensitivity + weight * reduced.smoothness[m];
+      for (std::size_t m = 0; m < data.size(); ++m)
+        data[m] /= reduced.sensitivity[reduced.sensitivity.size() == 1 ? 0 : m] + weight * reduced.smoothness[m];
       reduced.box->backward(data);
     } else {
-      for (double& value : data) value /= reduced.sensitivity;
+      for (double& value : data) value /= reduced.sensitivity.front();
     }
     auto const host = Kokkos::create_mirror_view(pieces[reduced.unknown]);
     std::copy(data.begin(), data.end(), host.data());
@@ -311,7 +345,7 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
 
 void Preconditioner::apply(Vec r, Vec z) {
   apply_fields(r, z);
-  if (reduced_.empty()) return;
+  if (reduced_.empty() || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
   objective_.apply_hessian(z, coupled);
   check(VecWAXPY(rest, -1.0, coupled, r));   // the reduced entries of r - C z

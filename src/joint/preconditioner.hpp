@@ -18,15 +18,18 @@ class Preconditioner {
   void apply(Vec r, Vec z);
 
  private:
-  /// A parameter over fewer axes than the grid has.
+  /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the
+  /// states are odd about a wall, as it is not.
   struct Reduced {
     std::size_t unknown;
     std::unique_ptr<spectral::SpectralBox> box;       ///< over its own grid
     std::vector<double> smoothness;                   ///< symbol of L at this rank's coefficients
-    double sensitivity = 0.0;                         ///< Schur complement of the data, an entry
+    std::vector<double> sensitivity;                  ///< Schur complement of the data, there (one: the same for all)
   };
   void scale_fields(Averages const& averages);
   void find_sensitivities(Averages const& averages);
+  void sensitivity_of_field(Averages const& averages, Reduced& reduced);
+  void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
   void apply_reduced(Vec r, Vec z);
   std::vector<std::vector<double>> unpack(Vec r) const;
@@ -39,7 +42,8 @@ class Preconditioner {
   std::vector<std::unique_ptr<LineModel>> models_;
   spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
   Symbols symbols_;
-  FieldCoupling coupling_;
+  std::vector<int> fields_;                           ///< unknowns that are part of the line models
+  FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
   std::vector<std::vector<double>> scale_;            ///< T of each field parameter at this rank's points
   std::vector<Reduced> reduced_;
 };

@@ -6,19 +6,6 @@
 namespace mollis::joint {
 namespace {
 
-std::vector<spectral::Basis> free_bases(grid::Grid const& grid) {
-  std::vector<spectral::Basis> bases;
-  for (auto const& axis : grid.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
-  return bases;
-}
-
-Symbols::Angles angles_of(grid::Grid const& grid) {
-  Symbols::Angles angles;
-  auto const bases = free_bases(grid);
-  for (std::size_t a = 0; a < bases.size(); ++a) angles.push_back(spectral::angles(bases[a], grid.axes()[a].size()));
-  return angles;
-}
-
 /// Dimension of the polynomials of degree below `order` over open axes, the constant left out.
 double free_polynomials(grid::Grid const& grid, int order) {
   int open = 0;
@@ -122,14 +109,10 @@ void Spectrum::update(Objective& objective) {
   noise_.assign(residuals, std::vector<std::vector<double>>(states));
   for (Index m = first_; m < last_; ++m) {
     auto const mode = mode_of(whole_, m);
-    auto const symbols = symbols_of(averages, symbols_, mode, grid_.dimension());
-    double smoothing = 1.0;
-    for (int a = 0; a < grid_.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
     for (std::size_t k = 0; k < residuals; ++k)
-      for (std::size_t s = 0; s < states; ++s) {
-        auto const own = terms_of(averages, static_cast<int>(k), static_cast<int>(s));
-        noise_[k][s].push_back(second_moment(averages, own, own, symbols) / (averages.data[s] * smoothing * smoothing));
-      }
+      for (std::size_t s = 0; s < states; ++s)
+        noise_[k][s].push_back(
+            noise_in(averages, symbols_, mode, grid_.dimension(), static_cast<int>(k), static_cast<int>(s)));
   }
   // A wave that no state can move would pin the parameter without limit.
   for (std::size_t k = 0; k < residuals; ++k) {

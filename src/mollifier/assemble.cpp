@@ -114,7 +114,8 @@ LineFilter assemble(grid::Axis const& axis, Ends ends, Radii const& radii, grid:
   filter.valid = valid;
   filter.interior = {0, 0};
   if (axis.uniform || reach == 0) {
-    filter.interior = axis.periodic ? grid::Range{0, n} : grid::Range{reach, n - reach};
+    Index const edge = ends == Ends::odd ? reach + 1 : reach;  // no row of the interior reads an odd function's end point
+    filter.interior = axis.periodic ? grid::Range{0, n} : grid::Range{edge, std::max(edge, n - edge)};
     put_interior(filter, radii, stencil);
   }
   put_edges(filter, axis, ends, radii, stencil);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "joint/fit.hpp"
@@ -32,6 +33,22 @@ std::vector<Field> sensitivities(inverse::Problem const& problem, joint::Objecti
   return pieces;
 }
 
+/// Constants may be far from their first guess, and states smoothed with wrong ones never let go of them: an
+/// equation-error fit finds where to start. Fields start at their first guess.
+petsc::Vector first_guess(inverse::Problem const& problem, run::Stages& stages) {
+  auto const& unknowns = problem.space.unknowns();
+  auto const is_constant = [](inverse::Unknown const& unknown) { return unknown.axes.empty(); };
+  if (std::none_of(unknowns.begin(), unknowns.end(), is_constant)) return inverse::first_guess(problem.space);
+  run::Stages::Scope const stage(stages, "start");
+  auto tuned = inverse::tune(problem);
+  inverse::Candidate candidate(problem, tuned.mollifier, problem.deck.inversion.tolerance);
+  inverse::Fit fit;
+  fit.x = std::move(tuned.x);
+  fit.beta = tuned.beta;
+  candidate.equation().fit(fit, problem.deck.inversion.reweight);
+  return std::move(fit.x);
+}
+
 io::Table table_of(std::vector<joint::Trial> const& trials, std::size_t p) {
   io::Table table{{"weight", {}}, {"penalty", {}}, {"misfit", {}}, {"freedom", {}}, {"change", {}}};
   for (auto const& trial : trials) {
@@ -60,9 +77,10 @@ Outcome fit_jointly(inverse::Problem const& problem, run::Stages& stages) {
   }();
   problem.progress.say(fmt::format("fit   states on {} lattice points, splines of degree {}, with the parameters",
                                    objective->lattice().extended().points(), objective->lattice().degree()));
+  auto const first = first_guess(problem, stages);
   auto fitted = [&] {
     run::Stages::Scope const stage(stages, "solve");
-    return joint::fit(*objective);
+    return joint::fit(*objective, first);
   }();
   Outcome outcome;
   outcome.x = problem.space.make_vector();

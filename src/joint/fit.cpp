@@ -18,6 +18,8 @@ constexpr double noise_per_freedom = 1.25;  ///< misfit that a degree of freedom
 constexpr double linear_tolerance = 0.05;
 constexpr int most_krylov = 100;
 constexpr int most_steps = 25;
+constexpr int most_polish = 8;
+constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 
 double norm(Vec v) {
   PetscReal value = 0.0;
@@ -45,8 +47,8 @@ class Fitter {
     }
   }
 
-  Joined run() {
-    begin();
+  Joined run(Vec first_guess) {
+    begin(first_guess);
     start();
     choose_smoothness();
     if (!automatic_.empty()) climb(settled_penalty);
@@ -57,7 +59,7 @@ class Fitter {
   }
 
  private:
-  void begin();
+  void begin(Vec first_guess);
   void start();
   void choose_smoothness();
   void climb(double penalty);
@@ -89,9 +91,9 @@ class Fitter {
 };
 
 /// g: least squares of the data with a little of |g|^2; p: the first guess.
-void Fitter::begin() {
+void Fitter::begin(Vec first_guess) {
   result_.x = objective_.fit_states(1e-3);
-  objective_.put_parameters(inverse::first_guess(problem_.space), result_.x);
+  objective_.put_parameters(first_guess, result_.x);
   objective_.move_to(result_.x);
   objective_.mask_undefined();
   objective_.linearise();
@@ -203,12 +205,15 @@ double Fitter::raise() {
 
 /// Steps at the final weights until the parameters stand.
 void Fitter::polish() {
-  double const tolerance = 1e-3;
-  for (int i = 0; i < 5 && !result_.converged; ++i) result_.converged = step("polish") < tolerance;
+  for (int i = 0; i < most_polish && !result_.converged; ++i) {
+    double const moved = step("polish");
+    result_.converged = moved < settled_change && length_ > 0.0;
+    if (length_ == 0.0) return;
+  }
 }
 
 }  // namespace
 
-Joined fit(Objective& objective) { return Fitter(objective).run(); }
+Joined fit(Objective& objective, Vec first_guess) { return Fitter(objective).run(first_guess); }
 
 }  // namespace mollis::joint

@@ -24,7 +24,8 @@ struct Joined {
   std::vector<Trial> trials;
 };
 
-/// Fits states and parameters together; leaves the objective at the fit with its final weights. Collective.
-Joined fit(Objective& objective);
+/// Fits states and parameters together from a first guess of the parameters (a vector of ParameterSpace); leaves the
+/// objective at the fit with its final weights. Collective.
+Joined fit(Objective& objective, Vec first_guess);
 
 }  // namespace mollis::joint

@@ -8,7 +8,7 @@ namespace {
 
 using spectral::BandedSystems;
 
-constexpr double pivot_floor = 1e-13;
+constexpr double diagonal_floor = 1e-13;
 
 /// All multi-indices of `order` over `axes` axes.
 void enumerate(int axes, int order, std::vector<int>& head, std::vector<std::vector<int>>& all) {
@@ -204,7 +204,7 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
     for (Index row = 0; row < systems.size(); ++row)  // places without equations: parameters beyond the ends
       if (systems.at(system, row, 0) <= 0.0) systems.at(system, row, 0) = top;
   }
-  systems.factorise(pivot_floor);
+  systems.factorise(diagonal_floor);
   systems_ = std::move(systems);
 }
 

@@ -29,6 +29,8 @@ void BandedSystems::factorise_group(Index group, double floor) {
   double top[lanes] = {};
   for (Index row = 0; row < size_; ++row)
     for (Index lane = 0; lane < lanes; ++lane) top[lane] = std::max(top[lane], entry(row, 0)[lane]);
+  for (Index row = 0; row < size_; ++row)
+    for (Index lane = 0; lane < lanes; ++lane) entry(row, 0)[lane] += floor * top[lane];
   for (Index i = 0; i < size_; ++i) {
     Index const first = std::max<Index>(0, i - width_);
     double* const pivot = entry(i, 0);

@@ -17,7 +17,7 @@ class BandedSystems {
   double& at(Index system, Index row, Index offset) {
     return entries_[static_cast<std::size_t>(((system / lanes * size_ + row) * (width_ + 1) + offset) * lanes + system % lanes)];
   }
-  /// Pivots below `floor` times the matrix' largest diagonal entry become that (a near null space stays finite).
+  /// Adds `floor` times its largest diagonal entry to the diagonal of each matrix (a near null space stays finite).
   void factorise(double floor);
   /// Solves a group of `lanes` systems in place: x[row * lanes + lane].
   void solve(Index group, double* x) const;

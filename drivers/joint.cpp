@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "joint/fit.hpp"
@@ -33,12 +32,12 @@ std::vector<Field> sensitivities(inverse::Problem const& problem, joint::Objecti
   return pieces;
 }
 
-/// Constants may be far from their first guess, and states smoothed with wrong ones never let go of them: an
-/// equation-error fit finds where to start. Fields start at their first guess.
+/// Constants, and several parameters at once, may be far from their first guess, and states smoothed with wrong ones do
+/// not let go of them: an equation-error fit finds where to start. A field alone starts at its first guess.
 petsc::Vector first_guess(inverse::Problem const& problem, run::Stages& stages) {
   auto const& unknowns = problem.space.unknowns();
   auto const is_constant = [](inverse::Unknown const& unknown) { return unknown.axes.empty(); };
-  if (std::none_of(unknowns.begin(), unknowns.end(), is_constant)) return inverse::first_guess(problem.space);
+  if (unknowns.size() == 1 && !is_constant(unknowns.front())) return inverse::first_guess(problem.space);
   run::Stages::Scope const stage(stages, "start");
   auto tuned = inverse::tune(problem);
   inverse::Candidate candidate(problem, tuned.mollifier, problem.deck.inversion.tolerance);

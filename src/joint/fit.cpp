@@ -16,10 +16,11 @@ constexpr double raised_penalty = 100.0;    ///< and afterwards
 constexpr double climb_factor = 3.16227766016838;
 constexpr double noise_per_freedom = 1.25;  ///< misfit that a degree of freedom of pure noise may cost
 constexpr double linear_tolerance = 0.05;
-constexpr int most_krylov = 100;
+constexpr int most_krylov = 40;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
+constexpr double settled_descent = 1e-2;    ///< relative, of the objective
 
 double norm(Vec v) {
   PetscReal value = 0.0;
@@ -87,7 +88,7 @@ class Fitter {
   deck::Weight given_;
   std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
   Joined result_;
-  double length_ = 0.0;
+  double length_ = 0.0, descent_ = 0.0;       ///< of the last step: its length, the relative fall of the objective
 };
 
 /// g: least squares of the data with a little of |g|^2; p: the first guess.
@@ -112,7 +113,9 @@ void Fitter::weigh_equation(double penalty, double share) {
 
 double Fitter::step(char const* phase) {
   auto const before = parameters();
+  double const value = objective_.parts().value(objective_.weights());
   auto const outcome = newton_.step(result_.x);
+  descent_ = 1.0 - outcome.objective / value;
   auto const change = parameters();
   double const size = norm(change);
   check(VecAXPY(change, -1.0, before));
@@ -207,7 +210,7 @@ double Fitter::raise() {
 void Fitter::polish() {
   for (int i = 0; i < most_polish && !result_.converged; ++i) {
     double const moved = step("polish");
-    result_.converged = moved < settled_change && length_ > 0.0;
+    result_.converged = moved < settled_change && length_ > 0.0 && descent_ < settled_descent;
     if (length_ == 0.0) return;
   }
 }

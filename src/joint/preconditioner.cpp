@@ -24,6 +24,21 @@ std::vector<double> values_of(Field const& field) {
 
 }  // namespace
 
+namespace {
+
+/// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
+/// even ones: cosines do not keep them apart.
+bool is_blind(Objective const& objective, int line) {
+  for (auto const& feature : objective.problem().system.features)
+    for (int a = 0; a < objective.problem().grid.dimension(); ++a)
+      if (feature.kind == equation::Feature::Kind::state && a != line && objective.lattice().margin(a) > 0 &&
+          feature.order[static_cast<std::size_t>(a)] % 2 == 1)
+        return true;
+  return false;
+}
+
+}  // namespace
+
 Preconditioner::Preconditioner(Objective& objective)
     : objective_(objective), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
       symbols_(objective.lattice(), objective.problem().system) {
@@ -44,7 +59,7 @@ Preconditioner::Preconditioner(Objective& objective)
     reduced_.push_back(std::move(reduced));
   }
   for (int a = 0; a < grid.dimension(); ++a)
-    if (objective.lattice().margin(a) > 0) models_.push_back(std::make_unique<LineModel>(objective, a));
+    if (objective.lattice().margin(a) > 0 && !is_blind(objective, a)) models_.push_back(std::make_unique<LineModel>(objective, a));
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
 }
 

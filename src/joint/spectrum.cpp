@@ -203,7 +203,7 @@ std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, 
         double n = 0.0;
         for (auto const& noise : noise_[k]) n += noise[local];
         double const smooth = beta[u] * unknown.smoothness[own], seen = unknown.power[k][missing] / n;
-        double const v = unknown.axes.empty() ? seen : seen * smooth / std::pow(info[own] + smooth, 2);
+        double const v = unknown.axes.empty() ? unknown.power[k][missing] : seen * smooth / std::pow(info[own] + smooth, 2);
         if (!(v > 0.0)) continue;
         own_sums[0] += v * std::log(n);
         own_sums[1] += v;

@@ -57,6 +57,7 @@ double Parts::value(Weights const& weights) const {
 
 Objective::Objective(inverse::Problem const& problem, Lattice const& lattice)
     : problem_(problem), lattice_(lattice), extents_(problem.grid.owned().extents()), extents_product_(problem.grid.local_size()),
+      one_(filled(extents_product_, 1.0)), equation_(filled(extents_product_, 1.0)),
       mask_(known_mask(problem, known_features(problem))),
       model_(problem.space, problem.system, known_features(problem), {}, mask_) {
   auto const& system = problem.system;
@@ -271,29 +272,46 @@ void Objective::gradient(Vec out) {
 }
 
 void Objective::apply_hessian(Vec v, Vec out) {
+  apply(v, out, true, true);
+  if (held_) return;
+  auto const part = problem_.space.make_vector();
+  take_parameters(v, part);
+  apply_smoothness(part, out);
+}
+
+void Objective::couple_to_parameters(Vec v, Vec out) { apply(v, out, true, false); }
+void Objective::couple_to_states(Vec v, Vec out) { apply(v, out, false, true); }
+
+/// out := sum_k w_k (dR_k)^T M (dR_k) v and, between states, the data's part.
+void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
   auto const part = problem_.space.make_vector();
   if (!held_) take_parameters(v, part);
   auto sums = model_.jacobian(linear_.parameter, problem_.space.scatter(part));
-  apply_states(v, sums);
-  std::vector<Field> data, weights;
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    Field const value = make_field("state", extents_product_), weighted = zeros();
+  if (from_states) apply_states(v, sums);
+  std::vector<Field> data;
+  for (std::size_t s = 0; s < states_.size() && to_states; ++s) {
+    data.push_back(zeros());
+    if (!from_states) continue;
+    Field const value = make_field("state", extents_product_);
     kernels::copy_box(states_[s].work[0], lattice_.window(), value, kernels::window(extents_, {0, 0, 0, 0}), extents_);
-    kernels::add_product(states_[s].weight, value, filled(extents_product_, 1.0), weighted);
-    data.push_back(weighted);
+    kernels::add_product(states_[s].weight, value, one_, data.back());
   }
   for (std::size_t k = 0; k < sums.size(); ++k) {
-    Field const weight = filled(extents_product_, weights_.equation[k]), weighted = zeros();
-    kernels::add_product(weight, mask_, sums[k], weighted);
+    kernels::apply_mask(mask_, sums[k]);
+    Kokkos::deep_copy(equation_, weights_.equation[k]);
+    Field const weighted = zeros();
+    kernels::add_product(equation_, one_, sums[k], weighted);
     sums[k] = weighted;
-    weights.push_back(filled(extents_product_, 1.0));
   }
-  put_states_transposed(linear_, sums, data, out);
+  if (to_states)
+    put_states_transposed(linear_, sums, data, out);
+  else
+    check(VecSet(out, 0.0));
   if (held_) return;
   auto const transposed = problem_.space.make_vector();
-  problem_.space.gather(model_.jacobian_transposed(linear_.parameter, weights, sums), transposed);
+  std::vector<Field> const ones(sums.size(), one_);
+  problem_.space.gather(model_.jacobian_transposed(linear_.parameter, ones, sums), transposed);
   put_parameters(transposed, out);
-  apply_smoothness(part, out);
 }
 
 namespace {

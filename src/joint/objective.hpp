@@ -61,6 +61,11 @@ class Objective {
   /// out := H v, H of the last linearise() at the current weights. Collective.
   void apply_hessian(Vec v, Vec out);
 
+  /// The blocks of H between states and parameters alone: the parameters' part of H v, v's own smoothness left out, and
+  /// H v for v without states, likewise. Collective.
+  void couple_to_parameters(Vec v, Vec out);
+  void couple_to_states(Vec v, Vec out);
+
   /// Parameters and coefficients in their own vectors, and back. Collective.
   void take_parameters(Vec x, Vec parameters) const;
   void put_parameters(Vec parameters, Vec x) const;
@@ -95,6 +100,7 @@ class Objective {
   void set_features();
   /// The partials of a residual by the features of a state, with the work arrays of these.
   std::vector<kernels::WeightedJet> terms(State const& state, int residual, Partials const& partials) const;
+  void apply(Vec v, Vec out, bool from_states, bool to_states);
   void apply_states(Vec v, std::vector<Field> const& sums);
   void put_states_transposed(Partials const& partials, std::vector<Field> const& sums, std::vector<Field> const& data, Vec out);
   void apply_smoothness(Vec parameters, Vec out);
@@ -106,6 +112,7 @@ class Objective {
   Index extents_product_;
   std::vector<State> states_;
   Layout layout_;
+  Field one_, equation_;                       ///< 1 everywhere; work
   Field mask_;
   inverse::ResidualModel model_;
   petsc::Matrix smoothness_;                   ///< L_p of all parameters, weight 1

@@ -362,10 +362,10 @@ void Preconditioner::apply(Vec r, Vec z) {
   apply_fields(r, z);
   if (reduced_.empty() || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
-  objective_.apply_hessian(z, coupled);
+  objective_.couple_to_parameters(z, coupled);
   check(VecWAXPY(rest, -1.0, coupled, r));   // the reduced entries of r - C z
   apply_reduced(rest, correction);
-  objective_.apply_hessian(correction, coupled);
+  objective_.couple_to_states(correction, coupled);
   apply_fields(coupled, rest);               // P C^T correction
   check(VecAXPY(z, -1.0, rest));
   check(VecAXPY(z, 1.0, correction));

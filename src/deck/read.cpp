@@ -115,10 +115,11 @@ Source load(std::string const& path) {
   if (!fs::exists(path, error)) fail("no such deck; check the path");
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(fmt::format("cannot be read ({}); check its permissions", std::strerror(errno)));
-  std::string text(largest + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > largest) fail("larger than 16 MiB; a deck is a short TOML text");
+  std::string text;
+  for (char piece[4096]; file.read(piece, sizeof piece), file.gcount() > 0;) {
+    text.append(piece, static_cast<std::size_t>(file.gcount()));
+    if (text.size() > largest) fail("larger than 16 MiB; a deck is a short TOML text");
+  }
   return {path, fs::absolute(path).parent_path().lexically_normal().string(), text};
 }
 

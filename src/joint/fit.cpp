@@ -101,9 +101,11 @@ void Fitter::begin(Vec first_guess) {
   spectrum_.update(objective_);
 }
 
+/// A given weight is taken where weights rise to their last value: parameters start where the equation lets them move.
 void Fitter::weigh_equation(double penalty, double share) {
   auto& w = objective_.weights().equation;
-  if (auto const* given = std::get_if<double>(&given_)) {
+  auto const* given = std::get_if<double>(&given_);
+  if (given != nullptr && penalty == raised_penalty) {
     std::fill(w.begin(), w.end(), share * *given);
     return;
   }

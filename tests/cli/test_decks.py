@@ -129,7 +129,7 @@ class Deck(TestCase):
         text = (self.out / "deck.toml").read_text()
         self.assertNotIn('weight = "auto"', text)
         if self.method == "equation-error":
-            self.assertNotIn('"auto"', text)
+            self.assertNotIn('"auto"', text.replace('penalty = "auto"', ""))  # [joint] is not read
         tolerance = REPEATED_TWO_FIELDS if self.name == "two_fields" else REPEATED[self.method]
         for ranks in (1, 2):  # the second run replaces the results of the first
             outcome = self.expect(0, run("invert", self.out / "deck.toml", f"output.directory={again}", ranks=ranks))

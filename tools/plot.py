@@ -203,10 +203,29 @@ def radius_panel(table):
     return draw
 
 
+def steps_panel(name, table):
+    """Smoothness weight, degrees of freedom and misfit over the steps of a joint fit."""
+    def draw(ax):
+        for column in ("weight", "freedom", "misfit"):
+            values = np.asarray(table[column])
+            ax.plot(np.arange(1, len(values) + 1), np.where(values > 0, values, np.nan), "o-", markersize=3, linewidth=1,
+                    label=column)
+        ax.set_yscale("log")
+        ax.legend(frameon=False, fontsize=7)
+        ax.set(title=f"{name}, steps of the joint fit", xlabel="step")
+        ax.grid(alpha=0.25)
+    return draw
+
+
+def sweep_panel(result, name, table):
+    if name == "radius":
+        return radius_panel(table)
+    return weight_panel(result, name, table) if "risk" in table else steps_panel(name, table)
+
+
 def sweep_panels(result):
     parameters = result.group("parameters")
-    return [radius_panel(table) if name == "radius" else weight_panel(result, name, table)
-            for name, table in result.group("sweep").items()
+    return [sweep_panel(result, name, table) for name, table in result.group("sweep").items()
             if name == "radius" or not is_constant(parameters[name])]
 
 

@@ -20,6 +20,7 @@ constexpr int most_krylov = 40;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
+constexpr double stuck_change = 1e-4;
 constexpr double settled_descent = 1e-2;    ///< relative, of the objective
 
 double norm(Vec v) {
@@ -56,6 +57,7 @@ class Fitter {
     double const change = raise();
     if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
     polish();
+    respect_bounds();
     return std::move(result_);
   }
 
@@ -66,6 +68,7 @@ class Fitter {
   void climb(double penalty);
   double raise();
   void polish();
+  void respect_bounds();
 
   /// A Gauss-Newton step; the relative change of the parameters.
   double step(char const* phase);
@@ -89,6 +92,7 @@ class Fitter {
   std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
   Joined result_;
   double length_ = 0.0, descent_ = 0.0;       ///< of the last step: its length, the relative fall of the objective
+  bool solved_ = false;                       ///< its linear solve reached the tolerance
 };
 
 /// g: least squares of the data with a little of |g|^2; p: the first guess.
@@ -123,6 +127,7 @@ double Fitter::step(char const* phase) {
   check(VecAXPY(change, -1.0, before));
   double const moved = size > 0.0 ? norm(change) / size : 0.0;
   length_ = outcome.length;
+  solved_ = outcome.krylov < most_krylov;
   result_.objective = outcome.objective;
   result_.gradient = outcome.gradient;
   ++result_.newton;
@@ -189,10 +194,12 @@ void Fitter::climb(double penalty) {
     double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);
     for (auto const u : automatic_) objective_.weights().smoothness[u] *= climb_factor;
     weigh_equation(penalty);
-    if (step("climb") > 0.01) step("climb");
+    double moved = step("climb");
+    if (moved > 0.01) moved = step("climb");
     double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
     double const cost = objective_.parts().misfit - held.misfit;
-    if (cost < noise_per_freedom * (before - after)) continue;
+    bool const stuck = !solved_ && moved < stuck_change;  // nothing is learnt from parameters that did not follow
+    if (!stuck && cost < noise_per_freedom * (before - after)) continue;
     check(VecCopy(held.x, result_.x));
     objective_.weights() = held.weights;
     objective_.move_to(result_.x);
@@ -212,9 +219,26 @@ double Fitter::raise() {
 void Fitter::polish() {
   for (int i = 0; i < most_polish && !result_.converged; ++i) {
     double const moved = step("polish");
-    result_.converged = moved < settled_change && length_ > 0.0 && descent_ < settled_descent;
+    result_.converged = moved < settled_change && length_ > 0.0 && descent_ < (solved_ ? settled_descent : 0.01 * settled_descent);
     if (length_ == 0.0) return;
   }
+}
+
+/// Parameters outside their bounds are set to them, and the states follow.
+void Fitter::respect_bounds() {
+  auto const bounds = inverse::make_bounds(problem_.space);
+  if (!bounds.any) return;
+  auto const free = parameters(), inside = parameters();
+  check(VecPointwiseMax(inside, inside, bounds.lower));
+  check(VecPointwiseMin(inside, inside, bounds.upper));
+  PetscBool same = PETSC_FALSE;
+  check(VecEqual(free, inside, &same));
+  if (same) return;
+  objective_.put_parameters(inside, result_.x);
+  objective_.move_to(result_.x);
+  objective_.hold_parameters(true);
+  step("bounds");
+  objective_.hold_parameters(false);
 }
 
 }  // namespace

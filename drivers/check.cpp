@@ -12,6 +12,17 @@
 namespace mollis::drivers {
 namespace {
 
+/// Doubles a grid point that a joint fit holds: jets of the states on the lattice, twice, with the passes that make them,
+/// vectors of the solvers and the factors of the preconditioner; features and partials on the grid.
+double joint_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  double lattice = static_cast<double>(deck.observations.size());
+  for (auto const& axis : grid.axes())
+    if (!axis.periodic && axis.reflection == grid::Reflection::none)
+      lattice *= 1.0 + (deck.joint.spline_degree - 1.0) / static_cast<double>(axis.size());
+  auto const features = static_cast<double>(system.by_state.size());
+  return lattice * (3.0 * features + 20.0) + 4.0 * features;
+}
+
 /// Doubles a grid point that an inversion holds at its peak: data, one field a feature and a partial derivative, their
 /// gradient and weights, the normal matrix (row of the smoothness stencil, 12 bytes an entry) with its multigrid levels.
 double doubles_per_point(deck::Deck const& deck, equation::System const& system) {
@@ -48,7 +59,8 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck) {
   auto const everywhere = inverse::Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true));
   auto const system = inverse::build_system(deck, everywhere);
   auto const grid = observations::make_grid(comm, deck);
-  double const bytes = 8.0 * doubles_per_point(deck, system);
+  bool const joint = deck.inversion.method == "joint";
+  double const bytes = 8.0 * (joint ? joint_doubles_per_point(deck, grid, system) : doubles_per_point(deck, system));
   double const points = static_cast<double>(grid.points());
   std::string residuals;
   for (auto const& text : system.text) residuals += "\n#   " + text;

@@ -180,9 +180,11 @@ Grid Grid::extended(std::vector<Index> const& margins) const {
       throw std::invalid_argument("axis " + axes()[a].name + " cannot be extended by " + std::to_string(margins[a]));
     longer.push_back(with_margins(axes()[a], margins[a]));
   }
+  auto total = margins;
+  for (std::size_t a = 0; a < total.size(); ++a) total[a] += data_->margins[a];
   MPI_Comm own = MPI_COMM_NULL;
   MPI_Comm_dup(data_->comm, &own);
-  return Grid(own, std::move(longer), data_->decomposition, data_->idle, margins);
+  return Grid(own, std::move(longer), data_->decomposition, data_->idle, total);
 }
 
 Grid Grid::restricted_to(std::vector<int> const& kept) const {

@@ -30,12 +30,10 @@ std::vector<bool> smooth_axes(grid::Grid const& grid, equation::System const& sy
       throw run::Error(run::Exit::bad_deck,
                        fmt::format("[joint] spline_degree: derivatives of order {} along {} need a degree of at least {}, not {}",
                                    order, axis.name, order + 3 + order % 2, degree));
-    bool const open = !axis.periodic && axis.reflection == grid::Reflection::none;
-    Index const least = open ? order + 2 : degree;
-    if (axis.size() < least)
+    if (axis.size() < degree)
       throw run::Error(run::Exit::bad_deck,
                        fmt::format("[joint] spline_degree: splines of degree {} need {} points along {}, the axis has {}",
-                                   degree, least, axis.name, axis.size()));
+                                   degree, degree, axis.name, axis.size()));
   }
   return smooth;
 }

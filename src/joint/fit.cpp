@@ -219,7 +219,7 @@ double Fitter::raise() {
 void Fitter::polish() {
   for (int i = 0; i < most_polish && !result_.converged; ++i) {
     double const moved = step("polish");
-    result_.converged = moved < settled_change && length_ > 0.0 && descent_ < (solved_ ? settled_descent : 0.01 * settled_descent);
+    result_.converged = moved < settled_change && length_ > 0.0 && descent_ < (solved_ ? settled_descent : 0.1 * settled_descent);
     if (length_ == 0.0) return;
   }
 }

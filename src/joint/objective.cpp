@@ -71,10 +71,9 @@ Objective::Objective(inverse::Problem const& problem, Lattice const& lattice)
       set.push_back(system.features[f].order);
     }
     state.jets = std::make_unique<mollifier::Jets>(lattice.jets(set));
-    for (std::size_t k = 0; k < set.size(); ++k) {
-      state.values.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
+    for (std::size_t k = 0; k < set.size(); ++k)
       state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
-    }
+    state.mollified = zeros();
     auto const& observed = problem.states[s];
     state.observed = filled(extents_product_, 1.0);
     kernels::clear_where_not_finite(observed.data, state.observed);
@@ -116,24 +115,25 @@ void Objective::put_parameters(Vec parameters, Vec x) const {
   Kokkos::deep_copy(to.piece(layout_.parameters, size), from.piece(0, size));
 }
 
-/// Crops the jets of the last apply to the grid and hands them to the residuals.
+/// Crops the jets in the work arrays to the grid and hands them to the residuals.
 void Objective::set_features() {
   auto const dense = kernels::window(extents_, {0, 0, 0, 0});
-  for (auto const& state : states_)
+  for (auto const& state : states_) {
+    kernels::copy_box(state.work[0], lattice_.window(), state.mollified, dense, extents_);
     for (std::size_t k = 0; k < state.features.size(); ++k) {
       Field const cropped = make_field("feature", extents_product_);
-      kernels::copy_box(state.values[k + 1], lattice_.window(), cropped, dense, extents_);
+      kernels::copy_box(state.work[k + 1], lattice_.window(), cropped, dense, extents_);
       std::vector<int> all;
       for (int a = 0; a < problem_.grid.dimension(); ++a) all.push_back(a);
       model_.set_feature(state.features[k], {cropped, inverse::strides_over(problem_.grid, all)});
     }
+  }
 }
 
 Field Objective::state(int s) const {
-  Field const cropped = make_field("state", extents_product_);
-  kernels::copy_box(states_[static_cast<std::size_t>(s)].values[0], lattice_.window(), cropped,
-                    kernels::window(extents_, {0, 0, 0, 0}), extents_);
-  return cropped;
+  Field const copy = make_field("state", extents_product_);
+  Kokkos::deep_copy(copy, states_[static_cast<std::size_t>(s)].mollified);
+  return copy;
 }
 
 Parts const& Objective::move_to(Vec x) {
@@ -141,7 +141,7 @@ Parts const& Objective::move_to(Vec x) {
   {
     petsc::Reading const entries(x);
     for (std::size_t s = 0; s < states_.size(); ++s)
-      states_[s].jets->apply(entries.piece(layout_.state[s], layout_.state_size), states_[s].values);
+      states_[s].jets->apply(entries.piece(layout_.state[s], layout_.state_size), states_[s].work);
   }
   set_features();
   take_parameters(x, parameters_);

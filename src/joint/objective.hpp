@@ -93,8 +93,8 @@ class Objective {
   struct State {
     std::vector<int> features;                 ///< in the system, in the order of the jets' set after its first member
     std::unique_ptr<mollifier::Jets> jets;     ///< the state itself, then the features
-    std::vector<Field> values;                 ///< of the last move_to, on the extended lattice
-    std::vector<Field> work;                   ///< zero outside the grid
+    std::vector<Field> work;                   ///< jets on the extended lattice, zero outside the grid
+    Field mollified;                           ///< the state at the last move_to
     Field data, observed, weight;              ///< data 0 and observed 0 in gaps; weight = observed / sigma^2
   };
   void set_features();

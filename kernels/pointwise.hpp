@@ -42,6 +42,9 @@ void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramT
 /// weight := mask ? 1 / max(variance, floor) : 0.
 void weight_from_variance(Field const& variance, Field const& mask, double floor, Field const& weight);
 
+/// out += factor * a.
+void add_scaled(double factor, Field const& a, Field const& out);
+
 /// out += a * b * c.
 void add_product(Field const& a, Field const& b, Field const& c, Field const& out);
 

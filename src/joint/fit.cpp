@@ -21,6 +21,7 @@ constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 constexpr double stuck_change = 1e-4;
+constexpr double rounding = 1e-10;          ///< relative, of the objective
 constexpr double settled_descent = 1e-2;    ///< relative, of the objective
 
 double norm(Vec v) {
@@ -92,6 +93,7 @@ class Fitter {
   std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
   Joined result_;
   double length_ = 0.0, descent_ = 0.0;       ///< of the last step: its length, the relative fall of the objective
+  bool arrived_ = false;                      ///< the point of the last step was a minimum already: no search finds better
   bool solved_ = false;                       ///< its linear solve reached the tolerance
 };
 
@@ -127,6 +129,7 @@ double Fitter::step(char const* phase) {
   check(VecAXPY(change, -1.0, before));
   double const moved = size > 0.0 ? norm(change) / size : 0.0;
   length_ = outcome.length;
+  arrived_ = outcome.promised < rounding * value;
   solved_ = outcome.krylov < most_krylov;
   result_.objective = outcome.objective;
   result_.gradient = outcome.gradient;
@@ -176,7 +179,7 @@ void Fitter::choose_smoothness() {
       double& beta = objective_.weights().smoothness[u];
       double const rough = std::max(objective_.parts().roughness[u], 1e-300);
       double const factor = std::clamp(spectrum_.freedom(u, beta, objective_.weights().equation) / (beta * rough), 0.1, 10.0);
-      if (length_ > 0.5) beta *= factor;
+      if (length_ > 0.5 || arrived_) beta *= factor;
       largest = std::max(largest, std::abs(std::log(factor)));
     }
     weigh_equation(settled_penalty);
@@ -219,7 +222,7 @@ double Fitter::raise() {
 void Fitter::polish() {
   for (int i = 0; i < most_polish && !result_.converged; ++i) {
     double const moved = step("polish");
-    result_.converged = moved < settled_change && length_ > 0.0 && descent_ < (solved_ ? settled_descent : 0.1 * settled_descent);
+    result_.converged = moved < settled_change && (length_ > 0.0 || arrived_) && descent_ < (solved_ ? settled_descent : 0.1 * settled_descent);
     if (length_ == 0.0) return;
   }
 }

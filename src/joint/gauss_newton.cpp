@@ -69,6 +69,7 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   check(KSPSetType(ksp, KSPCG));
   check(KSPSetTolerances(ksp, tolerance, 0.0, 1e10, most_krylov));
   check(KSPSetNormType(ksp, KSP_NORM_NATURAL));
+  check(KSPSetResidualHistory(ksp, &first_norm_, 1, PETSC_TRUE));
   set_preconditioner(ksp, preconditioner_);
   check(TaoSetFromOptions(tao_));
 }
@@ -106,6 +107,7 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   outcome.objective = value;
   outcome.gradient = gradient;
   outcome.length = iterations > 0 ? length : 0.0;
+  outcome.promised = 0.5 * first_norm_ * first_norm_;
   outcome.krylov = static_cast<int>(krylov);
   return outcome;
 }

@@ -21,6 +21,7 @@ class GaussNewton {
   struct Outcome {
     double objective = 0.0, gradient = 0.0;
     double length = 0.0;      ///< of the step, as a fraction of the full one; 0: none was found
+    double promised = 0.0;    ///< by how much the quadratic model would fall, in the preconditioner's norm
     int krylov = 0;
   };
   /// One step from x (moved) at the objective's weights. Collective.
@@ -36,6 +37,7 @@ class GaussNewton {
   petsc::Matrix hessian_;
   petsc::Optimiser tao_;
   std::exception_ptr error_;
+  PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
 };
 
 }  // namespace mollis::joint

@@ -18,9 +18,8 @@ std::vector<int> highest_orders(grid::Grid const& grid, equation::System const& 
   return highest;
 }
 
-std::vector<bool> smooth_axes(grid::Grid const& grid, equation::System const& system, int degree) {
+std::vector<bool> smooth_axes(grid::Grid const& grid, std::vector<int> const& orders, int degree) {
   std::vector<bool> smooth;
-  auto const orders = highest_orders(grid, system);
   for (int a = 0; a < grid.dimension(); ++a) {
     int const order = orders[static_cast<std::size_t>(a)];
     smooth.push_back(order > 0);
@@ -51,7 +50,8 @@ std::vector<Index> margins(grid::Grid const& grid, std::vector<bool> const& smoo
 }  // namespace
 
 Lattice::Lattice(grid::Grid const& grid, equation::System const& system, int degree)
-    : grid_(grid), degree_(degree), smooth_(smooth_axes(grid, system, degree)), margins_(margins(grid, smooth_, degree)),
+    : grid_(grid), degree_(degree), orders_(highest_orders(grid, system)), smooth_(smooth_axes(grid, orders_, degree)),
+      margins_(margins(grid, smooth_, degree)),
       extended_(grid.extended(margins_)) {
   Extents offset{};
   for (int a = 0; a < grid.dimension(); ++a)

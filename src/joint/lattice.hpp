@@ -18,6 +18,7 @@ class Lattice {
   grid::Grid const& grid() const { return grid_; }        ///< of the observations and residuals
   grid::Grid const& extended() const { return extended_; }
   int degree() const { return degree_; }
+  int highest_order(int axis) const { return orders_[static_cast<std::size_t>(axis)]; }  ///< of a state's derivatives
   Index margin(int axis) const { return margins_[static_cast<std::size_t>(axis)]; }
   bool is_smooth(int axis) const { return smooth_[static_cast<std::size_t>(axis)]; }  ///< whether splines run along it
 
@@ -29,6 +30,7 @@ class Lattice {
  private:
   grid::Grid grid_;
   int degree_;
+  std::vector<int> orders_;
   std::vector<bool> smooth_;
   std::vector<Index> margins_;
   grid::Grid extended_;

@@ -36,8 +36,8 @@ double multinomial(std::vector<int> const& orders) {
 }  // namespace
 
 LineModel::LineModel(Objective const& objective, int line)
-    : lattice_(objective.lattice()), line_(line), states_(static_cast<int>(objective.problem().states.size())),
-      box_(lattice_.extended(), bases_of(lattice_), line),
+    : lattice_(objective.lattice()), roughness_(objective.roughness()), line_(line),
+      states_(static_cast<int>(objective.problem().states.size())), box_(lattice_.extended(), bases_of(lattice_), line),
       symbols_(lattice_, objective.problem().system),
       points_(static_cast<double>(objective.problem().grid.points())) {
   auto const& system = objective.problem().system;
@@ -139,6 +139,20 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
   }
 }
 
+void LineModel::add_prior(Averages const& averages, Index system, Mode const& mode, BandedSystems& systems) const {
+  Index const block = states_ + static_cast<Index>(fields_);
+  double tangential = 0.0;
+  for (int a = 0; a < lattice_.grid().dimension(); ++a)
+    if (a != line_) tangential += roughness_.symbol(a, angle_[a][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
+  for (Index row = 0; row < systems.size() / block; ++row)
+    for (int s = 0; s < states_; ++s) {
+      double const weight = averages.data[static_cast<std::size_t>(s)];
+      systems.at(system, row * block + s, 0) += weight * tangential;
+      for (Index o = 0; o <= std::min(roughness_.band(line_), row); ++o)
+        systems.at(system, row * block + s, o * block) += weight * roughness_.at(line_, row, -o);
+    }
+}
+
 void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, Index system, BandedSystems& systems) const {
   auto const mode = mode_of(system);
   auto const amplitude = amplitudes(averages, mode);
@@ -185,6 +199,7 @@ void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, In
       for (std::size_t j = 0; j <= i; ++j)
         systems.at(system, r * block + states_ + static_cast<Index>(i), static_cast<Index>(i - j)) += coupling.variance[i][j];
   }
+  add_prior(averages, system, mode, systems);
   if (fields_ > 0) add_smoothness(coupling, system, mode, systems);
 }
 
@@ -195,7 +210,7 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   Index const reach = line_ >= 0 ? filter_->width - 1 : 0;
   int smooth = 0;
   for (int const u : coupling.unknowns) smooth = std::max(smooth, orders_[static_cast<std::size_t>(u)]);
-  Index const band = line_ >= 0 ? std::max(reach, static_cast<Index>(smooth)) * block : 0;
+  Index const band = line_ >= 0 ? std::max({reach, static_cast<Index>(smooth), roughness_.band(line_)}) * block : 0;
   BandedSystems systems(lines.outer * lines.inner, lines.points * block, band + block - 1);
   for (Index system = 0; system < systems.systems(); ++system) {
     fill(averages, coupling, system, systems);

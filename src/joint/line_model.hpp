@@ -43,10 +43,12 @@ class LineModel {
   void fill(Averages const& averages, FieldCoupling const& coupling, Index system, spectral::BandedSystems& systems) const;
   void add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
                       spectral::BandedSystems& systems) const;
+  void add_prior(Averages const& averages, Index system, Mode const& mode, spectral::BandedSystems& systems) const;
   Index rows_of_grid() const;
   Index margin() const;
 
   Lattice lattice_;
+  Roughness const& roughness_;
   int line_, states_;
   std::size_t fields_ = 0;
   spectral::SpectralBox box_;

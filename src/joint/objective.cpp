@@ -41,6 +41,11 @@ Field known_mask(inverse::Problem const& problem, inverse::FeatureBank const& ba
   return mask;
 }
 
+/// Observed share over the variance of the noise.
+double information(observations::State const& observed, grid::Grid const& grid) {
+  return (1.0 - static_cast<double>(observed.gaps) / static_cast<double>(grid.points())) / (observed.sigma * observed.sigma);
+}
+
 double sum_over(MPI_Comm comm, double value) {
   MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm);
   return value;
@@ -49,15 +54,15 @@ double sum_over(MPI_Comm comm, double value) {
 }  // namespace
 
 double Parts::value(Weights const& weights) const {
-  double sum = misfit;
+  double sum = misfit + prior;
   for (std::size_t k = 0; k < residual.size(); ++k) sum += weights.equation[k] * residual[k];
   for (std::size_t p = 0; p < roughness.size(); ++p) sum += weights.smoothness[p] * roughness[p];
   return 0.5 * sum;
 }
 
 Objective::Objective(inverse::Problem const& problem, Lattice const& lattice)
-    : problem_(problem), lattice_(lattice), extents_(problem.grid.owned().extents()), extents_product_(problem.grid.local_size()),
-      one_(filled(extents_product_, 1.0)), equation_(filled(extents_product_, 1.0)),
+    : problem_(problem), lattice_(lattice), roughness_(lattice_), extents_(problem.grid.owned().extents()),
+      extents_product_(problem.grid.local_size()), one_(filled(extents_product_, 1.0)), equation_(filled(extents_product_, 1.0)),
       mask_(known_mask(problem, known_features(problem))),
       model_(problem.space, problem.system, known_features(problem), {}, mask_) {
   auto const& system = problem.system;
@@ -83,6 +88,8 @@ Objective::Objective(inverse::Problem const& problem, Lattice const& lattice)
     state.weight = zeros();
     kernels::add_product(state.observed, state.observed, filled(extents_product_, 1.0 / (observed.sigma * observed.sigma)),
                          state.weight);
+    state.prior = information(observed, problem.grid);
+    if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
     states_.push_back(std::move(state));
     layout_.state.push_back(static_cast<Index>(s) * layout_.state_size);
   }
@@ -155,6 +162,7 @@ Parts const& Objective::move_to(Vec x) {
     kernels::add_product(one, filled(extents_product_, -1.0), states_[s].data, difference);
     parts_.misfit += sum_over(comm, kernels::triple_product(states_[s].weight, difference, difference));
   }
+  parts_.prior = move_prior_to(x);
   for (auto const& r : residuals_) parts_.residual.push_back(sum_over(comm, kernels::triple_product(one, r, r)));
   check(MatMult(smoothness_, parameters_, smooth_));
   auto const product = petsc::like(smooth_);
@@ -166,6 +174,30 @@ Parts const& Objective::move_to(Vec x) {
     parts_.roughness.push_back(sum_over(comm, kernels::triple_product(all, all, products.piece(unknown.offset, size))));
   }
   return parts_;
+}
+
+/// pulled := tau L g of every state; the sum of tau <g, L g>.
+double Objective::move_prior_to(Vec x) {
+  if (roughness_.empty()) return 0.0;
+  petsc::Reading const entries(x);
+  double sum = 0.0;
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    auto const& state = states_[s];
+    auto const g = entries.piece(layout_.state[s], layout_.state_size);
+    Kokkos::deep_copy(state.pulled, 0.0);
+    roughness_.apply_add(state.prior, g, state.pulled);
+    sum += sum_over(problem_.grid.comm(), kernels::triple_product(filled(layout_.state_size, 1.0), g, state.pulled));
+  }
+  return sum;
+}
+
+void Objective::add_prior(Vec v, Vec out) {
+  if (roughness_.empty()) return;
+  petsc::Reading const from(v);
+  petsc::Writing to(out);
+  for (std::size_t s = 0; s < states_.size(); ++s)
+    roughness_.apply_add(states_[s].prior, from.piece(layout_.state[s], layout_.state_size),
+                         to.piece(layout_.state[s], layout_.state_size));
 }
 
 /// smooth_ := beta L p, p given; `out` += it.
@@ -263,6 +295,11 @@ void Objective::gradient(Vec out) {
     data.push_back(misfit);
   }
   put_states_transposed(here, weighted, data, out);
+  if (!roughness_.empty()) {
+    petsc::Writing entries(out);
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      kernels::add_scaled(1.0, states_[s].pulled, entries.piece(layout_.state[s], layout_.state_size));
+  }
   if (held_) return;
   std::vector<Field> const ones(residuals_.size(), filled(extents_product_, 1.0));
   auto const part = problem_.space.make_vector();
@@ -307,6 +344,7 @@ void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
     put_states_transposed(linear_, sums, data, out);
   else
     check(VecSet(out, 0.0));
+  if (from_states && to_states) add_prior(v, out);
   if (held_) return;
   auto const transposed = problem_.space.make_vector();
   std::vector<Field> const ones(sums.size(), one_);

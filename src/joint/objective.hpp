@@ -1,13 +1,15 @@
 #pragma once
 /// The joint objective over x = (g, p): coefficients g of every state on the extended lattice, parameters p,
-///   J(x) = sum_s |M_s (S g_s - d_s)|^2 / (2 sigma_s^2) + sum_k w_k/2 |M_R R_k(jets g, p)|^2 + sum_p beta_p/2 <p, L_p p>,
-/// u_s = S g_s the mollified state, jets its exact derivatives, M masks (observed points, points where R is defined), L_p
-/// the smoothness form; p stands for log lambda where transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
-///   H = diag(S^T M S / sigma^2, beta L) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
+///   J(x) = sum_s |M_s (S g_s - d_s)|^2 / (2 sigma_s^2) + sum_s tau_s/2 <g_s, L_g g_s> + sum_k w_k/2 |M_R R_k(jets g, p)|^2
+///        + sum_p beta_p/2 <p, L_p p>,
+/// u_s = S g_s the mollified state, jets its exact derivatives, M masks (observed points, points where R is defined), L_g
+/// the roughness at open ends, tau_s the observed share over sigma_s^2, L_p the smoothness form; p stands for log lambda where
+/// transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
+///   H = diag(S^T M S / sigma^2 + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
 #include "inverse/candidate.hpp"
 #include "inverse/normal_matrix.hpp"
 #include "inverse/residual_model.hpp"
-#include "joint/lattice.hpp"
+#include "joint/roughness.hpp"
 #include "kernels/jet_sums.hpp"
 
 namespace mollis::joint {
@@ -23,6 +25,7 @@ struct Parts {
   double misfit = 0.0;                   ///< sum_s |S g - d|^2 / sigma^2
   std::vector<double> residual;          ///< |R_k|^2
   std::vector<double> roughness;         ///< <p, L p>
+  double prior = 0.0;                    ///< sum_s tau_s <g, L g>
   double value(Weights const& weights) const;
 };
 
@@ -40,6 +43,7 @@ class Objective {
   Objective(inverse::Problem const& problem, Lattice const& lattice);
 
   Layout const& layout() const { return layout_; }
+  Roughness const& roughness() const { return roughness_; }
   Lattice const& lattice() const { return lattice_; }
   inverse::Problem const& problem() const { return problem_; }
   petsc::Vector make_vector() const;                                      ///< zeros. Collective.
@@ -95,6 +99,8 @@ class Objective {
     std::unique_ptr<mollifier::Jets> jets;     ///< the state itself, then the features
     std::vector<Field> work;                   ///< jets on the extended lattice, zero outside the grid
     Field mollified;                           ///< the state at the last move_to
+    double prior = 0.0;                        ///< tau
+    Field pulled;                              ///< tau L g at the last move_to; empty without open ends
     Field data, observed, weight;              ///< data 0 and observed 0 in gaps; weight = observed / sigma^2
   };
   void set_features();
@@ -104,10 +110,13 @@ class Objective {
   void apply_states(Vec v, std::vector<Field> const& sums);
   void put_states_transposed(Partials const& partials, std::vector<Field> const& sums, std::vector<Field> const& data, Vec out);
   void apply_smoothness(Vec parameters, Vec out);
+  double move_prior_to(Vec x);
+  void add_prior(Vec v, Vec out);
   Field zeros() const { return Field("joint", static_cast<std::size_t>(extents_product_)); }
 
   inverse::Problem const& problem_;
   Lattice lattice_;
+  Roughness roughness_;
   Extents extents_;
   Index extents_product_;
   std::vector<State> states_;

@@ -140,6 +140,7 @@ TEST(Objective, HessianIsThatOfTheLinearisedResiduals) {
     auto const zero = f.objective.make_vector();
     f.objective.put_parameters(tail, zero);
     for (double const rough : f.objective.move_to(zero).roughness) sum += 0.3 * rough;
+    sum += f.objective.move_to(direction).prior;  // a quadratic form of the states
     EXPECT_NEAR(sum / expected, 1.0, 1e-6) << sample.name;
   }
 }

@@ -38,13 +38,15 @@ std::vector<Basis> bases_of(Lattice const& lattice) {
 }
 
 Symbols::Symbols(Lattice const& lattice, equation::System const& system)
-    : Symbols(lattice, system, [&] {
-        Angles angles;
-        auto const bases = bases_of(lattice);
-        for (std::size_t a = 0; a < bases.size(); ++a)
-          angles.push_back(spectral::angles(bases[a], lattice.extended().axis(static_cast<int>(a)).size()));
-        return angles;
-      }()) {}
+    : Symbols(lattice, system, angles_of(lattice)) {}
+
+Symbols::Angles Symbols::angles_of(Lattice const& lattice) {
+  Angles angles;
+  auto const bases = bases_of(lattice);
+  for (std::size_t a = 0; a < bases.size(); ++a)
+    angles.push_back(spectral::angles(bases[a], lattice.extended().axis(static_cast<int>(a)).size()));
+  return angles;
+}
 
 Symbols::Symbols(Lattice const& lattice, equation::System const& system, Angles const& angles) {
   for (int a = 0; a < lattice.extended().dimension(); ++a) {
@@ -160,6 +162,15 @@ Symbols::Angles angles_of(grid::Grid const& grid) {
   Symbols::Angles angles;
   auto const bases = free_bases(grid);
   for (std::size_t a = 0; a < bases.size(); ++a) angles.push_back(spectral::angles(bases[a], grid.axes()[a].size()));
+  return angles;
+}
+
+Symbols::Angles tilted(Symbols::Angles angles, grid::Grid const& grid) {
+  for (std::size_t a = 0; a < angles.size(); ++a) {
+    auto const& axis = grid.axes()[a];
+    bool const open = !axis.periodic && axis.reflection == grid::Reflection::none;
+    if (open && angles[a].size() > 1) angles[a][0] = angles[a][1];
+  }
   return angles;
 }
 

@@ -13,6 +13,7 @@ class Symbols {
   Symbols(Lattice const& lattice, equation::System const& system, Angles const& angles);
   /// Of the coefficients of the extended lattice in its bases.
   Symbols(Lattice const& lattice, equation::System const& system);
+  static Angles angles_of(Lattice const& lattice);
   double at(int axis, int order, Index k) const {
     return tables_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(order)][static_cast<std::size_t>(k)];
   }
@@ -56,6 +57,9 @@ double noise_in(Averages const& averages, Symbols const& symbols, Mode const& mo
 /// Angles of the waves over a grid: cosines along open axes, whatever reflects, Fourier's along periodic ones.
 std::vector<spectral::Basis> free_bases(grid::Grid const& grid);
 Symbols::Angles angles_of(grid::Grid const& grid);
+/// Those by which a derivative sees waves: between open ends what is constant in a residual comes from a tilt or a bend of the
+/// state, the noise of which is that of half a wave.
+Symbols::Angles tilted(Symbols::Angles angles, grid::Grid const& grid);
 
 /// E[(sum_a P_a s_a)(sum_b P_b s_b)] over two lists of terms with their symbols; pairs of different parity along some
 /// axis (0 on average over a wave's phase) are left out.

@@ -21,6 +21,7 @@ constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 constexpr double stuck_change = 1e-4;
+constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
 constexpr double rounding = 1e-10;          ///< relative, of the objective
 constexpr double settled_descent = 1e-2;    ///< relative, of the objective
 
@@ -64,6 +65,7 @@ class Fitter {
 
  private:
   void begin(Vec first_guess);
+  std::vector<double> slopes();
   void start();
   void choose_smoothness();
   void climb(double penalty);
@@ -154,8 +156,23 @@ double Fitter::step(char const* phase) {
   return moved;
 }
 
-/// The states by themselves, smoothed by the equation with the first guess of the parameters: beside noisy derivatives
-/// parameters would be pulled to 0. Then all together, the parameters stiff.
+/// Mean square of what multiplies each parameter, all residuals.
+std::vector<double> Fitter::slopes() {
+  std::vector<double> squares;
+  for (std::size_t u = 0; u < problem_.space.unknowns().size(); ++u) {
+    squares.push_back(0.0);
+    for (std::size_t k = 0; k < objective_.weights().equation.size(); ++k) {
+      Field const a = objective_.slope(k, u);
+      squares.back() += kernels::triple_product(objective_.mask(), a, a);
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, squares.data(), static_cast<int>(squares.size()), MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
+  return squares;
+}
+
+/// The states by themselves, smoothed a little by the equation with the first guess of the parameters, then all together,
+/// the parameters stiff and the equation ever stronger. Where what multiplies a parameter was mostly noise, which would pull
+/// the parameter to 0, the states are smoothed in full before the parameters move.
 void Fitter::start() {
   auto const stage = [&](double share) {
     for (auto const u : fields_) objective_.weights().smoothness[u] = spectrum_.beta_for(u, start_freedom);
@@ -163,9 +180,16 @@ void Fitter::start() {
     step("start");
   };
   objective_.hold_parameters(true);
-  for (double const share : {1e-3, 1e-1, 1.0, 1.0}) stage(share);
+  auto const raw = slopes();
+  stage(1e-3);
+  auto const smoothed = slopes();
+  bool noisy = false;
+  for (std::size_t u = 0; u < raw.size(); ++u) noisy = noisy || raw[u] > noisy_slope * smoothed[u];
+  std::vector<double> const held = noisy ? std::vector<double>{1e-1, 1.0, 1.0} : std::vector<double>{},
+                            free = noisy ? std::vector<double>{1.0, 1.0, 1.0} : std::vector<double>{1e-2, 1e-1};
+  for (double const share : held) stage(share);
   objective_.hold_parameters(false);
-  for (int i = 0; i < 3; ++i) stage(1.0);
+  for (double const share : free) stage(share);
   for (auto const u : fields_)
     if (auto const* given = std::get_if<double>(&problem_.space.unknowns()[u].deck.smoothness_weight))
       objective_.weights().smoothness[u] = *given;

@@ -41,7 +41,9 @@ bool is_blind(Objective const& objective, int line) {
 
 Preconditioner::Preconditioner(Objective& objective)
     : objective_(objective), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
-      symbols_(objective.lattice(), objective.problem().system) {
+      symbols_(objective.lattice(), objective.problem().system),
+      tilted_(objective.lattice(), objective.problem().system,
+              tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())) {
   auto const& grid = objective.problem().grid;
   auto const& unknowns = objective.problem().space.unknowns();
   bool odd = false;
@@ -182,7 +184,7 @@ double Preconditioner::seen_by_data(Averages const& averages, std::vector<std::v
   double sum = 0.0;
   for (Index m = 0; m < box.size(); ++m) {
     auto const mode = mode_of(box, m);
-    auto const symbols = symbols_of(averages, symbols_, mode, box.dimension());
+    auto const symbols = symbols_of(averages, tilted_, mode, box.dimension());
     double smoothing = 1.0;
     for (int a = 0; a < box.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
@@ -227,7 +229,7 @@ void Preconditioner::find_sensitivities(Averages const& averages) {
 /// Waves of the parameter meet waves of the states of the same length.
 void Preconditioner::sensitivity_of_field(Averages const& averages, Reduced& reduced) {
   auto const& grid = objective_.problem().grid;
-  Symbols const symbols(objective_.lattice(), objective_.problem().system, angles_of(grid));
+  Symbols const symbols(objective_.lattice(), objective_.problem().system, tilted(angles_of(grid), grid));
   auto const& box = reduced.box->lines().box;
   std::vector<double> square;
   for (std::size_t k = 0; k < averages.equation.size(); ++k) {

@@ -41,7 +41,7 @@ class Preconditioner {
   Objective& objective_;
   std::vector<std::unique_ptr<LineModel>> models_;
   spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
-  Symbols symbols_;
+  Symbols symbols_, tilted_;
   std::vector<int> fields_;                           ///< unknowns that are part of the line models
   FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
   std::vector<std::vector<double>> scale_;            ///< T of each field parameter at this rank's points

@@ -46,7 +46,7 @@ std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& 
 }  // namespace
 
 Spectrum::Spectrum(Objective const& objective)
-    : grid_(objective.problem().grid), symbols_(objective.lattice(), objective.problem().system, angles_of(grid_)),
+    : grid_(objective.problem().grid), symbols_(objective.lattice(), objective.problem().system, tilted(angles_of(grid_), grid_)),
       angles_(angles_of(grid_)) {
   for (auto const& axis : grid_.axes()) whole_.ranges.push_back({0, axis.size()});
   Index const all = grid_.points(), ranks = grid_.ranks(), me = grid_.rank();

@@ -37,10 +37,10 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
       return inverse::smooth(grid, deck.mollifier, state, set);
     }();
     run::Stages::Scope const stage(stages, "write");
-    file.write("/observations/" + state.name, grid, state.data);
+    file.write("/observations/" + state.name, grid, observations::as_observed(state, state.data));
     for (auto const& derivative : smooth) {
       auto const name = derivative.suffix.empty() ? "/state/" + state.name : "/derivatives/" + state.name + "_" + derivative.suffix;
-      file.write(name, grid, derivative.values);
+      file.write(name, grid, derivative.suffix.empty() ? observations::as_observed(state, derivative.values) : derivative.values);
       file.write(name + "_error", grid, derivative.error);
     }
   }

@@ -46,8 +46,9 @@ void write_fields(inverse::Problem const& problem, Outcome const& outcome, std::
     if (unknown.deck.truth) file.write("/truth/" + unknown.name, unknown.grid, truths[p]);
   }
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    file.write("/state/" + problem.states[s].name, problem.grid, outcome.states[s]);
-    file.write("/observations/" + problem.states[s].name, problem.grid, problem.states[s].data);
+    auto const& state = problem.states[s];
+    file.write("/state/" + state.name, problem.grid, observations::as_observed(state, outcome.states[s]));
+    file.write("/observations/" + state.name, problem.grid, observations::as_observed(state, state.data));
   }
   auto const& residuals = outcome.residuals;
   for (std::size_t k = 0; k < residuals.size(); ++k)

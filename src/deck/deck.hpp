@@ -49,6 +49,7 @@ struct Grid {
 struct Observation {
   std::string file, dataset;                           ///< file absolute
   Noise noise = Automatic{};
+  double about = 0.0;                                  ///< the value about which odd axes reflect
   Place place;
 };
 

@@ -46,7 +46,9 @@ Section observations() {
          .needed().like(R"("u")"),
      key("noise", Type::noise,
          "standard deviation, { relative = 0.01 } (of the standard deviation of the data), or \"auto\"")
-         .in("of the state").otherwise(R"("auto")")},
+         .in("of the state").otherwise(R"("auto")"),
+     key("about", Type::number, "the value about which the state is odd where an axis reflects as \"odd\"")
+         .in("of the state").otherwise("0").like("293.15")},
     "STATE"};
 }
 
@@ -124,7 +126,7 @@ Section inversion() {
 Section joint() {
   return {"joint", "Read by the method \"joint\".",
     {key("spline_degree", Type::integer, "of the B-spline mollifier, odd; 3 above the highest derivative along an axis, or more").within(from_to(3, 15)).otherwise("7"),
-     key("penalty", Type::weight, "weight w of the squared residual; \"auto\": raised until the parameters stand").otherwise(R"("auto")")}};
+     key("penalty", Type::weight, "weight w of the squared residual; \"auto\": from the noise, raised once at the end").otherwise(R"("auto")")}};
 }
 
 Section forward() {

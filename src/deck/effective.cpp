@@ -74,7 +74,8 @@ Rows rows_of(Grid const& grid) {
 Rows rows_of(Observation const& observation) {
   return {{"file", toml_text(observation.file)},
           {"dataset", toml_text(observation.dataset)},
-          {"noise", toml_text(observation.noise)}};
+          {"noise", toml_text(observation.noise)},
+          {"about", toml_text(observation.about)}};
 }
 
 Rows rows_of(Values const& values) {

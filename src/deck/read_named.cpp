@@ -56,6 +56,7 @@ Observation read_observation(Entry const& entry) {
   if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
   observation.dataset = entry.text("dataset").value_or("");
   observation.noise = read_noise(entry, "noise");
+  observation.about = entry.number("about").value_or(0.0);
   return observation;
 }
 

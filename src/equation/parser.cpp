@@ -137,12 +137,19 @@ class Parser {
     if (token.text == "pi") return scope_.context.number(std::acos(-1.0));
     switch (meaning->kind) {
       case Meaning::Kind::axis: return feature(Feature::Kind::coordinate, meaning->index);
-      case Meaning::Kind::state: return feature(Feature::Kind::state, meaning->index);
+      case Meaning::Kind::state: return state(meaning->index);
       case Meaning::Kind::field: return feature(Feature::Kind::field, meaning->index);
       case Meaning::Kind::parameter: return parameter(meaning->index);
       case Meaning::Kind::let: break;
     }
     return scope_.let_value(token.text, {source_, token.column});
+  }
+
+  Expr state(int index) const {
+    auto const& about = scope_.names.symbols().state_about;
+    Expr const deviation = feature(Feature::Kind::state, index);
+    if (about.empty() || about[static_cast<std::size_t>(index)] == 0.0) return deviation;
+    return scope_.context.add(deviation, scope_.context.number(about[static_cast<std::size_t>(index)]));
   }
 
   Expr feature(Feature::Kind kind, int index) const {

@@ -23,6 +23,7 @@ struct Symbols {
   std::vector<std::vector<bool>> depends; ///< [parameter][axis]: a derivative along an axis it does not depend on is 0
   std::vector<std::vector<bool>> field_depends;  ///< [field][axis], likewise
   std::vector<bool> log_parameter;        ///< [parameter]: stands for exp(parameter) in every residual
+  std::vector<double> state_about;        ///< [state]: what the residual means is this much above the state; empty: 0
 };
 
 /// Something a residual reads at a point: a coordinate, D^order of a state, parameter or known field, or (weak form)

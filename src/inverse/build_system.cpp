@@ -15,7 +15,10 @@ std::vector<bool> depends(std::vector<std::string> const& axes, std::vector<std:
 equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
   equation::Symbols symbols;
   symbols.axes = deck.grid.axes;
-  for (auto const& [name, observation] : deck.observations) symbols.states.push_back(name);
+  for (auto const& [name, observation] : deck.observations) {
+    symbols.states.push_back(name);
+    symbols.state_about.push_back(observation.about);
+  }
   for (auto const& [name, parameter] : deck.parameters) {
     symbols.parameters.push_back(name);
     symbols.depends.push_back(depends(symbols.axes, parameter.over));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "io/read.hpp"
+#include "kernels/pointwise.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -17,7 +18,16 @@ double sigma_of(deck::Noise const& noise, grid::Grid const& grid, Field const& d
   return estimate_noise(grid, data);
 }
 
+Field shifted(Field const& field, double by) {
+  Field const sum = make_field("shifted", static_cast<Index>(field.extent(0)));
+  Kokkos::deep_copy(sum, by);
+  kernels::add_scaled(1.0, field, sum);
+  return sum;
+}
+
 }  // namespace
+
+Field as_observed(State const& state, Field const& field) { return shifted(field, state.about); }
 
 Moments moments(grid::Grid const& grid, Field const& data) {
   auto const host = on_host(data);
@@ -54,7 +64,9 @@ std::vector<State> read_states(grid::Grid const& grid, deck::Deck const& deck) {
       throw run::Error(run::Exit::bad_data,
                        fmt::format("{}: {}: no finite value: nothing was observed", observation.file, observation.dataset));
     state.gaps = grid.points() - m.count;
+    state.about = observation.about;
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
+    if (state.about != 0.0) state.data = shifted(state.data, -state.about);
     states.push_back(std::move(state));
   }
   return states;

@@ -11,7 +11,8 @@ namespace mollis::observations {
 
 struct State {
   std::string name;
-  Field data;               ///< local box; NaN where not observed
+  Field data;               ///< what was observed less `about` (local box); NaN where not observed
+  double about = 0.0;       ///< the value about which odd axes reflect
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data
   Index gaps = 0;           ///< points not observed, whole grid
 };
@@ -19,6 +20,9 @@ struct State {
 /// Reads every [observations.NAME]. run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed).
 /// Collective.
 std::vector<State> read_states(grid::Grid const& grid, deck::Deck const& deck);
+
+/// field + state.about (a new array): from the deviations that are computed with to what users see. Not collective.
+Field as_observed(State const& state, Field const& field);
 
 /// Mean and standard deviation over the observed points of the whole grid. Collective.
 struct Moments {

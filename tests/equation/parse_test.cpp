@@ -52,6 +52,16 @@ std::string understood(std::string const& text, Symbols const& symbols = plane()
   return compile({text}, symbols, Form::strong).text.at(0);
 }
 
+TEST(Parse, StatesStandForTheirDeviationFromAValue) {
+  auto symbols = plane();
+  symbols.state_about.assign(symbols.states.size(), 0.0);
+  symbols.state_about.front() = 3.0;
+  auto const& u = symbols.states.front();
+  EXPECT_EQ(understood("x*" + u, symbols), understood("x*(" + u + " + 3)"));
+  EXPECT_EQ(understood("lap(" + u + "^2)", symbols), understood("lap((" + u + " + 3)^2)"));
+  EXPECT_EQ(understood("dx(" + u + ")", symbols), understood("dx(" + u + ")"));
+}
+
 TEST(Print, NormalForm) {
   std::pair<char const*, char const*> const cases[] = {
       {"lambda*lap(u) + m", "lambda*(d(u, \"xx\") + d(u, \"yy\")) + m"},

@@ -198,8 +198,11 @@ class Case {
       auto const clean = sample(grid, formula);
       double const deviation = forward::moments(grid, clean).deviation;
       double const sigma = std::max(options.noise, 1e-14) * deviation;
-      list.push_back(
-          {name, forward::with_noise(grid, clean, sigma, options.seed, static_cast<int>(list.size())), sigma, 0});
+      observations::State state;
+      state.name = name;
+      state.data = forward::with_noise(grid, clean, sigma, options.seed, static_cast<int>(list.size()));
+      state.sigma = sigma;
+      list.push_back(std::move(state));
     }
     return list;
   }

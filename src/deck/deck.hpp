@@ -46,10 +46,18 @@ struct Grid {
   Place place;                                         ///< of the section
 };
 
+/// Known values of a state where an axis ends.
+struct Wall {
+  std::string axis;
+  bool lower = true, upper = true;                     ///< which ends
+  Values values;                                       ///< an expression of coordinates
+};
+
 struct Observation {
   std::string file, dataset;                           ///< file absolute
   Noise noise = Automatic{};
   double about = 0.0;                                  ///< the value about which odd axes reflect
+  std::vector<Wall> walls;
   Place place;
 };
 

@@ -48,7 +48,11 @@ Section observations() {
          "standard deviation, { relative = 0.01 } (of the standard deviation of the data), or \"auto\"")
          .in("of the state").otherwise(R"("auto")"),
      key("about", Type::number, "the value about which the state is odd where an axis reflects as \"odd\"")
-         .in("of the state").otherwise("0").like("293.15")},
+         .in("of the state").otherwise("0").like("293.15"),
+     key("walls", Type::expressions,
+         "known values where axes end (AXIS: both ends; AXIS_lower, AXIS_upper): they take the place of observations "
+         "there, a hundred times as exact in a joint fit")
+         .in("of the state").otherwise("{}").like(R"({ y = "0", x_lower = "1 - y" })")},
     "STATE"};
 }
 

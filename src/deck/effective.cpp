@@ -72,10 +72,14 @@ Rows rows_of(Grid const& grid) {
 }
 
 Rows rows_of(Observation const& observation) {
+  std::map<std::string, std::string> walls;
+  for (auto const& wall : observation.walls)
+    walls[wall.axis + (wall.lower && wall.upper ? "" : wall.lower ? "_lower" : "_upper")] = wall.values.expression;
   return {{"file", toml_text(observation.file)},
           {"dataset", toml_text(observation.dataset)},
           {"noise", toml_text(observation.noise)},
-          {"about", toml_text(observation.about)}};
+          {"about", toml_text(observation.about)},
+          {"walls", toml_text(walls)}};
 }
 
 Rows rows_of(Values const& values) {

@@ -53,7 +53,7 @@ void check_required(Document& document, Command command) {
 void read_named(Document& document, Names& names, Deck& deck) {
   for (auto const& [name, entry] : named_entries(document, "observations")) {
     names.claim(name, "a state", entry.place(), document.problems);
-    deck.observations.emplace_back(name, read_observation(entry));
+    deck.observations.emplace_back(name, read_observation(entry, deck.grid));
   }
   for (auto const& [name, entry] : named_entries(document, "fields")) {
     names.claim(name, "a field", entry.place(), document.problems);

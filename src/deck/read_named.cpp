@@ -1,6 +1,8 @@
 // [observations.STATE], [fields.NAME] and [parameters.NAME]
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "deck/readers.hpp"
 
 namespace mollis::deck {
@@ -34,6 +36,29 @@ void check_logarithm(Entry const& entry, Parameter const& parameter) {
   }
 }
 
+/// walls = { AXIS = ..., AXIS_lower = ..., AXIS_upper = ... }
+void read_walls(Entry const& entry, Grid const& grid, Observation& observation) {
+  for (auto const& item : entry.items("walls")) {
+    Wall wall;
+    wall.axis = item.name;
+    for (auto const& [suffix, other] : {std::pair{"_lower", &Wall::upper}, std::pair{"_upper", &Wall::lower}}) {
+      auto const length = std::string(suffix).size();
+      if (item.name.size() <= length || item.name.compare(item.name.size() - length, length, suffix) != 0) continue;
+      wall.axis = item.name.substr(0, item.name.size() - length);
+      wall.*other = false;
+    }
+    Place const place = entry.region(item.region, "walls." + item.name);
+    if (!known_axis(wall.axis, grid.axes, entry, place)) continue;
+    if (std::count(grid.periodic.begin(), grid.periodic.end(), wall.axis) > 0 || grid.period.count(wall.axis) > 0) {
+      entry.report(place, fmt::format("\"{}\" is periodic and has no ends; remove it", wall.axis));
+      continue;
+    }
+    wall.values.expression = expression_of(*item.node);
+    wall.values.place = entry.document().text_place(*item.node, entry.section(), "walls." + item.name);
+    observation.walls.push_back(wall);
+  }
+}
+
 }  // namespace
 
 Noise read_noise(Entry const& entry, std::string const& key) {
@@ -50,13 +75,14 @@ Weight read_weight(Entry const& entry, std::string const& key) {
   return Automatic{};
 }
 
-Observation read_observation(Entry const& entry) {
+Observation read_observation(Entry const& entry, Grid const& grid) {
   Observation observation;
   observation.place = entry.place();
   if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
   observation.dataset = entry.text("dataset").value_or("");
   observation.noise = read_noise(entry, "noise");
   observation.about = entry.number("about").value_or(0.0);
+  read_walls(entry, grid, observation);
   return observation;
 }
 

@@ -17,7 +17,7 @@ bool known_axis(std::string const& name, Axes const& axes, Entry const& entry, P
 void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry const& entry, std::string const& key);
 
 Grid read_grid(Entry const& entry);
-Observation read_observation(Entry const& entry);
+Observation read_observation(Entry const& entry, Grid const& grid);
 Values read_values(Entry const& entry);
 Parameter read_parameter(Entry const& entry, Axes const& axes);
 Equation read_equation(Entry const& entry, Names& names, bool required);

@@ -86,6 +86,8 @@ void check_values(deck::Deck const& deck, deck::Problems& problems) {
   for (auto const& [name, values] : deck.fields) check_pointwise(values, deck.grid.axes, problems);
   for (auto const& [name, parameter] : deck.parameters)
     if (parameter.truth) check_pointwise(*parameter.truth, deck.grid.axes, problems);
+  for (auto const& [name, observation] : deck.observations)
+    for (auto const& wall : observation.walls) check_pointwise(wall.values, deck.grid.axes, problems);
 }
 
 equation::System build_system(deck::Deck const& deck, Dependence const& fields) {

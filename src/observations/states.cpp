@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "io/read.hpp"
 #include "kernels/pointwise.hpp"
+#include "observations/known_fields.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -18,11 +20,52 @@ double sigma_of(deck::Noise const& noise, grid::Grid const& grid, Field const& d
   return estimate_noise(grid, data);
 }
 
+int position_of(grid::Grid const& grid, std::string const& axis) {
+  int position = 0;
+  while (grid.axis(position).name != axis) ++position;
+  return position;
+}
+
 Field shifted(Field const& field, double by) {
   Field const sum = make_field("shifted", static_cast<Index>(field.extent(0)));
   Kokkos::deep_copy(sum, by);
   kernels::add_scaled(1.0, field, sum);
   return sum;
+}
+
+/// The values of walls in place of the observations there.
+void set_walls(grid::Grid const& grid, deck::Observation const& observation, State& state) {
+  state.walls.assign(grid.axes().size(), {false, false});
+  if (observation.walls.empty()) return;
+  auto const data = on_host(state.data);
+  state.known = make_field("known", grid.local_size());
+  auto const known = Kokkos::create_mirror_view(state.known);
+  std::fill(known.data(), known.data() + known.extent(0), 0.0);
+  auto const& box = grid.owned();
+  for (auto const& wall : observation.walls) {
+    auto const axis = static_cast<std::size_t>(position_of(grid, wall.axis));
+    state.walls[axis][0] = state.walls[axis][0] || wall.lower;
+    state.walls[axis][1] = state.walls[axis][1] || wall.upper;
+    KnownField const field(grid, wall.values);
+    auto const values = on_host(field.derivative({}));
+    Index const end = grid.axes()[axis].size() - 1;
+    for (Index point = 0; point < box.size(); ++point) {
+      Index rest = point, at = 0, stride = 1, here = 0;
+      for (int a = grid.dimension() - 1; a >= 0; --a) {
+        Index const i = rest % box[a].size();
+        rest /= box[a].size();
+        if (static_cast<std::size_t>(a) == axis) here = box[a].lower + i;
+        if (std::find(field.axes().begin(), field.axes().end(), a) == field.axes().end()) continue;
+        at += i * stride;
+        stride *= box[a].size();
+      }
+      if (!((wall.lower && here == 0) || (wall.upper && here == end))) continue;
+      data(point) = values(at);
+      known(point) = 1.0;
+    }
+  }
+  Kokkos::deep_copy(state.data, data);
+  Kokkos::deep_copy(state.known, known);
 }
 
 }  // namespace
@@ -63,9 +106,10 @@ std::vector<State> read_states(grid::Grid const& grid, deck::Deck const& deck) {
     if (m.count == 0)
       throw run::Error(run::Exit::bad_data,
                        fmt::format("{}: {}: no finite value: nothing was observed", observation.file, observation.dataset));
-    state.gaps = grid.points() - m.count;
-    state.about = observation.about;
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
+    set_walls(grid, observation, state);
+    state.gaps = grid.points() - (observation.walls.empty() ? m : moments(grid, state.data)).count;
+    state.about = observation.about;
     if (state.about != 0.0) state.data = shifted(state.data, -state.about);
     states.push_back(std::move(state));
   }

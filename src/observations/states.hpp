@@ -1,5 +1,6 @@
 #pragma once
 /// The observed states on the grid, with the standard deviation of their noise.
+#include <array>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,12 @@ struct State {
   double about = 0.0;       ///< the value about which odd axes reflect
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data
   Index gaps = 0;           ///< points not observed, whole grid
+  Field known;              ///< 1 where a wall's value is known, else 0 (local box); empty where no wall is
+  std::vector<std::array<bool, 2>> walls;  ///< [axis]: whether the values at its lower and upper end are known
 };
 
-/// Reads every [observations.NAME]. run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed).
+/// Reads every [observations.NAME]; known values of walls take the place of what was observed there.
+/// run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed).
 /// Collective.
 std::vector<State> read_states(grid::Grid const& grid, deck::Deck const& deck);
 

@@ -19,6 +19,7 @@ constexpr double linear_tolerance = 0.05;
 constexpr int most_krylov = 40;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
+constexpr int most_bounded = 12;
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 constexpr double stuck_change = 1e-4;
 constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
@@ -72,6 +73,8 @@ class Fitter {
   double raise();
   void polish();
   void respect_bounds();
+  bool set_within(inverse::Bounds const& bounds);
+  petsc::Vector inner(inverse::Bounds const& bounds);
 
   /// A Gauss-Newton step; the relative change of the parameters.
   double step(char const* phase);
@@ -251,21 +254,54 @@ void Fitter::polish() {
   }
 }
 
-/// Parameters outside their bounds are set to them, and the states follow.
+/// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
 void Fitter::respect_bounds() {
   auto const bounds = inverse::make_bounds(problem_.space);
   if (!bounds.any) return;
+  if (!set_within(bounds)) return;
+  result_.converged = false;
+  for (int i = 0; i < most_bounded && !result_.converged; ++i) {
+    newton_.let_move(inner(bounds));
+    result_.converged = step("bounds") < settled_change;
+    set_within(bounds);
+  }
+}
+
+/// Whether a parameter had to be set to a bound.
+bool Fitter::set_within(inverse::Bounds const& bounds) {
   auto const free = parameters(), inside = parameters();
   check(VecPointwiseMax(inside, inside, bounds.lower));
   check(VecPointwiseMin(inside, inside, bounds.upper));
   PetscBool same = PETSC_FALSE;
   check(VecEqual(free, inside, &same));
-  if (same) return;
+  if (same) return false;
   objective_.put_parameters(inside, result_.x);
   objective_.move_to(result_.x);
-  objective_.hold_parameters(true);
-  step("bounds");
-  objective_.hold_parameters(false);
+  return true;
+}
+
+/// 0 for parameters at a bound that they would pass, going down the gradient; else 1.
+petsc::Vector Fitter::inner(inverse::Bounds const& bounds) {
+  auto moves = objective_.make_vector();
+  objective_.gradient(moves);
+  auto const p = parameters(), slope = problem_.space.make_vector();
+  objective_.take_parameters(moves, slope);
+  {
+    petsc::Reading const at(p), lower(bounds.lower), upper(bounds.upper);
+    petsc::Writing to(slope);
+    Index const size = problem_.space.local_size();
+    auto const value = on_host(at.piece(0, size)), low = on_host(lower.piece(0, size)), high = on_host(upper.piece(0, size));
+    Field const piece = to.piece(0, size);
+    auto const g = on_host(piece);
+    for (std::size_t n = 0; n < g.extent(0); ++n) {
+      bool const held = (value(n) <= low(n) && g(n) > 0.0) || (value(n) >= high(n) && g(n) < 0.0);
+      g(n) = held ? 0.0 : 1.0;
+    }
+    Kokkos::deep_copy(piece, g);
+  }
+  check(VecSet(moves, 1.0));
+  objective_.put_parameters(slope, moves);
+  return moves;
 }
 
 }  // namespace

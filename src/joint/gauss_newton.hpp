@@ -4,10 +4,20 @@
 
 namespace mollis::joint {
 
-/// The Gauss-Newton matrix as a PETSc shell; the objective must outlive it. Collective.
-petsc::Matrix make_shell(Objective& objective);
-/// Lets a KSP use the preconditioner, which must outlive it. Collective.
-void set_preconditioner(KSP ksp, Preconditioner& preconditioner);
+/// H dx = -g at the objective's linearisation, as PETSc calls it back; entries where `moves` is 0 stay as they are.
+struct LinearSystem {
+  Objective& objective;
+  Preconditioner& preconditioner;
+  petsc::Vector moves = {};              ///< 1 or 0, one an entry of x; none: all move
+  std::exception_ptr error = nullptr;    ///< what PETSc's C code must not see
+
+  /// v with the entries that do not move set to 0. Collective.
+  void project(Vec v) const;
+};
+/// The Gauss-Newton matrix as a PETSc shell; the system must outlive it. Collective.
+petsc::Matrix make_shell(LinearSystem& system);
+/// Lets a KSP use the preconditioner; the system must outlive it. Collective.
+void set_preconditioner(KSP ksp, LinearSystem& system);
 
 class GaussNewton {
  public:
@@ -26,7 +36,8 @@ class GaussNewton {
   };
   /// One step from x (moved) at the objective's weights. Collective.
   Outcome step(Vec x);
-  Preconditioner& preconditioner() { return preconditioner_; }
+  /// Entries of x that steps may change (1) and may not (0); empty: all may.
+  void let_move(petsc::Vector moves) { system_.moves = std::move(moves); }
 
  private:
   static PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self);
@@ -34,9 +45,9 @@ class GaussNewton {
 
   Objective& objective_;
   Preconditioner preconditioner_;
+  LinearSystem system_;
   petsc::Matrix hessian_;
   petsc::Optimiser tao_;
-  std::exception_ptr error_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
 };
 

@@ -2,6 +2,7 @@
 // noise, beside those of equation error where that drowns.
 #include "joined.hpp"
 
+#include "petsc/access.hpp"
 #include "run/error.hpp"
 
 namespace mollis::test {
@@ -77,6 +78,36 @@ TEST(Fit, HeatOnAnOpenSquare) {
   print("heat", j.score(0, heat_truth, false), core, result);
   EXPECT_GT(*core.correlation, 0.97);
   EXPECT_LT(core.relative_l2, 0.055);
+}
+
+/// The truth dips to 0.6, the bound is 0.8: at the fit the objective falls only towards what is not allowed.
+TEST(Fit, ParametersStayWithinTheirBounds) {
+  std::string text = heat;
+  text.replace(text.find("over ="), 0, "lower = 0.8\n");
+  Joined j(text, {{"u", heat_state}}, noisy());
+  auto const problem = j.c.problem();
+  joint::Objective objective(problem, joint::Lattice(j.c.grid, j.c.system, 7));
+  auto const result = [&] {
+    test::Quiet const quiet;
+    return joint::fit(objective, inverse::first_guess(j.c.space));
+  }();
+  EXPECT_TRUE(result.converged);
+  auto const gradient = petsc::like(result.x), p = j.c.space.make_vector(), slope = j.c.space.make_vector();
+  objective.gradient(gradient);
+  objective.take_parameters(result.x, p);
+  objective.take_parameters(gradient, slope);
+  auto const values = test::to_vector(petsc::Reading(p).piece(0, j.c.space.local_size())),
+             slopes = test::to_vector(petsc::Reading(slope).piece(0, j.c.space.local_size()));
+  double inside = 0.0, at_bound = 0.0, against = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_GE(values[i], 0.8);
+    double& sum = values[i] > 0.8 ? inside : slopes[i] > 0.0 ? at_bound : against;
+    sum += slopes[i] * slopes[i];
+  }
+  std::printf("bounds: gradient %.2e inside, %.2e held, %.2e against, %d steps\n", std::sqrt(inside), std::sqrt(at_bound),
+              std::sqrt(against), result.newton);
+  EXPECT_GT(at_bound, 0.0);
+  EXPECT_LT(inside + against, 1e-4 * at_bound);
 }
 
 TEST(Fit, AFifthOfThePointsUnobserved) {

@@ -27,7 +27,8 @@ struct Fixture {
 
   /// Conjugate gradients on H x = H y, y rough: iterations to `tolerance` in the preconditioner's norm.
   int iterations(double tolerance) {
-    auto const shell = joint::make_shell(objective);
+    joint::LinearSystem system{objective, preconditioner};
+    auto const shell = joint::make_shell(system);
     auto const y = objective.make_vector(), b = petsc::like(y), z = petsc::like(y);
     test::Random random(5);
     random.fill(y);
@@ -38,7 +39,7 @@ struct Fixture {
     petsc::check(KSPSetOperators(ksp, shell, shell));
     petsc::check(KSPSetNormType(ksp, KSP_NORM_NATURAL));
     petsc::check(KSPSetTolerances(ksp, tolerance, 0.0, 1e30, 500));
-    joint::set_preconditioner(ksp, preconditioner);
+    joint::set_preconditioner(ksp, system);
     petsc::check(KSPSolve(ksp, b, z));
     PetscInt iterations = 0;
     petsc::check(KSPGetIterationNumber(ksp, &iterations));

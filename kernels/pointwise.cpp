@@ -97,6 +97,10 @@ void weight_from_variance(Field const& variance, Field const& mask, double floor
   });
 }
 
+void scale(double factor, Field const& field) {
+  Kokkos::parallel_for("scale", Range(0, size_of(field)), KOKKOS_LAMBDA(Index i) { field(i) *= factor; });
+}
+
 void add_scaled(double factor, Field const& a, Field const& out) {
   Kokkos::parallel_for("add_scaled", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) { out(i) += factor * a(i); });
 }
@@ -114,6 +118,13 @@ void add_broadcast_product(Field const& a, Field const& piece, Extents const& st
     }
     out(i) += a(i) * piece(at);
   });
+}
+
+double dot(Field const& a, Field const& b) {
+  double sum = 0.0;
+  Kokkos::parallel_reduce("dot", Range(0, size_of(a)),
+                          KOKKOS_LAMBDA(Index i, double& local) { local += a(i) * b(i); }, sum);
+  return sum;
 }
 
 double triple_product(Field const& a, Field const& b, Field const& c) {

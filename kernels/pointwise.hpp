@@ -42,6 +42,9 @@ void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramT
 /// weight := mask ? 1 / max(variance, floor) : 0.
 void weight_from_variance(Field const& variance, Field const& mask, double floor, Field const& weight);
 
+/// field := factor * field.
+void scale(double factor, Field const& field);
+
 /// out += factor * a.
 void add_scaled(double factor, Field const& a, Field const& out);
 
@@ -50,6 +53,9 @@ void add_product(Field const& a, Field const& b, Field const& c, Field const& ou
 
 /// out += a * piece, the piece read through its strides over the box.
 void add_broadcast_product(Field const& a, Field const& piece, Extents const& stride, Extents const& extents, Field const& out);
+
+/// sum_i a_i b_i over the local box.
+double dot(Field const& a, Field const& b);
 
 /// sum_i a_i b_i c_i over the local box.
 double triple_product(Field const& a, Field const& b, Field const& c);

@@ -8,16 +8,10 @@ using petsc::check;
 
 namespace {
 
-Field filled(Index size, double value) {
-  Field field = make_field("filled", size);
-  Kokkos::deep_copy(field, value);
-  return field;
-}
-
 /// S^T M S + ridge of one state, as PETSc calls it.
 struct DataOperator {
   mollifier::Jets jets;
-  Field observed;
+  Field observed;                  ///< 0 in gaps
   kernels::Window window;
   Extents extents;
   double ridge;
@@ -32,7 +26,7 @@ struct DataOperator {
     jets.apply(in, {values});
     kernels::copy_box(values, window, box, kernels::window(extents, {0, 0, 0, 0}), extents);
     kernels::apply_mask(observed, box);
-    kernels::add_product(filled(static_cast<Index>(in.extent(0)), ridge), in, filled(static_cast<Index>(in.extent(0)), 1.0), out);
+    kernels::add_scaled(ridge, in, out);
     transpose(box, out);
   }
 };
@@ -58,7 +52,7 @@ petsc::Vector Objective::fit_states(double ridge) {
   auto x = make_vector();
   MPI_Comm const comm = problem_.grid.comm();
   for (std::size_t s = 0; s < states_.size(); ++s) {
-    DataOperator data{lattice_.jets({mollifier::MultiIndex{}}), states_[s].observed, lattice_.window(), extents_, ridge,
+    DataOperator data{lattice_.jets({mollifier::MultiIndex{}}), states_[s].weight, lattice_.window(), extents_, ridge,
                       Field("state", static_cast<std::size_t>(layout_.state_size)), zeros()};
     auto const g = petsc::make_vector(comm, layout_.state_size), b = petsc::like(g);
     {

@@ -3,27 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "joint/forms.hpp"
+
 namespace mollis::joint {
 namespace {
 
 using spectral::BandedSystems;
 
 constexpr double diagonal_floor = 1e-13;
-
-/// All multi-indices of `order` over `axes` axes.
-void enumerate(int axes, int order, std::vector<int>& head, std::vector<std::vector<int>>& all) {
-  if (static_cast<int>(head.size()) == axes - 1) {
-    head.push_back(order);
-    all.push_back(head);
-    head.pop_back();
-    return;
-  }
-  for (int k = 0; k <= order; ++k) {
-    head.push_back(k);
-    enumerate(axes, order - k, head, all);
-    head.pop_back();
-  }
-}
 
 double multinomial(std::vector<int> const& orders) {
   double value = 1.0;
@@ -40,6 +27,8 @@ LineModel::LineModel(Objective const& objective, int line)
       states_(static_cast<int>(objective.problem().states.size())), box_(lattice_.extended(), bases_of(lattice_), line),
       symbols_(lattice_, objective.problem().system),
       points_(static_cast<double>(objective.problem().grid.points())) {
+  for (auto const& state : objective.problem().states)
+    walls_.push_back(line >= 0 && !state.walls.empty() ? state.walls[static_cast<std::size_t>(line)] : std::array<bool, 2>{false, false});
   auto const& system = objective.problem().system;
   auto const terms = terms_of(system);
   std::vector<int> orders{0};
@@ -73,6 +62,13 @@ LineModel::LineModel(Objective const& objective, int line)
 
 Index LineModel::margin() const { return line_ >= 0 ? lattice_.margin(line_) : 0; }
 Index LineModel::rows_of_grid() const { return line_ >= 0 ? lattice_.grid().axis(line_).size() : 1; }
+
+/// Of the observation in a row of the lattice.
+double LineModel::data_weight(Averages const& averages, int state, Index row) const {
+  auto const& wall = walls_[static_cast<std::size_t>(state)];
+  bool const known = (wall[0] && row == margin()) || (wall[1] && row == margin() + rows_of_grid() - 1);
+  return averages.data[static_cast<std::size_t>(state)] * (known ? wall_weight : 1.0);
+}
 
 /// Coefficients along the axes other than the line.
 Mode LineModel::mode_of(Index system) const {
@@ -116,10 +112,7 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
   Index const block = states_ + static_cast<Index>(fields_);
   for (std::size_t i = 0; i < fields_; ++i) {
     auto const u = static_cast<std::size_t>(coupling.unknowns[i]);
-    std::vector<std::vector<int>> all;
-    std::vector<int> head;
-    enumerate(lattice_.grid().dimension(), orders_[u], head, all);
-    for (auto const& orders : all) {
+    for (auto const& orders : multi_indices(lattice_.grid().dimension(), orders_[u])) {
       double factor = coupling.smoothness[i] * points_ * multinomial(orders);
       for (int a = 0; a < lattice_.grid().dimension(); ++a)
         if (a != line_) factor *= smoothness_symbol(u, a, orders[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
@@ -185,7 +178,7 @@ void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, In
     for (int s = 0; s < states_; ++s) {
       entries.clear();
       put_row(s, 0, smoothing, r);
-      add_square(averages.data[static_cast<std::size_t>(s)]);
+      add_square(data_weight(averages, s, r));
     }
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
       entries.clear();

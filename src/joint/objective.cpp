@@ -1,7 +1,7 @@
 #include "joint/objective.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <stdexcept>
 
 #include "petsc/access.hpp"
 
@@ -62,44 +62,47 @@ double Parts::value(Weights const& weights) const {
 
 Objective::Objective(inverse::Problem const& problem, Lattice const& lattice)
     : problem_(problem), lattice_(lattice), roughness_(lattice_), extents_(problem.grid.owned().extents()),
-      extents_product_(problem.grid.local_size()), one_(filled(extents_product_, 1.0)), equation_(filled(extents_product_, 1.0)),
-      mask_(known_mask(problem, known_features(problem))),
-      model_(problem.space, problem.system, known_features(problem), {}, mask_) {
-  auto const& system = problem.system;
+      extents_product_(problem.grid.local_size()), mask_(known_mask(problem, known_features(problem))),
+      model_(problem.space, problem.system, known_features(problem), {}, mask_), smoothness_(problem.space) {
   layout_.state_size = lattice.extended().local_size();
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    State state;
-    std::vector<mollifier::MultiIndex> set{mollifier::MultiIndex{}};
-    for (std::size_t f = 0; f < system.features.size(); ++f) {
-      if (system.features[f].kind != Feature::Kind::state || system.features[f].index != static_cast<int>(s)) continue;
-      state.features.push_back(static_cast<int>(f));
-      set.push_back(system.features[f].order);
-    }
-    state.jets = std::make_unique<mollifier::Jets>(lattice.jets(set));
-    for (std::size_t k = 0; k < set.size(); ++k)
-      state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
-    state.mollified = zeros();
-    auto const& observed = problem.states[s];
-    state.observed = filled(extents_product_, 1.0);
-    kernels::clear_where_not_finite(observed.data, state.observed);
-    state.data = zeros();
-    Kokkos::deep_copy(state.data, observed.data);
-    kernels::apply_mask(state.observed, state.data);
-    state.weight = zeros();
-    kernels::add_product(state.observed, state.observed, filled(extents_product_, 1.0 / (observed.sigma * observed.sigma)),
-                         state.weight);
-    state.prior = information(observed, problem.grid);
-    if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
-    states_.push_back(std::move(state));
+    states_.push_back(make_state(s));
     layout_.state.push_back(static_cast<Index>(s) * layout_.state_size);
   }
   layout_.parameters = static_cast<Index>(states_.size()) * layout_.state_size;
   layout_.size = layout_.parameters + problem.space.local_size();
-  parameters_ = problem.space.make_vector();
-  smooth_ = problem.space.make_vector();
-  weights_.equation.assign(static_cast<std::size_t>(system.residuals), 1.0);
+  weights_.equation.assign(static_cast<std::size_t>(problem.system.residuals), 1.0);
   weights_.smoothness.assign(problem.space.unknowns().size(), 0.0);
-  smoothness_ = inverse::NormalMatrix(problem.space).smoothness(std::vector<double>(weights_.smoothness.size(), 1.0));
+}
+
+Objective::State Objective::make_state(std::size_t s) const {
+  State state;
+  state.features = {-1};
+  std::vector<mollifier::MultiIndex> set{mollifier::MultiIndex{}};
+  auto const& features = problem_.system.features;
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    if (features[f].kind != Feature::Kind::state || features[f].index != static_cast<int>(s)) continue;
+    if (features[f].order == set.front()) {
+      state.features.front() = static_cast<int>(f);
+      continue;
+    }
+    state.features.push_back(static_cast<int>(f));
+    set.push_back(features[f].order);
+  }
+  state.jets = std::make_unique<mollifier::Jets>(lattice_.jets(set));
+  for (std::size_t k = 0; k < set.size(); ++k) state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
+  state.mollified = zeros();
+  auto const& observed = problem_.states[s];
+  state.weight = filled(extents_product_, 1.0 / (observed.sigma * observed.sigma));
+  kernels::clear_where_not_finite(observed.data, state.weight);
+  if (observed.known.extent(0) > 0)
+    kernels::add_scaled((wall_weight - 1.0) / (observed.sigma * observed.sigma), observed.known, state.weight);
+  state.data = zeros();
+  Kokkos::deep_copy(state.data, observed.data);
+  kernels::apply_mask(state.weight, state.data);
+  state.prior = information(observed, problem_.grid);
+  if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
+  return state;
 }
 
 petsc::Vector Objective::make_vector() const {
@@ -122,18 +125,16 @@ void Objective::put_parameters(Vec parameters, Vec x) const {
   Kokkos::deep_copy(to.piece(layout_.parameters, size), from.piece(0, size));
 }
 
-/// Crops the jets in the work arrays to the grid and hands them to the residuals.
+/// Hands the jets to the residuals: the state itself as a copy, its derivatives where they stand in the work arrays.
 void Objective::set_features() {
-  auto const dense = kernels::window(extents_, {0, 0, 0, 0});
+  auto const& window = lattice_.window();
+  Index end = window.start;
+  for (std::size_t a = 0; a < extents_.size(); ++a) end += (extents_[a] - 1) * window.stride[a];
   for (auto const& state : states_) {
-    kernels::copy_box(state.work[0], lattice_.window(), state.mollified, dense, extents_);
-    for (std::size_t k = 0; k < state.features.size(); ++k) {
-      Field const cropped = make_field("feature", extents_product_);
-      kernels::copy_box(state.work[k + 1], lattice_.window(), cropped, dense, extents_);
-      std::vector<int> all;
-      for (int a = 0; a < problem_.grid.dimension(); ++a) all.push_back(a);
-      model_.set_feature(state.features[k], {cropped, inverse::strides_over(problem_.grid, all)});
-    }
+    kernels::copy_box(state.work[0], window, state.mollified, dense(), extents_);
+    if (state.features[0] >= 0) model_.set_feature(state.features[0], {state.mollified, dense().stride});
+    for (std::size_t k = 1; k < state.work.size() && extents_product_ > 0; ++k)
+      model_.set_feature(state.features[k], {Kokkos::subview(state.work[k], std::make_pair(window.start, end + 1)), window.stride});
   }
 }
 
@@ -143,6 +144,13 @@ Field Objective::state(int s) const {
   return copy;
 }
 
+Field Objective::misfit(State const& state) const {
+  Field const difference = make_field("misfit", extents_product_);
+  Kokkos::deep_copy(difference, state.mollified);
+  kernels::add_scaled(-1.0, state.data, difference);
+  return difference;
+}
+
 Parts const& Objective::move_to(Vec x) {
   MPI_Comm const comm = problem_.grid.comm();
   {
@@ -150,28 +158,26 @@ Parts const& Objective::move_to(Vec x) {
     for (std::size_t s = 0; s < states_.size(); ++s)
       states_[s].jets->apply(entries.piece(layout_.state[s], layout_.state_size), states_[s].work);
   }
+  jets_stand_ = true;
+  linearised_ = false;
   set_features();
-  take_parameters(x, parameters_);
-  model_.move_to(problem_.space.scatter(parameters_));
+  auto const parameters = parameters_of(x);
+  model_.move_to(parameters);
+  residuals_.clear();
   residuals_ = model_.residuals();
+  smooth_.clear();
+  smooth_ = smoothness_.apply(parameters);
 
-  Field const one = filled(extents_product_, 1.0);
   parts_ = {};
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    Field const difference = state(static_cast<int>(s));
-    kernels::add_product(one, filled(extents_product_, -1.0), states_[s].data, difference);
-    parts_.misfit += sum_over(comm, kernels::triple_product(states_[s].weight, difference, difference));
+  for (auto const& state : states_) {
+    Field const difference = misfit(state);
+    parts_.misfit += sum_over(comm, kernels::triple_product(state.weight, difference, difference));
   }
   parts_.prior = move_prior_to(x);
-  for (auto const& r : residuals_) parts_.residual.push_back(sum_over(comm, kernels::triple_product(one, r, r)));
-  check(MatMult(smoothness_, parameters_, smooth_));
-  auto const product = petsc::like(smooth_);
-  check(VecPointwiseMult(product, parameters_, smooth_));
-  petsc::Reading const products(product);
-  for (auto const& unknown : problem_.space.unknowns()) {
-    Index const size = unknown.owner ? unknown.grid.local_size() : 0;
-    Field const all = filled(size, 1.0);
-    parts_.roughness.push_back(sum_over(comm, kernels::triple_product(all, all, products.piece(unknown.offset, size))));
+  for (auto const& r : residuals_) parts_.residual.push_back(sum_over(comm, kernels::dot(r, r)));
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    bool const counts = problem_.space.unknowns()[p].owner;
+    parts_.roughness.push_back(sum_over(comm, counts ? kernels::dot(parameters[p], smooth_[p]) : 0.0));
   }
   return parts_;
 }
@@ -186,7 +192,7 @@ double Objective::move_prior_to(Vec x) {
     auto const g = entries.piece(layout_.state[s], layout_.state_size);
     Kokkos::deep_copy(state.pulled, 0.0);
     roughness_.apply_add(state.prior, g, state.pulled);
-    sum += sum_over(problem_.grid.comm(), kernels::triple_product(filled(layout_.state_size, 1.0), g, state.pulled));
+    sum += sum_over(problem_.grid.comm(), kernels::dot(g, state.pulled));
   }
   return sum;
 }
@@ -200,35 +206,24 @@ void Objective::add_prior(Vec v, Vec out) {
                          to.piece(layout_.state[s], layout_.state_size));
 }
 
-/// smooth_ := beta L p, p given; `out` += it.
-void Objective::apply_smoothness(Vec parameters, Vec out) {
-  check(MatMult(smoothness_, parameters, smooth_));
-  PetscScalar const* from = nullptr;
-  PetscScalar* to = nullptr;
-  check(VecGetArrayRead(smooth_, &from));
-  check(VecGetArray(out, &to));
-  for (std::size_t p = 0; p < weights_.smoothness.size(); ++p) {
-    auto const& unknown = problem_.space.unknowns()[p];
-    if (!unknown.owner) continue;
-    for (Index i = unknown.offset; i < unknown.offset + unknown.grid.local_size(); ++i)
-      to[layout_.parameters + i] += weights_.smoothness[p] * from[i];
-  }
-  check(VecRestoreArray(out, &to));
-  check(VecRestoreArrayRead(smooth_, &from));
-}
-
-std::vector<kernels::WeightedJet> Objective::terms(State const& state, int residual, Partials const& partials) const {
+std::vector<kernels::WeightedJet> Objective::terms(State const& state, int residual) const {
   std::vector<kernels::WeightedJet> terms;
   auto const& by_state = problem_.system.by_state;
   for (std::size_t j = 0; j < by_state.size(); ++j) {
     if (by_state[j].residual != residual) continue;
     auto const at = std::find(state.features.begin(), state.features.end(), by_state[j].feature);
-    if (at != state.features.end()) terms.push_back({partials.state[j], state.work[static_cast<std::size_t>(at - state.features.begin()) + 1]});
+    if (at != state.features.end()) terms.push_back({linear_.state[j], state.work[static_cast<std::size_t>(at - state.features.begin())]});
   }
   return terms;
 }
 
-void Objective::linearise() { linear_ = {model_.state_partials(), model_.parameter_partials()}; }
+void Objective::linearise() {
+  if (linearised_) return;
+  if (!jets_stand_) throw std::logic_error("joint objective: no derivatives of a point whose jets are gone");
+  linear_ = {};
+  linear_ = {model_.state_partials(), model_.parameter_partials()};
+  linearised_ = true;
+}
 
 Field Objective::slope(std::size_t residual, std::size_t unknown) const {
   auto const& by = problem_.system.by_parameter;
@@ -250,23 +245,22 @@ void Objective::apply_states(Vec v, std::vector<Field> const& sums) {
     auto& state = states_[s];
     state.jets->apply(entries.piece(layout_.state[s], layout_.state_size), state.work);
     for (std::size_t k = 0; k < sums.size(); ++k)
-      kernels::add_weighted_jets(terms(state, static_cast<int>(k), linear_), lattice_.window(), extents_, sums[k]);
+      kernels::add_weighted_jets(terms(state, static_cast<int>(k)), lattice_.window(), extents_, sums[k]);
   }
 }
 
-/// out_s := S^T data_s + sum_k sum_f (D^f)^T P_kf sums_k.
-void Objective::put_states_transposed(Partials const& partials, std::vector<Field> const& sums, std::vector<Field> const& data, Vec out) {
+/// out_s := S^T work_0 + sum_k sum_f (D^f)^T P_kf sums_k, work_0 the first work array of each state.
+void Objective::put_states_transposed(std::vector<Field> const& sums, Vec out) {
   check(VecSet(out, 0.0));
   petsc::Writing entries(out);
-  auto const dense = kernels::window(extents_, {0, 0, 0, 0});
   for (std::size_t s = 0; s < states_.size(); ++s) {
     auto& state = states_[s];
-    kernels::copy_box(data[s], dense, state.work[0], lattice_.window(), extents_);
     std::vector<bool> written(state.work.size(), false);
+    written[0] = true;
     for (std::size_t k = 0; k < sums.size(); ++k) {
       std::vector<kernels::WeightedJet> first, again;
-      for (auto const& term : terms(state, static_cast<int>(k), partials))
-        for (std::size_t j = 1; j < state.work.size(); ++j) {
+      for (auto const& term : terms(state, static_cast<int>(k)))
+        for (std::size_t j = 0; j < state.work.size(); ++j) {
           if (state.work[j].data() != term.jet.data()) continue;
           (written[j] ? again : first).push_back(term);
           written[j] = true;
@@ -276,82 +270,88 @@ void Objective::put_states_transposed(Partials const& partials, std::vector<Fiel
     }
     for (std::size_t j = 1; j < state.work.size(); ++j)
       if (!written[j]) Kokkos::deep_copy(state.work[j], 0.0);
-    Field const piece = entries.piece(layout_.state[s], layout_.state_size);
-    state.jets->apply_transpose_add(state.work, piece);
+    state.jets->apply_transpose_add(state.work, entries.piece(layout_.state[s], layout_.state_size));
+  }
+}
+
+std::vector<Field> Objective::parameters_of(Vec x) const {
+  auto const part = problem_.space.make_vector();
+  take_parameters(x, part);
+  return problem_.space.scatter(part);
+}
+
+void Objective::put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const {
+  std::vector<Field> const everywhere(sums.size(), mask_);
+  auto const part = problem_.space.make_vector();
+  problem_.space.gather(model_.jacobian_transposed(linear_.parameter, everywhere, sums), part);
+  put_parameters(part, out);
+  petsc::Writing entries(out);
+  for (std::size_t p = 0; p < smooth.size(); ++p) {
+    auto const& unknown = problem_.space.unknowns()[p];
+    if (!unknown.owner) continue;
+    kernels::add_scaled(weights_.smoothness[p], smooth[p], entries.piece(layout_.parameters + unknown.offset, unknown.grid.local_size()));
   }
 }
 
 void Objective::gradient(Vec out) {
-  Partials const here{model_.state_partials(), model_.parameter_partials()};
-  std::vector<Field> weighted, data;
+  linearise();
+  jets_stand_ = false;
+  for (auto const& state : states_)
+    kernels::spread_over_jets({{state.weight, state.work[0]}}, misfit(state), lattice_.window(), extents_, false);
+  std::vector<Field> weighted;
   for (std::size_t k = 0; k < residuals_.size(); ++k) {
     weighted.push_back(zeros());
-    kernels::add_product(residuals_[k], filled(extents_product_, weights_.equation[k]), filled(extents_product_, 1.0), weighted[k]);
+    kernels::add_scaled(weights_.equation[k], residuals_[k], weighted[k]);
   }
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    Field const difference = state(static_cast<int>(s)), misfit = zeros();
-    kernels::add_product(filled(extents_product_, -1.0), states_[s].data, filled(extents_product_, 1.0), difference);
-    kernels::add_product(states_[s].weight, difference, filled(extents_product_, 1.0), misfit);
-    data.push_back(misfit);
-  }
-  put_states_transposed(here, weighted, data, out);
+  put_states_transposed(weighted, out);
   if (!roughness_.empty()) {
     petsc::Writing entries(out);
     for (std::size_t s = 0; s < states_.size(); ++s)
       kernels::add_scaled(1.0, states_[s].pulled, entries.piece(layout_.state[s], layout_.state_size));
   }
-  if (held_) return;
-  std::vector<Field> const ones(residuals_.size(), filled(extents_product_, 1.0));
-  auto const part = problem_.space.make_vector();
-  problem_.space.gather(model_.jacobian_transposed(here.parameter, ones, weighted), part);
-  put_parameters(part, out);
-  apply_smoothness(parameters_, out);
+  if (!held_) put_parameters_transposed(weighted, smooth_, out);
 }
 
-void Objective::apply_hessian(Vec v, Vec out) {
-  apply(v, out, true, true);
-  if (held_) return;
-  auto const part = problem_.space.make_vector();
-  take_parameters(v, part);
-  apply_smoothness(part, out);
-}
-
+void Objective::apply_hessian(Vec v, Vec out) { apply(v, out, true, true); }
 void Objective::couple_to_parameters(Vec v, Vec out) { apply(v, out, true, false); }
 void Objective::couple_to_states(Vec v, Vec out) { apply(v, out, false, true); }
 
-/// out := sum_k w_k (dR_k)^T M (dR_k) v and, between states, the data's part.
-void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
-  auto const part = problem_.space.make_vector();
-  if (!held_) take_parameters(v, part);
-  auto sums = model_.jacobian(linear_.parameter, problem_.space.scatter(part));
-  if (from_states) apply_states(v, sums);
-  std::vector<Field> data;
-  for (std::size_t s = 0; s < states_.size() && to_states; ++s) {
-    data.push_back(zeros());
-    if (!from_states) continue;
-    Field const value = make_field("state", extents_product_);
-    kernels::copy_box(states_[s].work[0], lattice_.window(), value, kernels::window(extents_, {0, 0, 0, 0}), extents_);
-    kernels::add_product(states_[s].weight, value, one_, data.back());
-  }
-  for (std::size_t k = 0; k < sums.size(); ++k) {
-    kernels::apply_mask(mask_, sums[k]);
-    Kokkos::deep_copy(equation_, weights_.equation[k]);
-    Field const weighted = zeros();
-    kernels::add_product(equation_, one_, sums[k], weighted);
-    sums[k] = weighted;
-  }
-  if (to_states)
-    put_states_transposed(linear_, sums, data, out);
-  else
-    check(VecSet(out, 0.0));
-  if (from_states && to_states) add_prior(v, out);
-  if (held_) return;
-  auto const transposed = problem_.space.make_vector();
-  std::vector<Field> const ones(sums.size(), one_);
-  problem_.space.gather(model_.jacobian_transposed(linear_.parameter, ones, sums), transposed);
-  put_parameters(transposed, out);
+/// work_0 := M / sigma^2 of itself, or 0.
+void Objective::weigh_as_data(State const& state, bool present) {
+  if (!present) return Kokkos::deep_copy(state.work[0], 0.0);
+  Field const value = make_field("state", extents_product_);
+  kernels::copy_box(state.work[0], lattice_.window(), value, dense(), extents_);
+  kernels::spread_over_jets({{state.weight, state.work[0]}}, value, lattice_.window(), extents_, false);
 }
 
-void Objective::mask_undefined() { model_.mask_undefined(); }
+/// out := sum_k w_k (dR_k)^T M (dR_k) v and, of states from states and of the whole from the whole, what is on the diagonal.
+void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
+  bool const whole = from_states && to_states;
+  jets_stand_ = false;
+  std::vector<Field> sums, smooth;
+  if (held_) {
+    for (std::size_t k = 0; k < weights_.equation.size(); ++k) sums.push_back(zeros());
+  } else {
+    auto const parameters = parameters_of(v);
+    sums = model_.jacobian(linear_.parameter, parameters);
+    if (whole) smooth = smoothness_.apply(parameters);
+  }
+  if (from_states) apply_states(v, sums);
+  for (std::size_t k = 0; k < sums.size(); ++k) kernels::scale(weights_.equation[k], sums[k]);
+  if (to_states) {
+    for (auto const& state : states_) weigh_as_data(state, from_states);
+    put_states_transposed(sums, out);
+  } else {
+    check(VecSet(out, 0.0));
+  }
+  if (whole) add_prior(v, out);
+  if (!held_) put_parameters_transposed(sums, smooth, out);
+}
+
+void Objective::mask_undefined() {
+  if (!jets_stand_) throw std::logic_error("joint objective: no derivatives of a point whose jets are gone");
+  model_.mask_undefined();
+  linearised_ = false;
+}
 
 }  // namespace mollis::joint

@@ -7,12 +7,15 @@
 /// transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
 ///   H = diag(S^T M S / sigma^2 + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
 #include "inverse/candidate.hpp"
-#include "inverse/normal_matrix.hpp"
 #include "inverse/residual_model.hpp"
 #include "joint/roughness.hpp"
+#include "joint/smoothness_product.hpp"
 #include "kernels/jet_sums.hpp"
 
 namespace mollis::joint {
+
+/// Of a wall's known value against an observation: exact to a hundredth of the noise.
+constexpr double wall_weight = 1e4;
 
 /// What is weighed against what.
 struct Weights {
@@ -58,10 +61,11 @@ class Objective {
   /// Takes a new point: jets, residuals, misfits. Collective.
   Parts const& move_to(Vec x);
   Parts const& parts() const { return parts_; }
-  /// The gradient at the point of move_to. Collective.
-  void gradient(Vec out);
-  /// The partials at the point of move_to, kept for apply_hessian while the point moves on. Collective.
+  /// The partials at the point of move_to, kept for the products below until the next linearise(). To come before any
+  /// product that follows a move, as these overwrite the jets: std::logic_error. Not collective.
   void linearise();
+  /// The gradient at the point of move_to, which it linearises. Collective.
+  void gradient(Vec out);
   /// out := H v, H of the last linearise() at the current weights. Collective.
   void apply_hessian(Vec v, Vec out);
 
@@ -82,8 +86,6 @@ class Objective {
   Field state(int s) const;
   std::vector<Field> const& residuals() const { return residuals_; }
   Field const& mask() const { return mask_; }
-  Field const& observed(int s) const { return states_[static_cast<std::size_t>(s)].observed; }
-  inverse::ResidualModel& model() { return model_; }
 
   /// Partials of the last linearise(), in the order of System::by_state and by_parameter.
   struct Partials {
@@ -95,24 +97,31 @@ class Objective {
 
  private:
   struct State {
-    std::vector<int> features;                 ///< in the system, in the order of the jets' set after its first member
-    std::unique_ptr<mollifier::Jets> jets;     ///< the state itself, then the features
+    std::vector<int> features;                 ///< in the system: of the jets, -1 for the state itself if nothing reads it
+    std::unique_ptr<mollifier::Jets> jets;     ///< the state itself first
     std::vector<Field> work;                   ///< jets on the extended lattice, zero outside the grid
     Field mollified;                           ///< the state at the last move_to
     double prior = 0.0;                        ///< tau
     Field pulled;                              ///< tau L g at the last move_to; empty without open ends
-    Field data, observed, weight;              ///< data 0 and observed 0 in gaps; weight = observed / sigma^2
+    Field data, weight;                        ///< observations, 0 in gaps; 1 / sigma^2, 0 in gaps
   };
+  State make_state(std::size_t s) const;
   void set_features();
-  /// The partials of a residual by the features of a state, with the work arrays of these.
-  std::vector<kernels::WeightedJet> terms(State const& state, int residual, Partials const& partials) const;
+  /// S g - d of a state at the last move_to.
+  Field misfit(State const& state) const;
+  /// The partials of a residual by the jets of a state, with the work arrays of these.
+  std::vector<kernels::WeightedJet> terms(State const& state, int residual) const;
   void apply(Vec v, Vec out, bool from_states, bool to_states);
   void apply_states(Vec v, std::vector<Field> const& sums);
-  void put_states_transposed(Partials const& partials, std::vector<Field> const& sums, std::vector<Field> const& data, Vec out);
-  void apply_smoothness(Vec parameters, Vec out);
+  void weigh_as_data(State const& state, bool present);
+  void put_states_transposed(std::vector<Field> const& sums, Vec out);
+  std::vector<Field> parameters_of(Vec x) const;
+  /// out += sum_k (dR_k/dp)^T M sums_k + beta L p, L p given (or nothing).
+  void put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const;
   double move_prior_to(Vec x);
   void add_prior(Vec v, Vec out);
   Field zeros() const { return Field("joint", static_cast<std::size_t>(extents_product_)); }
+  kernels::Window dense() const { return kernels::window(extents_, {0, 0, 0, 0}); }
 
   inverse::Problem const& problem_;
   Lattice lattice_;
@@ -121,16 +130,17 @@ class Objective {
   Index extents_product_;
   std::vector<State> states_;
   Layout layout_;
-  Field one_, equation_;                       ///< 1 everywhere; work
   Field mask_;
-  inverse::ResidualModel model_;
-  petsc::Matrix smoothness_;                   ///< L_p of all parameters, weight 1
-  petsc::Vector parameters_, smooth_;          ///< work
+  inverse::ResidualModel model_;               ///< reads the work arrays of the states
+  SmoothnessProduct smoothness_;
+  std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
   bool held_ = false;
   Parts parts_;
   std::vector<Field> residuals_;
   Partials linear_;
+  bool jets_stand_ = false;                    ///< the work arrays hold the jets of the last move_to
+  bool linearised_ = false;                    ///< linear_ is of the last move_to
 };
 
 }  // namespace mollis::joint

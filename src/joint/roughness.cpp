@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "joint/forms.hpp"
 #include "kernels/pointwise.hpp"
 
 namespace mollis::joint {
@@ -16,32 +17,10 @@ double symbol_of(inverse::LineForm const& form, Index row, double angle) {
   return std::max(sum, 0.0);
 }
 
-/// The form as rows of a filter along its axis.
-mollifier::LineFilter filter_of(grid::Axis const& axis, inverse::LineForm const& form) {
-  Index const n = axis.size(), band = form.band();
-  mollifier::LineFilter filter;
-  filter.points = n;
-  filter.orders = {0};
-  filter.width = 2 * band + 1;
-  filter.valid = {0, n};
-  filter.interior = axis.uniform ? grid::Range{band, n - band} : grid::Range{0, 0};
-  for (Index row = 0; row < n; ++row) {
-    bool const inside = filter.interior.contains(row);
-    if (inside && row > filter.interior.lower) continue;
-    auto& rows = inside ? filter.interior_row : filter.edge_rows;
-    Index const first = std::min(std::max<Index>(row - band, 0), n - filter.width);
-    for (Index j = 0; j < filter.width; ++j) {
-      Index const offset = first + j - row;
-      rows.push_back(std::abs(offset) <= band ? form.at(row, static_cast<int>(offset)) : 0.0);
-    }
-  }
-  return filter;
-}
-
 mollifier::Jets product_of(grid::Grid const& grid, int axis, inverse::LineForm const& form) {
   std::vector<mollifier::LineFilter> filters;
   for (int a = 0; a < grid.dimension(); ++a)
-    filters.push_back(a == axis ? filter_of(grid.axis(a), form) : mollifier::moment_filter(grid.axis(a), {}, {{0, 0}}, 0));
+    filters.push_back(a == axis ? filter_of(grid.axis(a), {form}, {1.0}) : mollifier::moment_filter(grid.axis(a), {}, {{0, 0}}, 0));
   return {grid, std::move(filters), {mollifier::MultiIndex{}}};
 }
 

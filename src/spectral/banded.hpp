@@ -1,5 +1,6 @@
 #pragma once
-/// Many symmetric positive banded systems of one size at once: L D L^T, eight systems side by side.
+/// Many symmetric positive banded systems of one size: L D L^T, eight systems side by side (a group). Groups are filled and
+/// factorised one after the other, so that entries in double precision exist for one group alone.
 #include <vector>
 
 #include "kernels/field.hpp"
@@ -10,15 +11,20 @@ class BandedSystems {
  public:
   static constexpr Index lanes = 8;
 
-  /// `systems` matrices of `size` rows with entries up to `width` from the diagonal, all zero.
+  /// `systems` matrices of `size` rows with entries up to `width` from the diagonal.
   BandedSystems(Index systems, Index size, Index width);
 
-  /// Entry (row, row - offset) of a system, 0 <= offset <= width, before factorise().
+  /// Sets all entries of the next group to 0; those of the last one are gone.
+  void clear();
+  /// Entry (row, row - offset) of a system of the group in hand, 0 <= offset <= width.
   double& at(Index system, Index row, Index offset) {
-    return entries_[static_cast<std::size_t>(((system / lanes * size_ + row) * (width_ + 1) + offset) * lanes + system % lanes)];
+    return entries_[static_cast<std::size_t>((row * (width_ + 1) + offset) * lanes + system % lanes)];
   }
-  /// Adds `floor` times its largest diagonal entry to the diagonal of each matrix (a near null space stays finite).
-  void factorise(double floor);
+  /// Factorises the group in hand, in double precision, and keeps it in single precision. Adds `floor` times its largest
+  /// diagonal entry to the diagonal of each matrix (a near null space stays finite).
+  void factorise(Index group, double floor);
+  /// Frees what filling needs.
+  void finish() { std::vector<double>().swap(entries_); }
   /// Solves a group of `lanes` systems in place: x[row * lanes + lane].
   void solve(Index group, double* x) const;
 
@@ -27,12 +33,10 @@ class BandedSystems {
   Index size() const { return size_; }
 
  private:
-  void factorise_group(Index group, double floor);
-
   Index systems_, size_, width_;
-  double scale_ = 1.0;            ///< the largest diagonal entry: keeps the factors within single precision
-  std::vector<double> entries_;   ///< [group][row][offset][lane]; emptied by factorise()
-  std::vector<float> factors_;    ///< likewise: scale / D at offset 0, L below; single precision serves a preconditioner
+  std::vector<double> scale_;     ///< the largest diagonal entry of each group: keeps the factors within single precision
+  std::vector<double> entries_;   ///< [row][offset][lane] of the group in hand
+  std::vector<float> factors_;    ///< [group][row][offset][lane]: scale / D at offset 0, L below
 };
 
 }  // namespace mollis::spectral

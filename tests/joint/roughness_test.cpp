@@ -2,6 +2,9 @@
 // rings, the same on any number of ranks.
 #include "joint/roughness.hpp"
 
+#include "inverse/normal_matrix.hpp"
+#include "joint/smoothness_product.hpp"
+
 #include "../inverse/case.hpp"
 
 namespace {
@@ -68,6 +71,29 @@ TEST(Roughness, AxisByAxisItIsTheFormThatPreconditionersUse) {
   };
   EXPECT_NEAR(form(open, wave) / (static_cast<double>(m) * sum), 1.0, 1e-9);
   EXPECT_NEAR(roughness.symbol(1, 0.5 * pi), 1.0, 1e-12);
+}
+
+/// Fields on open, periodic and very short axes, a constant beside them: the assembled form.
+TEST(SmoothnessProduct, IsTheAssembledFormWithoutItsMatrix) {
+  test::Case const c("[grid]\naxes = [\"z\", \"y\", \"x\"]\npoints = [3, 11, 12]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 2.0, 1.0]\n"
+                     "periodic = [\"x\"]\n"
+                     "[parameters.a]\nover = [\"z\", \"y\", \"x\"]\nsmoothness = { order = 2, weight = 1.0 }\n"
+                     "[parameters.b]\nover = [\"y\", \"x\"]\nsmoothness = { order = 3, weight = 1.0 }\n"
+                     "[parameters.k]\nover = []\n[equation]\nresidual = \"a*dx(dx(u)) + b - k\"\n",
+                     {{"u", [](test::Coordinates const& x) { return x[0] * x[1]; }}}, {0.05, 1, {}, {}, MPI_COMM_WORLD});
+  auto const p = c.space.make_vector(), expected = petsc::like(p), found = petsc::like(p);
+  test::Random random(4);
+  random.fill(p);
+  auto const matrix = inverse::NormalMatrix(c.space).smoothness({1.0, 1.0, 1.0});
+  petsc::check(MatMult(matrix, p, expected));
+  auto const products = joint::SmoothnessProduct(c.space).apply(c.space.scatter(p));
+  petsc::check(VecSet(found, 0.0));
+  for (std::size_t u = 0; u < products.size(); ++u)
+    if (c.space.unknowns()[u].owner) petsc::copy_in(products[u], found, c.space.unknowns()[u].offset);
+  double const size = test::dot(expected, expected);
+  petsc::check(VecAXPY(found, -1.0, expected));
+  EXPECT_GT(size, 0.0);
+  EXPECT_LT(test::dot(found, found), 1e-24 * size);
 }
 
 }  // namespace

@@ -204,16 +204,21 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   int smooth = 0;
   for (int const u : coupling.unknowns) smooth = std::max(smooth, orders_[static_cast<std::size_t>(u)]);
   Index const band = line_ >= 0 ? std::max({reach, static_cast<Index>(smooth), roughness_.band(line_)}) * block : 0;
-  BandedSystems systems(lines.outer * lines.inner, lines.points * block, band + block - 1);
-  for (Index system = 0; system < systems.systems(); ++system) {
-    fill(averages, coupling, system, systems);
-    double top = 0.0;
-    for (Index row = 0; row < systems.size(); ++row) top = std::max(top, systems.at(system, row, 0));
-    for (Index row = 0; row < systems.size(); ++row)  // places without equations: parameters beyond the ends
-      if (systems.at(system, row, 0) <= 0.0) systems.at(system, row, 0) = top;
+  systems_.reset();
+  auto& systems = systems_.emplace(lines.outer * lines.inner, lines.points * block, band + block - 1);
+  for (Index group = 0; group < systems.groups(); ++group) {
+    systems.clear();
+    Index const end = std::min((group + 1) * BandedSystems::lanes, systems.systems());
+    for (Index system = group * BandedSystems::lanes; system < end; ++system) {
+      fill(averages, coupling, system, systems);
+      double top = 0.0;
+      for (Index row = 0; row < systems.size(); ++row) top = std::max(top, systems.at(system, row, 0));
+      for (Index row = 0; row < systems.size(); ++row)  // places without equations: parameters beyond the ends
+        if (systems.at(system, row, 0) <= 0.0) systems.at(system, row, 0) = top;
+    }
+    systems.factorise(group, diagonal_floor);
   }
-  systems.factorise(diagonal_floor);
-  systems_ = std::move(systems);
+  systems.finish();
 }
 
 void LineModel::apply_add(double factor, std::vector<std::vector<double>> const& r, std::vector<std::vector<double>>& z) const {

@@ -44,12 +44,14 @@ class LineModel {
   void add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
                       spectral::BandedSystems& systems) const;
   void add_prior(Averages const& averages, Index system, Mode const& mode, spectral::BandedSystems& systems) const;
+  double data_weight(Averages const& averages, int state, Index row) const;
   Index rows_of_grid() const;
   Index margin() const;
 
   Lattice lattice_;
   Roughness const& roughness_;
   int line_, states_;
+  std::vector<std::array<bool, 2>> walls_;        ///< one a state: known values at the ends of the line
   std::size_t fields_ = 0;
   spectral::SpectralBox box_;
   Symbols symbols_;

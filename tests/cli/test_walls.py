@@ -1,4 +1,4 @@
-"""States that are odd about a value other than 0 on the walls."""
+"""What is known of walls: states that are odd about a value there, known values."""
 import unittest
 
 import h5py
@@ -50,6 +50,42 @@ class About(TestCase):
         """The shifted data, taken as odd about 0, cannot be smoothed at the walls."""
         with self.result("mollify", "shifted.h5", "mollifier.radius=5", "mollify.derivatives=['x']") as file:
             self.assertGreater(numpy.abs(file["/state/u"][...] - file["/observations/u"][...]).max(), 1.0)
+
+
+class KnownValues(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary()
+        cls.common = [INPUTS / "heat2d.toml", "grid.points=[40, 40]", *redirected(cls.directory, "u"), "inversion.method=joint"]
+        outcome = run("forward", *cls.common, "forward.noise.relative=0.05")
+        assert outcome.code == 0, outcome.err
+
+    def invert(self, walls, ranks=1):
+        self.expect(0, run("invert", *self.common, f"observations.u.walls={walls}", ranks=ranks))
+        with h5py.File(self.directory / "out" / "result.h5") as file:
+            error = file["/parameters/lambda"][...] - file["/truth/lambda"][...]
+            return file["/state/u"][...], numpy.sqrt((error**2).mean())
+
+    def test_states_take_them_and_parameters_gain(self):
+        free, error = self.invert("{}")
+        held, error_held = self.invert('{ y = "0", x_lower = 0, x_upper = "y - y" }')
+        walls = lambda u: numpy.concatenate([u[0], u[-1], u[:, 0], u[:, -1]])
+        self.assertGreater(numpy.abs(walls(free)).max(), 3e-3)
+        self.assertLess(numpy.abs(walls(held)).max(), 3e-4)
+        self.assertLess(error_held, error)
+
+    def test_one_end(self):
+        state, _ = self.invert('{ x_upper = "0" }', ranks=2)
+        self.assertLess(numpy.abs(state[:, -1]).max(), 3e-4)
+        self.assertGreater(numpy.abs(state[:, 0]).max(), 2e-3)
+
+    def test_mistakes_are_told(self):
+        for walls, words in [('{ z = "0" }', '"z" is not an axis'), ('{ x = "1 +" }', "the expression ends"),
+                             ('{ x = "u" }', "u")]:
+            outcome = self.expect(64, run("check", *self.common, f"observations.u.walls={walls}"))
+            self.assertIn(words, outcome.err)
+        outcome = self.expect(64, run("check", *self.common, 'grid.periodic=["x"]', 'observations.u.walls={ x = "0" }'))
+        self.assertIn("no ends", outcome.err)
 
 
 if __name__ == "__main__":

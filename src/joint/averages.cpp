@@ -89,35 +89,45 @@ Mode mode_of(grid::Box const& box, Index number) {
   return mode;
 }
 
-std::vector<double> symbols_of(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int line) {
-  std::vector<double> products;
-  for (auto const& term : averages.terms) {
-    double product = 1.0;
+void put_symbols(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int line,
+                 std::vector<double>& products) {
+  products.assign(averages.terms.size(), 1.0);
+  for (std::size_t t = 0; t < products.size(); ++t)
     for (int a = 0; a < axes; ++a)
-      if (a != line) product *= symbols.at(a, term.order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
-    products.push_back(product);
-  }
-  return products;
+      if (a != line)
+        products[t] *= symbols.at(a, averages.terms[t].order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
 }
 
-std::vector<int> terms_of(Averages const& averages, int residual, int state) {
-  std::vector<int> own;
-  for (std::size_t t = 0; t < averages.terms.size(); ++t)
-    if (averages.terms[t].residual == residual && (state < 0 || averages.terms[t].state == state)) own.push_back(static_cast<int>(t));
-  return own;
+double smoothing_of(Symbols const& symbols, Mode const& mode, int axes, int line) {
+  double smoothing = 1.0;
+  for (int a = 0; a < axes; ++a)
+    if (a != line) smoothing *= symbols.at(a, 0, mode[static_cast<std::size_t>(a)]);
+  return smoothing;
 }
+
+namespace {
+
+bool of_one_parity(Term const& a, Term const& b) {
+  for (std::size_t axis = 0; axis < max_axes; ++axis)
+    if (a.order[axis] % 2 != b.order[axis] % 2) return false;
+  return true;
+}
+
+}  // namespace
 
 Averages averages_of(Objective& objective) {
   auto const& problem = objective.problem();
   Averages averages;
   averages.terms = terms_of(problem.system);
   auto const& partials = objective.partials().state;
-  Field const one = make_field("one", problem.grid.local_size());
-  Kokkos::deep_copy(one, 1.0);
   for (std::size_t a = 0; a < partials.size(); ++a) {
-    averages.mean.push_back(mean_over(objective, partials[a], one));
+    averages.mean.push_back(mean_over(objective, partials[a], objective.mask()));
     averages.second.emplace_back();
-    for (std::size_t b = 0; b <= a; ++b) averages.second[a].push_back(mean_over(objective, partials[a], partials[b]));
+    for (std::size_t b = 0; b <= a; ++b) {
+      auto const &left = averages.terms[a], &right = averages.terms[b];
+      bool const counts = left.residual == right.residual && of_one_parity(left, right);
+      averages.second[a].push_back(counts ? mean_over(objective, partials[a], partials[b]) : 0.0);
+    }
   }
   for (std::size_t a = 0; a < partials.size(); ++a)
     for (std::size_t b = a + 1; b < partials.size(); ++b) averages.second[a].push_back(averages.second[b][a]);
@@ -127,29 +137,32 @@ Averages averages_of(Objective& objective) {
     averages.data.push_back(share / (sigma * sigma));
   }
   averages.equation = objective.weights().equation;
+  std::size_t const states = averages.data.size();
+  averages.of.assign(averages.equation.size(), std::vector<std::vector<int>>(states + 1));
+  for (std::size_t t = 0; t < averages.terms.size(); ++t) {
+    auto& own = averages.of[static_cast<std::size_t>(averages.terms[t].residual)];
+    for (std::size_t const s : {static_cast<std::size_t>(averages.terms[t].state), states}) own[s].push_back(static_cast<int>(t));
+  }
   return averages;
 }
 
-double second_moment(Averages const& averages, std::vector<int> const& left, std::vector<int> const& right,
-                     std::vector<double> const& symbols) {
+double second_moment(Averages const& averages, std::vector<int> const& terms, std::vector<double> const& symbols) {
   double sum = 0.0;
-  for (int const a : left)
-    for (int const b : right) {
-      auto const i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
-      bool same = true;
-      for (std::size_t axis = 0; axis < max_axes; ++axis)
-        same = same && averages.terms[i].order[axis] % 2 == averages.terms[j].order[axis] % 2;
-      if (same) sum += averages.second[i][j] * symbols[i] * symbols[j];
+  for (std::size_t a = 0; a < terms.size(); ++a) {
+    auto const i = static_cast<std::size_t>(terms[a]);
+    double row = averages.second[i][i] * symbols[i];
+    for (std::size_t b = 0; b < a; ++b) {
+      auto const j = static_cast<std::size_t>(terms[b]);
+      row += 2.0 * averages.second[i][j] * symbols[j];
     }
+    sum += row * symbols[i];
+  }
   return sum;
 }
 
-double noise_in(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int residual, int state) {
-  double smoothing = 1.0;
-  for (int a = 0; a < axes; ++a) smoothing *= symbols.at(a, 0, mode[static_cast<std::size_t>(a)]);
-  auto const own = terms_of(averages, residual, state);
-  double const moment = second_moment(averages, own, own, symbols_of(averages, symbols, mode, axes));
-  return moment / (averages.data[static_cast<std::size_t>(state)] * smoothing * smoothing);
+double noise_in(Averages const& averages, std::vector<double> const& products, double smoothing, std::size_t residual,
+                std::size_t state) {
+  return second_moment(averages, averages.of[residual][state], products) / (averages.data[state] * smoothing * smoothing);
 }
 
 std::vector<spectral::Basis> free_bases(grid::Grid const& grid) {

@@ -40,20 +40,25 @@ std::vector<Term> terms_of(equation::System const& system);
 struct Averages {
   std::vector<Term> terms;
   std::vector<double> mean;                   ///< of P, one a term
-  std::vector<std::vector<double>> second;    ///< of P_a P_b for two terms of residuals a, b
+  std::vector<std::vector<double>> second;    ///< of P_a P_b for two terms of one residual, else 0; 0 where their orders
+                                              ///< differ in parity along some axis, as on average over a wave's phase
+  std::vector<std::vector<std::vector<int>>> of;  ///< [residual][state]: terms; in place [states] those of all states
   std::vector<double> data;                   ///< observed share / sigma^2, one a state
   std::vector<double> equation;               ///< w_k times the share of points that carry a residual
 };
 /// Collective.
 Averages averages_of(Objective& objective);
 
-/// Products of the terms' symbols over the axes of a mode, but for `line` (-1: all axes).
-std::vector<double> symbols_of(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int line = -1);
-/// Terms of a residual (of a state alone, unless it is -1).
-std::vector<int> terms_of(Averages const& averages, int residual, int state = -1);
+/// products := those of the terms' symbols over the axes of a mode, but for `line` (-1: all axes).
+void put_symbols(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int line,
+                 std::vector<double>& products);
+/// S, the symbol of the mollifier, over the axes of a mode but for `line`.
+double smoothing_of(Symbols const& symbols, Mode const& mode, int axes, int line = -1);
 
-/// sigma^2 K / |S|^2: the variance that the noise of a state puts into a wave of a residual.
-double noise_in(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int residual, int state);
+/// sigma^2 K / |S|^2: the variance that the noise of a state puts into a wave of a residual, from the products of the terms'
+/// symbols and S.
+double noise_in(Averages const& averages, std::vector<double> const& products, double smoothing, std::size_t residual,
+                std::size_t state);
 /// Angles of the waves over a grid: cosines along open axes, whatever reflects, Fourier's along periodic ones.
 std::vector<spectral::Basis> free_bases(grid::Grid const& grid);
 Symbols::Angles angles_of(grid::Grid const& grid);
@@ -61,9 +66,7 @@ Symbols::Angles angles_of(grid::Grid const& grid);
 /// state, the noise of which is that of half a wave.
 Symbols::Angles tilted(Symbols::Angles angles, grid::Grid const& grid);
 
-/// E[(sum_a P_a s_a)(sum_b P_b s_b)] over two lists of terms with their symbols; pairs of different parity along some
-/// axis (0 on average over a wave's phase) are left out.
-double second_moment(Averages const& averages, std::vector<int> const& left, std::vector<int> const& right,
-                     std::vector<double> const& symbols);
+/// E (sum_a P_a s_a)^2 over a list of terms of one residual with their symbols.
+double second_moment(Averages const& averages, std::vector<int> const& terms, std::vector<double> const& symbols);
 
 }  // namespace mollis::joint

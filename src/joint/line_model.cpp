@@ -85,12 +85,13 @@ Mode LineModel::mode_of(Index system) const {
 
 /// c of each group at a mode.
 std::vector<double> LineModel::amplitudes(Averages const& averages, Mode const& mode) const {
-  auto const symbols = symbols_of(averages, symbols_, mode, lattice_.grid().dimension(), line_);
+  std::vector<double> symbols;
+  put_symbols(averages, symbols_, mode, lattice_.grid().dimension(), line_, symbols);
   std::vector<double> amplitudes;
   for (auto const& group : groups_) {
     double mean = 0.0;
     for (int const t : group.terms) mean += averages.mean[static_cast<std::size_t>(t)] * symbols[static_cast<std::size_t>(t)];
-    double const size = std::sqrt(std::max(0.0, second_moment(averages, group.terms, group.terms, symbols)));
+    double const size = std::sqrt(std::max(0.0, second_moment(averages, group.terms, symbols)));
     amplitudes.push_back(mean < 0.0 ? -size : size);
   }
   return amplitudes;

@@ -81,15 +81,14 @@ void Preconditioner::scale_fields(Averages const& averages) {
 
   std::vector<double> kappa(averages.terms.size(), 0.0);
   auto const& box = whole_.lines().box;
+  std::vector<double> symbols;
   for (Index m = 0; m < box.size(); ++m) {
     auto const mode = mode_of(box, m);
-    auto const symbols = symbols_of(averages, symbols_, mode, box.dimension());
-    double smoothing = 1.0, equation = 0.0;
-    for (int a = 0; a < box.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
-    for (std::size_t k = 0; k < residuals; ++k) {
-      auto const own = terms_of(averages, static_cast<int>(k));
-      equation += averages.equation[k] * second_moment(averages, own, own, symbols);
-    }
+    put_symbols(averages, symbols_, mode, box.dimension(), -1, symbols);
+    double const smoothing = smoothing_of(symbols_, mode, box.dimension());
+    double equation = 0.0;
+    for (std::size_t k = 0; k < residuals; ++k)
+      equation += averages.equation[k] * second_moment(averages, averages.of[k].back(), symbols);
     double const data = averages.data.front() * smoothing * smoothing;
     double const both = equation * data / ((equation + data) * (equation + data));  // largest where they are alike
     for (std::size_t t = 0; t < kappa.size(); ++t) kappa[t] += both * symbols[t] * symbols[t];
@@ -182,17 +181,14 @@ double Preconditioner::seen_by_data(Averages const& averages, std::vector<std::v
                                     std::vector<std::vector<double>> const& right) {
   auto const& box = whole_.lines().box;
   double sum = 0.0;
+  std::vector<double> symbols;
   for (Index m = 0; m < box.size(); ++m) {
     auto const mode = mode_of(box, m);
-    auto const symbols = symbols_of(averages, tilted_, mode, box.dimension());
-    double smoothing = 1.0;
-    for (int a = 0; a < box.dimension(); ++a) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
+    put_symbols(averages, tilted_, mode, box.dimension(), -1, symbols);
+    double const smoothing = smoothing_of(symbols_, mode, box.dimension());
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
       double moved = 0.0;  // J D^-1 J^T
-      for (std::size_t s = 0; s < averages.data.size(); ++s) {
-        auto const own = terms_of(averages, static_cast<int>(k), static_cast<int>(s));
-        moved += second_moment(averages, own, own, symbols) / (averages.data[s] * smoothing * smoothing);
-      }
+      for (std::size_t s = 0; s < averages.data.size(); ++s) moved += noise_in(averages, symbols, smoothing, k, s);
       if (averages.equation[k] > 0.0)
         sum += left[k][static_cast<std::size_t>(m)] * right[k][static_cast<std::size_t>(m)] / (1.0 / averages.equation[k] + moved);
     }
@@ -237,13 +233,17 @@ void Preconditioner::sensitivity_of_field(Averages const& averages, Reduced& red
     square.push_back(sum_over(grid.comm(), kernels::triple_product(objective_.mask(), a, a)) / static_cast<double>(grid.points()));
   }
   reduced.sensitivity.assign(static_cast<std::size_t>(box.size()), 0.0);
-  for (Index m = 0; m < box.size(); ++m)
+  std::vector<double> products;
+  for (Index m = 0; m < box.size(); ++m) {
+    auto const mode = mode_of(box, m);
+    put_symbols(averages, symbols, mode, grid.dimension(), -1, products);
+    double const smoothing = smoothing_of(symbols, mode, grid.dimension());
     for (std::size_t k = 0; k < square.size(); ++k) {
       double moved = 1.0 / averages.equation[k];
-      for (std::size_t s = 0; s < averages.data.size(); ++s)
-        moved += noise_in(averages, symbols, mode_of(box, m), grid.dimension(), static_cast<int>(k), static_cast<int>(s));
+      for (std::size_t s = 0; s < averages.data.size(); ++s) moved += noise_in(averages, products, smoothing, k, s);
       reduced.sensitivity[static_cast<std::size_t>(m)] += square[k] / moved + 1e-9 * averages.equation[k] * square[k];
     }
+  }
 }
 
 void Preconditioner::sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced) {

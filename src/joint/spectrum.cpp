@@ -107,12 +107,15 @@ void Spectrum::update(Objective& objective) {
   auto const averages = averages_of(objective);
   std::size_t const residuals = averages.equation.size(), states = averages.data.size();
   noise_.assign(residuals, std::vector<std::vector<double>>(states));
+  for (auto& of_states : noise_)
+    for (auto& noise : of_states) noise.reserve(static_cast<std::size_t>(last_ - first_));
+  std::vector<double> products;
   for (Index m = first_; m < last_; ++m) {
     auto const mode = mode_of(whole_, m);
+    put_symbols(averages, symbols_, mode, grid_.dimension(), -1, products);
+    double const smoothing = smoothing_of(symbols_, mode, grid_.dimension());
     for (std::size_t k = 0; k < residuals; ++k)
-      for (std::size_t s = 0; s < states; ++s)
-        noise_[k][s].push_back(
-            noise_in(averages, symbols_, mode, grid_.dimension(), static_cast<int>(k), static_cast<int>(s)));
+      for (std::size_t s = 0; s < states; ++s) noise_[k][s].push_back(noise_in(averages, products, smoothing, k, s));
   }
   // A wave that no state can move would pin the parameter without limit.
   for (std::size_t k = 0; k < residuals; ++k) {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
 #include "drivers/results.hpp"
@@ -12,15 +14,22 @@
 namespace mollis::drivers {
 namespace {
 
-/// Doubles a grid point that a joint fit holds: jets of the states on the lattice, twice, with the passes that make them,
-/// vectors of the solvers and the factors of the preconditioner; features and partials on the grid.
+/// Doubles a grid point that a joint fit holds, from measured peaks (docs/joint.md): on the lattice the jets with the passes
+/// that make them, vectors of the solvers, and along each open axis the preconditioner's factors (7 floats a row and pair of
+/// unknowns); on the grid the partials and their products.
 double joint_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
-  double lattice = static_cast<double>(deck.observations.size());
+  double lattice = 1.0, open = 0.0;
   for (auto const& axis : grid.axes())
-    if (!axis.periodic && axis.reflection == grid::Reflection::none)
+    if (!axis.periodic && axis.reflection == grid::Reflection::none) {
       lattice *= 1.0 + (deck.joint.spline_degree - 1.0) / static_cast<double>(axis.size());
-  auto const features = static_cast<double>(system.by_state.size());
-  return lattice * (3.0 * features + 20.0) + 4.0 * features;
+      open += 1.0;
+    }
+  auto const states = static_cast<double>(deck.observations.size()), features = static_cast<double>(system.by_state.size());
+  auto const fields = static_cast<double>(std::count_if(deck.parameters.begin(), deck.parameters.end(), [&](auto const& parameter) {
+    return parameter.second.over.size() == deck.grid.axes.size();
+  }));
+  double const along = 0.5 * deck.joint.spline_degree * (states + fields) * (states + fields) + 6.0;
+  return lattice * (2.0 * features + 16.0 * states + 18.0 * fields + open * along) + 2.0 * features;
 }
 
 /// Doubles a grid point that an inversion holds at its peak: data, one field a feature and a partial derivative, their

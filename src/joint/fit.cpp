@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "petsc/access.hpp"
+#include "joint/bounds.hpp"
 
 namespace mollis::joint {
 namespace {
@@ -73,8 +73,6 @@ class Fitter {
   double raise();
   void polish();
   void respect_bounds();
-  bool set_within(inverse::Bounds const& bounds);
-  petsc::Vector inner(inverse::Bounds const& bounds);
 
   /// A Gauss-Newton step; the relative change of the parameters.
   double step(char const* phase);
@@ -258,50 +256,13 @@ void Fitter::polish() {
 void Fitter::respect_bounds() {
   auto const bounds = inverse::make_bounds(problem_.space);
   if (!bounds.any) return;
-  if (!set_within(bounds)) return;
+  if (!set_within(bounds, objective_, result_.x)) return;
   result_.converged = false;
   for (int i = 0; i < most_bounded && !result_.converged; ++i) {
-    newton_.let_move(inner(bounds));
+    newton_.let_move(inner(bounds, objective_, result_.x));
     result_.converged = step("bounds") < settled_change;
-    set_within(bounds);
+    set_within(bounds, objective_, result_.x);
   }
-}
-
-/// Whether a parameter had to be set to a bound.
-bool Fitter::set_within(inverse::Bounds const& bounds) {
-  auto const free = parameters(), inside = parameters();
-  check(VecPointwiseMax(inside, inside, bounds.lower));
-  check(VecPointwiseMin(inside, inside, bounds.upper));
-  PetscBool same = PETSC_FALSE;
-  check(VecEqual(free, inside, &same));
-  if (same) return false;
-  objective_.put_parameters(inside, result_.x);
-  objective_.move_to(result_.x);
-  return true;
-}
-
-/// 0 for parameters at a bound that they would pass, going down the gradient; else 1.
-petsc::Vector Fitter::inner(inverse::Bounds const& bounds) {
-  auto moves = objective_.make_vector();
-  objective_.gradient(moves);
-  auto const p = parameters(), slope = problem_.space.make_vector();
-  objective_.take_parameters(moves, slope);
-  {
-    petsc::Reading const at(p), lower(bounds.lower), upper(bounds.upper);
-    petsc::Writing to(slope);
-    Index const size = problem_.space.local_size();
-    auto const value = on_host(at.piece(0, size)), low = on_host(lower.piece(0, size)), high = on_host(upper.piece(0, size));
-    Field const piece = to.piece(0, size);
-    auto const g = on_host(piece);
-    for (std::size_t n = 0; n < g.extent(0); ++n) {
-      bool const held = (value(n) <= low(n) && g(n) > 0.0) || (value(n) >= high(n) && g(n) < 0.0);
-      g(n) = held ? 0.0 : 1.0;
-    }
-    Kokkos::deep_copy(piece, g);
-  }
-  check(VecSet(moves, 1.0));
-  objective_.put_parameters(slope, moves);
-  return moves;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "joint/local_values.hpp"
+
 namespace mollis::joint {
 namespace {
 
@@ -27,8 +29,7 @@ std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& 
   for (int a = 0; a < grid.dimension(); ++a)
     if (std::find(missing.begin(), missing.end(), a) == missing.end()) bases[static_cast<std::size_t>(a)] = spectral::Basis::none;
   spectral::SpectralBox const box(grid, bases, -1);
-  auto const host = on_host(field);
-  std::vector<double> data(host.data(), host.data() + host.extent(0));
+  auto data = values_of(field);
   box.forward(data);
   std::vector<double> power(static_cast<std::size_t>(product_of(grid, missing)), 0.0);
   for (std::size_t m = 0; m < data.size(); ++m) {

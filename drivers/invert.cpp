@@ -76,7 +76,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   auto const grid = observations::make_grid(comm, deck);
   progress.say(describe(grid));
 
-  auto const [states, known] = [&] {
+  auto [states, known] = [&] {
     run::Stages::Scope const stage(stages, "read");
     return std::pair(observations::read_states(grid, deck), read_fields(grid, deck));
   }();
@@ -86,7 +86,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   inverse::ParameterSpace const space(grid, deck.parameters, system);
   inverse::Problem const problem{grid, deck, system, space, states, known.fields, progress};
 
-  auto const outcome = deck.inversion.method == "joint" ? fit_jointly(problem, stages) : fit_equation(problem, stages);
+  auto const outcome = deck.inversion.method == "joint" ? fit_jointly(problem, states, stages) : fit_equation(problem, stages);
   petsc::reject_unused_options();
   return write_results(problem, outcome, command, stages);
 }

@@ -9,6 +9,9 @@
 namespace mollis::drivers {
 namespace {
 
+constexpr double unexplained = 1.5;  ///< chi2 from which the noise is not all of what the fit leaves
+constexpr int most_raised = 3;
+
 /// sum_k w_k (dR_k/dNAME)^2, as NAME itself enters the residuals.
 std::vector<Field> sensitivities(inverse::Problem const& problem, joint::Objective const& objective, Vec x) {
   auto const fitted = problem.space.scatter(x);
@@ -66,9 +69,7 @@ deck::Deck frozen(inverse::Problem const& problem, joint::Objective const& objec
   return deck;
 }
 
-}  // namespace
-
-Outcome fit_jointly(inverse::Problem const& problem, run::Stages& stages) {
+Outcome fit_once(inverse::Problem const& problem, run::Stages& stages) {
   auto objective = [&] {
     run::Stages::Scope const stage(stages, "jets");
     return std::make_unique<joint::Objective>(problem,
@@ -106,6 +107,31 @@ Outcome fit_jointly(inverse::Problem const& problem, run::Stages& stages) {
     radii[problem.grid.axis(a).name] = objective->lattice().is_smooth(a) ? (objective->lattice().degree() - 1) / 2 : 0;
   outcome.details["mollifier"] = {{"kernel", "spline"}, {"radius", radii}, {"degree", objective->lattice().degree()}};
   outcome.details["penalty"] = objective->weights().equation;
+  return outcome;
+}
+
+/// Whether automatic noise was raised to what the fit leaves of the data.
+bool raise_noise(deck::Deck const& deck, std::vector<observations::State>& states, double chi2, run::Progress const& progress) {
+  if (chi2 < unexplained) return false;
+  for (auto const& [name, observation] : deck.observations)
+    if (!std::holds_alternative<deck::Automatic>(observation.noise)) return false;
+  for (auto& state : states) {
+    double const before = state.sigma;
+    state.sigma *= std::sqrt(chi2);
+    progress.say(fmt::format("data  {}: the equation leaves {:.2g} times the noise: again with {:.4g} for {:.4g}", state.name,
+                             std::sqrt(chi2), state.sigma, before));
+  }
+  return true;
+}
+
+}  // namespace
+
+Outcome fit_jointly(inverse::Problem const& problem, std::vector<observations::State>& states, run::Stages& stages) {
+  auto outcome = fit_once(problem, stages);
+  for (int i = 0; i < most_raised && raise_noise(problem.deck, states, outcome.misfit_chi2, problem.progress); ++i) {
+    outcome = {};
+    outcome = fit_once(problem, stages);
+  }
   return outcome;
 }
 

@@ -4,7 +4,9 @@
 
 namespace mollis::drivers {
 
-/// Lattice, objective, fit. Collective.
-Outcome fit_jointly(inverse::Problem const& problem, run::Stages& stages);
+/// Lattice, objective, fit, with the noise of `problem.states`. Where the deck leaves the noise to Mollis and states that obey
+/// the equation stay farther from the data than it (clean data of a coarser solver, as a rule), `states`, those of the problem,
+/// get the larger noise and the fit is done again. Collective.
+Outcome fit_jointly(inverse::Problem const& problem, std::vector<observations::State>& states, run::Stages& stages);
 
 }  // namespace mollis::drivers

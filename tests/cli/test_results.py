@@ -66,6 +66,19 @@ class Results(TestCase):
         self.assertGreaterEqual(entry["min"], 0.8 - 1e-12)
         self.assertLessEqual(entry["max"], 1.2 + 1e-12)
 
+    def test_joint_fit_of_clean_data_finds_the_noise_of_their_solver(self):
+        directory = temporary()
+        common = [INPUTS / "heat2d.toml", "grid.points=[40,40]", *redirected(directory, "u"), "inversion.method=joint"]
+        self.expect(0, run("forward", *common, "forward.noise.relative=1e-12"))
+        scores = []
+        for noise in ("auto", "1e-7"):  # a noise that the deck gives is kept
+            outcome = self.expect(0, run("invert", *common, f"observations.u.noise={noise}"))
+            self.assertEqual("times the noise: again with" in outcome.out + outcome.err, noise == "auto")
+            summary = summary_of(directory / "out")
+            self.assertEqual(summary["misfit_chi2"] < 1.5, noise == "auto")
+            scores.append(summary["parameters"]["lambda"]["truth"]["relative_l2"])
+        self.assertLess(scores[0], 0.5 * scores[1])
+
     def test_pointwise(self):
         self.expect(0, run("invert", *self.common, "inversion.method=pointwise"))
         self.assertEqual(summary_of(self.directory / "out")["method"], "pointwise")

@@ -71,7 +71,8 @@ run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   run::Stages stages;
   run::Progress progress(comm);
   inverse::build_system(deck, inverse::Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true)));
-  petsc::offer_tao_options();
+  petsc::offer_tao_options(TAOBNTR);
+  if (deck.inversion.method == "joint") petsc::offer_tao_options(TAONLS, "joint_");
 
   auto const grid = observations::make_grid(comm, deck);
   progress.say(describe(grid));

@@ -20,11 +20,12 @@ void reject_unused_options() {
                                  "options in use)", list));
 }
 
-void offer_tao_options() {
+void offer_tao_options(TaoType type, char const* prefix) {
   Vector const x = make_vector(PETSC_COMM_WORLD, 1);
   Optimiser tao;
   check(TaoCreate(PETSC_COMM_WORLD, tao.address()));
-  check(TaoSetType(tao, TAOBNTR));
+  check(TaoSetType(tao, type));
+  check(TaoSetOptionsPrefix(tao, prefix));
   check(TaoSetSolution(tao, x));
   check(TaoSetFromOptions(tao));
 }

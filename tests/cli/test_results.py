@@ -79,6 +79,22 @@ class Results(TestCase):
             scores.append(summary["parameters"]["lambda"]["truth"]["relative_l2"])
         self.assertLess(scores[0], 0.5 * scores[1])
 
+    def test_petsc_options_of_a_joint_fit_pass_its_equation_error_start(self):
+        directory = temporary()
+        common = [INPUTS / "two_fields.toml", "grid.points=[21,24]", *redirected(directory, "u"), "inversion.method=joint"]
+        self.expect(0, run("forward", *common))
+        outcome = run("invert", *common, "--", "-joint_ksp_max_it", "7")
+        self.assertIn(outcome.code, (0, 2), outcome.err)
+        self.assertEqual(max(self.krylov(directory)), 7)
+        self.assertIn("-joint_ksp_maxit", self.expect(64, run("invert", *common, "--", "-joint_ksp_maxit", "7")).err)
+
+    @staticmethod
+    def krylov(directory):
+        lines = (directory / "out" / "history.csv").read_text().splitlines()
+        column = lines[0].split(",").index("krylov")
+        phases = ("start", "weight", "climb", "raise", "polish")
+        return [int(line.split(",")[column]) for line in lines[1:] if line.startswith(phases)]
+
     def test_pointwise(self):
         self.expect(0, run("invert", *self.common, "inversion.method=pointwise"))
         self.assertEqual(summary_of(self.directory / "out")["method"], "pointwise")

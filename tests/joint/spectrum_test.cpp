@@ -1,5 +1,5 @@
 // What the spectrum reads off the averaged Hessian, against dense linear algebra on the objective's own Hessian, column by
-// column, where coefficients are constant and nothing has an end: there both are exact.
+// column, where coefficients are constant and nothing has an end (there both are exact), and against a straight line between ends.
 #include "joint/spectrum.hpp"
 
 #include "../inverse/case.hpp"
@@ -246,6 +246,23 @@ TEST(Spectrum, EquationWeightsAreOverTheVarianceOfTheNoise) {
     spectrum.update(louder);
     EXPECT_NEAR(spectrum.equation_weights({0.25e-3}, 1.0)[0] / before, 0.25, 1e-9) << sample.name;
   }
+}
+
+/// u_t = a between open ends: a line through n points knows its slope with the information h^2 n (n^2 - 1) / (12 sigma^2), of
+/// which half a wave in place of the line's tilt gives 12 / pi^2.
+TEST(Spectrum, AConstantBetweenOpenEndsIsKnownLikeTheSlopeOfALine) {
+  Fixture f({"a slope in time", R"toml([grid]
+axes = ["t"]
+points = [41]
+lower = [0.0]
+upper = [2.0]
+[parameters.a]
+over = []
+[equation]
+residual = "dt(u) - a")toml"});
+  double const n = 41.0, h = 0.05, sigma = f.c.states.front().sigma;
+  double const line = h * h * n * (n * n - 1.0) / (12.0 * sigma * sigma);
+  EXPECT_NEAR(n * f.spectrum.equation_weights({1.0}, 1.0)[0] / line, 12.0 / std::pow(std::acos(-1.0), 2), 0.1);
 }
 
 TEST(Spectrum, DoesNotDependOnRanks) {

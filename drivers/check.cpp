@@ -7,8 +7,8 @@
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
 #include "drivers/results.hpp"
-#include "inverse/build_system.hpp"
-#include "observations/make_grid.hpp"
+#include "problem/compile.hpp"
+#include "problem/make_grid.hpp"
 #include "run/progress.hpp"
 
 namespace mollis::drivers {
@@ -65,9 +65,9 @@ std::string blocks(grid::Grid const& grid) {
 
 run::Exit check(MPI_Comm comm, deck::Deck const& deck) {
   run::Progress const progress(comm);
-  auto const everywhere = inverse::Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true));
-  auto const system = inverse::build_system(deck, everywhere);
-  auto const grid = observations::make_grid(comm, deck);
+  auto const everywhere = problem::Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true));
+  auto const system = problem::compile(deck, everywhere);
+  auto const grid = problem::make_grid(comm, deck);
   bool const joint = deck.inversion.method == "joint";
   double const bytes = 8.0 * (joint ? joint_doubles_per_point(deck, grid, system) : doubles_per_point(deck, system));
   double const points = static_cast<double>(grid.points());

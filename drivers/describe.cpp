@@ -27,11 +27,11 @@ std::string describe(deck::Deck const& chosen) {
   return fmt::format("uses  mollifier radius {} cells; smoothness weight {}", fmt::join(radii, ", "), fmt::join(weights, ", "));
 }
 
-std::string describe_points(inverse::Problem const& problem, inverse::Candidate& candidate) {
+std::string describe_points(problem::Problem const& problem, equation_error::Candidate& candidate) {
   auto const& gaps = candidate.features().gaps();
   Index counts[2] = {gaps.lost, gaps.refitted};
   MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_INT64_T, MPI_SUM, problem.grid.comm());
-  auto text = fmt::format("fit   {} of {} points carry a residual", inverse::count_points(problem, candidate),
+  auto text = fmt::format("fit   {} of {} points carry a residual", equation_error::count_points(problem, candidate),
                           problem.grid.points());
   if (counts[0] > 0) text += fmt::format("; {} lost to gaps", counts[0]);
   if (counts[1] > 0) text += fmt::format("; {} kept by rows refitted around gaps", counts[1]);

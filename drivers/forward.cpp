@@ -4,12 +4,12 @@
 
 #include "drivers/drivers.hpp"
 #include "forward/observe.hpp"
-#include "observations/make_grid.hpp"
+#include "problem/make_grid.hpp"
 
 namespace mollis::drivers {
 
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck) {
-  auto const grid = observations::make_grid(comm, deck);
+  auto const grid = problem::make_grid(comm, deck);
   auto const clean = forward::clean_states(grid, deck);
   auto const observed = forward::observe(grid, clean, deck.forward);
   auto const files = forward::write_observations(grid, deck, observed);

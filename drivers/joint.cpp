@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "joint/fit.hpp"
+#include "estimators/joint/fit.hpp"
 
 namespace mollis::drivers {
 namespace {
@@ -13,11 +13,11 @@ constexpr double unexplained = 1.5;  ///< chi2 from which the noise is not all o
 constexpr int most_raised = 3;
 
 /// sum_k w_k (dR_k/dNAME)^2, as NAME itself enters the residuals.
-std::vector<Field> sensitivities(inverse::Problem const& problem, joint::Objective const& objective, Vec x) {
-  auto const fitted = problem.space.scatter(x);
+std::vector<Field> sensitivities(problem::Problem const& problem, joint::Objective const& objective, Vec x) {
+  auto const fitted = problem.space().scatter(x);
   std::vector<Field> pieces;
-  for (std::size_t p = 0; p < problem.space.unknowns().size(); ++p) {
-    auto const& unknown = problem.space.unknowns()[p];
+  for (std::size_t p = 0; p < problem.space().unknowns().size(); ++p) {
+    auto const& unknown = problem.space().unknowns()[p];
     Field const full("sensitivity", static_cast<std::size_t>(problem.grid.local_size()));
     for (std::size_t k = 0; k < objective.weights().equation.size(); ++k) {
       Field const a = objective.slope(k, p), w = make_field("weight", problem.grid.local_size());
@@ -25,10 +25,10 @@ std::vector<Field> sensitivities(inverse::Problem const& problem, joint::Objecti
       kernels::add_product(w, a, a, full);
     }
     Field const piece("sensitivity", static_cast<std::size_t>(unknown.grid.local_size()));
-    kernels::sum_over_axes(full, problem.grid.owned().extents(), problem.space.strides(static_cast<int>(p)), piece);
+    kernels::sum_over_axes(full, problem.grid.owned().extents(), problem.space().strides(static_cast<int>(p)), piece);
     auto const host = on_host(piece), logarithm = on_host(fitted[p]);
     MPI_Allreduce(MPI_IN_PLACE, host.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, unknown.sharers);
-    for (std::size_t i = 0; i < host.extent(0) && unknown.deck.log; ++i) host(i) *= std::exp(-2.0 * logarithm(i));
+    for (std::size_t i = 0; i < host.extent(0) && unknown.settings.log; ++i) host(i) *= std::exp(-2.0 * logarithm(i));
     Kokkos::deep_copy(piece, host);
     pieces.push_back(piece);
   }
@@ -37,17 +37,17 @@ std::vector<Field> sensitivities(inverse::Problem const& problem, joint::Objecti
 
 /// Constants, and several parameters at once, may be far from their first guess, and states smoothed with wrong ones do
 /// not let go of them: an equation-error fit finds where to start. A field alone starts at its first guess.
-petsc::Vector first_guess(inverse::Problem const& problem, run::Stages& stages) {
-  auto const& unknowns = problem.space.unknowns();
-  auto const is_constant = [](inverse::Unknown const& unknown) { return unknown.axes.empty(); };
-  if (unknowns.size() == 1 && !is_constant(unknowns.front())) return inverse::first_guess(problem.space);
+petsc::Vector first_guess(problem::Problem const& problem, run::Stages& stages) {
+  auto const& unknowns = problem.space().unknowns();
+  auto const is_constant = [](parameters::Unknown const& unknown) { return unknown.axes.empty(); };
+  if (unknowns.size() == 1 && !is_constant(unknowns.front())) return parameters::first_guess(problem.space());
   run::Stages::Scope const stage(stages, "start");
-  auto tuned = inverse::tune(problem);
-  inverse::Candidate candidate(problem, tuned.mollifier, problem.deck.inversion.tolerance);
-  inverse::Fit fit;
+  auto tuned = choices::tune(problem);
+  equation_error::Candidate candidate(problem, tuned.mollifier, problem.settings.inversion.tolerance);
+  equation_error::Fit fit;
   fit.x = std::move(tuned.x);
   fit.beta = tuned.beta;
-  candidate.equation().fit(fit, problem.deck.inversion.reweight);
+  candidate.equation().fit(fit, problem.settings.inversion.reweight);
   return std::move(fit.x);
 }
 
@@ -60,8 +60,7 @@ io::Table table_of(std::vector<joint::Trial> const& trials, std::size_t p) {
   return table;
 }
 
-deck::Deck frozen(inverse::Problem const& problem, joint::Objective const& objective) {
-  auto deck = problem.deck;
+deck::Deck frozen(problem::Problem const& problem, deck::Deck deck, joint::Objective const& objective) {
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)
     deck.parameters[p].second.smoothness_weight = objective.weights().smoothness[p];
   for (std::size_t s = 0; s < problem.states.size(); ++s) deck.observations[s].second.noise = problem.states[s].sigma;
@@ -69,11 +68,11 @@ deck::Deck frozen(inverse::Problem const& problem, joint::Objective const& objec
   return deck;
 }
 
-Outcome fit_once(inverse::Problem const& problem, run::Stages& stages) {
+Outcome fit_once(problem::Problem const& problem, deck::Deck const& deck, run::Stages& stages) {
   auto objective = [&] {
     run::Stages::Scope const stage(stages, "jets");
     return std::make_unique<joint::Objective>(problem,
-                                              joint::Lattice(problem.grid, problem.system, problem.deck.joint.spline_degree));
+                                              joint::Lattice(problem.grid, problem.system(), problem.settings.joint.spline_degree));
   }();
   problem.progress.say(fmt::format("fit   states on {} lattice points, splines of degree {}, with the parameters",
                                    objective->lattice().extended().points(), objective->lattice().degree()));
@@ -83,9 +82,9 @@ Outcome fit_once(inverse::Problem const& problem, run::Stages& stages) {
     return joint::fit(*objective, first);
   }();
   Outcome outcome;
-  outcome.x = problem.space.make_vector();
+  outcome.x = problem.space().make_vector();
   objective->take_parameters(fitted.x, outcome.x);
-  outcome.chosen = frozen(problem, *objective);
+  outcome.chosen = frozen(problem, deck, *objective);
   outcome.beta = objective->weights().smoothness;
   outcome.sensitivities = sensitivities(problem, *objective, outcome.x);
   Index observed = 0;
@@ -100,8 +99,8 @@ Outcome fit_once(inverse::Problem const& problem, run::Stages& stages) {
   outcome.newton = fitted.newton;
   outcome.objective = fitted.objective;
   outcome.gradient = fitted.gradient;
-  for (std::size_t p = 0; p < problem.space.unknowns().size(); ++p)
-    outcome.tables.emplace_back("/sweep/" + problem.space.unknowns()[p].name, table_of(fitted.trials, p));
+  for (std::size_t p = 0; p < problem.space().unknowns().size(); ++p)
+    outcome.tables.emplace_back("/sweep/" + problem.space().unknowns()[p].name, table_of(fitted.trials, p));
   auto radii = nlohmann::ordered_json::object();
   for (int a = 0; a < problem.grid.dimension(); ++a)
     radii[problem.grid.axis(a).name] = objective->lattice().is_smooth(a) ? (objective->lattice().degree() - 1) / 2 : 0;
@@ -114,7 +113,7 @@ Outcome fit_once(inverse::Problem const& problem, run::Stages& stages) {
 bool raise_noise(deck::Deck const& deck, std::vector<observations::State>& states, double chi2, run::Progress const& progress) {
   if (chi2 < unexplained) return false;
   for (auto const& [name, observation] : deck.observations)
-    if (!std::holds_alternative<deck::Automatic>(observation.noise)) return false;
+    if (!std::holds_alternative<run::Automatic>(observation.noise)) return false;
   for (auto& state : states) {
     double const before = state.sigma;
     state.sigma *= std::sqrt(chi2);
@@ -126,11 +125,11 @@ bool raise_noise(deck::Deck const& deck, std::vector<observations::State>& state
 
 }  // namespace
 
-Outcome fit_jointly(inverse::Problem const& problem, std::vector<observations::State>& states, run::Stages& stages) {
-  auto outcome = fit_once(problem, stages);
-  for (int i = 0; i < most_raised && raise_noise(problem.deck, states, outcome.misfit_chi2, problem.progress); ++i) {
+Outcome fit_jointly(problem::Problem& problem, deck::Deck const& deck, run::Stages& stages) {
+  auto outcome = fit_once(problem, deck, stages);
+  for (int i = 0; i < most_raised && raise_noise(deck, problem.states, outcome.misfit_chi2, problem.progress); ++i) {
     outcome = {};
-    outcome = fit_once(problem, stages);
+    outcome = fit_once(problem, deck, stages);
   }
   return outcome;
 }

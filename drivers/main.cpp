@@ -14,8 +14,8 @@
 #include "drivers/command_line.hpp"
 #include "drivers/drivers.hpp"
 #include "forward/from_deck.hpp"
-#include "inverse/build_system.hpp"
 #include "petsc/failure.hpp"
+#include "problem/compile.hpp"
 
 namespace {
 
@@ -31,8 +31,8 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
                                                    : Command::check;
   auto const check_expressions = [&](mollis::deck::Deck const& deck, mollis::deck::Problems& problems) {
     if (kind == Command::mollify) return;
-    if (kind != Command::forward) return mollis::inverse::check_expressions(deck, problems);
-    mollis::inverse::check_values(deck, problems);
+    if (kind != Command::forward) return mollis::problem::check_expressions(deck, problems);
+    mollis::problem::check_values(deck, problems);
     mollis::forward::check_expressions(deck, problems);
   };
   auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, check_expressions);

@@ -1,16 +1,16 @@
 // mollis mollify: smoothed states and the derivatives that [mollify] lists, each with its standard error.
 #include <fmt/format.h>
 
+#include "choices/smoothing_radii.hpp"
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
 #include "drivers/results.hpp"
 #include "drivers/summary.hpp"
-#include "inverse/filters.hpp"
-#include "inverse/smooth_states.hpp"
 #include "io/result_file.hpp"
 #include "io/text.hpp"
-#include "observations/make_grid.hpp"
+#include "mollifier/smooth.hpp"
 #include "petsc/options.hpp"
+#include "problem/make_grid.hpp"
 #include "run/progress.hpp"
 #include "run/provenance.hpp"
 
@@ -19,22 +19,22 @@ namespace mollis::drivers {
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   run::Stages stages;
   run::Progress const progress(comm);
-  auto const grid = observations::make_grid(comm, deck);
+  auto const grid = problem::make_grid(comm, deck);
   progress.say(describe(grid));
   auto const states = [&] {
     run::Stages::Scope const stage(stages, "read");
-    return observations::read_states(grid, deck);
+    return observations::read_states(grid, deck.observations);
   }();
   for (auto const& state : states) progress.say(describe(state));
 
-  auto const set = inverse::derivatives_of(deck);
-  if (deck.mollifier.automatic) deck.mollifier = inverse::automatic_radii(grid, deck.mollifier, states, set);
+  auto const set = choices::derivatives_of(deck.derivatives, grid);
+  if (deck.mollifier.automatic) deck.mollifier = choices::smoothing_radii(grid, deck.mollifier, states, set);
 
   io::ResultFile file(grid, deck.output_directory);
   for (auto const& state : states) {
     auto const smooth = [&] {
       run::Stages::Scope const stage(stages, "jets");
-      return inverse::smooth(grid, deck.mollifier, state, set);
+      return mollifier::smooth(grid, deck.mollifier, state.data, state.sigma, set);
     }();
     run::Stages::Scope const stage(stages, "write");
     file.write("/observations/" + state.name, grid, observations::as_observed(state, state.data));

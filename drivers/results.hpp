@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "choices/tune.hpp"
 #include "drivers/drivers.hpp"
-#include "inverse/tune.hpp"
 #include "io/result_file.hpp"
 #include "run/stage.hpp"
 
@@ -28,17 +28,17 @@ struct Outcome {
 };
 
 /// The fit and what it was made of.
-Outcome outcome_of(inverse::Problem const& problem, deck::Deck chosen, inverse::Candidate& candidate, inverse::Fit& fit,
-                   inverse::Tuned const& tuned);
+Outcome outcome_of(problem::Problem const& problem, deck::Deck chosen, equation_error::Candidate& candidate, equation_error::Fit& fit,
+                   choices::Tuned const& tuned);
 
 /// Writes everything into the output directory; prints the scores. Returns converged or not_converged. Collective.
-run::Exit write_results(inverse::Problem const& problem, Outcome const& outcome, CommandLine const& command, run::Stages& stages);
+run::Exit write_results(problem::Problem const& problem, deck::Deck const& deck, Outcome const& outcome, CommandLine const& command, run::Stages& stages);
 
 /// Lines for the log.
 std::string describe(grid::Grid const& grid);
 std::string describe(observations::State const& state);
 std::string describe(deck::Deck const& chosen);
 /// How many points carry a residual, and what gaps cost. run::Error bad_data where none does. Collective.
-std::string describe_points(inverse::Problem const& problem, inverse::Candidate& candidate);
+std::string describe_points(problem::Problem const& problem, equation_error::Candidate& candidate);
 
 }  // namespace mollis::drivers

@@ -4,14 +4,14 @@
 
 #include <cmath>
 
-#include "inverse/score.hpp"
+#include "scores/score.hpp"
 
 namespace mollis::drivers {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(inverse::Score const& score) {
+Json json_of(scores::Score const& score) {
   Json json;
   if (score.correlation) json["correlation"] = *score.correlation;
   json["relative_l2"] = score.relative_l2;
@@ -19,17 +19,17 @@ Json json_of(inverse::Score const& score) {
   return json;
 }
 
-Json truth_scores(inverse::ParameterSpace const& space, inverse::Unknown const& unknown, Field const& piece, Field const& truth) {
-  Json json = json_of(inverse::score(space, unknown, piece, truth, false));
+Json truth_scores(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth) {
+  Json json = json_of(scores::score(space, unknown, piece, truth, false));
   if (unknown.grid.dimension() == 0) return json;
-  Json core = json_of(inverse::score(space, unknown, piece, truth, true));
+  Json core = json_of(scores::score(space, unknown, piece, truth, true));
   core.erase("max_relative");
-  core["rim"] = inverse::core_rim(unknown.grid);
+  core["rim"] = scores::core_rim(unknown.grid);
   json["core"] = core;
   return json;
 }
 
-Json radius_json(deck::Mollifier const& mollifier) {
+Json radius_json(mollifier::Settings const& mollifier) {
   Json json = Json::object();
   for (auto const& [axis, by_order] : mollifier.radius) {
     if (by_order.size() == 1 && by_order.begin()->first < 0) {
@@ -62,7 +62,7 @@ void add_costs(grid::Grid const& grid, run::Stages const& stages, Json& json) {
 }
 
 /// Root mean square of the residuals over the points that carry one.
-void residual_norms(inverse::Problem const& problem, Outcome const& outcome, Json& json) {
+void residual_norms(problem::Problem const& problem, Outcome const& outcome, Json& json) {
   Field const& mask = outcome.mask.front();
   double square = 0.0;
   for (auto const& residual : outcome.residuals) square += kernels::triple_product(mask, residual, residual);
@@ -75,9 +75,9 @@ void residual_norms(inverse::Problem const& problem, Outcome const& outcome, Jso
 
 }  // namespace
 
-Json summarise(inverse::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
+Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
                std::vector<Field> const& truths, run::Stages const& stages) {
-  auto const& space = problem.space;
+  auto const& space = problem.space();
   Json json;
   json["status"] = outcome.converged ? "converged" : "not converged";
   json["method"] = outcome.chosen.inversion.method;
@@ -87,9 +87,9 @@ Json summarise(inverse::Problem const& problem, Outcome const& outcome, std::vec
   for (auto const& state : problem.states) json["noise"][state.name] = state.sigma;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
-    auto const range = inverse::range_of(space, unknown, parameters[p]);
+    auto const range = scores::range_of(space, unknown, parameters[p]);
     Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", outcome.beta[p]}};
-    if (unknown.deck.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p]);
+    if (unknown.settings.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p]);
     json["parameters"][unknown.name] = entry;
   }
   residual_norms(problem, outcome, json);

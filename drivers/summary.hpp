@@ -7,7 +7,7 @@
 namespace mollis::drivers {
 
 /// The keys of the contract (docs/files.md). parameters and truths are the local pieces of every unknown. Collective.
-nlohmann::ordered_json summarise(inverse::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
+nlohmann::ordered_json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
                                  std::vector<Field> const& truths, run::Stages const& stages);
 
 /// The summary of `mollis mollify`: noise, radii, times. Collective.

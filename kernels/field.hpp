@@ -2,16 +2,12 @@
 /// The arrays that kernels work on: flat, row-major (last axis fastest), double precision, in the device's memory.
 #include <Kokkos_Core.hpp>
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
-namespace mollis {
+#include "kernels/index.hpp"
 
-using Index = std::int64_t;                  ///< any index or extent, local or global
-constexpr int max_axes = 4;                  ///< t, z, y, x
-using Extents = std::array<Index, max_axes>; ///< unused leading axes have extent 1; the last is the fastest
+namespace mollis {
 
 using Execution = Kokkos::DefaultExecutionSpace;
 using Field = Kokkos::View<double*, Execution::memory_space>;        ///< a local array on the device

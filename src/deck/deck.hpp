@@ -1,5 +1,5 @@
 #pragma once
-/// The deck as typed values, defaults filled in. Read by deck::read (deck/read.hpp), printed by deck::effective.
+/// The deck as typed values, defaults filled in; what a room is told of it stands in that room's settings.hpp. Read by deck::read (deck/read.hpp), printed by deck::effective.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,31 +7,28 @@
 #include <variant>
 #include <vector>
 
-#include "kernels/field.hpp"
+#include "estimators/settings.hpp"
+#include "kernels/index.hpp"
+#include "mollifier/settings.hpp"
+#include "observations/settings.hpp"
+#include "parameters/settings.hpp"
 
 namespace mollis::deck {
 
-/// Where an entry stands, for errors raised after parsing: deck::line (deck/problems.hpp) prints it.
-/// Line 0: given on the command line; `file` then holds `override "section.key=value"`.
-struct Place {
-  std::string file, section, key;
-  int line = 0, column = 0;
-};
-
-template <class T>
-using Named = std::vector<std::pair<std::string, T>>;  ///< in the deck's order
-
-struct Automatic {};                                   ///< the word "auto"
-struct Relative { double fraction; };                  ///< { relative = 0.01 }: of the standard deviation of the data
-using Noise = std::variant<Automatic, double, Relative>;
-using Weight = std::variant<Automatic, double>;        ///< a number or "auto"
-
-/// Values on the grid: an expression of coordinates (numbers included) or a dataset.
-struct Values {
-  std::string expression;                              ///< empty where file/dataset are given
-  std::string file, dataset;                           ///< file made absolute (relative to the deck)
-  Place place;
-};
+using run::Automatic;
+using run::Named;
+using run::Place;
+using run::Relative;
+using run::Weight;
+using observations::Noise;
+using observations::Values;
+using observations::Wall;
+using Observation = observations::Settings;
+using Parameter = parameters::Settings;
+using mollifier::AxisRadius;
+using Mollifier = mollifier::Settings;
+using Inversion = estimators::Settings;
+using Joint = estimators::JointSettings;
 
 struct Grid {
   std::vector<std::string> axes;
@@ -46,66 +43,12 @@ struct Grid {
   Place place;                                         ///< of the section
 };
 
-/// Known values of a state where an axis ends.
-struct Wall {
-  std::string axis;
-  bool lower = true, upper = true;                     ///< which ends
-  Values values;                                       ///< an expression of coordinates
-};
-
-struct Observation {
-  std::string file, dataset;                           ///< file absolute
-  Noise noise = Automatic{};
-  double about = 0.0;                                  ///< the value about which odd axes reflect
-  std::vector<Wall> walls;
-  Place place;
-};
-
-struct Parameter {
-  std::vector<std::string> over;
-  double initial = 1.0;
-  std::optional<double> lower, upper;
-  bool log = false;
-  int smoothness_order = 1;
-  Weight smoothness_weight = Automatic{};
-  std::optional<Values> truth;
-  Place place;
-};
-
 struct Equation {
   std::vector<std::string> residuals;
   std::vector<Place> residual_places;                  ///< of the text's first character
   std::map<std::string, std::string> let;
   std::map<std::string, Place> let_places;
   bool weak = false;
-  Place place;
-};
-
-/// Radius along an axis: for each derivative order that is named, or for all (order -1).
-using AxisRadius = std::map<int, Index>;
-
-struct Mollifier {
-  std::string kernel = "bump";                         ///< weak form: "polynomial" unless the deck names one
-  double exponent = 9.0;
-  bool automatic = true;                               ///< radius = "auto"
-  std::map<std::string, AxisRadius> radius;            ///< axis -> radii; empty where automatic
-  int degree = 4;
-  std::string filter = "moment";                       ///< "moment" or "analytic" (weak form: always analytic)
-  Place place;
-};
-
-struct Inversion {
-  std::string method = "equation-error";               ///< or "pointwise", "joint"
-  int reweight = 10;                                   ///< most passes of variance weights
-  std::string bias_correction = "auto";                ///< "auto", "on" or "off"
-  double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
-  int max_iterations = 50;                             ///< Newton steps
-  Place place;
-};
-
-struct Joint {
-  int spline_degree = 7;
-  Weight penalty = Automatic{};                        ///< w, weight of the squared residuals
   Place place;
 };
 

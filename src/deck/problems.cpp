@@ -1,22 +1,11 @@
 #include "deck/problems.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <tuple>
 
 #include "run/error.hpp"
 
 namespace mollis::deck {
-
-std::string line(Place const& place, std::string const& message) {
-  std::string where =
-      place.line > 0 ? fmt::format("{}:{}:{}: ", place.file, place.line, place.column) : place.file + ": ";
-  if (!place.section.empty()) where += fmt::format("[{}]", place.section);
-  if (!place.key.empty()) where += (place.section.empty() ? "" : " ") + place.key;
-  if (!place.section.empty() || !place.key.empty()) where += ": ";
-  return where + message;
-}
 
 void Problems::add(Place const& place, std::string const& message) { problems_.push_back({place, message}); }
 

@@ -7,9 +7,7 @@
 
 namespace mollis::deck {
 
-/// The line that users see: `PATH:LINE:COLUMN: [section] key: message`, or `override "x.y=z": [section] key: message`
-/// for a place that came from the command line (its line is 0 and its file holds the label).
-std::string line(Place const& place, std::string const& message);
+using run::line;
 
 struct Problem {
   Place place;

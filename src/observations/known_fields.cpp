@@ -22,12 +22,11 @@ std::vector<std::string> names_of(grid::Grid const& grid) {
   return names;
 }
 
-kernels::Tape compile(deck::Values const& values, std::vector<std::string> const& axes) {
+kernels::Tape compile(Values const& values, std::vector<std::string> const& axes) {
   try {
     return equation::compile_pointwise(values.expression, axes);
   } catch (equation::SyntaxError const& error) {
-    throw Error(Exit::bad_deck, fmt::format("{}:{}:{}: [{}] {}: {}", values.place.file, values.place.line,
-                                            values.place.column, values.place.section, values.place.key, error.what()));
+    throw Error(Exit::bad_deck, run::line(values.place, error.what()));
   }
 }
 
@@ -42,7 +41,7 @@ std::vector<int> axes_read(kernels::Tape const& tape) {
 }
 
 /// The only subset of the axes whose sizes are `shape`.
-std::vector<int> axes_of_shape(grid::Grid const& grid, std::vector<Index> const& shape, deck::Values const& values) {
+std::vector<int> axes_of_shape(grid::Grid const& grid, std::vector<Index> const& shape, Values const& values) {
   std::vector<std::vector<int>> matches;
   int const dimension = grid.dimension();
   for (unsigned subset = 0; subset < 1u << dimension; ++subset) {
@@ -75,7 +74,7 @@ Field coordinates(grid::Grid const& grid, int axis) {
 
 }  // namespace
 
-KnownField::KnownField(grid::Grid const& whole, deck::Values const& values) : whole_(whole) {
+KnownField::KnownField(grid::Grid const& whole, Values const& values) : whole_(whole) {
   if (!values.expression.empty()) {
     expression_ = values.expression;
     axes_ = axes_read(compile(values, names_of(whole)));

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "deck/deck.hpp"
 #include "grid/grid.hpp"
 #include "kernels/field.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/settings.hpp"
 
 namespace mollis::observations {
 
@@ -15,7 +15,7 @@ class KnownField {
  public:
   /// Reads the dataset or parses the expression. A dataset has the grid's shape or that of a subset of its axes (the
   /// only one that matches). run::Error bad_deck, missing_input or bad_data. Collective.
-  KnownField(grid::Grid const& whole, deck::Values const& values);
+  KnownField(grid::Grid const& whole, Values const& values);
 
   std::vector<int> const& axes() const { return axes_; }  ///< positions among the grid's axes
   /// D^order (along the whole grid's axes) over the local box of the grid restricted to axes(): symbolic for an

@@ -13,10 +13,10 @@
 namespace mollis::observations {
 namespace {
 
-double sigma_of(deck::Noise const& noise, grid::Grid const& grid, Field const& data, Moments const& m) {
+double sigma_of(Noise const& noise, grid::Grid const& grid, Field const& data, Moments const& m) {
   double const rounding = 2.220446049250313e-16 * m.largest;
   if (auto const* given = std::get_if<double>(&noise)) return std::max(*given, rounding);
-  if (auto const* relative = std::get_if<deck::Relative>(&noise)) return std::max(relative->fraction * m.deviation, rounding);
+  if (auto const* relative = std::get_if<run::Relative>(&noise)) return std::max(relative->fraction * m.deviation, rounding);
   return estimate_noise(grid, data);
 }
 
@@ -34,7 +34,7 @@ Field shifted(Field const& field, double by) {
 }
 
 /// The values of walls in place of the observations there.
-void set_walls(grid::Grid const& grid, deck::Observation const& observation, State& state) {
+void set_walls(grid::Grid const& grid, Settings const& observation, State& state) {
   state.walls.assign(grid.axes().size(), {false, false});
   if (observation.walls.empty()) return;
   auto const data = on_host(state.data);
@@ -96,9 +96,9 @@ Moments moments(grid::Grid const& grid, Field const& data) {
   return m;
 }
 
-std::vector<State> read_states(grid::Grid const& grid, deck::Deck const& deck) {
+std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations) {
   std::vector<State> states;
-  for (auto const& [name, observation] : deck.observations) {
+  for (auto const& [name, observation] : observations) {
     State state;
     state.name = name;
     state.data = io::read_dataset(grid, observation.file, observation.dataset);

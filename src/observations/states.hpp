@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "deck/deck.hpp"
 #include "grid/grid.hpp"
 #include "kernels/field.hpp"
+#include "observations/settings.hpp"
 
 namespace mollis::observations {
 
@@ -23,7 +23,7 @@ struct State {
 /// Reads every [observations.NAME]; known values of walls take the place of what was observed there.
 /// run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed).
 /// Collective.
-std::vector<State> read_states(grid::Grid const& grid, deck::Deck const& deck);
+std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations);
 
 /// field + state.about (a new array): from the deviations that are computed with to what users see. Not collective.
 Field as_observed(State const& state, Field const& field);

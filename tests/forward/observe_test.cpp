@@ -25,7 +25,7 @@ deck::Deck make_deck() {
   deck::Deck deck;
   deck.grid.axes = {"y", "x"};
   deck.observations.emplace_back("u", deck::Observation{});
-  deck.parameters.emplace_back("lambda", deck::Parameter{});
+  deck.parameters.emplace_back("lambda", parameters::Settings{});
   deck.parameters[0].second.truth = expression("1 + x*y");
   deck.fields.emplace_back("m", expression("-6*(1 + x*y)"));
   deck.forward.equation = "elliptic";

@@ -13,14 +13,14 @@ grid::Grid box() {
                     grid::uniform_axis("x", 11, 0.5, 1.5, false)});
 }
 
-deck::Values expression(std::string const& text) {
-  deck::Values values;
+observations::Values expression(std::string const& text) {
+  observations::Values values;
   values.expression = text;
   return values;
 }
 
-deck::Values dataset(std::string const& file, std::string const& name) {
-  deck::Values values;
+observations::Values dataset(std::string const& file, std::string const& name) {
+  observations::Values values;
   values.file = file;
   values.dataset = name;
   return values;

@@ -85,16 +85,16 @@ TEST(States, SigmaAsTheDeckSays) {
   std::string const file = scratch("states.h5");
   auto const values = forward::with_gaps(grid, forward::with_noise(grid, sample(grid, smooth), 0.1, 9, 0), 0.02, 9, 0);
   write(file, grid, {{"u", values}, {"none", sample(grid, [](Coordinates const&) { return NAN; })}});
-  deck::Deck deck;
-  deck::Observation observation;
+  run::Named<observations::Settings> given;
+  observations::Settings observation;
   observation.file = file;
   observation.dataset = "u";
-  for (deck::Noise const& noise :
-       {deck::Noise{0.25}, deck::Noise{deck::Relative{0.5}}, deck::Noise{deck::Automatic{}}, deck::Noise{0.0}}) {
+  using observations::Noise;
+  for (Noise const& noise : {Noise{0.25}, Noise{run::Relative{0.5}}, Noise{run::Automatic{}}, Noise{0.0}}) {
     observation.noise = noise;
-    deck.observations.emplace_back("u" + std::to_string(deck.observations.size()), observation);
+    given.emplace_back("u" + std::to_string(given.size()), observation);
   }
-  auto const states = observations::read_states(grid, deck);
+  auto const states = observations::read_states(grid, given);
   auto const m = observations::moments(grid, values);
   ASSERT_EQ(states.size(), 4u);
   EXPECT_EQ(states[0].name, "u0");
@@ -104,10 +104,10 @@ TEST(States, SigmaAsTheDeckSays) {
   EXPECT_NEAR(states[1].sigma, 0.5 * m.deviation, 1e-12);
   EXPECT_NEAR(states[2].sigma, 0.1, 0.003);
   EXPECT_NEAR(states[3].sigma, m.largest * std::numeric_limits<double>::epsilon(), 1e-20);
-  deck.observations[0].second.dataset = "none";
-  EXPECT_EQ(exit_of([&] { observations::read_states(grid, deck); }), run::Exit::bad_data);
-  deck.observations[0].second.file = file + ".absent";
-  EXPECT_EQ(exit_of([&] { observations::read_states(grid, deck); }), run::Exit::missing_input);
+  given[0].second.dataset = "none";
+  EXPECT_EQ(exit_of([&] { observations::read_states(grid, given); }), run::Exit::bad_data);
+  given[0].second.file = file + ".absent";
+  EXPECT_EQ(exit_of([&] { observations::read_states(grid, given); }), run::Exit::missing_input);
 }
 
 }  // namespace

@@ -1,0 +1,257 @@
+#include "choices/tune.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "choices/weak_radius.hpp"
+#include "petsc/options.hpp"
+
+namespace mollis::choices {
+namespace {
+
+using petsc::check;
+
+constexpr double tuning_tolerance = 1e-7;  ///< of the linear solves while searching
+constexpr double pi = 3.14159265358979323846;
+
+/// Picks are rounded (in log2) so that they do not carry the last digits of a solve, which depend on the rank count.
+double rounded(double log2_value) { return std::round(64.0 * log2_value) / 64.0; }
+
+/// Half of every radius in use (at least 3 cells and what the degree asks for): where the smoothing bias is small.
+mollifier::Settings halved(mollifier::Settings mollifier) {
+  for (auto& [axis, radii] : mollifier.radius)
+    for (auto& [order, radius] : radii)
+      if (radius > 0) radius = std::min(radius, std::max<Index>({3, (mollifier.degree + 1) / 2, (radius + 1) / 2}));
+  return mollifier;
+}
+
+/// The search over smoothness weights, each by its scale m: beta = s / (2 pi m)^(2 q) gives a parameter feature of m
+/// cycles across the domain as much weight as the data do.
+class Tuner {
+ public:
+  explicit Tuner(problem::Problem const& problem) : problem_(problem), x_(parameters::first_guess(problem.space())) {
+    auto const& unknowns = problem.space().unknowns();
+    if (problem.settings.inversion.method == "pointwise") beta_.assign(unknowns.size(), 0.0);  // each point for itself
+    for (std::size_t p = beta_.size(); p < unknowns.size(); ++p) {
+      auto const* given = std::get_if<double>(&unknowns[p].settings.smoothness_weight);
+      beta_.push_back(given != nullptr ? *given : 0.0);
+      if (given == nullptr && unknowns[p].grid.dimension() > 0) automatic_.push_back(p);
+    }
+  }
+
+  Tuned run();
+
+ private:
+  /// equation_error::Candidate and trials for a mollifier, frozen at the current x.
+  void use(mollifier::Settings const& mollifier) {
+    trials_.reset();
+    candidate_ = std::make_unique<equation_error::Candidate>(problem_, mollifier, tuning_tolerance);
+    trials_ = std::make_unique<RiskTrials>(problem_, *candidate_, *validation_, frozen_);
+    mollifier_ = mollifier;
+    for (auto const p : automatic_) {
+      double const scale = trials_->mean_sensitivity(p);
+      scale_[p] = scale > 0.0 ? std::exp2(rounded(std::log2(scale))) : 0.0;
+    }
+  }
+  void freeze() {
+    check(VecCopy(x_, frozen_));
+    validation_->freeze(frozen_);
+  }
+  double weight_of(std::size_t p, double cycles) const {
+    return scale_[p] / std::pow(2.0 * pi * std::exp2(cycles), 2.0 * problem_.space().unknowns()[p].settings.smoothness_order);
+  }
+  double try_out();
+  double search(double step, double lowest, double highest);
+  double search_one(std::size_t p, double step, double lowest, double highest);
+  void step_radii(Ladder const& ladder, std::vector<int>& rung, double risk);
+  double at_rung(Ladder const& ladder, std::vector<int> const& rung);
+  std::vector<int> validation_rung(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung);
+
+  problem::Problem const& problem_;
+  petsc::Vector x_, frozen_ = petsc::like(x_);
+  std::vector<double> beta_;
+  std::vector<double> cycles_ = std::vector<double>(problem_.space().unknowns().size(), 2.0);  ///< log2 of the scale m
+  std::vector<double> scale_ = std::vector<double>(problem_.space().unknowns().size(), 0.0);
+  std::vector<std::size_t> automatic_;
+  std::unique_ptr<Validation> validation_;
+  std::unique_ptr<equation_error::Candidate> candidate_;
+  std::unique_ptr<RiskTrials> trials_;
+  mollifier::Settings mollifier_;
+  Tuned tuned_;
+};
+
+mollifier::AxisRadii largest_radii(grid::Grid const& grid, mollifier::Settings const& mollifier) {
+  mollifier::AxisRadii radii;
+  for (auto const& axis : grid.axes()) {
+    Index largest = 0;
+    auto const at = mollifier.radius.find(axis.name);
+    if (at != mollifier.radius.end())
+      for (auto const& [order, radius] : at->second) largest = std::max(largest, radius);
+    radii.push_back(largest);
+  }
+  return radii;
+}
+
+double Tuner::try_out() {
+  for (auto const p : automatic_) beta_[p] = weight_of(p, cycles_[p]);
+  int const before = problem_.progress.krylov();
+  double const risk = trials_->risk(beta_, x_);
+  if (tuned_.risk_trials.empty()) petsc::reject_unused_options();  // all kinds of solvers have been set up by now
+  tuned_.risk_trials.push_back({largest_radii(problem_.grid, mollifier_), beta_, risk});
+  run::Step step;
+  step.phase = "tune";
+  step.iteration = static_cast<int>(tuned_.risk_trials.size());
+  step.of_at_most = 60;
+  step.objective = risk;
+  step.weight = beta_.front();
+  step.krylov = problem_.progress.krylov() - before;
+  problem_.progress.step(step);
+  return risk;
+}
+
+/// Least risk over log2 of the cycles of unknown p: points at `step` around the current one (or from lowest to highest
+/// where that is wider), extended while the least stands at an end, then the vertex of the parabola through the best.
+double Tuner::search_one(std::size_t p, double step, double lowest, double highest) {
+  auto const& axes = problem_.space().unknowns()[p].grid.axes();
+  Index points = 2;
+  for (auto const& axis : axes) points = std::max(points, axis.size());
+  double const floor = -3.0, ceiling = std::log2(static_cast<double>(points));
+  std::map<double, double> tried;
+  auto const attempt = [&](double at) {
+    if (at < floor || at > ceiling || tried.count(at) != 0) return;
+    cycles_[p] = at;
+    tried[at] = try_out();
+  };
+  auto const best = [&] {
+    return std::min_element(tried.begin(), tried.end(), [](auto const& a, auto const& b) { return a.second < b.second; });
+  };
+  double const start = cycles_[p];
+  if (lowest < highest) {
+    for (double at = lowest; at <= std::min(highest, ceiling - 2.0); at += step) {
+      attempt(at);
+      if (at > best()->first + 1.5 * step) break;  // two steps past the least risk
+    }
+  } else
+    for (double const at : {start - step, start, start + step}) attempt(at);
+  for (std::size_t count = 0; count != tried.size();) {
+    count = tried.size();
+    if (best() == tried.begin()) attempt(best()->first - step);
+    if (best() == std::prev(tried.end())) attempt(best()->first + step);
+  }
+  auto const middle = best();
+  if (middle != tried.begin() && middle != std::prev(tried.end())) {
+    auto const [a, ta] = *std::prev(middle);
+    auto const [b, tb] = *middle;
+    auto const [c, tc] = *std::next(middle);
+    double const slope = (b - a) * (tb - tc), curve = (b - c) * (tb - ta);
+    if (slope != curve) attempt(rounded(b - 0.5 * ((b - a) * slope - (b - c) * curve) / (slope - curve)));
+  }
+  cycles_[p] = best()->first;
+  return best()->second;
+}
+
+double Tuner::search(double step, double lowest, double highest) {
+  if (automatic_.empty()) return try_out();
+  double risk = 0.0;
+  int const rounds = automatic_.size() > 1 ? 2 : 1;
+  for (int round = 0; round < rounds; ++round)
+    for (auto const p : automatic_) risk = round == 0 ? search_one(p, step, lowest, highest) : search_one(p, step, 0.0, 0.0);
+  for (auto const p : automatic_) beta_[p] = weight_of(p, cycles_[p]);
+  return risk;
+}
+
+double Tuner::at_rung(Ladder const& ladder, std::vector<int> const& rung) {
+  use(mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung)));
+  return search(0.5, 0.0, 0.0);
+}
+
+/// One rung of all groups down while the risk falls, else up; with several groups, then each group alone, twice.
+void Tuner::step_radii(Ladder const& ladder, std::vector<int>& rung, double risk) {
+  auto const chosen_cycles = cycles_;
+  auto best_cycles = cycles_;
+  std::map<std::vector<int>, bool> seen{{rung, true}};
+  auto const walk = [&](std::vector<int> const& groups, int direction) {
+    bool moved = false;
+    for (;;) {
+      auto next = rung;
+      for (int const g : groups)
+        next[static_cast<std::size_t>(g)] = std::clamp(next[static_cast<std::size_t>(g)] + direction, 0, ladder.rungs(g) - 1);
+      if (seen.count(next) != 0) return moved;
+      seen[next] = true;
+      cycles_ = best_cycles;
+      double const there = at_rung(ladder, next);
+      if (there >= risk) return moved;
+      risk = there;
+      rung = next;
+      best_cycles = cycles_;
+      moved = true;
+    }
+  };
+  std::vector<int> all(static_cast<std::size_t>(ladder.groups()));
+  std::iota(all.begin(), all.end(), 0);
+  if (!walk(all, -1)) walk(all, 1);
+  for (int round = 0; round < 2 && ladder.groups() > 1; ++round)
+    for (int const g : all)
+      if (!walk({g}, -1)) walk({g}, 1);
+  cycles_ = best_cycles;
+}
+
+std::vector<int> Tuner::validation_rung(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung) {
+  std::vector<int> narrow;
+  for (int g = 0; g < ladder.groups(); ++g) narrow.push_back(std::min(rung[static_cast<std::size_t>(g)], ladder.scaled(g, rung[static_cast<std::size_t>(g)], 0.5)));
+  while (narrow != rung && lepski.signal_to_noise(narrow) < 10.0)
+    for (std::size_t g = 0; g < narrow.size(); ++g) narrow[g] = std::min(narrow[g] + 1, rung[g]);
+  return narrow;
+}
+
+Tuned Tuner::run() {
+  bool const weak = problem_.weak();
+  Ladder ladder(problem_.grid, weak ? 2 * weak_least_radius - 1 : problem_.settings.mollifier.degree);
+  std::vector<int> rung;
+  bool const free_radius = problem_.settings.mollifier.automatic;
+  mollifier::Settings start = problem_.settings.mollifier, narrow = halved(start);
+  if (free_radius && weak) {
+    ladder.heed_gaps(problem_.grid, problem_.states);
+    WeakRadius search(problem_, ladder, beta_);
+    start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(search.choose()));
+    tuned_.radius_trials = search.trials();
+  } else if (free_radius) {
+    ladder.heed_gaps(problem_.grid, problem_.states);
+    Lepski lepski(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
+    rung = lepski.choose();
+    tuned_.radius_trials = lepski.trials();
+    start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
+    narrow = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(validation_rung(lepski, ladder, rung)));
+  }
+  bool const pointwise = problem_.settings.inversion.method == "pointwise";
+  if (!pointwise && ((free_radius && !weak) || !automatic_.empty())) {
+    validation_ = std::make_unique<Validation>(problem_, weak ? start : narrow);
+    freeze();
+    use(start);
+    equation_error::count_points(problem_, *candidate_);
+    search(1.0, -1.0, 12.0);
+    trials_->risk(beta_, x_);
+    freeze();
+    use(start);
+    double const risk = search(0.5, 0.0, 0.0);
+    if (free_radius && !weak) {
+      step_radii(ladder, rung, risk);
+      start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
+    }
+    use(start);
+    freeze();
+    use(start);
+    search(0.25, 0.0, 0.0);
+  }
+  tuned_.mollifier = start;
+  tuned_.beta = beta_;
+  tuned_.x = std::move(x_);
+  return std::move(tuned_);
+}
+
+}  // namespace
+
+Tuned tune(problem::Problem const& problem) { return Tuner(problem).run(); }
+
+}  // namespace mollis::choices

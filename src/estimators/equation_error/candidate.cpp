@@ -1,0 +1,72 @@
+#include "estimators/equation_error/candidate.hpp"
+
+#include <algorithm>
+
+#include "random/white_noise.hpp"
+#include "run/error.hpp"
+
+namespace mollis::equation_error {
+namespace {
+
+residual::ResidualModel make_model(problem::Problem const& problem, residual::DataFeatures const& features) {
+  residual::ResidualModel model(problem.space(), problem.system(), features.bank(), features.noise(), features.mask());
+  model.move_to(problem.space().scatter(parameters::first_guess(problem.space())));
+  model.mask_undefined();
+  return model;
+}
+
+}  // namespace
+
+Candidate::Candidate(problem::Problem const& problem, mollifier::Settings const& mollifier, double tolerance)
+    : features_(problem.grid, problem.system(), mollifier, problem.states, problem.fields()),
+      model_(make_model(problem, features_)),
+      equation_(model_, with_tolerance(problem.settings.inversion, tolerance), problem.progress) {}
+
+estimators::Settings Candidate::with_tolerance(estimators::Settings inversion, double tolerance) {
+  inversion.tolerance = tolerance;
+  return inversion;
+}
+
+std::vector<Field> Candidate::response(std::vector<Field> const& changes) const {
+  auto const features = features_.response(changes);
+  auto const partials = model_.state_partials();
+  auto const size = static_cast<std::size_t>(model_.bank().size());
+  Field const one = make_field("one", model_.bank().size());
+  Kokkos::deep_copy(one, 1.0);
+  std::vector<Field> out;
+  for (int k = 0; k < model_.system().residuals; ++k) out.emplace_back("residual response", size);
+  auto const& list = features_.state_features();
+  for (std::size_t j = 0; j < partials.size(); ++j) {
+    auto const& partial = model_.system().by_state[j];
+    auto const at = static_cast<std::size_t>(std::find(list.begin(), list.end(), partial.feature) - list.begin());
+    auto const k = static_cast<std::size_t>(partial.residual);
+    Field const masked = make_field("masked", model_.bank().size());
+    Kokkos::deep_copy(masked, features[at]);
+    kernels::apply_mask(model_.mask(), masked);
+    kernels::add_product(partials[j], masked, one, out[k]);
+  }
+  return out;
+}
+
+Index count_points(problem::Problem const& problem, Candidate& candidate) {
+  auto const host = on_host(candidate.model().mask());
+  Index count = 0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) != 0.0 ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
+  if (count == 0)
+    throw run::Error(run::Exit::bad_data, "no point carries a residual: every footprint meets a gap or an edge; use smaller "
+                                          "radii, or filter along one axis only (then rows are refitted around gaps)");
+  return count;
+}
+
+std::vector<Field> draw_noise(problem::Problem const& problem, int draw) {
+  std::vector<Field> changes;
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    random::Stream const stream{0x9e3779b97f4a7c15u + static_cast<unsigned>(draw), static_cast<std::uint32_t>(s),
+                                random::Stream::Purpose::noise};
+    changes.push_back(random::white_noise(problem.grid, problem.states[s].sigma, stream));
+  }
+  return changes;
+}
+
+}  // namespace mollis::equation_error

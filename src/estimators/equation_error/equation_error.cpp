@@ -1,0 +1,166 @@
+#include "estimators/equation_error/equation_error.hpp"
+
+#include <cmath>
+
+namespace mollis::equation_error {
+namespace {
+
+using petsc::check;
+
+double norm(Vec x) {
+  PetscReal value = 0.0;
+  check(VecNorm(x, NORM_2, &value));
+  return value;
+}
+
+}  // namespace
+
+EquationError::EquationError(residual::ResidualModel& model, estimators::Settings const& settings, run::Progress& progress)
+    : model_(model), settings_(settings), progress_(progress), matrix_(model.space()),
+      solver_(model.space(), settings.tolerance, settings.method == "pointwise") {
+  if (!model_.system().affine) return;
+  auto const zero = space().make_vector();
+  model_.move_to(space().scatter(zero));
+  partials_ = model_.parameter_partials();
+  constant_ = model_.residuals();
+  if (residual::NoiseBias::applies(settings, space(), model_.system())) bias_.emplace(model_);
+  model_.move_to(space().scatter(parameters::first_guess(space())));
+}
+
+std::vector<Field> EquationError::weights_at(Vec x) {
+  auto const bounds = parameters::make_bounds(space());
+  auto const clipped = petsc::like(x);
+  check(VecCopy(x, clipped));
+  check(VecPointwiseMax(clipped, clipped, bounds.lower));
+  check(VecPointwiseMin(clipped, clipped, bounds.upper));
+  model_.move_to(space().scatter(clipped));
+  return model_.weights();
+}
+
+petsc::Vector EquationError::project(std::vector<Field> const& weights, std::vector<Field> const& n) {
+  auto vector = space().make_vector();
+  auto const& partials = model_.system().affine ? partials_ : model_.parameter_partials();
+  space().gather(model_.jacobian_transposed(partials, weights, n), vector);
+  return vector;
+}
+
+residual::NormalNoise const* EquationError::noise(std::vector<Field> const& weights) {
+  if (!bias_) return nullptr;
+  auto const same = [](Field const& a, Field const& b) { return a.data() == b.data(); };
+  if (!std::equal(weights.begin(), weights.end(), noise_weights_.begin(), noise_weights_.end(), same)) {
+    noise_ = bias_->noise(model_, partials_, constant_, weights);
+    noise_weights_ = weights;  // held, so that the comparison above is of arrays that both live
+  }
+  return &noise_;
+}
+
+petsc::Vector EquationError::right_hand_side(std::vector<Field> const& weights) {
+  auto vector = project(weights, constant_);
+  check(VecScale(vector, -1.0));
+  if (auto const* n = noise(weights)) n->add_to(space(), vector);
+  return vector;
+}
+
+Mat EquationError::normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
+  if (model_.system().affine) {
+    matrix_.assemble(model_, partials_, weights, beta, noise(weights));
+  } else {
+    model_.move_to(space().scatter(x));
+    matrix_.assemble(model_, model_.parameter_partials(), weights, beta);
+  }
+  return matrix_.matrix();
+}
+
+std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& weights) {
+  model_.move_to(space().scatter(x));
+  return space().scatter(matrix_.sensitivity(model_, model_.parameter_partials(), weights));
+}
+
+bool EquationError::solve(Mat matrix, Vec b, Vec x) {
+  progress_.count_krylov(solver_.solve(matrix, b, x));
+  return solver_.converged();
+}
+
+double EquationError::misfit(Vec x, std::vector<Field> const& weights) {
+  model_.move_to(space().scatter(x));
+  auto const r = model_.residuals();
+  double sum = 0.0;
+  for (std::size_t k = 0; k < r.size(); ++k) sum += kernels::triple_product(weights[k], r[k], r[k]);
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
+  return sum;
+}
+
+bool EquationError::violates_bounds(Vec x) const {
+  auto const bounds = parameters::make_bounds(space());
+  if (!bounds.any) return false;
+  auto const clipped = petsc::like(x);
+  check(VecCopy(x, clipped));
+  check(VecPointwiseMax(clipped, clipped, bounds.lower));
+  check(VecPointwiseMin(clipped, clipped, bounds.upper));
+  check(VecAXPY(clipped, -1.0, x));
+  return norm(clipped) > 0.0;
+}
+
+bool EquationError::solve_free(Fit& fit) {
+  Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
+  auto const b = right_hand_side(fit.weights);
+  bool const converged = solve(matrix, b, fit.x);
+  auto const gradient = petsc::like(fit.x);
+  check(MatMult(matrix, fit.x, gradient));
+  PetscScalar quadratic = 0.0, linear = 0.0;
+  check(VecDot(fit.x, gradient, &quadratic));
+  check(VecDot(fit.x, b, &linear));
+  check(VecAXPY(gradient, -1.0, b));
+  fit.gradient = norm(gradient);
+  double constant = 0.0;
+  for (std::size_t k = 0; k < constant_.size(); ++k)
+    constant += kernels::triple_product(fit.weights[k], constant_[k], constant_[k]);
+  MPI_Allreduce(MPI_IN_PLACE, &constant, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
+  fit.objective = 0.5 * quadratic - linear + 0.5 * constant;
+  if (auto const* n = noise(fit.weights)) fit.objective += n->value(space(), fit.x, nullptr);
+  return converged;
+}
+
+void EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
+  Fit fit;
+  fit.x = petsc::like(x);
+  check(VecCopy(x, fit.x));
+  fit.weights = weights;
+  fit.beta = beta;
+  solver_.renew();
+  if (model_.system().affine)
+    solve_free(fit);
+  else
+    minimise_with_tao(*this, fit, parameters::make_bounds(space()));
+  check(VecCopy(fit.x, x));
+}
+
+void EquationError::fit(Fit& fit, int passes) {
+  auto const bounds = parameters::make_bounds(space());
+  auto const previous = petsc::like(fit.x);
+  for (int pass = 1; pass <= passes; ++pass) {
+    check(VecCopy(fit.x, previous));
+    fit.weights = weights_at(fit.x);
+    int const before = progress_.krylov();
+    bool const free = model_.system().affine;
+    fit.converged = free && solve_free(fit);
+    if (!free || violates_bounds(fit.x)) fit.converged = minimise_with_tao(*this, fit, bounds);
+    ++fit.newton;
+    check(VecAXPY(previous, -1.0, fit.x));
+    double const change = norm(previous) / std::max(norm(fit.x), 1e-300);
+    run::Step step;
+    step.phase = "fit";
+    step.iteration = pass;
+    step.of_at_most = passes;
+    step.objective = fit.objective;
+    step.gradient = fit.gradient;
+    step.change = change;
+    step.weight = fit.beta.front();
+    step.krylov = progress_.krylov() - before;
+    progress_.step(step);
+    // W is settled with the unknowns, a little above what the solves leave: the start must not show in the result.
+    if (model_.system().parameter_free_state_partials || change < 10.0 * settings_.tolerance) break;
+  }
+}
+
+}  // namespace mollis::equation_error

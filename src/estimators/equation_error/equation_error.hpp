@@ -1,0 +1,82 @@
+#pragma once
+/// The equation-error estimator: minimise
+///   sum_k sum_i W_ki R_ki(lam)^2 / 2 + sum_p beta_p / 2 <lam_p, L_p lam_p>   subject to bounds,
+/// W = 1 / Var R, recomputed as lam moves until it settles. Affine systems: one linear solve a pass; the bounded and the
+/// nonlinear: TAO's Newton trust region with the Gauss-Newton matrix. Where the noise of the data biases an affine fit it
+/// is taken out of the normal equations (residual::NoiseBias), with bounds and without; objectives are reported without that part.
+#include <optional>
+#include <vector>
+
+#include "estimators/equation_error/normal_matrix.hpp"
+#include "estimators/equation_error/normal_solver.hpp"
+#include "estimators/settings.hpp"
+#include "parameters/bounds.hpp"
+#include "run/progress.hpp"
+
+namespace mollis::equation_error {
+
+/// What a fit returns. Fields are pieces (see parameters::ParameterSpace), parameters as the equation has them.
+struct Fit {
+  petsc::Vector x;                 ///< the unknowns (logarithms where transform = "log")
+  std::vector<double> beta;        ///< smoothness weights, one a parameter
+  std::vector<Field> weights;      ///< W_k of the last pass
+  bool converged = false;
+  int newton = 0;                  ///< passes of the linear solve, or Newton steps
+  double objective = 0.0, gradient = 0.0;
+};
+
+/// The fit for fixed smoothness weights, from the first guess in fit.x (moved). Recomputes W up to `passes` times.
+/// Collective.
+class EquationError {
+ public:
+  EquationError(residual::ResidualModel& model, estimators::Settings const& settings, run::Progress& progress);
+
+  void fit(Fit& fit, int passes);
+
+  /// One minimisation for fixed weights W and beta, from x (moved); leaves H in matrix(). Bounds are left to the caller
+  /// where the system is affine. Collective.
+  void fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
+
+  residual::ResidualModel& model() { return model_; }
+  NormalMatrix& matrix() { return matrix_; }
+  parameters::ParameterSpace const& space() const { return model_.space(); }
+
+  /// W at the point (clipped to the bounds).
+  std::vector<Field> weights_at(Vec x);
+  /// b = -J^T W R(0) (+ n), the right-hand side of the affine problem for these weights.
+  petsc::Vector right_hand_side(std::vector<Field> const& weights);
+  /// J^T W n for fields n, one a residual.
+  petsc::Vector project(std::vector<Field> const& weights, std::vector<Field> const& n);
+  /// Assembles H at x (x matters to nonlinear systems alone).
+  Mat normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
+  /// sum W (dR/dlam)^2 of every unknown's entries at x, pieces on all sharers. Collective.
+  std::vector<Field> sensitivity(Vec x, std::vector<Field> const& weights);
+  /// Solves H step = b; counts iterations.
+  bool solve(Mat matrix, Vec b, Vec x);
+  /// sum_k sum_i W R^2 at x over all ranks.
+  double misfit(Vec x, std::vector<Field> const& weights);
+  /// What noise adds to the normal equations for these weights; null where it stays in. Collective.
+  residual::NormalNoise const* noise(std::vector<Field> const& weights);
+  run::Progress& progress() { return progress_; }
+  estimators::Settings const& settings() const { return settings_; }
+
+ private:
+  bool solve_free(Fit& fit);
+  bool violates_bounds(Vec x) const;
+
+  residual::ResidualModel& model_;
+  estimators::Settings settings_;
+  run::Progress& progress_;
+  NormalMatrix matrix_;
+  NormalSolver solver_;
+  std::vector<Field> partials_;    ///< of an affine system, computed once
+  std::vector<Field> constant_;    ///< R(0) of an affine system
+  std::optional<residual::NoiseBias> bias_;
+  residual::NormalNoise noise_;              ///< for the weights below
+  std::vector<Field> noise_weights_;
+};
+
+/// Minimises with W fixed by TAO (Newton; BNLS with bounds, else BNTR) from fit.x. Returns whether it converged. Collective.
+bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds);
+
+}  // namespace mollis::equation_error

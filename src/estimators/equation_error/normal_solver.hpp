@@ -1,0 +1,33 @@
+#pragma once
+/// Solution of the normal equations H x = b.
+#include "parameters/parameter_space.hpp"
+
+namespace mollis::equation_error {
+
+/// CG with algebraic multigrid on fields (GAMG; BoomerAMG, where PETSc has it, for smoothness of order 2 and more; Jacobi
+/// for order 1 over three axes and more), exact on constants and on fields over one axis; a field split where constants and
+/// fields occur. Options of the command line apply (no prefix).
+/// H changes little from one solve to the next while weights settle, and setting up multigrid in 3D costs more than the
+/// solve: the preconditioner is kept until the iterations grow, or until renew().
+class NormalSolver {
+ public:
+  /// `tolerance`: relative to |b|. `pointwise`: no smoothness couples the points, so that the diagonal will do (and may
+  /// be 0 where the data say nothing). Collective.
+  NormalSolver(parameters::ParameterSpace const& space, double tolerance, bool pointwise);
+  /// x holds the first guess. Returns the iterations; see converged(). Collective.
+  int solve(Mat matrix, Vec b, Vec x);
+  bool converged() const { return converged_; }
+  /// The next matrix is quite another one: set up the preconditioner for it.
+  void renew() { renew_ = true; }
+
+ private:
+  petsc::LinearSolver ksp_;
+  bool converged_ = true;
+  bool renew_ = true;            ///< set up the preconditioner for the next matrix
+  int fresh_iterations_ = 0;     ///< of the first solve with the present preconditioner
+};
+
+/// Sets the preconditioner described above on a KSP that has no operators yet. Collective.
+void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space);
+
+}  // namespace mollis::equation_error

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <cmath>
+
+#include "estimators/equation_error/equation_error.hpp"
+
+namespace mollis::equation_error {
+namespace {
+
+using petsc::check;
+
+/// What TAO's callbacks see. Exceptions must not pass through PETSc's C code: they are kept and thrown afterwards.
+struct Context {
+  EquationError& problem;
+  Fit& fit;
+  petsc::Matrix smoothness;
+  std::exception_ptr error;
+};
+
+template <class Work>
+PetscErrorCode guarded(Context& context, Work&& work) {
+  try {
+    work();
+    return 0;
+  } catch (...) {
+    context.error = std::current_exception();
+    return PETSC_ERR_USER;
+  }
+}
+
+PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient, void* data) {
+  auto& context = *static_cast<Context*>(data);
+  return guarded(context, [&] {
+    auto& model = context.problem.model();
+    auto const& space = context.problem.space();
+    model.move_to(space.scatter(x));
+    auto const r = model.residuals();
+    double misfit = 0.0;
+    for (std::size_t k = 0; k < r.size(); ++k) misfit += kernels::triple_product(context.fit.weights[k], r[k], r[k]);
+    MPI_Allreduce(MPI_IN_PLACE, &misfit, 1, MPI_DOUBLE, MPI_SUM, space.grid().comm());
+    space.gather(model.jacobian_transposed(model.parameter_partials(), context.fit.weights, r), gradient);
+    auto const smooth = petsc::like(x);
+    check(MatMult(context.smoothness, x, smooth));
+    PetscScalar roughness = 0.0;
+    check(VecDot(x, smooth, &roughness));
+    check(VecAXPY(gradient, 1.0, smooth));
+    *value = 0.5 * misfit + 0.5 * roughness;
+    if (auto const* noise = context.problem.noise(context.fit.weights)) *value -= noise->value(space, x, gradient);
+  });
+}
+
+PetscErrorCode hessian(Tao, Vec x, Mat matrix, Mat, void* data) {
+  auto& context = *static_cast<Context*>(data);
+  return guarded(context, [&] {
+    Mat const fresh = context.problem.normal_matrix(x, context.fit.weights, context.fit.beta);
+    if (fresh != matrix) check(MatCopy(fresh, matrix, SAME_NONZERO_PATTERN));
+  });
+}
+
+PetscErrorCode monitor(Tao tao, void* data) {
+  auto& context = *static_cast<Context*>(data);
+  PetscInt iteration = 0, krylov = 0;
+  PetscReal value = 0.0, gradient = 0.0, step_length = 0.0;
+  TaoGetSolutionStatus(tao, &iteration, &value, &gradient, nullptr, &step_length, nullptr);
+  TaoGetLinearSolveIterations(tao, &krylov);
+  run::Step step;
+  step.phase = "newton";
+  step.iteration = static_cast<int>(iteration);
+  step.of_at_most = context.problem.settings().max_iterations;
+  step.objective = value;
+  step.gradient = gradient;
+  step.weight = context.fit.beta.front();
+  step.krylov = static_cast<int>(krylov);
+  context.problem.progress().step(step);
+  return 0;
+}
+
+void set_monitor(Tao tao, Context& context) {
+#if PETSC_VERSION_GE(3, 21, 0)
+  check(TaoMonitorSet(tao, monitor, &context, nullptr));
+#else
+  check(TaoSetMonitor(tao, monitor, &context, nullptr));
+#endif
+}
+
+/// What counts as a large gradient, wherever a fit starts: |H s|, s the unknowns' own size (1 for logarithms).
+double gradient_scale(parameters::ParameterSpace const& space, Mat matrix, Vec x) {
+  auto const sizes = petsc::like(x), product = petsc::like(x);
+  check(VecCopy(x, sizes));
+  check(VecAbs(sizes));
+  PetscScalar* entries = nullptr;
+  check(VecGetArray(sizes, &entries));
+  for (auto const& unknown : space.unknowns())
+    if (unknown.owner && unknown.settings.log)
+      std::fill_n(entries + unknown.offset, static_cast<std::size_t>(unknown.grid.local_size()), 1.0);
+  check(VecRestoreArray(sizes, &entries));
+  check(MatMult(matrix, sizes, product));
+  PetscReal scale = 0.0;
+  check(VecNorm(product, NORM_2, &scale));
+  return scale;
+}
+
+/// Without bounds a trust region, with multigrid where all unknowns are fields. With bounds a line search (the
+/// Gauss-Newton matrix is positive) and Jacobi: multigrid cannot follow an active set, whose size changes from step to
+/// step, and TAO's own choice took 4 times the Krylov steps at 20 times their price (heat, 40^2, a third of it at bounds).
+void set_method(Tao tao, parameters::ParameterSpace const& space, parameters::Bounds const& bounds) {
+  auto const& unknowns = space.unknowns();
+  auto const is_constant = [](parameters::Unknown const& u) { return u.axes.empty(); };
+  check(TaoSetType(tao, bounds.any ? TAOBNLS : TAOBNTR));
+  if (!bounds.any && std::any_of(unknowns.begin(), unknowns.end(), is_constant)) return;
+  KSP ksp = nullptr;
+  PC pc = nullptr;
+  check(TaoGetKSP(tao, &ksp));
+  check(KSPGetPC(ksp, &pc));
+  check(PCSetType(pc, bounds.any ? PCJACOBI : PCGAMG));
+}
+
+}  // namespace
+
+bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
+  auto const& space = problem.space();
+  Context context{problem, fit, problem.matrix().smoothness(fit.beta), nullptr};
+  // The matrix that TAO holds must keep its identity: a copy of the pattern of the first Hessian.
+  petsc::Matrix held;
+  check(MatDuplicate(problem.normal_matrix(fit.x, fit.weights, fit.beta), MAT_COPY_VALUES, held.address()));
+  check(VecPointwiseMax(fit.x, fit.x, bounds.lower));
+  check(VecPointwiseMin(fit.x, fit.x, bounds.upper));
+
+  petsc::Optimiser tao;
+  check(TaoCreate(space.grid().comm(), tao.address()));
+  set_method(tao, space, bounds);
+  check(TaoSetSolution(tao, fit.x));
+  check(TaoSetVariableBounds(tao, bounds.lower, bounds.upper));
+  check(TaoSetObjectiveAndGradient(tao, nullptr, objective_and_gradient, &context));
+  check(TaoSetHessian(tao, held, held, hessian, &context));
+  double const tolerance = problem.settings().tolerance;
+  check(TaoSetTolerances(tao, tolerance * gradient_scale(space, held, fit.x), 0.0, tolerance));
+  check(TaoSetMaximumIterations(tao, problem.settings().max_iterations));
+  set_monitor(tao, context);
+  check(TaoSetFromOptions(tao));
+  PetscErrorCode const code = TaoSolve(tao);
+  if (context.error) std::rethrow_exception(context.error);
+  check(code);
+
+  PetscInt iterations = 0, krylov = 0;
+  PetscReal value = 0.0, gradient = 0.0;
+  TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
+  check(TaoGetSolutionStatus(tao, &iterations, &value, &gradient, nullptr, nullptr, &reason));
+  check(TaoGetLinearSolveIterations(tao, &krylov));
+  fit.objective = value;
+  if (auto const* noise = problem.noise(fit.weights)) fit.objective += noise->value(space, fit.x, nullptr);
+  fit.gradient = gradient;
+  fit.newton += static_cast<int>(iterations);
+  problem.progress().count_krylov(static_cast<int>(krylov));
+  return reason > 0;
+}
+
+}  // namespace mollis::equation_error

@@ -1,0 +1,272 @@
+#include "estimators/joint/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimators/joint/bounds.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using petsc::check;
+
+constexpr double start_freedom = 12.0;      ///< degrees of freedom of a parameter at the start
+constexpr double settled_penalty = 10.0;    ///< w n while the smoothness is chosen
+constexpr double raised_penalty = 100.0;    ///< and afterwards
+constexpr double climb_factor = 3.16227766016838;
+constexpr double noise_per_freedom = 1.25;  ///< misfit that a degree of freedom of pure noise may cost
+constexpr double linear_tolerance = 0.05;
+constexpr int most_krylov = 300;
+constexpr int most_steps = 25;
+constexpr int most_polish = 8;
+constexpr int most_bounded = 12;
+constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
+constexpr double stuck_change = 1e-4;
+constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
+constexpr double rounding = 1e-10;          ///< relative, of the objective
+constexpr double settled_descent = 1e-2;    ///< relative, of the objective
+
+double norm(Vec v) {
+  PetscReal value = 0.0;
+  check(VecNorm(v, NORM_2, &value));
+  return value;
+}
+
+/// Everything that a choice of weights may have to be taken back to.
+struct State {
+  petsc::Vector x;
+  Weights weights;
+  double misfit = 0.0;
+};
+
+class Fitter {
+ public:
+  explicit Fitter(Objective& objective)
+      : objective_(objective), problem_(objective.problem()), newton_(objective, linear_tolerance, most_krylov), spectrum_(objective),
+        given_(problem_.settings.joint.penalty) {
+    for (std::size_t u = 0; u < problem_.space().unknowns().size(); ++u) {
+      auto const& unknown = problem_.space().unknowns()[u];
+      if (unknown.grid.dimension() == 0) continue;  // a constant is as smooth as can be
+      fields_.push_back(u);
+      if (std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) automatic_.push_back(u);
+    }
+  }
+
+  Joined run(Vec first_guess) {
+    begin(first_guess);
+    start();
+    choose_smoothness();
+    if (!automatic_.empty()) climb(settled_penalty);
+    double const change = raise();
+    if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
+    polish();
+    respect_bounds();
+    return std::move(result_);
+  }
+
+ private:
+  void begin(Vec first_guess);
+  std::vector<double> slopes();
+  void start();
+  void choose_smoothness();
+  void climb(double penalty);
+  double raise();
+  void polish();
+  void respect_bounds();
+
+  /// A Gauss-Newton step; the relative change of the parameters.
+  double step(char const* phase);
+  void weigh_equation(double penalty, double share = 1.0);
+  double freedom() const {
+    double sum = 0.0;
+    for (auto const u : automatic_) sum += spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
+    return sum;
+  }
+  petsc::Vector parameters() const {
+    auto p = problem_.space().make_vector();
+    objective_.take_parameters(result_.x, p);
+    return p;
+  }
+
+  Objective& objective_;
+  problem::Problem const& problem_;
+  GaussNewton newton_;
+  Spectrum spectrum_;
+  run::Weight given_;
+  std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
+  Joined result_;
+  double length_ = 0.0, descent_ = 0.0;       ///< of the last step: its length, the relative fall of the objective
+  bool arrived_ = false;                      ///< the point of the last step was a minimum already: no search finds better
+  bool solved_ = false;                       ///< its linear solve reached the tolerance
+};
+
+/// g: least squares of the data with a little of |g|^2; p: the first guess.
+void Fitter::begin(Vec first_guess) {
+  result_.x = objective_.fit_states(1e-3);
+  objective_.put_parameters(first_guess, result_.x);
+  objective_.move_to(result_.x);
+  objective_.mask_undefined();
+  objective_.linearise();
+  spectrum_.update(objective_);
+}
+
+/// A given weight is taken where weights rise to their last value: parameters start where the equation lets them move.
+void Fitter::weigh_equation(double penalty, double share) {
+  auto& w = objective_.weights().equation;
+  auto const* given = std::get_if<double>(&given_);
+  if (given != nullptr && penalty == raised_penalty) {
+    std::fill(w.begin(), w.end(), share * *given);
+    return;
+  }
+  w = spectrum_.equation_weights(objective_.weights().smoothness, penalty);
+  for (double& value : w) value *= share;
+}
+
+double Fitter::step(char const* phase) {
+  auto const before = parameters();
+  double const value = objective_.parts().value(objective_.weights());
+  auto const outcome = newton_.step(result_.x);
+  descent_ = 1.0 - outcome.objective / value;
+  auto const change = parameters();
+  double const size = norm(change);
+  check(VecAXPY(change, -1.0, before));
+  double const moved = size > 0.0 ? norm(change) / size : 0.0;
+  length_ = outcome.length;
+  arrived_ = outcome.promised < rounding * value;
+  solved_ = outcome.krylov < most_krylov;
+  result_.objective = outcome.objective;
+  result_.gradient = outcome.gradient;
+  ++result_.newton;
+  problem_.progress.count_krylov(outcome.krylov);
+  objective_.move_to(result_.x);
+  objective_.linearise();
+  spectrum_.update(objective_);
+  result_.trials.push_back({phase, objective_.weights().smoothness, objective_.weights().equation.front(),
+                            objective_.parts().misfit, freedom(), moved});
+  run::Step line;
+  line.phase = phase;
+  line.iteration = result_.newton;
+  line.of_at_most = most_steps;
+  line.objective = outcome.objective;
+  line.gradient = outcome.gradient;
+  line.misfit = objective_.parts().misfit / static_cast<double>(problem_.grid.points());
+  line.change = moved;
+  line.weight = objective_.weights().smoothness.front();
+  line.krylov = outcome.krylov;
+  problem_.progress.step(line);
+  return moved;
+}
+
+/// Mean square of what multiplies each parameter, all residuals.
+std::vector<double> Fitter::slopes() {
+  std::vector<double> squares;
+  for (std::size_t u = 0; u < problem_.space().unknowns().size(); ++u) {
+    squares.push_back(0.0);
+    for (std::size_t k = 0; k < objective_.weights().equation.size(); ++k) {
+      Field const a = objective_.slope(k, u);
+      squares.back() += kernels::triple_product(objective_.mask(), a, a);
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, squares.data(), static_cast<int>(squares.size()), MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
+  return squares;
+}
+
+/// The states by themselves, smoothed a little by the equation with the first guess of the parameters, then all together,
+/// the parameters stiff and the equation ever stronger. Where what multiplies a parameter was mostly noise, which would pull
+/// the parameter to 0, the states are smoothed in full before the parameters move.
+void Fitter::start() {
+  auto const stage = [&](double share) {
+    for (auto const u : fields_) objective_.weights().smoothness[u] = spectrum_.beta_for(u, start_freedom);
+    weigh_equation(settled_penalty, share);
+    step("start");
+  };
+  objective_.hold_parameters(true);
+  auto const raw = slopes();
+  stage(1e-3);
+  auto const smoothed = slopes();
+  bool noisy = false;
+  for (std::size_t u = 0; u < raw.size(); ++u) noisy = noisy || raw[u] > noisy_slope * smoothed[u];
+  std::vector<double> const held = noisy ? std::vector<double>{1e-1, 1.0, 1.0} : std::vector<double>{},
+                            free = noisy ? std::vector<double>{1.0, 1.0, 1.0} : std::vector<double>{1e-2, 1e-1};
+  for (double const share : held) stage(share);
+  objective_.hold_parameters(false);
+  for (double const share : free) stage(share);
+  for (auto const u : fields_)
+    if (auto const* given = std::get_if<double>(&problem_.space().unknowns()[u].settings.smoothness_weight))
+      objective_.weights().smoothness[u] = *given;
+}
+
+/// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p.
+void Fitter::choose_smoothness() {
+  for (int i = 0; i < most_steps; ++i) {
+    double largest = 0.0;
+    for (auto const u : automatic_) {
+      double& beta = objective_.weights().smoothness[u];
+      double const rough = std::max(objective_.parts().roughness[u], 1e-300);
+      double const factor = std::clamp(spectrum_.freedom(u, beta, objective_.weights().equation) / (beta * rough), 0.1, 10.0);
+      if (length_ > 0.5 || arrived_) beta *= factor;
+      largest = std::max(largest, std::abs(std::log(factor)));
+    }
+    weigh_equation(settled_penalty);
+    double const moved = step("weight");
+    if (moved < 0.01 && largest < 0.3) return;
+  }
+}
+
+/// Evidence undersmooths very smooth parameters: stiffer ones are taken while the misfit grows by no more than the noise
+/// that the freedom given up had fitted.
+void Fitter::climb(double penalty) {
+  for (int i = 0; i < 6; ++i) {
+    State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
+    check(VecCopy(result_.x, held.x));
+    double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);
+    for (auto const u : automatic_) objective_.weights().smoothness[u] *= climb_factor;
+    weigh_equation(penalty);
+    double moved = step("climb");
+    if (moved > 0.01) moved = step("climb");
+    double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
+    double const cost = objective_.parts().misfit - held.misfit;
+    bool const stuck = !solved_ && moved < stuck_change;  // nothing is learnt from parameters that did not follow
+    if (!stuck && cost < noise_per_freedom * (before - after)) continue;
+    check(VecCopy(held.x, result_.x));
+    objective_.weights() = held.weights;
+    objective_.move_to(result_.x);
+    objective_.linearise();
+    spectrum_.update(objective_);
+    return;
+  }
+}
+
+double Fitter::raise() {
+  weigh_equation(raised_penalty);
+  double const moved = step("raise");
+  return moved > 0.01 ? step("raise") : moved;
+}
+
+/// Steps at the final weights until the parameters stand.
+void Fitter::polish() {
+  for (int i = 0; i < most_polish && !result_.converged; ++i) {
+    double const moved = step("polish");
+    result_.converged = moved < settled_change && (length_ > 0.0 || arrived_) && descent_ < (solved_ ? settled_descent : 0.1 * settled_descent);
+    if (length_ == 0.0) return;
+  }
+}
+
+/// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
+void Fitter::respect_bounds() {
+  auto const bounds = parameters::make_bounds(problem_.space());
+  if (!bounds.any) return;
+  if (!set_within(bounds, objective_, result_.x)) return;
+  result_.converged = false;
+  for (int i = 0; i < most_bounded && !result_.converged; ++i) {
+    newton_.let_move(inner(bounds, objective_, result_.x));
+    result_.converged = step("bounds") < settled_change;
+    set_within(bounds, objective_, result_.x);
+  }
+}
+
+}  // namespace
+
+Joined fit(Objective& objective, Vec first_guess) { return Fitter(objective).run(first_guess); }
+
+}  // namespace mollis::joint

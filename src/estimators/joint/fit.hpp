@@ -1,0 +1,31 @@
+#pragma once
+/// The joint fit, everything chosen from the data: start, weight of the equation, smoothness, all read off the averaged
+/// Hessian (Spectrum). Constants and their evidence: docs/joint.md.
+#include "estimators/joint/gauss_newton.hpp"
+#include "estimators/joint/spectrum.hpp"
+
+namespace mollis::joint {
+
+/// A pair of smoothness weights on the way, with what was seen there.
+struct Trial {
+  std::string phase;                ///< "start", "weight", "climb", "raise", "polish"
+  std::vector<double> smoothness;   ///< beta, one a parameter
+  double equation;                  ///< w of the first residual
+  double misfit;                    ///< |S g - d|^2 / sigma^2 over the observed points
+  double freedom;                   ///< degrees of freedom of all automatic parameters
+  double change;                    ///< relative, of the parameters in the last step
+};
+
+struct Joined {
+  petsc::Vector x;
+  bool converged = false;
+  int newton = 0;
+  double objective = 0.0, gradient = 0.0;
+  std::vector<Trial> trials;
+};
+
+/// Fits states and parameters together from a first guess of the parameters (a vector of ParameterSpace); leaves the
+/// objective at the fit with its final weights. Collective.
+Joined fit(Objective& objective, Vec first_guess);
+
+}  // namespace mollis::joint

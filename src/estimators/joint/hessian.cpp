@@ -1,0 +1,119 @@
+// The joint objective's gradient and Gauss-Newton matrix: jets forwards, weights at the points, jets transposed.
+#include "estimators/joint/objective.hpp"
+#include "petsc/access.hpp"
+
+namespace mollis::joint {
+
+using petsc::check;
+
+/// sums_k += sum_f P_kf D^f v of all states; leaves the jets of v in the work arrays.
+void Objective::apply_states(Vec v, std::vector<Field> const& sums) {
+  petsc::Reading const entries(v);
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    auto& state = states_[s];
+    state.jets->apply(entries.piece(layout_.state[s], layout_.state_size), state.work);
+    for (std::size_t k = 0; k < sums.size(); ++k)
+      kernels::add_weighted_jets(terms(state, static_cast<int>(k)), lattice_.window(), extents_, sums[k]);
+  }
+}
+
+/// out_s := S^T work_0 + sum_k sum_f (D^f)^T P_kf sums_k, work_0 the first work array of each state.
+void Objective::put_states_transposed(std::vector<Field> const& sums, Vec out) {
+  check(VecSet(out, 0.0));
+  petsc::Writing entries(out);
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    auto& state = states_[s];
+    std::vector<bool> written(state.work.size(), false);
+    written[0] = true;
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      std::vector<kernels::WeightedJet> first, again;
+      for (auto const& term : terms(state, static_cast<int>(k)))
+        for (std::size_t j = 0; j < state.work.size(); ++j) {
+          if (state.work[j].data() != term.jet.data()) continue;
+          (written[j] ? again : first).push_back(term);
+          written[j] = true;
+        }
+      kernels::spread_over_jets(first, sums[k], lattice_.window(), extents_, false);
+      kernels::spread_over_jets(again, sums[k], lattice_.window(), extents_, true);
+    }
+    for (std::size_t j = 1; j < state.work.size(); ++j)
+      if (!written[j]) Kokkos::deep_copy(state.work[j], 0.0);
+    state.jets->apply_transpose_add(state.work, entries.piece(layout_.state[s], layout_.state_size));
+  }
+}
+
+std::vector<Field> Objective::parameters_of(Vec x) const {
+  auto const part = problem_.space().make_vector();
+  take_parameters(x, part);
+  return problem_.space().scatter(part);
+}
+
+void Objective::put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const {
+  std::vector<Field> const everywhere(sums.size(), mask_);
+  auto const part = problem_.space().make_vector();
+  problem_.space().gather(model_.jacobian_transposed(linear_.parameter, everywhere, sums), part);
+  put_parameters(part, out);
+  petsc::Writing entries(out);
+  for (std::size_t p = 0; p < smooth.size(); ++p) {
+    auto const& unknown = problem_.space().unknowns()[p];
+    if (!unknown.owner) continue;
+    kernels::add_scaled(weights_.smoothness[p], smooth[p], entries.piece(layout_.parameters + unknown.offset, unknown.grid.local_size()));
+  }
+}
+
+void Objective::gradient(Vec out) {
+  linearise();
+  jets_stand_ = false;
+  for (auto const& state : states_)
+    kernels::spread_over_jets({{state.weight, state.work[0]}}, misfit(state), lattice_.window(), extents_, false);
+  std::vector<Field> weighted;
+  for (std::size_t k = 0; k < residuals_.size(); ++k) {
+    weighted.push_back(zeros());
+    kernels::add_scaled(weights_.equation[k], residuals_[k], weighted[k]);
+  }
+  put_states_transposed(weighted, out);
+  if (!roughness_.empty()) {
+    petsc::Writing entries(out);
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      kernels::add_scaled(1.0, states_[s].pulled, entries.piece(layout_.state[s], layout_.state_size));
+  }
+  if (!held_) put_parameters_transposed(weighted, smooth_, out);
+}
+
+void Objective::apply_hessian(Vec v, Vec out) { apply(v, out, true, true); }
+void Objective::couple_to_parameters(Vec v, Vec out) { apply(v, out, true, false); }
+void Objective::couple_to_states(Vec v, Vec out) { apply(v, out, false, true); }
+
+/// work_0 := M / sigma^2 of itself, or 0.
+void Objective::weigh_as_data(State const& state, bool present) {
+  if (!present) return Kokkos::deep_copy(state.work[0], 0.0);
+  Field const value = make_field("state", extents_product_);
+  kernels::copy_box(state.work[0], lattice_.window(), value, dense(), extents_);
+  kernels::spread_over_jets({{state.weight, state.work[0]}}, value, lattice_.window(), extents_, false);
+}
+
+/// out := sum_k w_k (dR_k)^T M (dR_k) v and, of states from states and of the whole from the whole, what is on the diagonal.
+void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
+  bool const whole = from_states && to_states;
+  jets_stand_ = false;
+  std::vector<Field> sums, smooth;
+  if (held_) {
+    for (std::size_t k = 0; k < weights_.equation.size(); ++k) sums.push_back(zeros());
+  } else {
+    auto const parameters = parameters_of(v);
+    sums = model_.jacobian(linear_.parameter, parameters);
+    if (whole) smooth = smoothness_.apply(parameters);
+  }
+  if (from_states) apply_states(v, sums);
+  for (std::size_t k = 0; k < sums.size(); ++k) kernels::scale(weights_.equation[k], sums[k]);
+  if (to_states) {
+    for (auto const& state : states_) weigh_as_data(state, from_states);
+    put_states_transposed(sums, out);
+  } else {
+    check(VecSet(out, 0.0));
+  }
+  if (whole) add_prior(v, out);
+  if (!held_) put_parameters_transposed(sums, smooth, out);
+}
+
+}  // namespace mollis::joint

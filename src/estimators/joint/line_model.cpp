@@ -1,0 +1,254 @@
+#include "estimators/joint/line_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimators/joint/forms.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using spectral::BandedSystems;
+
+constexpr double diagonal_floor = 1e-13;
+
+double multinomial(std::vector<int> const& orders) {
+  double value = 1.0;
+  int sum = 0;
+  for (int const k : orders)
+    for (int i = 1; i <= k; ++i) value *= static_cast<double>(++sum) / i;
+  return value;
+}
+
+}  // namespace
+
+LineModel::LineModel(Objective const& objective, int line)
+    : lattice_(objective.lattice()), roughness_(objective.roughness()), line_(line),
+      states_(static_cast<int>(objective.problem().states.size())), box_(lattice_.extended(), bases_of(lattice_), line),
+      symbols_(lattice_, objective.problem().system()),
+      points_(static_cast<double>(objective.problem().grid.points())) {
+  for (auto const& state : objective.problem().states)
+    walls_.push_back(line >= 0 && !state.walls.empty() ? state.walls[static_cast<std::size_t>(line)] : std::array<bool, 2>{false, false});
+  auto const& system = objective.problem().system();
+  auto const terms = terms_of(system);
+  std::vector<int> orders{0};
+  for (std::size_t t = 0; t < terms.size(); ++t) {
+    int const order = line >= 0 ? terms[t].order[static_cast<std::size_t>(line)] : 0;
+    orders.push_back(order);
+    auto const group = std::find_if(groups_.begin(), groups_.end(), [&](Group const& g) {
+      return g.residual == terms[t].residual && g.state == terms[t].state && g.order == order;
+    });
+    if (group == groups_.end())
+      groups_.push_back({terms[t].residual, terms[t].state, order, {static_cast<int>(t)}});
+    else
+      group->terms.push_back(static_cast<int>(t));
+  }
+  std::sort(orders.begin(), orders.end());
+  orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
+  if (line >= 0) filter_ = mollifier::spline_filter(lattice_.extended().axis(line), lattice_.degree(), orders);
+  auto const& grid = objective.problem().grid;
+  for (int a = 0; a < grid.dimension(); ++a)
+    angle_[a] = spectral::angles(box_.bases()[static_cast<std::size_t>(a)], lattice_.extended().axis(a).size());
+  for (auto const& unknown : objective.problem().space().unknowns()) {
+    orders_.push_back(unknown.settings.smoothness_order);
+    forms_.emplace_back();
+    if (static_cast<int>(unknown.axes.size()) != grid.dimension()) continue;
+    for (auto const& axis : grid.axes()) {
+      forms_.back().emplace_back();
+      for (int k = 0; k <= orders_.back() && k < axis.size(); ++k) forms_.back().back().emplace_back(axis, k);
+    }
+  }
+}
+
+Index LineModel::margin() const { return line_ >= 0 ? lattice_.margin(line_) : 0; }
+Index LineModel::rows_of_grid() const { return line_ >= 0 ? lattice_.grid().axis(line_).size() : 1; }
+
+/// Of the observation in a row of the lattice.
+double LineModel::data_weight(Averages const& averages, int state, Index row) const {
+  auto const& wall = walls_[static_cast<std::size_t>(state)];
+  bool const known = (wall[0] && row == margin()) || (wall[1] && row == margin() + rows_of_grid() - 1);
+  return averages.data[static_cast<std::size_t>(state)] * (known ? wall_weight : 1.0);
+}
+
+/// Coefficients along the axes other than the line.
+Mode LineModel::mode_of(Index system) const {
+  auto const& lines = box_.lines();
+  Mode mode{};
+  for (int a = lines.box.dimension() - 1; a >= 0; --a) {
+    if (a == line_) continue;
+    Index const size = lines.box[a].size();
+    mode[static_cast<std::size_t>(a)] = lines.box[a].lower + system % size;
+    system /= size;
+  }
+  return mode;
+}
+
+/// c of each group at a mode.
+std::vector<double> LineModel::amplitudes(Averages const& averages, Mode const& mode) const {
+  std::vector<double> symbols;
+  put_symbols(averages, symbols_, mode, lattice_.grid().dimension(), line_, symbols);
+  std::vector<double> amplitudes;
+  for (auto const& group : groups_) {
+    double mean = 0.0;
+    for (int const t : group.terms) mean += averages.mean[static_cast<std::size_t>(t)] * symbols[static_cast<std::size_t>(t)];
+    double const size = std::sqrt(std::max(0.0, second_moment(averages, group.terms, symbols)));
+    amplitudes.push_back(mean < 0.0 ? -size : size);
+  }
+  return amplitudes;
+}
+
+double LineModel::smoothness_symbol(std::size_t unknown, int axis, int order, Index k) const {
+  auto const& forms = forms_[unknown][static_cast<std::size_t>(axis)];
+  if (order >= static_cast<int>(forms.size())) return 0.0;
+  auto const& form = forms[static_cast<std::size_t>(order)];
+  double sum = 0.0;
+  Index const middle = lattice_.grid().axis(axis).size() / 2;
+  for (int o = -form.band(); o <= form.band(); ++o)
+    sum += form.at(middle, o) * std::cos(o * angle_[axis][static_cast<std::size_t>(k)]);
+  return std::max(sum, 0.0);
+}
+
+void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
+                               BandedSystems& systems) const {
+  Index const block = states_ + static_cast<Index>(fields_);
+  for (std::size_t i = 0; i < fields_; ++i) {
+    auto const u = static_cast<std::size_t>(coupling.unknowns[i]);
+    for (auto const& orders : multi_indices(lattice_.grid().dimension(), orders_[u])) {
+      double factor = coupling.smoothness[i] * points_ * multinomial(orders);
+      for (int a = 0; a < lattice_.grid().dimension(); ++a)
+        if (a != line_) factor *= smoothness_symbol(u, a, orders[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
+      Index const v = states_ + static_cast<Index>(i);
+      if (line_ < 0) {
+        systems.at(system, v, 0) += factor;
+        continue;
+      }
+      auto const& forms = forms_[u][static_cast<std::size_t>(line_)];
+      int const order = orders[static_cast<std::size_t>(line_)];
+      if (order >= static_cast<int>(forms.size()) || factor == 0.0) continue;
+      auto const& form = forms[static_cast<std::size_t>(order)];
+      for (Index row = 0; row < rows_of_grid(); ++row)
+        for (int o = 0; o <= std::min<Index>(form.band(), row); ++o)
+          systems.at(system, (row + margin()) * block + v, o * block) += factor * form.at(row, -o);
+    }
+  }
+}
+
+void LineModel::add_prior(Averages const& averages, Index system, Mode const& mode, BandedSystems& systems) const {
+  Index const block = states_ + static_cast<Index>(fields_);
+  double tangential = 0.0;
+  for (int a = 0; a < lattice_.grid().dimension(); ++a)
+    if (a != line_) tangential += roughness_.symbol(a, angle_[a][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
+  for (Index row = 0; row < systems.size() / block; ++row)
+    for (int s = 0; s < states_; ++s) {
+      double const weight = averages.data[static_cast<std::size_t>(s)];
+      systems.at(system, row * block + s, 0) += weight * tangential;
+      for (Index o = 0; o <= std::min(roughness_.band(line_), row); ++o)
+        systems.at(system, row * block + s, o * block) += weight * roughness_.at(line_, row, -o);
+    }
+}
+
+void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, Index system, BandedSystems& systems) const {
+  auto const mode = mode_of(system);
+  auto const amplitude = amplitudes(averages, mode);
+  Index const block = states_ + static_cast<Index>(fields_), half = line_ >= 0 ? (filter_->width - 1) / 2 : 0;
+  double smoothing = 1.0;  // of the data, along the tangential axes
+  for (int a = 0; a < lattice_.grid().dimension(); ++a)
+    if (a != line_) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
+  struct Entry {
+    Index column;
+    double value;
+  };
+  std::vector<Entry> entries;
+  auto const add_square = [&](double weight) {
+    for (auto const& a : entries)
+      for (auto const& b : entries)
+        if (b.column <= a.column) systems.at(system, a.column, a.column - b.column) += weight * a.value * b.value;
+  };
+  auto const put_row = [&](int state, int order, double factor, Index row) {
+    for (Index j = -half; j <= half; ++j) {
+      double const w = line_ >= 0 ? filter_->row(row, filter_->slot(order))[j + half] : 1.0;
+      Index const column = (row + j) * block + state;
+      auto const at = std::find_if(entries.begin(), entries.end(), [&](Entry const& e) { return e.column == column; });
+      if (at == entries.end())
+        entries.push_back({column, factor * w});
+      else
+        at->value += factor * w;
+    }
+  };
+  for (Index r = margin(); r < margin() + rows_of_grid(); ++r) {
+    for (int s = 0; s < states_; ++s) {
+      entries.clear();
+      put_row(s, 0, smoothing, r);
+      add_square(data_weight(averages, s, r));
+    }
+    for (std::size_t k = 0; k < averages.equation.size(); ++k) {
+      entries.clear();
+      for (std::size_t g = 0; g < groups_.size(); ++g)
+        if (groups_[g].residual == static_cast<int>(k)) put_row(groups_[g].state, groups_[g].order, amplitude[g], r);
+      for (std::size_t i = 0; i < fields_; ++i)
+        if (coupling.alpha[k][i] != 0.0) entries.push_back({r * block + states_ + static_cast<Index>(i), coupling.alpha[k][i]});
+      add_square(averages.equation[k]);
+    }
+    for (std::size_t i = 0; i < fields_; ++i)
+      for (std::size_t j = 0; j <= i; ++j)
+        systems.at(system, r * block + states_ + static_cast<Index>(i), static_cast<Index>(i - j)) += coupling.variance[i][j];
+  }
+  add_prior(averages, system, mode, systems);
+  if (fields_ > 0) add_smoothness(coupling, system, mode, systems);
+}
+
+void LineModel::update(Averages const& averages, FieldCoupling const& coupling) {
+  fields_ = coupling.unknowns.size();
+  auto const& lines = box_.lines();
+  Index const block = states_ + static_cast<Index>(fields_);
+  Index const reach = line_ >= 0 ? filter_->width - 1 : 0;
+  int smooth = 0;
+  for (int const u : coupling.unknowns) smooth = std::max(smooth, orders_[static_cast<std::size_t>(u)]);
+  Index const band = line_ >= 0 ? std::max({reach, static_cast<Index>(smooth), roughness_.band(line_)}) * block : 0;
+  systems_.reset();
+  auto& systems = systems_.emplace(lines.outer * lines.inner, lines.points * block, band + block - 1);
+  for (Index group = 0; group < systems.groups(); ++group) {
+    systems.clear();
+    Index const end = std::min((group + 1) * BandedSystems::lanes, systems.systems());
+    for (Index system = group * BandedSystems::lanes; system < end; ++system) {
+      fill(averages, coupling, system, systems);
+      double top = 0.0;
+      for (Index row = 0; row < systems.size(); ++row) top = std::max(top, systems.at(system, row, 0));
+      for (Index row = 0; row < systems.size(); ++row)  // places without equations: parameters beyond the ends
+        if (systems.at(system, row, 0) <= 0.0) systems.at(system, row, 0) = top;
+    }
+    systems.factorise(group, diagonal_floor);
+  }
+  systems.finish();
+}
+
+void LineModel::apply_add(double factor, std::vector<std::vector<double>> const& r, std::vector<std::vector<double>>& z) const {
+  auto const& lines = box_.lines();
+  auto data = r;
+  for (auto& field : data) box_.forward(field);
+  Index const block = static_cast<Index>(data.size()), lanes = BandedSystems::lanes;
+  std::vector<double> x(static_cast<std::size_t>(lines.points * block * lanes));
+  Index const systems = lines.outer * lines.inner;
+  for (Index group = 0; group < systems_->groups(); ++group) {
+    Index const first = group * lanes, count = std::min(lanes, systems - first);
+    auto const each = [&](auto&& visit) {
+      for (Index lane = 0; lane < count; ++lane) {
+        Index const o = (first + lane) / lines.inner, c = (first + lane) % lines.inner;
+        for (Index i = 0; i < lines.points; ++i)
+          for (Index v = 0; v < block; ++v)
+            visit(x[static_cast<std::size_t>((i * block + v) * lanes + lane)],
+                  data[static_cast<std::size_t>(v)][static_cast<std::size_t>((o * lines.points + i) * lines.inner + c)]);
+      }
+    };
+    std::fill(x.begin(), x.end(), 0.0);
+    each([](double& there, double& here) { there = here; });
+    systems_->solve(group, x.data());
+    each([](double& there, double& here) { here = there; });
+  }
+  for (std::size_t v = 0; v < data.size(); ++v) {
+    box_.backward(data[v]);
+    for (std::size_t i = 0; i < data[v].size(); ++i) z[v][i] += factor * data[v][i];
+  }
+}
+
+}  // namespace mollis::joint

@@ -1,0 +1,67 @@
+#pragma once
+/// The averaged joint Hessian, exact along one axis: with all other axes in bases where filters are diagonal, each
+/// tangential mode leaves a banded system along the line for the coefficients g of all states and the scaled parameters
+/// q = T p of that mode,
+///   sum_s d_s |s0 E_0 g_s|^2 + sum_k w_k |sum_s sum_o c_kso E_o g_s + sum_i alpha_ki q_i|^2 + sum_i (v_ij q_i q_j + b_i <q_i, L q_i>),
+/// E_o the spline filter of order o along the line with its true end rows. c_kso is the root mean square over the points of
+/// all terms of order o along the line, with the sign of their mean: one residual that g can make vanish for any q, as it
+/// can in truth, so that the model stays close to the Hessian however large w is.
+#include "estimators/joint/averages.hpp"
+#include "parameters/smoothness.hpp"
+#include "spectral/banded.hpp"
+
+namespace mollis::joint {
+
+/// How the parameters over all axes enter the model.
+struct FieldCoupling {
+  std::vector<int> unknowns;                  ///< those parameters
+  std::vector<std::vector<double>> alpha;     ///< [residual][parameter]
+  std::vector<std::vector<double>> variance;  ///< v, [parameter][parameter]
+  std::vector<double> smoothness;             ///< b, one a parameter
+};
+
+class LineModel {
+ public:
+  /// line: an open axis with splines, or -1: no axis is left in place. Collective.
+  LineModel(Objective const& objective, int line);
+
+  /// Forms and factorises all systems. Not collective.
+  void update(Averages const& averages, FieldCoupling const& coupling);
+  /// Fields over this rank's box of the extended lattice (states, then parameters of the coupling, 0 outside the grid):
+  /// z += factor * model^-1 r. Collective.
+  void apply_add(double factor, std::vector<std::vector<double>> const& r, std::vector<std::vector<double>>& z) const;
+
+ private:
+  /// What one residual reads of one state at one order along the line.
+  struct Group {
+    int residual, state, order;
+    std::vector<int> terms;
+  };
+  double smoothness_symbol(std::size_t unknown, int axis, int order, Index k) const;
+  Mode mode_of(Index system) const;
+  std::vector<double> amplitudes(Averages const& averages, Mode const& mode) const;
+  void fill(Averages const& averages, FieldCoupling const& coupling, Index system, spectral::BandedSystems& systems) const;
+  void add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
+                      spectral::BandedSystems& systems) const;
+  void add_prior(Averages const& averages, Index system, Mode const& mode, spectral::BandedSystems& systems) const;
+  double data_weight(Averages const& averages, int state, Index row) const;
+  Index rows_of_grid() const;
+  Index margin() const;
+
+  Lattice lattice_;
+  Roughness const& roughness_;
+  int line_, states_;
+  std::vector<std::array<bool, 2>> walls_;        ///< one a state: known values at the ends of the line
+  std::size_t fields_ = 0;
+  spectral::SpectralBox box_;
+  Symbols symbols_;
+  std::optional<mollifier::LineFilter> filter_;   ///< along the line
+  std::vector<Group> groups_;
+  std::vector<std::vector<std::vector<parameters::LineForm>>> forms_;  ///< [unknown][axis][order]; none for other unknowns
+  std::vector<int> orders_;                       ///< of smoothness, one an unknown
+  double points_;
+  std::vector<double> angle_[max_axes];
+  std::optional<spectral::BandedSystems> systems_;
+};
+
+}  // namespace mollis::joint

@@ -1,0 +1,243 @@
+#include "estimators/joint/objective.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "estimators/joint/local_values.hpp"
+#include "petsc/access.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using equation::Feature;
+using petsc::check;
+
+Field filled(Index size, double value) {
+  Field field = make_field("filled", size);
+  Kokkos::deep_copy(field, value);
+  return field;
+}
+
+residual::FeatureBank known_features(problem::Problem const& problem) {
+  residual::FeatureBank bank(problem.grid, problem.system());
+  for (std::size_t f = 0; f < problem.system().features.size(); ++f) {
+    auto const& feature = problem.system().features[f];
+    if (feature.kind != Feature::Kind::field) continue;
+    auto const& known = problem.fields()[static_cast<std::size_t>(feature.index)];
+    bank.set(static_cast<int>(f), {known.derivative(feature.order), parameters::strides_over(problem.grid, known.axes())});
+  }
+  return bank;
+}
+
+/// 1 where every known field is finite.
+Field known_mask(problem::Problem const& problem, residual::FeatureBank const& bank) {
+  Field const mask = filled(bank.size(), 1.0);
+  for (std::size_t f = 0; f < problem.system().features.size(); ++f) {
+    if (problem.system().features[f].kind != Feature::Kind::field) continue;
+    auto const& known = bank.at(static_cast<int>(f));
+    Field const spread("known field", static_cast<std::size_t>(bank.size()));
+    kernels::add_broadcast_product(filled(bank.size(), 1.0), known.values, known.stride, bank.extents(), spread);
+    kernels::clear_where_not_finite(spread, mask);
+  }
+  return mask;
+}
+
+/// Observed share over the variance of the noise.
+double information(observations::State const& observed, grid::Grid const& grid) {
+  return (1.0 - static_cast<double>(observed.gaps) / static_cast<double>(grid.points())) / (observed.sigma * observed.sigma);
+}
+
+}  // namespace
+
+double Parts::value(Weights const& weights) const {
+  double sum = misfit + prior;
+  for (std::size_t k = 0; k < residual.size(); ++k) sum += weights.equation[k] * residual[k];
+  for (std::size_t p = 0; p < roughness.size(); ++p) sum += weights.smoothness[p] * roughness[p];
+  return 0.5 * sum;
+}
+
+Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
+    : problem_(problem), lattice_(lattice), roughness_(lattice_), extents_(problem.grid.owned().extents()),
+      extents_product_(problem.grid.local_size()), mask_(known_mask(problem, known_features(problem))),
+      model_(problem.space(), problem.system(), known_features(problem), {}, mask_), smoothness_(problem.space()) {
+  layout_.state_size = lattice.extended().local_size();
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    states_.push_back(make_state(s));
+    layout_.state.push_back(static_cast<Index>(s) * layout_.state_size);
+  }
+  layout_.parameters = static_cast<Index>(states_.size()) * layout_.state_size;
+  layout_.size = layout_.parameters + problem.space().local_size();
+  weights_.equation.assign(static_cast<std::size_t>(problem.system().residuals), 1.0);
+  weights_.smoothness.assign(problem.space().unknowns().size(), 0.0);
+}
+
+Objective::State Objective::make_state(std::size_t s) const {
+  State state;
+  state.features = {-1};
+  std::vector<mollifier::MultiIndex> set{mollifier::MultiIndex{}};
+  auto const& features = problem_.system().features;
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    if (features[f].kind != Feature::Kind::state || features[f].index != static_cast<int>(s)) continue;
+    if (features[f].order == set.front()) {
+      state.features.front() = static_cast<int>(f);
+      continue;
+    }
+    state.features.push_back(static_cast<int>(f));
+    set.push_back(features[f].order);
+  }
+  state.jets = std::make_unique<mollifier::Jets>(lattice_.jets(set));
+  for (std::size_t k = 0; k < set.size(); ++k) state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
+  state.mollified = zeros();
+  auto const& observed = problem_.states[s];
+  state.weight = filled(extents_product_, 1.0 / (observed.sigma * observed.sigma));
+  kernels::clear_where_not_finite(observed.data, state.weight);
+  if (observed.known.extent(0) > 0)
+    kernels::add_scaled((wall_weight - 1.0) / (observed.sigma * observed.sigma), observed.known, state.weight);
+  state.data = zeros();
+  Kokkos::deep_copy(state.data, observed.data);
+  kernels::apply_mask(state.weight, state.data);
+  state.prior = information(observed, problem_.grid);
+  if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
+  return state;
+}
+
+petsc::Vector Objective::make_vector() const {
+  auto vector = petsc::make_vector(problem_.grid.comm(), layout_.size);
+  check(VecSet(vector, 0.0));
+  return vector;
+}
+
+void Objective::take_parameters(Vec x, Vec parameters) const {
+  petsc::Reading const from(x);
+  petsc::Writing to(parameters);
+  Index const size = problem_.space().local_size();
+  Kokkos::deep_copy(to.piece(0, size), from.piece(layout_.parameters, size));
+}
+
+void Objective::put_parameters(Vec parameters, Vec x) const {
+  petsc::Reading const from(parameters);
+  petsc::Writing to(x);
+  Index const size = problem_.space().local_size();
+  Kokkos::deep_copy(to.piece(layout_.parameters, size), from.piece(0, size));
+}
+
+/// Hands the jets to the residuals: the state itself as a copy, its derivatives where they stand in the work arrays.
+void Objective::set_features() {
+  auto const& window = lattice_.window();
+  Index end = window.start;
+  for (std::size_t a = 0; a < extents_.size(); ++a) end += (extents_[a] - 1) * window.stride[a];
+  for (auto const& state : states_) {
+    kernels::copy_box(state.work[0], window, state.mollified, dense(), extents_);
+    if (state.features[0] >= 0) model_.set_feature(state.features[0], {state.mollified, dense().stride});
+    for (std::size_t k = 1; k < state.work.size() && extents_product_ > 0; ++k)
+      model_.set_feature(state.features[k], {Kokkos::subview(state.work[k], std::make_pair(window.start, end + 1)), window.stride});
+  }
+}
+
+Field Objective::state(int s) const {
+  Field const copy = make_field("state", extents_product_);
+  Kokkos::deep_copy(copy, states_[static_cast<std::size_t>(s)].mollified);
+  return copy;
+}
+
+Field Objective::misfit(State const& state) const {
+  Field const difference = make_field("misfit", extents_product_);
+  Kokkos::deep_copy(difference, state.mollified);
+  kernels::add_scaled(-1.0, state.data, difference);
+  return difference;
+}
+
+Parts const& Objective::move_to(Vec x) {
+  MPI_Comm const comm = problem_.grid.comm();
+  {
+    petsc::Reading const entries(x);
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      states_[s].jets->apply(entries.piece(layout_.state[s], layout_.state_size), states_[s].work);
+  }
+  jets_stand_ = true;
+  linearised_ = false;
+  set_features();
+  auto const parameters = parameters_of(x);
+  model_.move_to(parameters);
+  residuals_.clear();
+  residuals_ = model_.residuals();
+  smooth_.clear();
+  smooth_ = smoothness_.apply(parameters);
+
+  parts_ = {};
+  for (auto const& state : states_) {
+    Field const difference = misfit(state);
+    parts_.misfit += sum_over(comm, kernels::triple_product(state.weight, difference, difference));
+  }
+  parts_.prior = move_prior_to(x);
+  for (auto const& r : residuals_) parts_.residual.push_back(sum_over(comm, kernels::dot(r, r)));
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    bool const counts = problem_.space().unknowns()[p].owner;
+    parts_.roughness.push_back(sum_over(comm, counts ? kernels::dot(parameters[p], smooth_[p]) : 0.0));
+  }
+  return parts_;
+}
+
+/// pulled := tau L g of every state; the sum of tau <g, L g>.
+double Objective::move_prior_to(Vec x) {
+  if (roughness_.empty()) return 0.0;
+  petsc::Reading const entries(x);
+  double sum = 0.0;
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    auto const& state = states_[s];
+    auto const g = entries.piece(layout_.state[s], layout_.state_size);
+    Kokkos::deep_copy(state.pulled, 0.0);
+    roughness_.apply_add(state.prior, g, state.pulled);
+    sum += sum_over(problem_.grid.comm(), kernels::dot(g, state.pulled));
+  }
+  return sum;
+}
+
+void Objective::add_prior(Vec v, Vec out) {
+  if (roughness_.empty()) return;
+  petsc::Reading const from(v);
+  petsc::Writing to(out);
+  for (std::size_t s = 0; s < states_.size(); ++s)
+    roughness_.apply_add(states_[s].prior, from.piece(layout_.state[s], layout_.state_size),
+                         to.piece(layout_.state[s], layout_.state_size));
+}
+
+std::vector<kernels::WeightedJet> Objective::terms(State const& state, int residual) const {
+  std::vector<kernels::WeightedJet> terms;
+  auto const& by_state = problem_.system().by_state;
+  for (std::size_t j = 0; j < by_state.size(); ++j) {
+    if (by_state[j].residual != residual) continue;
+    auto const at = std::find(state.features.begin(), state.features.end(), by_state[j].feature);
+    if (at != state.features.end()) terms.push_back({linear_.state[j], state.work[static_cast<std::size_t>(at - state.features.begin())]});
+  }
+  return terms;
+}
+
+void Objective::linearise() {
+  if (linearised_) return;
+  if (!jets_stand_) throw std::logic_error("joint objective: no derivatives of a point whose jets are gone");
+  linear_ = {};
+  linear_ = {model_.state_partials(), model_.parameter_partials()};
+  linearised_ = true;
+}
+
+Field Objective::slope(std::size_t residual, std::size_t unknown) const {
+  auto const& by = problem_.system().by_parameter;
+  Field const sum = zeros();
+  for (std::size_t j = 0; j < by.size(); ++j) {
+    auto const& feature = problem_.system().features[static_cast<std::size_t>(by[j].feature)];
+    if (by[j].residual == static_cast<int>(residual) && feature.index == static_cast<int>(unknown) &&
+        feature.order == mollifier::MultiIndex{})
+      Kokkos::deep_copy(sum, linear_.parameter[j]);
+  }
+  kernels::apply_mask(mask_, sum);
+  return sum;
+}
+
+void Objective::mask_undefined() {
+  if (!jets_stand_) throw std::logic_error("joint objective: no derivatives of a point whose jets are gone");
+  model_.mask_undefined();
+  linearised_ = false;
+}
+
+}  // namespace mollis::joint

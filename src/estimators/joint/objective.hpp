@@ -1,0 +1,146 @@
+#pragma once
+/// The joint objective over x = (g, p): coefficients g of every state on the extended lattice, parameters p,
+///   J(x) = sum_s |M_s (S g_s - d_s)|^2 / (2 sigma_s^2) + sum_s tau_s/2 <g_s, L_g g_s> + sum_k w_k/2 |M_R R_k(jets g, p)|^2
+///        + sum_p beta_p/2 <p, L_p p>,
+/// u_s = S g_s the mollified state, jets its exact derivatives, M masks (observed points, points where R is defined), L_g
+/// the roughness at open ends, tau_s the observed share over sigma_s^2, L_p the smoothness form; p stands for log lambda where
+/// transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
+///   H = diag(S^T M S / sigma^2 + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
+#include "estimators/equation_error/candidate.hpp"
+#include "estimators/joint/roughness.hpp"
+#include "estimators/joint/smoothness_product.hpp"
+#include "kernels/jet_sums.hpp"
+#include "residual/residual_model.hpp"
+
+namespace mollis::joint {
+
+/// Of a wall's known value against an observation: exact to a hundredth of the noise.
+constexpr double wall_weight = 1e4;
+
+/// What is weighed against what.
+struct Weights {
+  std::vector<double> equation;  ///< w_k, one a residual
+  std::vector<double> smoothness;  ///< beta_p, one a parameter
+};
+
+/// The parts of the objective, sums over the whole grid.
+struct Parts {
+  double misfit = 0.0;                   ///< sum_s |S g - d|^2 / sigma^2
+  std::vector<double> residual;          ///< |R_k|^2
+  std::vector<double> roughness;         ///< <p, L p>
+  double prior = 0.0;                    ///< sum_s tau_s <g, L g>
+  double value(Weights const& weights) const;
+};
+
+/// Where the entries of a rank stand in its part of x.
+struct Layout {
+  std::vector<Index> state;  ///< offset of each state's coefficients
+  Index state_size = 0;      ///< points of the extended lattice on this rank
+  Index parameters = 0;      ///< offset of the parameters (as ParameterSpace has them)
+  Index size = 0;
+};
+
+class Objective {
+ public:
+  /// Strong form only. Collective.
+  Objective(problem::Problem const& problem, Lattice const& lattice);
+
+  Layout const& layout() const { return layout_; }
+  Roughness const& roughness() const { return roughness_; }
+  Lattice const& lattice() const { return lattice_; }
+  problem::Problem const& problem() const { return problem_; }
+  petsc::Vector make_vector() const;                                      ///< zeros. Collective.
+
+  Weights& weights() { return weights_; }
+  Weights const& weights() const { return weights_; }
+
+  /// While true, parameters do not move: their part of gradients and Hessians is 0.
+  void hold_parameters(bool hold) { held_ = hold; }
+  bool holds_parameters() const { return held_; }
+
+  /// Takes a new point: jets, residuals, misfits. Collective.
+  Parts const& move_to(Vec x);
+  Parts const& parts() const { return parts_; }
+  /// The partials at the point of move_to, kept for the products below until the next linearise(). To come before any
+  /// product that follows a move, as these overwrite the jets: std::logic_error. Not collective.
+  void linearise();
+  /// The gradient at the point of move_to, which it linearises. Collective.
+  void gradient(Vec out);
+  /// out := H v, H of the last linearise() at the current weights. Collective.
+  void apply_hessian(Vec v, Vec out);
+
+  /// The blocks of H between states and parameters alone: the parameters' part of H v, v's own smoothness left out, and
+  /// H v for v without states, likewise. Collective.
+  void couple_to_parameters(Vec v, Vec out);
+  void couple_to_states(Vec v, Vec out);
+
+  /// Parameters and coefficients in their own vectors, and back. Collective.
+  void take_parameters(Vec x, Vec parameters) const;
+  void put_parameters(Vec parameters, Vec x) const;
+  /// Coefficients that fit the data alone: least squares with ridge |g|^2 / sigma^2 added; parameters 0. Collective.
+  petsc::Vector fit_states(double ridge);
+  /// Masks points where a residual or a partial derivative is not finite at the present point. Not collective.
+  void mask_undefined();
+
+  /// Fields of the last move_to: mollified states and residuals (0 where masked).
+  Field state(int s) const;
+  std::vector<Field> const& residuals() const { return residuals_; }
+  Field const& mask() const { return mask_; }
+
+  /// Partials of the last linearise(), in the order of System::by_state and by_parameter.
+  struct Partials {
+    std::vector<Field> state, parameter;
+  };
+  Partials const& partials() const { return linear_; }
+  /// dR_residual / d(parameter), the parameter undifferentiated, 0 where masked.
+  Field slope(std::size_t residual, std::size_t unknown) const;
+
+ private:
+  struct State {
+    std::vector<int> features;                 ///< in the system: of the jets, -1 for the state itself if nothing reads it
+    std::unique_ptr<mollifier::Jets> jets;     ///< the state itself first
+    std::vector<Field> work;                   ///< jets on the extended lattice, zero outside the grid
+    Field mollified;                           ///< the state at the last move_to
+    double prior = 0.0;                        ///< tau
+    Field pulled;                              ///< tau L g at the last move_to; empty without open ends
+    Field data, weight;                        ///< observations, 0 in gaps; 1 / sigma^2, 0 in gaps
+  };
+  State make_state(std::size_t s) const;
+  void set_features();
+  /// S g - d of a state at the last move_to.
+  Field misfit(State const& state) const;
+  /// The partials of a residual by the jets of a state, with the work arrays of these.
+  std::vector<kernels::WeightedJet> terms(State const& state, int residual) const;
+  void apply(Vec v, Vec out, bool from_states, bool to_states);
+  void apply_states(Vec v, std::vector<Field> const& sums);
+  void weigh_as_data(State const& state, bool present);
+  void put_states_transposed(std::vector<Field> const& sums, Vec out);
+  std::vector<Field> parameters_of(Vec x) const;
+  /// out += sum_k (dR_k/dp)^T M sums_k + beta L p, L p given (or nothing).
+  void put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const;
+  double move_prior_to(Vec x);
+  void add_prior(Vec v, Vec out);
+  Field zeros() const { return Field("joint", static_cast<std::size_t>(extents_product_)); }
+  kernels::Window dense() const { return kernels::window(extents_, {0, 0, 0, 0}); }
+
+  problem::Problem const& problem_;
+  Lattice lattice_;
+  Roughness roughness_;
+  Extents extents_;
+  Index extents_product_;
+  std::vector<State> states_;
+  Layout layout_;
+  Field mask_;
+  residual::ResidualModel model_;               ///< reads the work arrays of the states
+  SmoothnessProduct smoothness_;
+  std::vector<Field> smooth_;                  ///< L p at the last move_to
+  Weights weights_;
+  bool held_ = false;
+  Parts parts_;
+  std::vector<Field> residuals_;
+  Partials linear_;
+  bool jets_stand_ = false;                    ///< the work arrays hold the jets of the last move_to
+  bool linearised_ = false;                    ///< linear_ is of the last move_to
+};
+
+}  // namespace mollis::joint

@@ -1,0 +1,160 @@
+#include "estimators/joint/preconditioner.hpp"
+
+#include <algorithm>
+
+#include "estimators/joint/local_values.hpp"
+#include "petsc/access.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using petsc::check;
+
+/// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
+/// even ones: cosines do not keep them apart.
+bool is_blind(Objective const& objective, int line) {
+  for (auto const& feature : objective.problem().system().features)
+    for (int a = 0; a < objective.problem().grid.dimension(); ++a)
+      if (feature.kind == equation::Feature::Kind::state && a != line && objective.lattice().margin(a) > 0 &&
+          feature.order[static_cast<std::size_t>(a)] % 2 == 1)
+        return true;
+  return false;
+}
+
+}  // namespace
+
+Preconditioner::Preconditioner(Objective& objective)
+    : objective_(objective), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
+      symbols_(objective.lattice(), objective.problem().system()),
+      tilted_(objective.lattice(), objective.problem().system(),
+              tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())) {
+  auto const& grid = objective.problem().grid;
+  auto const& unknowns = objective.problem().space().unknowns();
+  bool odd = false;
+  for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
+  for (std::size_t u = 0; u < unknowns.size(); ++u) {
+    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension() && !odd) {
+      fields_.push_back(static_cast<int>(u));
+      continue;
+    }
+    Reduced reduced{u, nullptr, {}, {}};
+    auto const& own = unknowns[u].grid;
+    std::vector<spectral::Basis> bases;
+    for (auto const& axis : own.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
+    if (own.dimension() > 0) reduced.box = std::make_unique<spectral::SpectralBox>(own, bases, -1);
+    reduced_.push_back(std::move(reduced));
+  }
+  for (int a = 0; a < grid.dimension(); ++a)
+    if (objective.lattice().margin(a) > 0 && !is_blind(objective, a)) models_.push_back(std::make_unique<LineModel>(objective, a));
+  if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
+}
+
+void Preconditioner::update() {
+  auto const averages = averages_of(objective_);
+  coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
+  scale_fields(averages);
+  for (auto& model : models_) model->update(averages, coupling_);
+  if (!objective_.holds_parameters()) find_sensitivities(averages);
+}
+
+std::vector<std::vector<double>> Preconditioner::unpack(Vec r) const {
+  petsc::Reading const entries(r);
+  auto const& layout = objective_.layout();
+  auto const& lattice = objective_.lattice();
+  auto const& problem = objective_.problem();
+  std::vector<std::vector<double>> fields;
+  for (Index const offset : layout.state) fields.push_back(values_of(entries.piece(offset, layout.state_size)));
+  Extents const extents = problem.grid.owned().extents();
+  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
+    auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    Field const scaled = make_field("parameter", unknown.grid.local_size());
+    auto const host = on_host(entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+    auto const to = Kokkos::create_mirror_view(scaled);
+    for (std::size_t n = 0; n < scale_[i].size(); ++n) to(n) = host(n) / scale_[i][n];
+    Kokkos::deep_copy(scaled, to);
+    Field const embedded("embedded", static_cast<std::size_t>(layout.state_size));
+    kernels::copy_box(scaled, kernels::window(extents, {0, 0, 0, 0}), embedded, lattice.window(), extents);
+    fields.push_back(values_of(embedded));
+  }
+  return fields;
+}
+
+void Preconditioner::pack(std::vector<std::vector<double>> const& fields, Vec z) const {
+  check(VecSet(z, 0.0));
+  petsc::Writing entries(z);
+  auto const& layout = objective_.layout();
+  auto const& problem = objective_.problem();
+  auto const put = [](std::vector<double> const& values, Field const& field) {
+    auto const host = Kokkos::create_mirror_view(field);
+    std::copy(values.begin(), values.end(), host.data());
+    Kokkos::deep_copy(field, host);
+  };
+  for (std::size_t s = 0; s < layout.state.size(); ++s) put(fields[s], entries.piece(layout.state[s], layout.state_size));
+  Extents const extents = problem.grid.owned().extents();
+  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
+    auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    Field const embedded = make_field("embedded", layout.state_size), scaled = make_field("parameter", unknown.grid.local_size());
+    put(fields[layout.state.size() + i], embedded);
+    kernels::copy_box(embedded, objective_.lattice().window(), scaled, kernels::window(extents, {0, 0, 0, 0}), extents);
+    auto values = values_of(scaled);
+    for (std::size_t n = 0; n < values.size(); ++n) values[n] /= scale_[i][n];
+    put(values, entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+  }
+}
+
+void Preconditioner::apply_fields(Vec r, Vec z) {
+  auto const fields = unpack(r);
+  std::vector<std::vector<double>> sums;
+  for (auto const& field : fields) sums.emplace_back(field.size(), 0.0);
+  for (auto const& model : models_) model->apply_add(1.0 / static_cast<double>(models_.size()), fields, sums);
+  pack(sums, z);
+}
+
+/// The reduced parameters' entries of z := S^-1 those of r; all other entries 0.
+void Preconditioner::apply_reduced(Vec r, Vec z) {
+  auto const& problem = objective_.problem();
+  auto const part = problem.space().make_vector();
+  objective_.take_parameters(r, part);
+  auto pieces = problem.space().scatter(part);
+  for (auto& piece : pieces)
+    if (piece.extent(0) > 0 && !piece.data()) piece = Field();
+  std::vector<bool> keep(pieces.size(), false);
+  for (auto const& reduced : reduced_) {
+    auto data = values_of(pieces[reduced.unknown]);
+    if (reduced.box) {
+      reduced.box->forward(data);
+      double const weight = objective_.weights().smoothness[reduced.unknown];
+      for (std::size_t m = 0; m < data.size(); ++m)
+        data[m] /= reduced.sensitivity[reduced.sensitivity.size() == 1 ? 0 : m] + weight * reduced.smoothness[m];
+      reduced.box->backward(data);
+    } else {
+      for (double& value : data) value /= reduced.sensitivity.front();
+    }
+    auto const host = Kokkos::create_mirror_view(pieces[reduced.unknown]);
+    std::copy(data.begin(), data.end(), host.data());
+    Kokkos::deep_copy(pieces[reduced.unknown], host);
+    keep[reduced.unknown] = true;
+  }
+  check(VecSet(z, 0.0));
+  petsc::Writing entries(z);
+  for (std::size_t u = 0; u < pieces.size(); ++u) {
+    auto const& unknown = problem.space().unknowns()[u];
+    if (keep[u] && unknown.owner)
+      Kokkos::deep_copy(entries.piece(objective_.layout().parameters + unknown.offset, unknown.grid.local_size()), pieces[u]);
+  }
+}
+
+void Preconditioner::apply(Vec r, Vec z) {
+  apply_fields(r, z);
+  if (reduced_.empty() || objective_.holds_parameters()) return;
+  auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
+  objective_.couple_to_parameters(z, coupled);
+  check(VecWAXPY(rest, -1.0, coupled, r));   // the reduced entries of r - C z
+  apply_reduced(rest, correction);
+  objective_.couple_to_states(correction, coupled);
+  apply_fields(coupled, rest);               // P C^T correction
+  check(VecAXPY(z, -1.0, rest));
+  check(VecAXPY(z, 1.0, correction));
+}
+
+}  // namespace mollis::joint

@@ -1,0 +1,51 @@
+#pragma once
+/// Preconditioner of the joint Gauss-Newton matrix: the mean of the averaged Hessians' inverses that are each exact along
+/// one open axis (LineModel), or the one inverse in Fourier space where no axis is open. Parameters over all axes are part
+/// of these models, scaled by what multiplies them in the residuals where that hardly changes sign (q = T p, so that the
+/// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
+/// coupling and an averaged Schur complement.
+#include "estimators/joint/line_model.hpp"
+
+namespace mollis::joint {
+
+class Preconditioner {
+ public:
+  explicit Preconditioner(Objective& objective);  ///< Collective.
+
+  /// For the objective's last linearise() and its present weights. Collective.
+  void update();
+  /// z := P r. Collective.
+  void apply(Vec r, Vec z);
+
+ private:
+  /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the
+  /// states are odd about a wall, as it is not.
+  struct Reduced {
+    std::size_t unknown;
+    std::unique_ptr<spectral::SpectralBox> box;       ///< over its own grid
+    std::vector<double> smoothness;                   ///< symbol of L at this rank's coefficients
+    std::vector<double> sensitivity;                  ///< Schur complement of the data, there (one: the same for all)
+  };
+  void scale_fields(Averages const& averages);
+  void find_sensitivities(Averages const& averages);
+  void sensitivity_of_field(Averages const& averages, Reduced& reduced);
+  void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
+  void apply_fields(Vec r, Vec z);
+  void apply_reduced(Vec r, Vec z);
+  std::vector<std::vector<double>> unpack(Vec r) const;
+  void pack(std::vector<std::vector<double>> const& fields, Vec z) const;
+  std::vector<double> spectrum_of(Field const& a);
+  double seen_by_data(Averages const& averages, std::vector<std::vector<double>> const& left,
+                      std::vector<std::vector<double>> const& right);
+
+  Objective& objective_;
+  std::vector<std::unique_ptr<LineModel>> models_;
+  spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
+  Symbols symbols_, tilted_;
+  std::vector<int> fields_;                           ///< unknowns that are part of the line models
+  FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
+  std::vector<std::vector<double>> scale_;            ///< T of each field parameter at this rank's points
+  std::vector<Reduced> reduced_;
+};
+
+}  // namespace mollis::joint

@@ -1,0 +1,68 @@
+#include "estimators/joint/roughness.hpp"
+
+#include <cmath>
+
+#include "estimators/joint/forms.hpp"
+#include "kernels/pointwise.hpp"
+
+namespace mollis::joint {
+namespace {
+
+constexpr int highest_difference = 6;                ///< no wider than the rows of a spline of degree 7
+constexpr double cutoff = 1.5707963267948966;        ///< angle a point: four points a wave
+
+double symbol_of(parameters::LineForm const& form, Index row, double angle) {
+  double sum = 0.0;
+  for (int o = -form.band(); o <= form.band(); ++o) sum += form.at(row, o) * std::cos(o * angle);
+  return std::max(sum, 0.0);
+}
+
+mollifier::Jets product_of(grid::Grid const& grid, int axis, parameters::LineForm const& form) {
+  std::vector<mollifier::LineFilter> filters;
+  for (int a = 0; a < grid.dimension(); ++a)
+    filters.push_back(a == axis ? filter_of(grid.axis(a), {form}, {1.0}) : mollifier::moment_filter(grid.axis(a), {}, {{0, 0}}, 0));
+  return {grid, std::move(filters), {mollifier::MultiIndex{}}};
+}
+
+}  // namespace
+
+Roughness::Roughness(Lattice const& lattice) {
+  auto const& grid = lattice.extended();
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (lattice.margin(a) == 0) continue;
+    parameters::LineForm form(grid.axis(a), std::min(lattice.highest_order(a) + 2, highest_difference));
+    double const factor = 1.0 / symbol_of(form, grid.axis(a).size() / 2, cutoff);
+    auto product = product_of(grid, a, form);
+    parts_.push_back({a, factor, std::move(form), std::move(product), Field("roughness", static_cast<std::size_t>(grid.local_size()))});
+  }
+}
+
+void Roughness::apply_add(double factor, Field const& g, Field const& out) const {
+  for (auto const& part : parts_) {
+    part.product.apply(g, {part.work});
+    kernels::add_scaled(factor * part.factor, part.work, out);
+  }
+}
+
+Roughness::Part const* Roughness::part(int axis) const {
+  for (auto const& part : parts_)
+    if (part.axis == axis) return &part;
+  return nullptr;
+}
+
+Index Roughness::band(int axis) const {
+  auto const* own = part(axis);
+  return own != nullptr ? own->form.band() : 0;
+}
+
+double Roughness::at(int axis, Index row, Index offset) const {
+  auto const* own = part(axis);
+  return own != nullptr ? own->factor * own->form.at(row, static_cast<int>(offset)) : 0.0;
+}
+
+double Roughness::symbol(int axis, double angle) const {
+  auto const* own = part(axis);
+  return own != nullptr ? own->factor * symbol_of(own->form, own->product.grid().axis(axis).size() / 2, angle) : 0.0;
+}
+
+}  // namespace mollis::joint

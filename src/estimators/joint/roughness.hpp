@@ -1,0 +1,37 @@
+#pragma once
+/// A weak prior on the coefficients g of a state along the open axes of the lattice, <g, L g>:
+///   L = sum_a D_a^T D_a / s_a,  D_a divided differences along axis a, of order (highest derivative of a state along a) + 2,
+/// s_a their squared symbol at four points a wave. Weighed like the data, it leaves longer waves alone (P-splines: Eilers and
+/// Marx 1996). At open ends the equation allows waves that no parameter moves; the shortest of them, which splines hide from
+/// the data, would otherwise follow the noise and take the outermost parameters with them.
+#include "estimators/joint/lattice.hpp"
+#include "parameters/smoothness.hpp"
+
+namespace mollis::joint {
+
+class Roughness {
+ public:
+  explicit Roughness(Lattice const& lattice);  ///< Collective.
+
+  /// out += factor * L g, both on the extended lattice (local box). Collective.
+  void apply_add(double factor, Field const& g, Field const& out) const;
+  /// Along one axis: entry (row, row + offset), |offset| <= band; band 0 and entries 0 where the axis has no part in L.
+  Index band(int axis) const;
+  double at(int axis, Index row, Index offset) const;
+  /// The symbol of an axis' part at a wave of `angle` a point.
+  double symbol(int axis, double angle) const;
+  bool empty() const { return parts_.empty(); }
+
+ private:
+  struct Part {
+    int axis;
+    double factor;
+    parameters::LineForm form;
+    mollifier::Jets product;   ///< of the form
+    Field work;
+  };
+  Part const* part(int axis) const;
+  std::vector<Part> parts_;
+};
+
+}  // namespace mollis::joint

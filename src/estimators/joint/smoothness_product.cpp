@@ -1,0 +1,58 @@
+#include "estimators/joint/smoothness_product.hpp"
+
+#include <cmath>
+
+#include "estimators/joint/forms.hpp"
+
+namespace mollis::joint {
+namespace {
+
+/// F_k / k! along an axis, all k up to `order` that fit on it; the first axis carries N q!.
+mollifier::LineFilter line_of(grid::Grid const& grid, int a, int order) {
+  auto const& axis = grid.axis(a);
+  std::vector<parameters::LineForm> forms;
+  std::vector<double> factors;
+  for (int k = 0; k <= order && k < axis.size(); ++k) {
+    forms.emplace_back(axis, k);
+    factors.push_back((a == 0 ? static_cast<double>(grid.points()) * std::tgamma(order + 1.0) : 1.0) / std::tgamma(k + 1.0));
+  }
+  return filter_of(axis, forms, factors);
+}
+
+std::optional<mollifier::Jets> product_of(parameters::Unknown const& unknown) {
+  auto const& grid = unknown.grid;
+  if (grid.dimension() == 0) return std::nullopt;
+  int const order = unknown.settings.smoothness_order;
+  std::vector<mollifier::MultiIndex> set;
+  for (auto const& orders : multi_indices(grid.dimension(), order)) {
+    mollifier::MultiIndex member{};
+    bool fits = true;
+    for (std::size_t a = 0; a < orders.size(); ++a) {
+      member[a] = orders[a];
+      fits = fits && orders[a] < grid.axes()[a].size();
+    }
+    if (fits) set.push_back(member);
+  }
+  if (set.empty()) return std::nullopt;
+  std::vector<mollifier::LineFilter> filters;
+  for (int a = 0; a < grid.dimension(); ++a) filters.push_back(line_of(grid, a, order));
+  return mollifier::Jets(grid, std::move(filters), std::move(set));
+}
+
+}  // namespace
+
+SmoothnessProduct::SmoothnessProduct(parameters::ParameterSpace const& space) {
+  for (auto const& unknown : space.unknowns()) products_.push_back(product_of(unknown));
+}
+
+std::vector<Field> SmoothnessProduct::apply(std::vector<Field> const& pieces) const {
+  std::vector<Field> products;
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    products.emplace_back("smoothness", pieces[p].extent(0));
+    if (!products_[p]) continue;
+    products_[p]->apply_transpose_add(std::vector<Field>(products_[p]->set().size(), pieces[p]), products.back());
+  }
+  return products;
+}
+
+}  // namespace mollis::joint

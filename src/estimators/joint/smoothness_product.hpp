@@ -1,0 +1,22 @@
+#pragma once
+/// L p, L the smoothness form of each parameter (inverse/smoothness.hpp), without a matrix:
+///   L = sum_{|a| = q} N (q! / a!) F_(1, a_1) x F_(2, a_2) x ...,  F_(i, k) the LineForm of order k along axis i,
+/// each product symmetric, so that L p is the transpose of a set of jets applied to p as each of them.
+#include <optional>
+
+#include "parameters/parameter_space.hpp"
+
+namespace mollis::joint {
+
+class SmoothnessProduct {
+ public:
+  explicit SmoothnessProduct(parameters::ParameterSpace const& space);  ///< Collective.
+
+  /// L p of every parameter, weight 1, on all ranks that share it; 0 of constants. Collective.
+  std::vector<Field> apply(std::vector<Field> const& pieces) const;
+
+ private:
+  std::vector<std::optional<mollifier::Jets>> products_;  ///< one a parameter; none where L = 0
+};
+
+}  // namespace mollis::joint

@@ -1,0 +1,253 @@
+#include "estimators/joint/spectrum.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimators/joint/local_values.hpp"
+
+namespace mollis::joint {
+namespace {
+
+/// Dimension of the polynomials of degree below `order` over open axes, the constant left out.
+double free_polynomials(grid::Grid const& grid, int order) {
+  int open = 0;
+  for (auto const& axis : grid.axes()) open += axis.periodic ? 0 : 1;
+  double count = 1.0;
+  for (int i = 1; i <= open; ++i) count *= static_cast<double>(order - 1 + i) / i;
+  return count - 1.0;
+}
+
+Index product_of(grid::Grid const& grid, std::vector<int> const& axes) {
+  Index size = 1;
+  for (int const a : axes) size *= grid.axis(a).size();
+  return size;
+}
+
+/// Power of a field along some axes, the mean over the others: one entry a wave.
+std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& missing, Field const& field) {
+  auto bases = free_bases(grid);
+  for (int a = 0; a < grid.dimension(); ++a)
+    if (std::find(missing.begin(), missing.end(), a) == missing.end()) bases[static_cast<std::size_t>(a)] = spectral::Basis::none;
+  spectral::SpectralBox const box(grid, bases, -1);
+  auto data = values_of(field);
+  box.forward(data);
+  std::vector<double> power(static_cast<std::size_t>(product_of(grid, missing)), 0.0);
+  for (std::size_t m = 0; m < data.size(); ++m) {
+    auto const mode = mode_of(box.lines().box, static_cast<Index>(m));
+    Index wave = 0;
+    for (int const a : missing) wave = wave * grid.axis(a).size() + mode[static_cast<std::size_t>(a)];
+    power[static_cast<std::size_t>(wave)] += data[m] * data[m];
+  }
+  MPI_Allreduce(MPI_IN_PLACE, power.data(), static_cast<int>(power.size()), MPI_DOUBLE, MPI_SUM, grid.comm());
+  double const kept = static_cast<double>(grid.points()) / static_cast<double>(power.size());
+  for (double& value : power) value /= kept;
+  return power;
+}
+
+}  // namespace
+
+Spectrum::Spectrum(Objective const& objective)
+    : grid_(objective.problem().grid), symbols_(objective.lattice(), objective.problem().system(), tilted(angles_of(grid_), grid_)),
+      angles_(angles_of(grid_)) {
+  for (auto const& axis : grid_.axes()) whole_.ranges.push_back({0, axis.size()});
+  Index const all = grid_.points(), ranks = grid_.ranks(), me = grid_.rank();
+  first_ = me * all / ranks;
+  last_ = (me + 1) * all / ranks;
+  for (auto const& unknown : objective.problem().space().unknowns()) {
+    Unknown own{static_cast<int>(unknown.axes.size()) == grid_.dimension(), unknown.axes, {}, unknown.settings.smoothness_order,
+                free_polynomials(unknown.grid, unknown.settings.smoothness_order), {}, {}};
+    for (int a = 0; a < grid_.dimension(); ++a)
+      if (std::find(own.axes.begin(), own.axes.end(), a) == own.axes.end()) own.missing.push_back(a);
+    if (own.field)
+      for (Index m = first_; m < last_; ++m) own.smoothness.push_back(symbol_of_smoothness(own, mode_of(whole_, m)));
+    else
+      own.smoothness.assign(static_cast<std::size_t>(product_of(grid_, own.axes)), 0.0);
+    for (Index m = 0; !own.field && m < static_cast<Index>(own.smoothness.size()); ++m) {
+      Mode mode{};
+      Index rest = m;
+      for (auto a = own.axes.rbegin(); a != own.axes.rend(); ++a) {
+        mode[static_cast<std::size_t>(*a)] = rest % grid_.axis(*a).size();
+        rest /= grid_.axis(*a).size();
+      }
+      own.smoothness[static_cast<std::size_t>(m)] = symbol_of_smoothness(own, mode);
+    }
+    unknowns_.push_back(std::move(own));
+  }
+}
+
+double Spectrum::over_ranks(double value) const {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, grid_.comm());
+  return value;
+}
+
+/// (sum_a (2 l_a/h_a sin(theta/2))^2)^q.
+double Spectrum::symbol_of_smoothness(Unknown const& unknown, Mode const& mode) const {
+  double sum = 0.0;
+  for (int const a : unknown.axes) {
+    auto const& axis = grid_.axis(a);
+    double const cells = axis.spacing() > 0.0 ? axis.extent() / axis.spacing() : 0.0;
+    double const theta = angles_[static_cast<std::size_t>(a)][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])];
+    sum += std::pow(2.0 * cells * std::sin(0.5 * theta), 2);
+  }
+  return std::pow(sum, unknown.order);
+}
+
+Index Spectrum::own_wave(Unknown const& unknown, Mode const& mode) const {
+  Index wave = 0;
+  for (int const a : unknown.axes) wave = wave * grid_.axis(a).size() + mode[static_cast<std::size_t>(a)];
+  return wave;
+}
+
+Index Spectrum::missing_wave(Unknown const& unknown, Mode const& mode) const {
+  Index wave = 0;
+  for (int const a : unknown.missing) wave = wave * grid_.axis(a).size() + mode[static_cast<std::size_t>(a)];
+  return wave;
+}
+
+void Spectrum::update(Objective& objective) {
+  auto const averages = averages_of(objective);
+  std::size_t const residuals = averages.equation.size(), states = averages.data.size();
+  noise_.assign(residuals, std::vector<std::vector<double>>(states));
+  for (auto& of_states : noise_)
+    for (auto& noise : of_states) noise.reserve(static_cast<std::size_t>(last_ - first_));
+  std::vector<double> products;
+  for (Index m = first_; m < last_; ++m) {
+    auto const mode = mode_of(whole_, m);
+    put_symbols(averages, symbols_, mode, grid_.dimension(), -1, products);
+    double const smoothing = smoothing_of(symbols_, mode, grid_.dimension());
+    for (std::size_t k = 0; k < residuals; ++k)
+      for (std::size_t s = 0; s < states; ++s) noise_[k][s].push_back(noise_in(averages, products, smoothing, k, s));
+  }
+  // A wave that no state can move would pin the parameter without limit.
+  for (std::size_t k = 0; k < residuals; ++k) {
+    double logs = 0.0;
+    for (Index m = 0; m < last_ - first_; ++m) {
+      double sum = 0.0;
+      for (std::size_t s = 0; s < states; ++s) sum += noise_[k][s][static_cast<std::size_t>(m)];
+      logs += std::log(std::max(sum, 1e-300));
+    }
+    double const floor = 1e-12 * std::exp(over_ranks(logs) / static_cast<double>(grid_.points())) / static_cast<double>(states);
+    for (auto& noise : noise_[k])
+      for (double& n : noise) n = std::max(n, floor);
+  }
+  for (std::size_t u = 0; u < unknowns_.size(); ++u) {
+    auto& unknown = unknowns_[u];
+    unknown.power.clear();
+    for (std::size_t k = 0; k < residuals; ++k) {
+      Field const a = objective.slope(k, u);
+      if (!unknown.field) {
+        unknown.power.push_back(power_along(grid_, unknown.missing, a));
+        continue;
+      }
+      unknown.power.push_back({over_ranks(kernels::triple_product(objective.mask(), a, a)) / static_cast<double>(grid_.points())});
+    }
+  }
+}
+
+std::vector<double> Spectrum::information(std::size_t u, std::vector<double> const& w) const {
+  auto const& unknown = unknowns_[u];
+  std::vector<double> info(unknown.smoothness.size(), 0.0);
+  for (Index m = first_; m < last_; ++m) {
+    auto const local = static_cast<std::size_t>(m - first_);
+    auto const mode = mode_of(whole_, m);
+    auto const own = unknown.field ? local : static_cast<std::size_t>(own_wave(unknown, mode));
+    auto const missing = unknown.field ? 0 : static_cast<std::size_t>(missing_wave(unknown, mode));
+    for (std::size_t k = 0; k < noise_.size(); ++k) {
+      double n = w.empty() ? 0.0 : 1.0 / w[k];
+      for (auto const& noise : noise_[k]) n += noise[local];
+      if (unknown.power[k][missing] > 0.0) info[own] += unknown.power[k][missing] / n;
+    }
+  }
+  if (!unknown.field) MPI_Allreduce(MPI_IN_PLACE, info.data(), static_cast<int>(info.size()), MPI_DOUBLE, MPI_SUM, grid_.comm());
+  return info;
+}
+
+namespace {
+
+double sum_of_shares(std::vector<double> const& info, std::vector<double> const& smoothness, double beta) {
+  double sum = 0.0;
+  for (std::size_t m = 0; m < info.size(); ++m)
+    if (smoothness[m] > 0.0 && info[m] > 0.0) sum += info[m] / (info[m] + beta * smoothness[m]);
+  return sum;
+}
+
+}  // namespace
+
+double Spectrum::freedom(std::size_t u, double beta, std::vector<double> const& w) const {
+  auto const& unknown = unknowns_[u];
+  double const sum = sum_of_shares(information(u, w), unknown.smoothness, beta);
+  return std::max((unknown.field ? over_ranks(sum) : sum) - unknown.free, 0.1);
+}
+
+double Spectrum::beta_for(std::size_t u, double target) const {
+  auto const& unknown = unknowns_[u];
+  auto const info = information(u, {});
+  double low = -40.0, high = 40.0;
+  for (int step = 0; step < 60; ++step) {
+    double const middle = 0.5 * (low + high);
+    double const sum = sum_of_shares(info, unknown.smoothness, std::pow(10.0, middle));
+    ((unknown.field ? over_ranks(sum) : sum) > target + unknown.free ? low : high) = middle;
+  }
+  return std::pow(10.0, low);
+}
+
+std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, double c) const {
+  std::vector<double> weights;
+  for (std::size_t k = 0; k < noise_.size(); ++k) {
+    double sums[2] = {0.0, 0.0};  // of v log n, of v
+    for (std::size_t u = 0; u < unknowns_.size(); ++u) {
+      auto const& unknown = unknowns_[u];
+      auto const info = information(u, {});
+      double own_sums[2] = {0.0, 0.0};
+      for (Index m = first_; m < last_; ++m) {
+        auto const local = static_cast<std::size_t>(m - first_);
+        auto const mode = mode_of(whole_, m);
+        auto const own = unknown.field ? local : static_cast<std::size_t>(own_wave(unknown, mode));
+        auto const missing = unknown.field ? 0 : static_cast<std::size_t>(missing_wave(unknown, mode));
+        double n = 0.0;
+        for (auto const& noise : noise_[k]) n += noise[local];
+        double const smooth = beta[u] * unknown.smoothness[own], seen = unknown.power[k][missing] / n;
+        double const v = unknown.axes.empty() ? unknown.power[k][missing] : seen * smooth / std::pow(info[own] + smooth, 2);
+        if (!(v > 0.0)) continue;
+        own_sums[0] += v * std::log(n);
+        own_sums[1] += v;
+      }
+      double const own_total = over_ranks(own_sums[1]), own_logs = over_ranks(own_sums[0]);
+      if (own_total > 0.0) {  // each parameter counts alike
+        sums[0] += own_logs / own_total;
+        sums[1] += 1.0;
+      }
+    }
+    weights.push_back(sums[1] > 0.0 ? c / std::exp(sums[0] / sums[1]) : 1.0);
+  }
+  return weights;
+}
+
+double Spectrum::data_freedom(std::vector<double> const& beta, std::vector<double> const& w) const {
+  double trace = 0.0;
+  for (Index m = first_; m < last_; ++m) {
+    auto const local = static_cast<std::size_t>(m - first_);
+    auto const mode = mode_of(whole_, m);
+    std::vector<double> stiffness;
+    for (std::size_t k = 0; k < noise_.size(); ++k) {
+      double give = 1.0 / w[k];
+      for (std::size_t u = 0; u < unknowns_.size(); ++u) {
+        auto const& unknown = unknowns_[u];
+        if (unknown.axes.empty()) continue;
+        auto const own = unknown.field ? local : static_cast<std::size_t>(own_wave(unknown, mode));
+        auto const missing = unknown.field ? 0 : static_cast<std::size_t>(missing_wave(unknown, mode));
+        double const smooth = beta[u] * unknown.smoothness[own];
+        give += unknown.power[k][missing] / std::max(smooth, 1e-300);
+      }
+      stiffness.push_back(1.0 / give);
+    }
+    for (std::size_t s = 0; s < noise_.front().size(); ++s) {
+      double held = 1.0;
+      for (std::size_t k = 0; k < noise_.size(); ++k) held += noise_[k][s][local] * stiffness[k];
+      trace += 1.0 / held;
+    }
+  }
+  return over_ranks(trace);
+}
+
+}  // namespace mollis::joint

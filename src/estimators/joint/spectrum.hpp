@@ -1,0 +1,55 @@
+#pragma once
+/// What the data tell about each parameter, wave by wave, read off the averaged Hessian: no probes, no solves.
+///
+/// In a basis of waves over the grid, with K_ks = E|sum_f P_kf D^f|^2 the mean square symbol of residual k in state s and
+/// |S|^2 that of the mollifier, noise of standard deviation sigma puts n_k = sum_s sigma_s^2 K_ks / |S|^2 of variance into
+/// the residual. A wave of parameter p is then known with information
+///   i = sum_k sum_m P_k(m) / (1/w_k + n_k(m)),
+/// m over the waves along the axes that p has not, P_k(m) the power of dR_k/dp there (all axes: P_k = E (dR_k/dp)^2).
+#include "estimators/joint/averages.hpp"
+
+namespace mollis::joint {
+
+class Spectrum {
+ public:
+  explicit Spectrum(Objective const& objective);  ///< Collective.
+
+  /// Takes the objective's last linearise(). Collective.
+  void update(Objective& objective);
+
+  /// Degrees of freedom of a parameter: sum over waves with L > 0 of i / (i + beta L), less what L leaves free.
+  /// w: equation weights; empty: without limit. Collective.
+  double freedom(std::size_t unknown, double beta, std::vector<double> const& w) const;
+  /// beta at which freedom(unknown, beta, {}) is `target`. Collective.
+  double beta_for(std::size_t unknown, double target) const;
+  /// Equation weights c / n_k, n_k its geometric mean over the waves at the parameters' cut-off (i = beta L), for constants over
+  /// those that what multiplies them is made of. Collective.
+  std::vector<double> equation_weights(std::vector<double> const& beta, double c) const;
+  /// Trace of the map from data to mollified states, all parameters adapting. Collective.
+  double data_freedom(std::vector<double> const& beta, std::vector<double> const& w) const;
+
+ private:
+  struct Unknown {
+    bool field;                              ///< over all axes
+    std::vector<int> axes, missing;
+    int order;
+    double free;                             ///< waves beside the constant that L leaves free
+    std::vector<double> smoothness;          ///< symbol of L: of local waves (field), of all own waves (others)
+    std::vector<std::vector<double>> power;  ///< [residual][wave along the missing axes], or E a^2 alone (field)
+  };
+  Index own_wave(Unknown const& unknown, Mode const& mode) const;
+  Index missing_wave(Unknown const& unknown, Mode const& mode) const;
+  std::vector<double> information(std::size_t unknown, std::vector<double> const& w) const;
+  double symbol_of_smoothness(Unknown const& unknown, Mode const& mode) const;
+  double over_ranks(double value) const;
+
+  grid::Grid grid_;
+  Symbols symbols_;
+  Symbols::Angles angles_;
+  grid::Box whole_;
+  Index first_, last_;                       ///< waves of this rank
+  std::vector<Unknown> unknowns_;
+  std::vector<std::vector<std::vector<double>>> noise_;  ///< [residual][state][local wave]: sigma^2 K / |S|^2
+};
+
+}  // namespace mollis::joint

@@ -1,0 +1,27 @@
+#pragma once
+/// [inversion] and [joint]: which estimator, and how far it goes.
+#include <string>
+
+#include "run/automatic.hpp"
+#include "run/place.hpp"
+
+namespace mollis::estimators {
+
+/// [inversion]
+struct Settings {
+  std::string method = "equation-error";               ///< see estimators/estimator.hpp
+  int reweight = 10;                                   ///< most passes of variance weights
+  std::string bias_correction = "auto";                ///< "auto", "on" or "off"
+  double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
+  int max_iterations = 50;                             ///< Newton steps
+  run::Place place;
+};
+
+/// [joint]
+struct JointSettings {
+  int spline_degree = 7;
+  run::Weight penalty = run::Automatic{};              ///< w, weight of the squared residuals
+  run::Place place;
+};
+
+}  // namespace mollis::estimators

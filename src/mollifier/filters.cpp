@@ -1,0 +1,79 @@
+#include "mollifier/filters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/error.hpp"
+
+namespace mollis::mollifier {
+namespace {
+
+std::vector<int> orders_along(std::vector<MultiIndex> const& set, std::size_t axis) {
+  std::vector<int> orders;
+  for (auto const& index : set) orders.push_back(index[axis]);
+  std::sort(orders.begin(), orders.end());
+  orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
+  return orders;
+}
+
+Radii radii_along(Settings const& settings, std::string const& axis, std::vector<int> const& orders) {
+  auto const found = settings.radius.find(axis);
+  AxisRadius const radii = found == settings.radius.end() ? AxisRadius{{-1, 0}} : found->second;
+  Radii by_order;
+  for (int const order : orders) by_order.emplace_back(order, radius_for(radii, order));
+  return by_order;
+}
+
+}  // namespace
+
+Index radius_for(AxisRadius const& radii, int order) {
+  auto above = radii.upper_bound(order);
+  if (above == radii.begin()) return above == radii.end() ? 0 : above->second;
+  return std::prev(above)->second;
+}
+
+Settings with_radii(grid::Grid const& grid, Settings mollifier, AxisRadii const& radii) {
+  mollifier.automatic = false;
+  mollifier.radius.clear();
+  for (std::size_t a = 0; a < radii.size(); ++a)
+    mollifier.radius[grid.axis(static_cast<int>(a)).name] = AxisRadius{{-1, radii[a]}};
+  return mollifier;
+}
+
+Kernel make_kernel(Settings const& settings) {
+  using Family = Kernel::Family;
+  auto const family = settings.kernel == "polynomial" ? Family::polynomial
+                      : settings.kernel == "cosine"   ? Family::cosine
+                      : settings.kernel == "gaussian" ? Family::gaussian
+                                                  : Family::bump;
+  return {family, settings.exponent};
+}
+
+std::vector<LineFilter> make_filters(grid::Grid const& grid, Settings const& settings, bool weak,
+                                                std::vector<MultiIndex> const& set) {
+  std::vector<LineFilter> filters;
+  auto const kernel = make_kernel(settings);
+  for (int a = 0; a < grid.dimension(); ++a) {
+    auto const& axis = grid.axis(a);
+    auto const by_order = radii_along(settings, axis.name, orders_along(set, static_cast<std::size_t>(a)));
+    try {
+      filters.push_back(weak || settings.filter == "analytic" ? analytic_filter(axis, kernel, by_order)
+                                                          : moment_filter(axis, kernel, by_order, settings.degree));
+    } catch (std::invalid_argument const& reason) {
+      auto place = settings.place;
+      place.key = "radius";
+      throw run::Error(run::Exit::bad_deck, run::line(place, fmt::format("axis {}: {}", axis.name, reason.what())));
+    }
+  }
+  return filters;
+}
+
+std::optional<LineRefit> make_refit(Jets const& jets, Settings const& settings, Field const& data) {
+  auto const axis = only_filtered_axis(jets);
+  if (!axis || settings.filter == "analytic") return std::nullopt;
+  auto const radii = radii_along(settings, jets.grid().axis(*axis).name, jets.filter(*axis).orders);
+  return LineRefit(jets, make_kernel(settings), radii, settings.degree, data);
+}
+
+}  // namespace mollis::mollifier

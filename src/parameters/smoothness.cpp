@@ -1,0 +1,115 @@
+#include "parameters/smoothness.hpp"
+
+#include <cmath>
+#include <numeric>
+
+namespace mollis::parameters {
+namespace {
+
+double factorial(int n) { return n <= 1 ? 1.0 : n * factorial(n - 1); }
+
+/// Weights of the divided difference k! [x_0 .. x_k], a k-th derivative.
+std::vector<double> divided_difference(std::vector<double> const& x) {
+  std::vector<double> weights;
+  double const scale = factorial(static_cast<int>(x.size()) - 1);
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    double product = scale;
+    for (std::size_t m = 0; m < x.size(); ++m)
+      if (m != j) product /= x[j] - x[m];
+    weights.push_back(product);
+  }
+  return weights;
+}
+
+/// Length of the axis that a point stands for: half of what lies between its neighbours, the whole gap at open ends.
+double cell(grid::Axis const& axis, Index i) {
+  Index const n = axis.size();
+  if (n == 1) return 1.0;
+  if (!axis.periodic && (i == 0 || i == n - 1)) return i == 0 ? axis.at(1) - axis.at(0) : axis.at(i) - axis.at(i - 1);
+  return 0.5 * (axis.at(i + 1) - axis.at(i - 1));
+}
+
+/// All multi-indices over `axes` axes with sum `total`.
+void enumerate(int axes, int total, std::vector<int>& head, std::vector<std::vector<int>>& all) {
+  if (axes == 1) {
+    head.push_back(total);
+    all.push_back(head);
+    head.pop_back();
+    return;
+  }
+  for (int k = 0; k <= total; ++k) {
+    head.push_back(k);
+    enumerate(axes - 1, total - k, head, all);
+    head.pop_back();
+  }
+}
+
+}  // namespace
+
+LineForm::LineForm(grid::Axis const& axis, int order) : order_(order) {
+  Index const n = axis.size(), rows = axis.periodic ? n : n - order;
+  entries_.assign(static_cast<std::size_t>(n * (2 * order + 1)), 0.0);
+  std::vector<double> lengths;
+  for (Index i = 0; i < rows; ++i) lengths.push_back(order == 0 ? cell(axis, i) : axis.at(i + order) - axis.at(i));
+  double const total = std::accumulate(lengths.begin(), lengths.end(), 0.0);
+  double const scale = std::pow(axis.extent(), 2 * order);
+  for (Index i = 0; i < rows; ++i) {
+    std::vector<double> x;
+    for (int j = 0; j <= order; ++j) x.push_back(axis.at(i + j));
+    auto const d = divided_difference(x);
+    double const weight = scale * lengths[static_cast<std::size_t>(i)] / total;
+    for (int j = 0; j <= order; ++j)
+      for (int k = 0; k <= order; ++k)
+        entries_[static_cast<std::size_t>((i + j) % n * (2 * order + 1) + (k - j) + order)] +=
+            weight * d[static_cast<std::size_t>(j)] * d[static_cast<std::size_t>(k)];
+  }
+}
+
+SmoothnessForm::SmoothnessForm(grid::Grid grid, int order) : grid_(std::move(grid)) {
+  int const axes = grid_.dimension();
+  if (axes == 0) return;
+  for (auto const& axis : grid_.axes()) {
+    lines_.emplace_back();
+    for (int k = 0; k <= order && k < axis.size(); ++k) lines_.back().emplace_back(axis, k);
+  }
+  std::vector<std::vector<int>> all;
+  std::vector<int> head;
+  enumerate(axes, order, head, all);
+  for (auto const& a : all) {
+    double factor = static_cast<double>(grid_.points()) * factorial(order);
+    bool fits = true;
+    for (std::size_t axis = 0; axis < a.size(); ++axis) {
+      factor /= factorial(a[axis]);
+      fits = fits && a[axis] < static_cast<int>(lines_[axis].size());
+    }
+    if (fits) products_.push_back({factor, a});
+  }
+}
+
+void SmoothnessForm::row(Extents const& point, std::vector<Extents>& neighbours, std::vector<double>& values) const {
+  neighbours.clear();
+  values.clear();
+  for (auto const& product : products_) {
+    std::size_t const axes = product.orders.size();
+    std::array<int, max_axes> offset{};
+    for (std::size_t a = 0; a < axes; ++a) offset[a] = -product.orders[a];
+    for (bool more = true; more;) {
+      double value = product.factor;
+      for (std::size_t a = 0; a < axes; ++a)
+        value *= lines_[a][static_cast<std::size_t>(product.orders[a])].at(point[a], offset[a]);
+      if (value != 0.0) {
+        auto neighbour = point;
+        for (std::size_t a = 0; a < axes; ++a) neighbour[a] += offset[a];
+        neighbours.push_back(neighbour);
+        values.push_back(value);
+      }
+      more = false;  // the next offset, like an odometer
+      for (std::size_t a = axes; a-- > 0 && !more;) {
+        more = offset[a] < product.orders[a];
+        offset[a] = more ? offset[a] + 1 : -product.orders[a];
+      }
+    }
+  }
+}
+
+}  // namespace mollis::parameters

@@ -1,0 +1,46 @@
+#pragma once
+/// The smoothness of a parameter, order q:
+///   S(p) = N * gridmean of sum_{|a| = q} (q! / a!) (l^a D^a p)^2 = p^T L p,
+/// l the axis extents, D^a divided differences, natural at open edges (only rows that fit). Dimensionless in the axes
+/// and independent of resolution. L is a sum of tensor products of banded 1D matrices, so its rows are formed on the fly.
+#include <vector>
+
+#include "grid/grid.hpp"
+
+namespace mollis::parameters {
+
+/// l^(2k) D_k^T W D_k of one axis, W the quadrature weights of the mean over the axis: symmetric, band width k.
+class LineForm {
+ public:
+  LineForm(grid::Axis const& axis, int order);
+  int band() const { return order_; }
+  double at(Index row, int offset) const {  ///< entry (row, row + offset), |offset| <= band()
+    return entries_[static_cast<std::size_t>(row * (2 * order_ + 1) + offset + order_)];
+  }
+
+ private:
+  int order_;
+  std::vector<double> entries_;
+};
+
+class SmoothnessForm {
+ public:
+  /// For a parameter over all axes of `grid` (dimension 0: a constant, L = 0). Orders 1 to 4; an axis with no more
+  /// points than the order contributes nothing along itself.
+  SmoothnessForm(grid::Grid grid, int order);
+
+  /// The row of L at a point (global indices, entry a along axis a of the grid): neighbours (global indices, may be outside on periodic
+  /// axes: they wrap) and values. Clears and fills the two lists.
+  void row(Extents const& point, std::vector<Extents>& neighbours, std::vector<double>& values) const;
+
+ private:
+  struct Product {
+    double factor;                 ///< N q! / a!
+    std::vector<int> orders;       ///< a
+  };
+  grid::Grid grid_;
+  std::vector<std::vector<LineForm>> lines_;  ///< [axis][order]
+  std::vector<Product> products_;
+};
+
+}  // namespace mollis::parameters

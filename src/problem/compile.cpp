@@ -1,0 +1,117 @@
+#include "problem/compile.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace mollis::problem {
+namespace {
+
+std::vector<bool> depends(std::vector<std::string> const& axes, std::vector<std::string> const& over) {
+  std::vector<bool> result;
+  for (auto const& axis : axes) result.push_back(std::find(over.begin(), over.end(), axis) != over.end());
+  return result;
+}
+
+equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
+  equation::Symbols symbols;
+  symbols.axes = deck.grid.axes;
+  for (auto const& [name, observation] : deck.observations) {
+    symbols.states.push_back(name);
+    symbols.state_about.push_back(observation.about);
+  }
+  for (auto const& [name, parameter] : deck.parameters) {
+    symbols.parameters.push_back(name);
+    symbols.depends.push_back(depends(symbols.axes, parameter.over));
+    symbols.log_parameter.push_back(parameter.log);
+  }
+  for (auto const& [name, values] : deck.fields) symbols.fields.push_back(name);
+  symbols.field_depends = fields;
+  symbols.let = deck.equation.let;
+  return symbols;
+}
+
+/// The place of the offset-th byte of a text that begins at `place`.
+deck::Place within(deck::Place place, std::string const& text, std::size_t offset) {
+  if (place.line == 0) return place;
+  auto const before = text.substr(0, offset);
+  auto const newline = before.rfind('\n');
+  place.line += static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  place.column =
+      newline == std::string::npos ? place.column + static_cast<int>(offset) : static_cast<int>(offset - newline);
+  return place;
+}
+
+/// Where a syntax error stands: in a residual (numbered among those compiled) or in a let expression.
+deck::Place located(deck::Deck const& deck, std::size_t residual, equation::SyntaxError const& error) {
+  std::string const let = "let.";
+  if (error.which.compare(0, let.size(), let) == 0) {
+    auto const name = error.which.substr(let.size());
+    auto const place = deck.equation.let_places.find(name);
+    if (place != deck.equation.let_places.end()) return within(place->second, deck.equation.let.at(name), error.column);
+  }
+  return within(deck.equation.residual_places.at(residual), deck.equation.residuals[residual], error.column);
+}
+
+void check_pointwise(deck::Values const& values, std::vector<std::string> const& axes, deck::Problems& problems) {
+  if (values.expression.empty()) return;
+  try {
+    equation::compile_pointwise(values.expression, axes);
+  } catch (equation::SyntaxError const& error) {
+    problems.add(within(values.place, values.expression, error.column), error.what());
+  }
+}
+
+void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
+  auto const symbols = symbols_of(deck, Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true)));
+  std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
+  for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
+    try {
+      equation::compile({deck.equation.residuals[k]}, symbols,
+                        deck.equation.weak ? equation::Form::weak : equation::Form::strong);
+    } catch (equation::SyntaxError const& error) {
+      bool const let = error.which.rfind("let.", 0) == 0;
+      if (!let || lets.emplace(error.which, error.column).second) problems.add(located(deck, k, error), error.what());
+    }
+  }
+}
+
+}  // namespace
+
+void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
+  check_residuals(deck, problems);
+  check_values(deck, problems);
+}
+
+void check_values(deck::Deck const& deck, deck::Problems& problems) {
+  for (auto const& [name, values] : deck.fields) check_pointwise(values, deck.grid.axes, problems);
+  for (auto const& [name, parameter] : deck.parameters)
+    if (parameter.truth) check_pointwise(*parameter.truth, deck.grid.axes, problems);
+  for (auto const& [name, observation] : deck.observations)
+    for (auto const& wall : observation.walls) check_pointwise(wall.values, deck.grid.axes, problems);
+}
+
+equation::System compile(deck::Deck const& deck, Dependence const& fields) {
+  deck::Problems problems;
+  check_expressions(deck, problems);
+  problems.raise();
+  equation::System system;
+  try {
+    system = equation::compile(deck.equation.residuals, symbols_of(deck, fields),
+                               deck.equation.weak ? equation::Form::weak : equation::Form::strong);
+  } catch (equation::SyntaxError const& error) {
+    problems.add(located(deck, 0, error), error.what());
+  }
+  if (deck.inversion.method == "joint" && deck.equation.weak)
+    problems.add(deck.inversion.place, "method = \"joint\" fits smooth states and needs the strong form; remove form = \"weak\", or use "
+                                       "method = \"equation-error\"");
+  for (auto const& feature : system.features)
+    if (deck.inversion.method == "pointwise" && feature.kind == equation::Feature::Kind::parameter &&
+        feature.order != mollifier::MultiIndex{})
+      problems.add(deck.parameters[static_cast<std::size_t>(feature.index)].second.place,
+                   "the residuals differentiate this parameter, which no point can solve for by itself; use method = "
+                   "\"equation-error\"");
+  problems.raise();
+  return system;
+}
+
+}  // namespace mollis::problem

@@ -1,0 +1,24 @@
+#pragma once
+/// The deck's [equation] compiled, its errors in the deck's own coordinates.
+#include <string>
+#include <vector>
+
+#include "deck/deck.hpp"
+#include "deck/problems.hpp"
+#include "equation/system.hpp"
+
+namespace mollis::problem {
+
+/// Axes on which each known field depends, [field][axis].
+using Dependence = std::vector<std::vector<bool>>;
+
+/// Adds a problem for every residual, let expression, known field and truth that cannot be understood, with a caret under
+/// the place. A deck::Checker. Reads no file.
+void check_expressions(deck::Deck const& deck, deck::Problems& problems);
+/// The same for known fields and truths alone.
+void check_values(deck::Deck const& deck, deck::Problems& problems);
+
+/// Compiles the residuals. fields: on which axes each known field depends. run::Error bad_deck.
+equation::System compile(deck::Deck const& deck, Dependence const& fields);
+
+}  // namespace mollis::problem

@@ -1,0 +1,33 @@
+#include "problem/from_deck.hpp"
+
+#include "problem/compile.hpp"
+
+namespace mollis::problem {
+namespace {
+
+/// On which axes of the grid each field depends.
+Dependence dependence_of(grid::Grid const& grid, std::vector<observations::KnownField> const& fields) {
+  Dependence depends;
+  for (auto const& field : fields) {
+    depends.emplace_back(static_cast<std::size_t>(grid.dimension()), false);
+    for (int const axis : field.axes()) depends.back()[static_cast<std::size_t>(axis)] = true;
+  }
+  return depends;
+}
+
+}  // namespace
+
+Settings settings_of(deck::Deck const& deck) { return {deck.mollifier, deck.inversion, deck.joint}; }
+
+Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress& progress) {
+  return from_deck(grid, deck, observations::read_states(grid, deck.observations), progress);
+}
+
+Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> states, run::Progress& progress) {
+  std::vector<observations::KnownField> fields;
+  for (auto const& [name, values] : deck.fields) fields.emplace_back(grid, values);
+  auto system = compile(deck, dependence_of(grid, fields));
+  return Problem(grid, settings_of(deck), std::move(system), deck.parameters, std::move(fields), std::move(states), progress);
+}
+
+}  // namespace mollis::problem

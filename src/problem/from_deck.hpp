@@ -1,0 +1,17 @@
+#pragma once
+/// From the deck to the problem: the last place that sees both.
+#include "deck/deck.hpp"
+#include "problem/problem.hpp"
+
+namespace mollis::problem {
+
+/// [mollifier], [inversion] and [joint].
+Settings settings_of(deck::Deck const& deck);
+
+/// Reads observations and known fields and compiles the equation. run::Error: bad_deck, missing_input, bad_data. Collective on
+/// the grid's communicator.
+Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress& progress);
+/// The same with these observations. Collective.
+Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> states, run::Progress& progress);
+
+}  // namespace mollis::problem

@@ -1,0 +1,75 @@
+#include "problem/make_grid.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "io/read.hpp"
+#include "run/error.hpp"
+
+namespace mollis::problem {
+namespace {
+
+using run::Error;
+using run::Exit;
+
+std::string at(deck::Place const& place) {
+  return fmt::format("{}:{}:{}: [{}]", place.file, place.line, place.column, place.section);
+}
+
+grid::Axis axis_from_file(MPI_Comm comm, deck::Grid const& grid, std::size_t a) {
+  auto const& name = grid.axes[a];
+  auto const& dataset = grid.coordinate_datasets[a];
+  auto const period = grid.period.find(name);
+  auto values = io::read_vector(comm, grid.coordinate_file, dataset);
+  try {
+    return grid::axis_from_coordinates(name, std::move(values), period == grid.period.end() ? 0.0 : period->second);
+  } catch (std::invalid_argument const& reason) {
+    throw Error(Exit::bad_data, fmt::format("{}: {}: axis {}: {}", grid.coordinate_file, dataset, name, reason.what()));
+  }
+}
+
+std::vector<grid::Axis> make_axes(MPI_Comm comm, deck::Grid const& grid) {
+  std::vector<grid::Axis> axes;
+  for (std::size_t a = 0; a < grid.axes.size(); ++a) {
+    auto const& name = grid.axes[a];
+    bool const periodic = std::find(grid.periodic.begin(), grid.periodic.end(), name) != grid.periodic.end();
+    axes.push_back(grid.coordinate_file.empty()
+                       ? grid::uniform_axis(name, grid.points[a], grid.lower[a], grid.upper[a], periodic)
+                       : axis_from_file(comm, grid, a));
+    auto const reflect = grid.reflect.find(name);
+    if (reflect != grid.reflect.end())
+      axes.back().reflection = reflect->second == "even" ? grid::Reflection::even : grid::Reflection::odd;
+  }
+  return axes;
+}
+
+/// The deck's own cut, checked against the ranks and the points.
+grid::Decomposition given_cut(deck::Grid const& deck, std::vector<grid::Axis> const& axes, int ranks) {
+  auto const& cut = deck.decomposition;
+  int const blocks = std::accumulate(cut.begin(), cut.end(), 1, std::multiplies<>());
+  if (blocks > ranks)
+    throw Error(Exit::bad_deck, fmt::format("{} decomposition = [{}]: {} blocks for {} ranks; start at least {} ranks or use "
+                                            "fewer blocks", at(deck.place), fmt::join(cut, ", "), blocks, ranks, blocks));
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    if (cut[a] > axes[a].size())
+      throw Error(Exit::bad_deck,
+                  fmt::format("{} decomposition: {} blocks along {}, which has {} points; use a grid of at least {} points "
+                              "along {} or at most {} blocks", at(deck.place), cut[a], axes[a].name, axes[a].size(), cut[a],
+                              axes[a].name, axes[a].size()));
+  return grid::Decomposition{cut};
+}
+
+}  // namespace
+
+grid::Grid make_grid(MPI_Comm comm, deck::Deck const& deck) {
+  auto axes = make_axes(comm, deck.grid);
+  int ranks = 1;
+  MPI_Comm_size(comm, &ranks);
+  auto const cut = deck.grid.decomposition.empty() ? grid::decompose(axes, ranks) : given_cut(deck.grid, axes, ranks);
+  return grid::Grid(comm, std::move(axes), cut);
+}
+
+}  // namespace mollis::problem

@@ -1,0 +1,245 @@
+#include "residual/data_features.hpp"
+
+#include <algorithm>
+
+#include "mollifier/filters.hpp"
+
+namespace mollis::residual {
+namespace {
+
+using equation::Feature;
+
+Field filled(Index size, double value) {
+  Field field = make_field("filled", size);
+  Kokkos::deep_copy(field, value);
+  return field;
+}
+
+Extents full_strides(grid::Grid const& grid) {
+  std::vector<int> all;
+  for (int a = 0; a < grid.dimension(); ++a) all.push_back(a);
+  return parameters::strides_over(grid, all);
+}
+
+Field on_device(std::vector<double> const& values) {
+  Field const field = make_field("table", static_cast<Index>(values.size()));
+  auto const host = Kokkos::create_mirror_view(field);
+  std::copy(values.begin(), values.end(), host.data());
+  Kokkos::deep_copy(field, host);
+  return field;
+}
+
+Index count_of(Field const& mask) {
+  auto const host = on_host(mask);
+  return std::count_if(host.data(), host.data() + host.extent(0), [](double m) { return m != 0.0; });
+}
+
+/// Inner products of the filters' rows along the padded axes; point by point along the axis of refitted rows.
+kernels::GramTables gram_tables(mollifier::Jets const& jets, std::optional<mollifier::LineRefit> const& refit) {
+  kernels::GramTables gram;
+  int const padding = max_axes - jets.grid().dimension();
+  for (int axis = 0; axis < max_axes; ++axis) {
+    bool const real = axis >= padding && jets.grid().local_size() > 0;
+    gram.tables[axis] = on_device(real ? jets.gram_table(axis - padding) : std::vector<double>{1.0});
+    gram.slots[axis] = axis >= padding ? static_cast<int>(jets.filter(axis - padding).orders.size()) : 1;
+  }
+  if (refit && !refit->points().empty()) {
+    gram.pointwise = padding + *mollifier::only_filtered_axis(jets);
+    gram.tables[gram.pointwise] = on_device(refit->gram_table());
+  }
+  return gram;
+}
+
+std::vector<Field> evaluate_term(kernels::Tape const& tape, std::vector<kernels::Operand> const& inputs,
+                                 FeatureBank const& bank) {
+  std::vector<Field> outputs;
+  std::vector<double*> data;
+  for (std::size_t k = 0; k < tape.outputs.size(); ++k) {
+    outputs.push_back(make_field("term", bank.size()));
+    data.push_back(outputs.back().data());
+  }
+  if (!outputs.empty() && bank.size() > 0) kernels::evaluate(tape, inputs, data, bank.extents());
+  return outputs;
+}
+
+}  // namespace
+
+DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, mollifier::Settings const& mollifier,
+                           std::vector<observations::State> const& states,
+                           std::vector<observations::KnownField> const& fields)
+    : grid_(std::move(grid)), system_(&system), mollifier_(mollifier), bank_(grid_, system),
+      mask_(filled(grid_.local_size(), 1.0)) {
+  auto const kind = system.form == equation::Form::weak ? Feature::Kind::term : Feature::Kind::state;
+  for (std::size_t f = 0; f < system.features.size(); ++f) {
+    auto const& feature = system.features[f];
+    if (feature.kind == Feature::Kind::field) {
+      auto const& known = fields[static_cast<std::size_t>(feature.index)];
+      bank_.set(static_cast<int>(f), {known.derivative(feature.order), parameters::strides_over(grid_, known.axes())});
+    }
+    if (feature.kind != kind) continue;
+    auto group = std::find_if(groups_.begin(), groups_.end(), [&](Group const& g) { return g.index == feature.index; });
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, {}, {}});
+    group->features.push_back(static_cast<int>(f));
+  }
+  for (auto& group : groups_) {
+    std::vector<mollifier::MultiIndex> set;
+    for (int const f : group.features) set.push_back(system.features[static_cast<std::size_t>(f)].order);
+    auto filters = mollifier::make_filters(grid_, mollifier_, system.form == equation::Form::weak, set);
+    group.jets = std::make_unique<mollifier::Jets>(grid_, std::move(filters), set);
+    auto const valid = group.jets->valid();
+    kernels::apply_mask(valid, mask_);
+    state_features_.insert(state_features_.end(), group.features.begin(), group.features.end());
+  }
+  Index const inside = count_of(mask_);
+  if (system.form == equation::Form::weak)
+    weak(states, fields);
+  else
+    strong(states);
+  meet_known_gaps();
+  count_gaps(inside);
+}
+
+/// A known field that is not finite at a point masks it.
+void DataFeatures::meet_known_gaps() {
+  for (std::size_t f = 0; f < system_->features.size(); ++f) {
+    if (system_->features[f].kind != Feature::Kind::field) continue;
+    auto const& known = bank_.at(static_cast<int>(f));
+    Field const spread("known field", static_cast<std::size_t>(grid_.local_size()));
+    kernels::add_broadcast_product(filled(grid_.local_size(), 1.0), known.values, known.stride, bank_.extents(), spread);
+    kernels::clear_where_not_finite(spread, mask_);
+  }
+}
+
+void DataFeatures::count_gaps(Index inside) {
+  auto const mask = on_host(mask_);
+  gaps_.lost = inside - count_of(mask_);
+  std::vector<bool> refitted(mask.extent(0), false);
+  for (auto const& group : groups_)
+    for (Index const point : group.refit ? group.refit->points() : std::vector<Index>())
+      refitted[static_cast<std::size_t>(point)] = mask(static_cast<std::size_t>(point)) != 0.0;
+  gaps_.refitted = std::count(refitted.begin(), refitted.end(), true);
+}
+
+void DataFeatures::take(int feature, Field const& values) {
+  kernels::clear_where_not_finite(values, mask_);
+  bank_.set(feature, {values, full_strides(grid_)});
+}
+
+void DataFeatures::strong(std::vector<observations::State> const& states) {
+  for (auto& group : groups_) {
+    auto const& state = states[static_cast<std::size_t>(group.index)];
+    auto const jets = group.jets->apply(state.data);
+    group.refit = mollifier::make_refit(*group.jets, mollifier_, state.data);
+    if (group.refit) group.refit->apply(state.data, jets);
+    NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, gram_tables(*group.jets, group.refit)};
+    for (std::size_t k = 0; k < jets.size(); ++k) {
+      take(group.features[k], jets[k]);
+      std::array<int, max_axes> slots{};
+      for (int a = 0; a < grid_.dimension(); ++a)
+        slots[static_cast<std::size_t>(max_axes - grid_.dimension() + a)] =
+            group.jets->filter(a).slot(group.jets->set()[k][static_cast<std::size_t>(a)]);
+      noise.slots.push_back(slots);
+    }
+    noise_.states.push_back(std::move(noise));
+  }
+}
+
+void DataFeatures::weak(std::vector<observations::State> const& states,
+                        std::vector<observations::KnownField> const& fields) {
+  for (auto& group : groups_) {
+    auto const& term = system_->terms[static_cast<std::size_t>(group.index)];
+    std::vector<Placed> inputs;
+    for (auto const& feature : term.features) {
+      auto const index = static_cast<std::size_t>(feature.index);
+      if (feature.kind == Feature::Kind::state)
+        inputs.push_back({states[index].data, full_strides(grid_)});
+      else if (feature.kind == Feature::Kind::field)
+        inputs.push_back({fields[index].derivative(feature.order), parameters::strides_over(grid_, fields[index].axes())});
+      else
+        inputs.push_back(coordinates_along(grid_, feature.index));
+    }
+    std::vector<kernels::Operand> operands;
+    for (auto const& input : inputs) operands.push_back({input.values.data(), input.stride});
+    auto const outputs = evaluate_term(term.tape, operands, bank_);
+    group.curvatures = evaluate_term(term.curvature, operands, bank_);
+    group.slopes.assign(outputs.begin() + 1, outputs.end());
+    group.states = term.states;
+    auto const derivatives = group.jets->apply(outputs.front());
+    for (std::size_t k = 0; k < derivatives.size(); ++k) take(group.features[k], derivatives[k]);
+  }
+  pair_noise(states);
+}
+
+Field DataFeatures::unbiased_product(Group const& a, Group const& b, Field const& product,
+                                     std::vector<observations::State> const& states) const {
+  auto const &of_a = system_->terms[static_cast<std::size_t>(a.index)].curvatures,
+             &of_b = system_->terms[static_cast<std::size_t>(b.index)].curvatures;
+  Field unbiased = product;
+  for (std::size_t i = 0; i < of_a.size(); ++i)
+    for (std::size_t j = 0; j < of_b.size(); ++j) {
+      if (of_a[i].first != of_b[j].first || of_a[i].second != of_b[j].second) continue;
+      if (unbiased.data() == product.data()) {
+        unbiased = make_field("unbiased", grid_.local_size());
+        Kokkos::deep_copy(unbiased, product);
+      }
+      double const s = states[static_cast<std::size_t>(of_a[i].first)].sigma, t = states[static_cast<std::size_t>(of_a[i].second)].sigma;
+      double const times = of_a[i].first == of_a[i].second ? 0.5 : 1.0;
+      kernels::add_product(filled(grid_.local_size(), -times * s * s * t * t), a.curvatures[i], b.curvatures[j], unbiased);
+    }
+  return unbiased;
+}
+
+void DataFeatures::pair_noise(std::vector<observations::State> const& states) {
+  struct Entry {
+    Group const* group;
+    std::size_t k;
+  };
+  std::vector<Entry> entries;
+  for (auto const& group : groups_)
+    for (std::size_t k = 0; k < group.features.size(); ++k) entries.push_back({&group, k});
+  for (std::size_t a = 0; a < entries.size(); ++a)
+    for (std::size_t b = a; b < entries.size(); ++b) {
+      auto const& [ga, ka] = entries[a];
+      auto const& [gb, kb] = entries[b];
+      Field const product("slopes", static_cast<std::size_t>(grid_.local_size()));
+      bool any = false;
+      for (std::size_t s = 0; s < ga->states.size(); ++s)
+        for (std::size_t t = 0; t < gb->states.size(); ++t) {
+          if (ga->states[s] != gb->states[t]) continue;
+          double const sigma = states[static_cast<std::size_t>(ga->states[s])].sigma;
+          kernels::add_product(filled(grid_.local_size(), sigma * sigma), ga->slopes[s], gb->slopes[t], product);
+          any = true;
+        }
+      if (!any) continue;
+      std::vector<mollifier::LineFilter> filters;
+      auto const set = std::vector<mollifier::MultiIndex>{ga->jets->set()[ka], gb->jets->set()[kb]};
+      auto const both = mollifier::make_filters(grid_, mollifier_, true, set);
+      for (int axis = 0; axis < grid_.dimension(); ++axis) {
+        auto const i = static_cast<std::size_t>(axis);
+        filters.push_back(mollifier::product_filter(both[i], set[0][i], set[1][i]));
+      }
+      mollifier::Jets const carry(grid_, std::move(filters), {mollifier::MultiIndex{}});
+      Field const covariance = carry.apply(product).front();
+      Field const unbiased = unbiased_product(*ga, *gb, product, states);
+      noise_.pairs.push_back({ga->features[ka], gb->features[kb], covariance,
+                              unbiased.data() == product.data() ? covariance : carry.apply(unbiased).front()});
+    }
+}
+
+std::vector<Field> DataFeatures::response(std::vector<Field> const& changes) const {
+  std::vector<Field> out;
+  for (auto const& group : groups_) {
+    Field input = group.slopes.empty() && system_->form == equation::Form::strong
+                      ? changes[static_cast<std::size_t>(group.index)]
+                      : Field("change", static_cast<std::size_t>(grid_.local_size()));
+    for (std::size_t s = 0; s < group.slopes.size(); ++s)
+      kernels::add_product(filled(grid_.local_size(), 1.0), group.slopes[s],
+                           changes[static_cast<std::size_t>(group.states[s])], input);
+    auto const fields = group.jets->apply(input);
+    if (group.refit) group.refit->apply(input, fields);
+    out.insert(out.end(), fields.begin(), fields.end());
+  }
+  return out;
+}
+
+}  // namespace mollis::residual

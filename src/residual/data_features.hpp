@@ -1,0 +1,73 @@
+#pragma once
+/// What the residuals read of the data: mollified jets of the states (strong form) or mollified derivatives of pointwise
+/// terms of the raw data (weak form), with the way the noise reaches them and the points where they exist.
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mollifier/line_refit.hpp"
+#include "mollifier/settings.hpp"
+#include "observations/known_fields.hpp"
+#include "observations/states.hpp"
+#include "residual/feature_bank.hpp"
+#include "residual/residual_model.hpp"
+
+namespace mollis::residual {
+
+class DataFeatures {
+ public:
+  /// Reads no file: states and known fields are given. Collective.
+  DataFeatures(grid::Grid grid, equation::System const& system, mollifier::Settings const& mollifier,
+               std::vector<observations::State> const& states, std::vector<observations::KnownField> const& fields);
+
+  FeatureBank const& bank() const { return bank_; }
+  NoiseModel const& noise() const { return noise_; }
+  Field const& mask() const { return mask_; }  ///< 1 where the data give every feature
+
+  /// Local points that gaps in data or known fields cost their residual, and points whose rows were refitted around gaps
+  /// (strong form, filters along one axis only: see mollifier::LineRefit) so that they keep it.
+  struct Gaps {
+    Index lost = 0, refitted = 0;
+  };
+  Gaps const& gaps() const { return gaps_; }
+
+  /// The linear response of the state features (see state_features) to a small change of the data, one field a state.
+  /// Collective.
+  std::vector<Field> response(std::vector<Field> const& changes) const;
+  /// The features that `response` returns, in its order.
+  std::vector<int> const& state_features() const { return state_features_; }
+
+ private:
+  void strong(std::vector<observations::State> const& states);
+  void weak(std::vector<observations::State> const& states, std::vector<observations::KnownField> const& fields);
+  void pair_noise(std::vector<observations::State> const& states);
+  void take(int feature, Field const& values);
+  void meet_known_gaps();
+  void count_gaps(Index inside);
+
+  struct Group {                           ///< features computed by one set of jets
+    int index;                             ///< state or term
+    std::vector<int> features;
+    std::unique_ptr<mollifier::Jets> jets;
+    std::vector<Field> slopes;             ///< weak: df/d(state) over the raw data
+    std::vector<Field> curvatures;         ///< weak: second derivatives, in the order of Term::curvatures
+    std::vector<int> states;               ///< weak: those states
+    std::optional<mollifier::LineRefit> refit;  ///< strong: rows around gaps
+  };
+
+  /// f' g' sigma^2 (given) - 1/2 sigma^4 f'' g'' for two terms, summed over states; `product` itself where f'' g'' = 0.
+  Field unbiased_product(Group const& a, Group const& b, Field const& product,
+                         std::vector<observations::State> const& states) const;
+
+  grid::Grid grid_;
+  equation::System const* system_;
+  mollifier::Settings mollifier_;
+  FeatureBank bank_;
+  NoiseModel noise_;
+  Field mask_;
+  Gaps gaps_;
+  std::vector<Group> groups_;
+  std::vector<int> state_features_;
+};
+
+}  // namespace mollis::residual

@@ -1,0 +1,213 @@
+#include "residual/noise_bias.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "run/error.hpp"
+
+namespace mollis::residual {
+namespace {
+
+using petsc::check;
+
+std::size_t unknown_of(equation::System const& system, int parameter_partial) {
+  auto const feature = system.by_parameter[static_cast<std::size_t>(parameter_partial)].feature;
+  return static_cast<std::size_t>(system.features[static_cast<std::size_t>(feature)].index);
+}
+
+/// Is the block A - N of one location positive definite? By Cholesky factors.
+bool positive_definite(std::vector<std::vector<double>> block) {
+  for (std::size_t k = 0; k < block.size(); ++k) {
+    for (std::size_t j = 0; j < k; ++j) block[k][k] -= block[k][j] * block[k][j];
+    if (!(block[k][k] > 0.0)) return false;
+    block[k][k] = std::sqrt(block[k][k]);
+    for (std::size_t i = k + 1; i < block.size(); ++i) {
+      for (std::size_t j = 0; j < k; ++j) block[i][k] -= block[i][j] * block[k][j];
+      block[i][k] /= block[k][k];
+    }
+  }
+  return true;
+}
+
+/// J^T W J and J^T W R(0), the same way as N and n.
+NormalNoise plain_sums(ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& constant,
+                       std::vector<Field> const& weights) {
+  auto const& system = model.system();
+  std::size_t const unknowns = model.space().unknowns().size();
+  auto const size = static_cast<std::size_t>(model.bank().size());
+  std::vector<std::vector<Field>> matrix(unknowns);
+  std::vector<Field> vector;
+  for (std::size_t p = 0; p < unknowns; ++p) {
+    vector.emplace_back("sum", size);
+    for (std::size_t q = 0; q < unknowns; ++q) matrix[p].emplace_back("sum", size);
+  }
+  for (std::size_t i = 0; i < partials.size(); ++i) {
+    int const residual = system.by_parameter[i].residual;
+    auto const k = static_cast<std::size_t>(residual);
+    auto const p = unknown_of(system, static_cast<int>(i));
+    kernels::add_product(partials[i], constant[k], weights[k], vector[p]);
+    for (std::size_t j = 0; j < partials.size(); ++j)
+      if (system.by_parameter[j].residual == residual)
+        kernels::add_product(partials[i], partials[j], weights[k], matrix[p][unknown_of(system, static_cast<int>(j))]);
+  }
+  NormalNoise sums;
+  for (std::size_t p = 0; p < unknowns; ++p) {
+    sums.vector.push_back(sum_on_owner(model, vector[p], p));
+    sums.matrix.emplace_back();
+    for (std::size_t q = 0; q < unknowns; ++q) sums.matrix.back().push_back(sum_on_owner(model, matrix[p][q], p));
+  }
+  return sums;
+}
+
+/// Keeps plain - noise positive at every location (see NoiseBias::noise).
+void limit(NormalNoise const& plain, bool single_field, NormalNoise& noise) {
+  std::size_t const unknowns = noise.vector.size();
+  std::vector<std::vector<double>> block(unknowns, std::vector<double>(unknowns));
+  for (std::size_t i = 0; i < noise.vector.front().extent(0); ++i) {
+    for (std::size_t p = 0; p < unknowns; ++p)
+      for (std::size_t q = 0; q < unknowns; ++q) block[p][q] = plain.matrix[p][q](i) - noise.matrix[p][q](i);
+    if (positive_definite(block)) continue;
+    for (std::size_t p = 0; p < unknowns; ++p) {
+      noise.vector[p](i) = single_field ? plain.vector[p](i) : 0.0;
+      for (std::size_t q = 0; q < unknowns; ++q) noise.matrix[p][q](i) = single_field ? plain.matrix[p][q](i) : 0.0;
+    }
+  }
+}
+
+}  // namespace
+
+double NormalNoise::value(parameters::ParameterSpace const& space, Vec x, Vec gradient) const {
+  PetscScalar const* at = nullptr;
+  PetscScalar* slope = nullptr;
+  check(VecGetArrayRead(x, &at));
+  if (gradient != nullptr) check(VecGetArray(gradient, &slope));
+  double sum = 0.0;
+  for (std::size_t p = 0; p < vector.size(); ++p)
+    for (std::size_t i = 0; i < vector[p].extent(0); ++i) {
+      double product = 0.0;
+      for (std::size_t q = 0; q < vector.size(); ++q)
+        product += matrix[p][q](i) * at[space.unknowns()[q].offset + static_cast<Index>(i)];
+      auto const row = space.unknowns()[p].offset + static_cast<Index>(i);
+      sum += at[row] * (0.5 * product + vector[p](i));
+      if (slope != nullptr) slope[row] -= product + vector[p](i);
+    }
+  if (gradient != nullptr) check(VecRestoreArray(gradient, &slope));
+  check(VecRestoreArrayRead(x, &at));
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, space.grid().comm());
+  return sum;
+}
+
+void NormalNoise::add_to(parameters::ParameterSpace const& space, Vec b) const {
+  PetscScalar* entries = nullptr;
+  check(VecGetArray(b, &entries));
+  for (std::size_t p = 0; p < vector.size(); ++p)
+    for (std::size_t i = 0; i < vector[p].extent(0); ++i)
+      entries[space.unknowns()[p].offset + static_cast<Index>(i)] += vector[p](i);
+  check(VecRestoreArray(b, &entries));
+}
+
+HostField sum_on_owner(ResidualModel const& model, Field const& full, std::size_t unknown) {
+  auto const& u = model.space().unknowns()[unknown];
+  Field const piece("sum", static_cast<std::size_t>(u.grid.local_size()));
+  kernels::sum_over_axes(full, model.bank().extents(), model.space().strides(static_cast<int>(unknown)), piece);
+  auto const host = on_host(piece);
+  HostField const total("sum on owner", host.extent(0));
+  MPI_Reduce(host.data(), total.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, 0, u.sharers);
+  return u.owner ? total : HostField("elsewhere", 0);
+}
+
+bool NoiseBias::applies(estimators::Settings const& settings, parameters::ParameterSpace const& space, equation::System const& system) {
+  if (settings.bias_correction == "off") return false;
+  auto const& unknowns = space.unknowns();
+  bool const possible = system.affine && std::all_of(unknowns.begin(), unknowns.end(), [&](parameters::Unknown const& u) {
+    return !u.jets && u.axes == unknowns.front().axes;
+  });
+  if (!possible && settings.bias_correction == "on")
+    throw run::Error(run::Exit::bad_deck,
+                     fmt::format("{}:{}:{}: [inversion] bias_correction: needs an equation that is affine in the parameters, "
+                                 "none of them differentiated, all over the same axes; use \"auto\" or \"off\"",
+                                 settings.place.file, settings.place.line, settings.place.column));
+  bool const averages = static_cast<int>(unknowns.front().axes.size()) < space.grid().dimension();
+  return possible && !system.mixed.empty() && (averages || settings.bias_correction == "on");
+}
+
+NoiseBias::NoiseBias(ResidualModel const& model) {
+  auto const& system = model.system();
+  auto const mixed = model.mixed_partials();
+  auto const at_zero = model.state_partials();
+  std::size_t const unknowns = model.space().unknowns().size();
+  auto const size = static_cast<std::size_t>(model.bank().size());
+  for (int k = 0; k < system.residuals; ++k) {
+    std::vector<Entry> rest;
+    std::vector<std::vector<Entry>> factors(unknowns);
+    for (std::size_t j = 0; j < at_zero.size(); ++j)
+      if (system.by_state[j].residual == k) rest.push_back({system.by_state[j].feature, at_zero[j]});
+    for (std::size_t m = 0; m < mixed.size(); ++m) {
+      auto const& by_state = system.by_state[static_cast<std::size_t>(system.mixed[m].state_partial)];
+      if (by_state.residual == k)
+        factors[unknown_of(system, system.mixed[m].parameter_partial)].push_back({by_state.feature, mixed[m]});
+    }
+    matrix_.emplace_back(unknowns);
+    vector_.emplace_back();
+    for (std::size_t p = 0; p < unknowns; ++p) {
+      vector_.back().emplace_back("noise", size);
+      add_covariance(model, factors[p], rest, vector_.back().back());
+      for (std::size_t q = p; q < unknowns; ++q) {
+        matrix_.back()[p].emplace_back("noise", size);
+        add_covariance(model, factors[p], factors[q], matrix_.back()[p].back());
+      }
+    }
+  }
+}
+
+void NoiseBias::add_covariance(ResidualModel const& model, std::vector<Entry> const& left, std::vector<Entry> const& right,
+                               Field const& out) const {
+  for (auto const& state : model.noise().states) {
+    auto const terms_of = [&](std::vector<Entry> const& entries) {
+      kernels::VarianceTerms terms;
+      for (auto const& entry : entries)
+        for (std::size_t k = 0; k < state.features.size(); ++k) {
+          if (state.features[k] != entry.feature) continue;
+          terms.partials.push_back(entry.value);
+          terms.slots.push_back(state.slots[k]);
+        }
+      return terms;
+    };
+    kernels::add_covariance(terms_of(left), terms_of(right), state.gram, state.sigma, model.bank().extents(), out);
+  }
+  for (auto const& pair : model.noise().pairs)
+    for (auto const& l : left)
+      for (auto const& r : right) {
+        bool const met = (l.feature == pair.feature_a && r.feature == pair.feature_b) ||
+                         (l.feature == pair.feature_b && r.feature == pair.feature_a);
+        if (met) kernels::add_product(l.value, r.value, pair.unbiased, out);
+      }
+  kernels::apply_mask(model.mask(), out);
+}
+
+NormalNoise NoiseBias::noise(ResidualModel const& model, std::vector<Field> const& partials,
+                             std::vector<Field> const& constant, std::vector<Field> const& weights) const {
+  std::size_t const unknowns = model.space().unknowns().size();
+  auto const size = static_cast<std::size_t>(model.bank().size());
+  Field const one = make_field("one", model.bank().size());
+  Kokkos::deep_copy(one, 1.0);
+  auto const weighted = [&](auto&& field_of, std::size_t p) {
+    Field const sum("weighted noise", size);
+    for (std::size_t k = 0; k < weights.size(); ++k) kernels::add_product(field_of(k), weights[k], one, sum);
+    return sum_on_owner(model, sum, p);
+  };
+  NormalNoise noise;
+  noise.matrix.resize(unknowns);
+  for (std::size_t p = 0; p < unknowns; ++p) {
+    noise.vector.push_back(weighted([&](std::size_t k) { return vector_[k][p]; }, p));
+    for (std::size_t q = 0; q < unknowns; ++q)
+      noise.matrix[p].push_back(weighted([&](std::size_t k) { return matrix_[k][std::min(p, q)][std::max(p, q) - std::min(p, q)]; }, p));
+  }
+  bool const single_field = unknowns == 1 && !model.space().unknowns().front().axes.empty();
+  limit(plain_sums(model, partials, constant, weights), single_field, noise);
+  return noise;
+}
+
+}  // namespace mollis::residual

@@ -1,0 +1,29 @@
+#pragma once
+/// How a recovered parameter compares with a known truth. Scored only: the fit never sees the truth.
+#include <optional>
+#include <vector>
+
+#include "parameters/parameter_space.hpp"
+
+namespace mollis::scores {
+
+struct Score {
+  std::optional<double> correlation;   ///< Pearson; none for constants and where either field does not vary
+  double relative_l2 = 0.0;            ///< |p - truth| / |truth|
+  double max_relative = 0.0;           ///< max |p - truth| / max |truth|
+};
+
+/// Points that are left out at each end of an axis of the core: ceil(n / 10) on open axes, none on periodic ones.
+std::vector<Index> core_rim(grid::Grid const& grid);
+
+/// Scores over all points, or over the core alone; points where either is not finite are left out. `piece` and `truth`
+/// are the local pieces of the unknown. Collective on the whole grid's communicator.
+Score score(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth, bool core);
+
+struct Range3 {
+  double min = 0.0, max = 0.0, mean = 0.0;
+};
+/// Collective.
+Range3 range_of(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece);
+
+}  // namespace mollis::scores

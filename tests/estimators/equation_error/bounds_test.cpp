@@ -1,0 +1,84 @@
+// Fits that data alone decide: point by point, and within bounds that cut the truth.
+#include "problem/case.hpp"
+
+namespace mollis::test {
+namespace {
+
+TEST(Recovery, PointByPoint) {
+  // beta = 0: lambda = -m / lap(u) at every point; the filters see a quadratic exactly
+  Case c(R"toml(
+[grid]
+axes = ["y", "x"]
+points = [15, 17]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "-(2 + sin(9*x)*cos(7*y))*6"
+[parameters.lambda]
+over = ["y", "x"]
+[mollifier]
+radius = 3
+[equation]
+residual = "lambda*lap(u) + m"
+[inversion]
+method = "pointwise"
+tolerance = 1e-12
+)toml",
+         {{"u", [](Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0]; }}});
+  auto const result = fit(c, {0.0});
+  EXPECT_TRUE(result.converged);
+  EXPECT_LT(
+      error_of(c, result.x, 0, [](Coordinates const& x) { return 2.0 + std::sin(9.0 * x[1]) * std::cos(7.0 * x[0]); }),
+      1e-9);
+}
+
+/// lambda lap(u) + m = 0 with bounds that cut the truth, at a negligible smoothness weight: the fit is the clipped
+/// truth.
+void expect_clipped(std::string const& residual, std::string const& extra, Formula const& unbounded, double lower,
+                    double upper) {
+  Case c(R"toml(
+[grid]
+axes = ["y", "x"]
+points = [15, 17]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "-(2 + sin(5*x)*cos(4*y))*6"
+[mollifier]
+radius = 3
+[inversion]
+tolerance = 1e-11
+[equation]
+residual = ")toml" +
+             residual + "\"\n[parameters.lambda]\nover = [\"y\", \"x\"]\ninitial = 1.5\nlower = " +
+             std::to_string(lower) + "\nupper = " + std::to_string(upper) + "\n" + extra,
+         {{"u", [](Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0]; }}});
+  c.states[0].sigma = 1e-3;
+  auto const result = fit(c, {1e-14});
+  EXPECT_TRUE(result.converged);
+  auto const found = to_vector(parameters_of(c, result.x)[0]);
+  auto const exact =
+      to_vector(sample(c.grid, [&](Coordinates const& x) { return std::clamp(unbounded(x), lower, upper); }));
+  double at_lower = 0.0, at_upper = 0.0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_GE(found[i], lower * (1.0 - 1e-15));
+    EXPECT_LE(found[i], upper * (1.0 + 1e-15));
+    EXPECT_NEAR(found[i], exact[i], 1e-6);
+    at_lower += exact[i] == lower ? 1.0 : 0.0;
+    at_upper += exact[i] == upper ? 1.0 : 0.0;
+  }
+  EXPECT_GT(sum_over(c.grid.comm(), at_lower), 5.0);  // the case means something
+  EXPECT_GT(sum_over(c.grid.comm(), at_upper), 5.0);
+}
+
+double bounded_truth(Coordinates const& x) { return 2.0 + std::sin(5.0 * x[1]) * std::cos(4.0 * x[0]); }
+
+TEST(Bounds, OfAnAffineFit) { expect_clipped("lambda*lap(u) + m", "", bounded_truth, 1.4, 2.6); }
+TEST(Bounds, OfALogarithm) { expect_clipped("lambda*lap(u) + m", "transform = \"log\"\n", bounded_truth, 1.4, 2.6); }
+TEST(Bounds, OfANonlinearFit) {
+  expect_clipped(
+      "lambda^2*lap(u) + m", "", [](Coordinates const& x) { return std::sqrt(bounded_truth(x)); }, 1.2, 1.6);
+}
+
+}  // namespace
+}  // namespace mollis::test

@@ -1,0 +1,118 @@
+// The preconditioner: symmetric and positive, exact where coefficients are constant and nothing has an end, and on open
+// squares as good on fine grids as on coarse ones.
+#include "estimators/joint/gauss_newton.hpp"
+
+#include "problem/case.hpp"
+
+namespace {
+
+using namespace mollis;
+using test::pi;
+
+struct Fixture {
+  Fixture(std::string const& deck, deck::Named<test::Formula> const& states, std::vector<test::Formula> const& parameters,
+          double w, double beta)
+      : c(deck, states, {0.01, 1, {}, {}, MPI_COMM_WORLD}), problem(c.problem()), objective(problem, joint::Lattice(c.grid, c.system, 7)),
+        x(objective.make_vector()), preconditioner(objective) {
+    objective.weights() = {std::vector<double>(static_cast<std::size_t>(c.system.residuals), w),
+                           std::vector<double>(c.space.unknowns().size(), beta)};
+    for (std::size_t s = 0; s < states.size(); ++s)
+      petsc::copy_in(test::sample(objective.lattice().extended(), states[s].second), x, objective.layout().state[s]);
+    auto const p = test::vector_of(c, parameters);
+    objective.put_parameters(p, x);
+    objective.move_to(x);
+    objective.linearise();
+    preconditioner.update();
+  }
+
+  /// Conjugate gradients on H x = H y, y rough: iterations to `tolerance` in the preconditioner's norm.
+  int iterations(double tolerance) {
+    joint::LinearSystem system{objective, preconditioner};
+    auto const shell = joint::make_shell(system);
+    auto const y = objective.make_vector(), b = petsc::like(y), z = petsc::like(y);
+    test::Random random(5);
+    random.fill(y);
+    petsc::check(MatMult(shell, y, b));
+    petsc::LinearSolver ksp;
+    petsc::check(KSPCreate(c.grid.comm(), ksp.address()));
+    petsc::check(KSPSetType(ksp, KSPCG));
+    petsc::check(KSPSetOperators(ksp, shell, shell));
+    petsc::check(KSPSetNormType(ksp, KSP_NORM_NATURAL));
+    petsc::check(KSPSetTolerances(ksp, tolerance, 0.0, 1e30, 500));
+    joint::set_preconditioner(ksp, system);
+    petsc::check(KSPSolve(ksp, b, z));
+    PetscInt iterations = 0;
+    petsc::check(KSPGetIterationNumber(ksp, &iterations));
+    return static_cast<int>(iterations);
+  }
+
+  test::Case c;
+  problem::Problem problem;
+  joint::Objective objective;
+  petsc::Vector x;
+  joint::Preconditioner preconditioner;
+};
+
+std::string square(int n, bool periodic, std::string const& residual, std::string const& transform = "log") {
+  auto const size = std::to_string(n);
+  return "[grid]\naxes = [\"y\", \"x\"]\npoints = [" + size + ", " + size + "]\nlower = [0.0, 0.0]\nupper = [1.0, 1.0]\n" +
+         (periodic ? "periodic = [\"y\", \"x\"]\n" : "") +
+         "[parameters.a]\nover = [\"y\", \"x\"]\ntransform = \"" + transform + "\"\nsmoothness = { order = 2, weight = 1.0 }\n" +
+         "[equation]\nresidual = \"" + residual + "\"\n";
+}
+
+/// Nothing varies from point to point (the state is constant): the averaged Hessian is the Hessian.
+TEST(Preconditioner, IsExactOnPeriodicProblemsWithConstantCoefficients) {
+  auto const constant = [](double value) { return [value](test::Coordinates const&) { return value; }; };
+  for (double const w : {1e-6, 1.0, 1e6}) {
+    Fixture f(square(24, true, "2*lap(u) - lap(lap(u)) + a*u - 3", "none"), {{"u", constant(1.3)}}, {constant(0.7)}, w, 1e-3);
+    EXPECT_LE(f.iterations(1e-8), 3) << w;
+  }
+}
+
+/// The states alone, odd about the walls: sines, in which constant coefficients are diagonal.
+TEST(Preconditioner, IsExactForStatesThatAreOddAboutTheWalls) {
+  auto deck = square(24, false, "2*lap(u) - lap(lap(u)) + a - 3", "none");
+  deck.insert(deck.find("[parameters"), "reflect = { y = \"odd\", x = \"odd\" }\n");
+  auto const wave = [](test::Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(2.0 * pi * x[1]); };
+  for (double const w : {1e-6, 1.0, 1e6}) {
+    Fixture f(deck, {{"u", wave}}, {wave}, w, 1e-3);
+    f.objective.hold_parameters(true);
+    f.preconditioner.update();
+    EXPECT_LE(f.iterations(1e-8), 3) << w;
+  }
+}
+
+TEST(Preconditioner, IsSymmetricAndPositive) {
+  auto const wave = [](test::Coordinates const& x) { return std::sin(3.0 * x[0]) * std::cos(2.0 * x[1]); };
+  auto const field = [](test::Coordinates const& x) { return 0.3 * std::sin(pi * x[0] * x[1]); };
+  Fixture f(square(20, false, "a*lap(u) + dx(u) + 10"), {{"u", wave}}, {field}, 1.0, 1e-3);
+  auto const a = f.objective.make_vector(), b = petsc::like(a), pa = petsc::like(a), pb = petsc::like(a);
+  test::Random random(2);
+  random.fill(a);
+  random.fill(b);
+  f.preconditioner.apply(a, pa);
+  f.preconditioner.apply(b, pb);
+  EXPECT_NEAR(test::dot(b, pa) / test::dot(a, pb), 1.0, 1e-5);  // factors in single precision
+  EXPECT_GT(test::dot(a, pa), 0.0);
+}
+
+TEST(Preconditioner, BoundsTheIterationsOnOpenSquares) {
+  auto const state = [](test::Coordinates const& x) {
+    return 0.2 * std::sin(pi * x[0]) * std::sin(pi * x[1]) - 2.0 * (x[0] * x[0] + x[1] * x[1]);
+  };
+  auto const field = [](test::Coordinates const& x) { return 0.4 * std::sin(2.0 * pi * x[0]) * std::sin(2.0 * pi * x[1]); };
+  auto const count = [&](int n, double w) {
+    Fixture f(square(n, false, "a*lap(u) + 10"), {{"u", state}}, {field}, w, 1e-5);
+    return f.iterations(1e-4);
+  };
+  for (double const w : {1.0, 100.0}) {
+    int const coarse = count(32, w), fine = count(64, w);
+    EXPECT_LE(fine, 60) << w;
+    EXPECT_LE(fine, 1.5 * coarse + 2) << w;
+    RecordProperty("iterations_32_" + std::to_string(static_cast<int>(w)), coarse);
+    std::printf("w %g: %d iterations at 32^2, %d at 64^2\n", w, coarse, fine);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,99 @@
+// The prior at open ends: nothing for what is smooth, sums of squares for waves of four points, nothing beside walls and on
+// rings, the same on any number of ranks.
+#include "estimators/joint/roughness.hpp"
+
+#include "estimators/equation_error/normal_matrix.hpp"
+#include "estimators/joint/smoothness_product.hpp"
+
+#include "problem/case.hpp"
+
+namespace {
+
+using namespace mollis;
+using test::pi;
+
+joint::Lattice lattice(char const* axes, MPI_Comm comm = MPI_COMM_WORLD) {
+  test::Case const c(std::string("[grid]\naxes = [\"y\", \"x\"]\npoints = [40, 32]\nlower = [0.0, 0.0]\nupper = [2.0, 1.0]\n") + axes +
+                         "[parameters.a]\nover = [\"x\"]\n[equation]\nresidual = \"a*lap(u) - 1\"\n",
+                     {{"u", [](test::Coordinates const& x) { return x[0] * x[1]; }}}, {0.05, 1, {}, {}, comm});
+  return {c.grid, c.system, 7};
+}
+
+double form(joint::Lattice const& lattice, test::Formula const& formula) {
+  joint::Roughness const roughness(lattice);
+  auto const g = test::sample(lattice.extended(), formula);
+  auto const size = static_cast<std::size_t>(lattice.extended().local_size());
+  Field const product("product", size), one = make_field("one", static_cast<Index>(size));
+  Kokkos::deep_copy(one, 1.0);
+  roughness.apply_add(1.0, g, product);
+  return test::sum_over(lattice.grid().comm(), kernels::triple_product(one, g, product));
+}
+
+TEST(Roughness, PolynomialsUpToTheThirdDegreeAreFree) {
+  auto const cubic = [](test::Coordinates const& x) { return 1.0 + x[0] * x[0] * x[0] * (2.0 - x[1] * x[1] * x[1]); };
+  EXPECT_LT(std::abs(form(lattice(""), cubic)), 1e-9);
+}
+
+/// cos(pi i / 2 + c) has a fourth difference of 4 cos(...): all rows inside alike, the four last ones missing.
+TEST(Roughness, WavesOfFourPointsCountLikeData) {
+  auto const open = lattice("");
+  auto const wave = [&](test::Coordinates const& x) {
+    return std::cos(0.5 * pi * (x[0] - open.extended().axis(0).at(0)) / open.extended().axis(0).spacing() + 0.3);
+  };
+  double sum = 0.0;
+  for (int i = 0; i + 4 < 46; ++i) sum += std::pow(std::cos(0.5 * pi * (i + 2) + 0.3), 2);
+  EXPECT_NEAR(form(open, wave) / (38.0 * sum), 1.0, 1e-9);  // 32 points and two margins of 3 along x
+}
+
+TEST(Roughness, LeavesRingsAndWallsAlone) {
+  auto const rough = [](test::Coordinates const& x) { return std::sin(50.0 * x[0]) * std::cos(60.0 * x[1]); };
+  EXPECT_TRUE(joint::Roughness(lattice("periodic = [\"y\", \"x\"]\n")).empty());
+  EXPECT_TRUE(joint::Roughness(lattice("reflect = { y = \"odd\", x = \"even\" }\n")).empty());
+  EXPECT_GT(form(lattice("periodic = [\"y\"]\n"), rough), 1.0);
+}
+
+TEST(Roughness, DoesNotDependOnRanks) {
+  auto const rough = [](test::Coordinates const& x) { return std::sin(50.0 * x[0]) * std::cos(60.0 * x[1]); };
+  EXPECT_NEAR(form(lattice(""), rough) / form(lattice("", MPI_COMM_SELF), rough), 1.0, 1e-12);
+}
+
+TEST(Roughness, AxisByAxisItIsTheFormThatPreconditionersUse) {
+  auto const open = lattice("");
+  joint::Roughness const roughness(open);
+  Index const n = open.extended().axis(1).size(), m = open.extended().axis(0).size();
+  auto const profile = [&](Index i) { return std::sin(0.9 * static_cast<double>(i)); };
+  double sum = 0.0;
+  for (Index row = 0; row < n; ++row)
+    for (Index o = -roughness.band(1); o <= roughness.band(1); ++o)
+      if (row + o >= 0 && row + o < n) sum += roughness.at(1, row, o) * profile(row) * profile(row + o);
+  auto const wave = [&](test::Coordinates const& x) {
+    return std::sin(0.9 * (x[1] - open.extended().axis(1).at(0)) / open.extended().axis(1).spacing());
+  };
+  EXPECT_NEAR(form(open, wave) / (static_cast<double>(m) * sum), 1.0, 1e-9);
+  EXPECT_NEAR(roughness.symbol(1, 0.5 * pi), 1.0, 1e-12);
+}
+
+/// Fields on open, periodic and very short axes, a constant beside them: the assembled form.
+TEST(SmoothnessProduct, IsTheAssembledFormWithoutItsMatrix) {
+  test::Case const c("[grid]\naxes = [\"z\", \"y\", \"x\"]\npoints = [3, 11, 12]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 2.0, 1.0]\n"
+                     "periodic = [\"x\"]\n"
+                     "[parameters.a]\nover = [\"z\", \"y\", \"x\"]\nsmoothness = { order = 2, weight = 1.0 }\n"
+                     "[parameters.b]\nover = [\"y\", \"x\"]\nsmoothness = { order = 3, weight = 1.0 }\n"
+                     "[parameters.k]\nover = []\n[equation]\nresidual = \"a*dx(dx(u)) + b - k\"\n",
+                     {{"u", [](test::Coordinates const& x) { return x[0] * x[1]; }}}, {0.05, 1, {}, {}, MPI_COMM_WORLD});
+  auto const p = c.space.make_vector(), expected = petsc::like(p), found = petsc::like(p);
+  test::Random random(4);
+  random.fill(p);
+  auto const matrix = equation_error::NormalMatrix(c.space).smoothness({1.0, 1.0, 1.0});
+  petsc::check(MatMult(matrix, p, expected));
+  auto const products = joint::SmoothnessProduct(c.space).apply(c.space.scatter(p));
+  petsc::check(VecSet(found, 0.0));
+  for (std::size_t u = 0; u < products.size(); ++u)
+    if (c.space.unknowns()[u].owner) petsc::copy_in(products[u], found, c.space.unknowns()[u].offset);
+  double const size = test::dot(expected, expected);
+  petsc::check(VecAXPY(found, -1.0, expected));
+  EXPECT_GT(size, 0.0);
+  EXPECT_LT(test::dot(found, found), 1e-24 * size);
+}
+
+}  // namespace

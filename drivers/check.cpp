@@ -6,9 +6,10 @@
 
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
-#include "drivers/results.hpp"
+#include "estimators/methods.hpp"
 #include "problem/compile.hpp"
 #include "problem/make_grid.hpp"
+#include "results/describe.hpp"
 #include "run/progress.hpp"
 
 namespace mollis::drivers {
@@ -68,7 +69,7 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck) {
   auto const everywhere = problem::Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true));
   auto const system = problem::compile(deck, everywhere);
   auto const grid = problem::make_grid(comm, deck);
-  bool const joint = deck.inversion.method == "joint";
+  bool const joint = estimators::method_named(deck.inversion.method).fits_states;
   double const bytes = 8.0 * (joint ? joint_doubles_per_point(deck, grid, system) : doubles_per_point(deck, system));
   double const points = static_cast<double>(grid.points());
   std::string residuals;
@@ -76,7 +77,7 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck) {
   progress.say(deck::effective(deck));
   progress.say(fmt::format("# {}\n# residuals{}\n# decomposition{}\n# memory: about {:.0f} bytes a point, {:.3g} MB a rank, {:.3g} MB in "
                            "all, beside the libraries' own",
-                           describe(grid), residuals, blocks(grid), bytes, bytes * points / grid.ranks() / 1e6, bytes * points / 1e6));
+                           results::describe(grid), residuals, blocks(grid), bytes, bytes * points / grid.ranks() / 1e6, bytes * points / 1e6));
   progress.say("# the deck is valid");
   return run::Exit::converged;
 }

@@ -15,8 +15,8 @@ struct CommandLine {
   std::string text;
 };
 
-/// Deck -> grid -> observations -> jets -> residuals -> fit -> files.
-run::Exit invert(MPI_Comm comm, deck::Deck deck, CommandLine const& command);
+/// Deck -> grid -> observations -> problem -> choices -> estimate -> files.
+run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// The smoothed states and the derivatives that [mollify] lists, with standard errors.
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command);
 /// Synthetic observations, written to the files that [observations.*] names.

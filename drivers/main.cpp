@@ -36,7 +36,7 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
     mollis::forward::check_expressions(deck, problems);
   };
   auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, check_expressions);
-  if (kind == Command::invert) return mollis::drivers::invert(comm, std::move(deck), line);
+  if (kind == Command::invert) return mollis::drivers::invert(comm, deck, line);
   if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line);
   if (kind == Command::forward) return mollis::drivers::forward(comm, deck);
   return mollis::drivers::check(comm, deck);

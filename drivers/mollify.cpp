@@ -4,13 +4,13 @@
 #include "choices/smoothing_radii.hpp"
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
-#include "drivers/results.hpp"
-#include "drivers/summary.hpp"
 #include "io/result_file.hpp"
 #include "io/text.hpp"
 #include "mollifier/smooth.hpp"
 #include "petsc/options.hpp"
 #include "problem/make_grid.hpp"
+#include "results/describe.hpp"
+#include "results/summary.hpp"
 #include "run/progress.hpp"
 #include "run/provenance.hpp"
 
@@ -20,12 +20,12 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   run::Stages stages;
   run::Progress const progress(comm);
   auto const grid = problem::make_grid(comm, deck);
-  progress.say(describe(grid));
+  progress.say(results::describe(grid));
   auto const states = [&] {
     run::Stages::Scope const stage(stages, "read");
     return observations::read_states(grid, deck.observations);
   }();
-  for (auto const& state : states) progress.say(describe(state));
+  for (auto const& state : states) progress.say(results::describe(state));
 
   auto const set = choices::derivatives_of(deck.derivatives, grid);
   if (deck.mollifier.automatic) deck.mollifier = choices::smoothing_radii(grid, deck.mollifier, states, set);
@@ -53,7 +53,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   petsc::reject_unused_options();
   file.commit();
   io::write_text_atomically(comm, deck.output_directory + "/deck.toml", deck::effective(deck));
-  auto const summary = mollify_summary(grid, deck, states, stages);
+  auto const summary = results::mollify_summary(grid, deck, states, stages);
   io::write_text_atomically(comm, deck.output_directory + "/summary.json", summary.dump(2) + "\n");
   progress.say("wrote " + deck.output_directory);
   return run::Exit::converged;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "choices/weak_radius.hpp"
+#include "estimators/methods.hpp"
 #include "petsc/options.hpp"
 
 namespace mollis::choices {
@@ -30,9 +31,11 @@ mollifier::Settings halved(mollifier::Settings mollifier) {
 /// cycles across the domain as much weight as the data do.
 class Tuner {
  public:
-  explicit Tuner(problem::Problem const& problem) : problem_(problem), x_(parameters::first_guess(problem.space())) {
+  explicit Tuner(problem::Problem const& problem)
+      : problem_(problem), coupled_(estimators::method_named(problem.settings.inversion.method).couples_points),
+        x_(parameters::first_guess(problem.space())) {
     auto const& unknowns = problem.space().unknowns();
-    if (problem.settings.inversion.method == "pointwise") beta_.assign(unknowns.size(), 0.0);  // each point for itself
+    if (!coupled_) beta_.assign(unknowns.size(), 0.0);  // each point for itself
     for (std::size_t p = beta_.size(); p < unknowns.size(); ++p) {
       auto const* given = std::get_if<double>(&unknowns[p].settings.smoothness_weight);
       beta_.push_back(given != nullptr ? *given : 0.0);
@@ -69,6 +72,7 @@ class Tuner {
   std::vector<int> validation_rung(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung);
 
   problem::Problem const& problem_;
+  bool coupled_;
   petsc::Vector x_, frozen_ = petsc::like(x_);
   std::vector<double> beta_;
   std::vector<double> cycles_ = std::vector<double>(problem_.space().unknowns().size(), 2.0);  ///< log2 of the scale m
@@ -224,8 +228,7 @@ Tuned Tuner::run() {
     start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
     narrow = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(validation_rung(lepski, ladder, rung)));
   }
-  bool const pointwise = problem_.settings.inversion.method == "pointwise";
-  if (!pointwise && ((free_radius && !weak) || !automatic_.empty())) {
+  if (coupled_ && ((free_radius && !weak) || !automatic_.empty())) {
     validation_ = std::make_unique<Validation>(problem_, weak ? start : narrow);
     freeze();
     use(start);

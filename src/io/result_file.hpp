@@ -8,11 +8,11 @@
 #include "io/attributes.hpp"
 #include "io/provenance.hpp"
 #include "kernels/field.hpp"
+#include "run/table.hpp"
 
 namespace mollis::io {
 
-/// Columns of equal length, each with its name.
-using Table = std::vector<std::pair<std::string, std::vector<double>>>;
+using run::Table;
 
 /// A result in the making. All members are collective on the grid's communicator, are called in the same order on every
 /// rank and throw run::Error output_failed on all of them; files of an earlier run stay until commit replaces them.

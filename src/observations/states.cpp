@@ -107,6 +107,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
       throw run::Error(run::Exit::bad_data,
                        fmt::format("{}: {}: no finite value: nothing was observed", observation.file, observation.dataset));
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
+    state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
     set_walls(grid, observation, state);
     state.gaps = grid.points() - (observation.walls.empty() ? m : moments(grid, state.data)).count;
     state.about = observation.about;

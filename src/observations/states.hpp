@@ -15,6 +15,7 @@ struct State {
   Field data;               ///< what was observed less `about` (local box); NaN where not observed
   double about = 0.0;       ///< the value about which odd axes reflect
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data
+  bool automatic = false;   ///< sigma was estimated from the data
   Index gaps = 0;           ///< points not observed, whole grid
   Field known;              ///< 1 where a wall's value is known, else 0 (local box); empty where no wall is
   std::vector<std::array<bool, 2>> walls;  ///< [axis]: whether the values at its lower and upper end are known

@@ -23,6 +23,13 @@ Vector like(Vec vector) {
   return copy;
 }
 
+Vector copy_of(Vec vector) {
+  Vector copy;
+  check(VecDuplicate(vector, copy.address()));
+  check(VecCopy(vector, copy));
+  return copy;
+}
+
 void copy_in(Field const& field, Vec vector, Index offset) {
   auto const host = on_host(field);
   PetscScalar* values = nullptr;

@@ -42,7 +42,8 @@ using IndexSet = Handle<IS, ISDestroy>;
 
 /// A vector of `local` entries on this rank. Collective.
 Vector make_vector(MPI_Comm comm, Index local);
-Vector like(Vec vector);
+Vector like(Vec vector);     ///< zeros
+Vector copy_of(Vec vector);
 
 /// vector[offset .. offset + field.size()) := field, and back. Local part; offsets count from this rank's first entry.
 void copy_in(Field const& field, Vec vector, Index offset);

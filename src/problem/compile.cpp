@@ -1,7 +1,12 @@
 #include "problem/compile.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
+
+#include "estimators/methods.hpp"
+#include "run/error.hpp"
 
 namespace mollis::problem {
 namespace {
@@ -61,18 +66,33 @@ void check_pointwise(deck::Values const& values, std::vector<std::string> const&
   }
 }
 
+equation::Form form_of(deck::Deck const& deck) { return deck.equation.weak ? equation::Form::weak : equation::Form::strong; }
+
+/// What the method cannot do with a residual.
+void check_method(deck::Deck const& deck, equation::System const& system, deck::Problems& problems) {
+  if (estimators::method_named(deck.inversion.method).couples_points) return;
+  for (auto const& feature : system.features)
+    if (feature.kind == equation::Feature::Kind::parameter && feature.order != mollifier::MultiIndex{})
+      problems.add(deck.parameters[static_cast<std::size_t>(feature.index)].second.place,
+                   "the residuals differentiate this parameter, which no point can solve for by itself; use method = "
+                   "\"equation-error\"");
+}
+
 void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   auto const symbols = symbols_of(deck, Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true)));
   std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
   for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
     try {
-      equation::compile({deck.equation.residuals[k]}, symbols,
-                        deck.equation.weak ? equation::Form::weak : equation::Form::strong);
+      check_method(deck, equation::compile({deck.equation.residuals[k]}, symbols, form_of(deck)), problems);
     } catch (equation::SyntaxError const& error) {
       bool const let = error.which.rfind("let.", 0) == 0;
       if (!let || lets.emplace(error.which, error.column).second) problems.add(located(deck, k, error), error.what());
     }
   }
+  auto const& method = estimators::method_named(deck.inversion.method);
+  if (!method.weak_form && deck.equation.weak)
+    problems.add(deck.inversion.place, fmt::format("method = \"{}\" fits smooth states and needs the strong form; remove form = "
+                                                   "\"weak\", or use method = \"equation-error\"", method.name));
 }
 
 }  // namespace
@@ -91,27 +111,11 @@ void check_values(deck::Deck const& deck, deck::Problems& problems) {
 }
 
 equation::System compile(deck::Deck const& deck, Dependence const& fields) {
-  deck::Problems problems;
-  check_expressions(deck, problems);
-  problems.raise();
-  equation::System system;
   try {
-    system = equation::compile(deck.equation.residuals, symbols_of(deck, fields),
-                               deck.equation.weak ? equation::Form::weak : equation::Form::strong);
+    return equation::compile(deck.equation.residuals, symbols_of(deck, fields), form_of(deck));
   } catch (equation::SyntaxError const& error) {
-    problems.add(located(deck, 0, error), error.what());
+    throw run::Error(run::Exit::bad_deck, run::line(located(deck, 0, error), error.what()));
   }
-  if (deck.inversion.method == "joint" && deck.equation.weak)
-    problems.add(deck.inversion.place, "method = \"joint\" fits smooth states and needs the strong form; remove form = \"weak\", or use "
-                                       "method = \"equation-error\"");
-  for (auto const& feature : system.features)
-    if (deck.inversion.method == "pointwise" && feature.kind == equation::Feature::Kind::parameter &&
-        feature.order != mollifier::MultiIndex{})
-      problems.add(deck.parameters[static_cast<std::size_t>(feature.index)].second.place,
-                   "the residuals differentiate this parameter, which no point can solve for by itself; use method = "
-                   "\"equation-error\"");
-  problems.raise();
-  return system;
 }
 
 }  // namespace mollis::problem

@@ -13,12 +13,12 @@ namespace mollis::problem {
 using Dependence = std::vector<std::vector<bool>>;
 
 /// Adds a problem for every residual, let expression, known field and truth that cannot be understood, with a caret under
-/// the place. A deck::Checker. Reads no file.
+/// the place, and where the method cannot serve the equation. A deck::Checker. Reads no file.
 void check_expressions(deck::Deck const& deck, deck::Problems& problems);
 /// The same for known fields and truths alone.
 void check_values(deck::Deck const& deck, deck::Problems& problems);
 
-/// Compiles the residuals. fields: on which axes each known field depends. run::Error bad_deck.
+/// Compiles the residuals, checked before. fields: on which axes each known field depends. run::Error bad_deck.
 equation::System compile(deck::Deck const& deck, Dependence const& fields);
 
 }  // namespace mollis::problem

@@ -1,5 +1,7 @@
 #include "estimators/equation_error/candidate.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "random/white_noise.hpp"
@@ -57,6 +59,16 @@ Index count_points(problem::Problem const& problem, Candidate& candidate) {
     throw run::Error(run::Exit::bad_data, "no point carries a residual: every footprint meets a gap or an edge; use smaller "
                                           "radii, or filter along one axis only (then rows are refitted around gaps)");
   return count;
+}
+
+std::string describe_points(problem::Problem const& problem, Candidate& candidate) {
+  auto const& gaps = candidate.features().gaps();
+  Index counts[2] = {gaps.lost, gaps.refitted};
+  MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_INT64_T, MPI_SUM, problem.grid.comm());
+  auto text = fmt::format("fit   {} of {} points carry a residual", count_points(problem, candidate), problem.grid.points());
+  if (counts[0] > 0) text += fmt::format("; {} lost to gaps", counts[0]);
+  if (counts[1] > 0) text += fmt::format("; {} kept by rows refitted around gaps", counts[1]);
+  return text;
 }
 
 std::vector<Field> draw_noise(problem::Problem const& problem, int draw) {

@@ -30,6 +30,8 @@ class Candidate {
 
 /// Number of points of the whole grid that carry a residual. run::Error bad_data where none does. Collective.
 Index count_points(problem::Problem const& problem, Candidate& candidate);
+/// How many points carry a residual, and what gaps cost, as a line for the log. Likewise.
+std::string describe_points(problem::Problem const& problem, Candidate& candidate);
 
 /// Synthetic noise of all states (standard deviation sigma each), the same for a draw on any number of ranks.
 std::vector<Field> draw_noise(problem::Problem const& problem, int draw);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "estimators/methods.hpp"
+
 namespace mollis::equation_error {
 namespace {
 
@@ -17,7 +19,7 @@ double norm(Vec x) {
 
 EquationError::EquationError(residual::ResidualModel& model, estimators::Settings const& settings, run::Progress& progress)
     : model_(model), settings_(settings), progress_(progress), matrix_(model.space()),
-      solver_(model.space(), settings.tolerance, settings.method == "pointwise") {
+      solver_(model.space(), settings.tolerance, estimators::method_named(settings.method).couples_points) {
   if (!model_.system().affine) return;
   auto const zero = space().make_vector();
   model_.move_to(space().scatter(zero));
@@ -77,8 +79,9 @@ std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& w
 }
 
 bool EquationError::solve(Mat matrix, Vec b, Vec x) {
-  progress_.count_krylov(solver_.solve(matrix, b, x));
-  return solver_.converged();
+  auto const outcome = solver_.solve(matrix, b, x);
+  progress_.count_krylov(outcome.iterations);
+  return outcome.converged;
 }
 
 double EquationError::misfit(Vec x, std::vector<Field> const& weights) {

@@ -57,6 +57,7 @@ class EquationError {
   double misfit(Vec x, std::vector<Field> const& weights);
   /// What noise adds to the normal equations for these weights; null where it stays in. Collective.
   residual::NormalNoise const* noise(std::vector<Field> const& weights);
+  NormalSolver& solver() { return solver_; }
   run::Progress& progress() { return progress_; }
   estimators::Settings const& settings() const { return settings_; }
 

@@ -79,38 +79,36 @@ void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space) {
   }
 }
 
-NormalSolver::NormalSolver(parameters::ParameterSpace const& space, double tolerance, bool pointwise) {
-  check(KSPCreate(space.grid().comm(), ksp_.address()));
-  check(KSPSetType(ksp_, KSPCG));
-  check(KSPSetTolerances(ksp_, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, 5000));
-  check(KSPSetInitialGuessNonzero(ksp_, PETSC_TRUE));
-  if (pointwise) {
-    PC pc = nullptr;
-    check(KSPGetPC(ksp_, &pc));
-    check(PCSetType(pc, PCJACOBI));
+NormalSolver::NormalSolver(parameters::ParameterSpace const& space, double tolerance, bool coupled)
+    : solver_(space.grid().comm(), {tolerance, 5000, false}), tolerance_(tolerance) {
+  if (coupled) {
+    set_preconditioner(solver_.ksp(), space);
   } else {
-    set_preconditioner(ksp_, space);
+    PC pc = nullptr;
+    check(KSPGetPC(solver_.ksp(), &pc));
+    check(PCSetType(pc, PCJACOBI));
   }
-  check(KSPSetFromOptions(ksp_));
+  solver_.take_options();
 }
 
-int NormalSolver::solve(Mat matrix, Vec b, Vec x) {
+solver::Outcome NormalSolver::solve(Mat matrix, Vec b, Vec x) {
   bool const fresh = renew_;
-  check(KSPSetReusePreconditioner(ksp_, fresh ? PETSC_FALSE : PETSC_TRUE));
-  check(KSPSetOperators(ksp_, matrix, matrix));
-  check(KSPSolve(ksp_, b, x));
-  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
-  check(KSPGetConvergedReason(ksp_, &reason));
-  converged_ = reason > 0;
-  PetscInt iterations = 0;
-  check(KSPGetIterationNumber(ksp_, &iterations));
-  if (fresh) fresh_iterations_ = static_cast<int>(iterations);
-  if (!converged_ && !fresh) {  // once more with a preconditioner of this very matrix
-    renew_ = true;
-    return static_cast<int>(iterations) + solve(matrix, b, x);
-  }
-  renew_ = !converged_ || iterations > fresh_iterations_ + 10;
-  return static_cast<int>(iterations);
+  solver_.set_matrix(matrix, fresh);
+  auto outcome = solver_.solve(b, x);
+  if (fresh) fresh_iterations_ = outcome.iterations;
+  renew_ = !outcome.converged || outcome.iterations > fresh_iterations_ + 10;
+  if (outcome.converged || fresh) return outcome;
+  int const before = outcome.iterations;  // once more with a preconditioner of this very matrix
+  outcome = solve(matrix, b, x);
+  outcome.iterations += before;
+  return outcome;
+}
+
+solver::Outcome NormalSolver::solve(Mat matrix, Vec b, Vec x, double tolerance) {
+  solver_.set_tolerance(tolerance);
+  auto const outcome = solve(matrix, b, x);
+  solver_.set_tolerance(tolerance_);
+  return outcome;
 }
 
 }  // namespace mollis::equation_error

@@ -1,6 +1,7 @@
 #pragma once
 /// Solution of the normal equations H x = b.
 #include "parameters/parameter_space.hpp"
+#include "solver/conjugate_gradients.hpp"
 
 namespace mollis::equation_error {
 
@@ -11,18 +12,19 @@ namespace mollis::equation_error {
 /// solve: the preconditioner is kept until the iterations grow, or until renew().
 class NormalSolver {
  public:
-  /// `tolerance`: relative to |b|. `pointwise`: no smoothness couples the points, so that the diagonal will do (and may
-  /// be 0 where the data say nothing). Collective.
-  NormalSolver(parameters::ParameterSpace const& space, double tolerance, bool pointwise);
-  /// x holds the first guess. Returns the iterations; see converged(). Collective.
-  int solve(Mat matrix, Vec b, Vec x);
-  bool converged() const { return converged_; }
+  /// `tolerance`: relative to |b|. `coupled`: smoothness couples the points; else the diagonal will do (and may be 0 where the
+  /// data say nothing). Collective.
+  NormalSolver(parameters::ParameterSpace const& space, double tolerance, bool coupled);
+  /// x holds the first guess. Collective.
+  solver::Outcome solve(Mat matrix, Vec b, Vec x);
+  /// The same to another tolerance. Collective.
+  solver::Outcome solve(Mat matrix, Vec b, Vec x, double tolerance);
   /// The next matrix is quite another one: set up the preconditioner for it.
   void renew() { renew_ = true; }
 
  private:
-  petsc::LinearSolver ksp_;
-  bool converged_ = true;
+  solver::ConjugateGradients solver_;
+  double tolerance_;
   bool renew_ = true;            ///< set up the preconditioner for the next matrix
   int fresh_iterations_ = 0;     ///< of the first solve with the present preconditioner
 };

@@ -1,77 +1,65 @@
 // The states alone: coefficients that fit the data.
 #include "estimators/joint/objective.hpp"
 #include "petsc/access.hpp"
+#include "solver/conjugate_gradients.hpp"
 
 namespace mollis::joint {
 
-using petsc::check;
-
 namespace {
 
-/// S^T M S + ridge of one state, as PETSc calls it.
-struct DataOperator {
-  mollifier::Jets jets;
-  Field observed;                  ///< 0 in gaps
-  kernels::Window window;
-  Extents extents;
-  double ridge;
-  Field values;                    ///< on the extended lattice, 0 outside the grid
-  Field box;
+constexpr solver::Stop rule{1e-6, 500, false};
 
+/// S^T M S + ridge of one state.
+class DataOperator final : public solver::Operator {
+ public:
+  DataOperator(Lattice const& lattice, Field observed, double ridge, Extents const& extents, Index points)
+      : jets_(lattice.jets({mollifier::MultiIndex{}})), observed_(std::move(observed)), window_(lattice.window()),
+        dense_(kernels::window(extents, {0, 0, 0, 0})), extents_(extents), ridge_(ridge),
+        values_("state", static_cast<std::size_t>(lattice.extended().local_size())), box_("state", static_cast<std::size_t>(points)) {}
+
+  /// out += S^T of a field that is 0 in gaps.
   void transpose(Field const& masked, Field const& out) const {
-    kernels::copy_box(masked, kernels::window(extents, {0, 0, 0, 0}), values, window, extents);
-    jets.apply_transpose_add({values}, out);
+    kernels::copy_box(masked, dense_, values_, window_, extents_);
+    jets_.apply_transpose_add({values_}, out);
   }
-  void apply(Field const& in, Field const& out) const {
-    jets.apply(in, {values});
-    kernels::copy_box(values, window, box, kernels::window(extents, {0, 0, 0, 0}), extents);
-    kernels::apply_mask(observed, box);
-    kernels::add_scaled(ridge, in, out);
-    transpose(box, out);
+  void apply(Vec in, Vec out) override {
+    petsc::check(VecSet(out, 0.0));
+    auto const size = static_cast<Index>(values_.extent(0));
+    petsc::Reading const reading(in);
+    petsc::Writing writing(out);
+    Field const from = reading.piece(0, size), to = writing.piece(0, size);
+    jets_.apply(from, {values_});
+    kernels::copy_box(values_, window_, box_, dense_, extents_);
+    kernels::apply_mask(observed_, box_);
+    kernels::add_scaled(ridge_, from, to);
+    transpose(box_, to);
   }
-};
 
-PetscErrorCode multiply(Mat shell, Vec in, Vec out) {
-  void* context = nullptr;
-  PetscErrorCode const code = MatShellGetContext(shell, &context);
-  if (code != 0) return code;
-  auto const& data = *static_cast<DataOperator*>(context);
-  PetscErrorCode const zeroed = VecSet(out, 0.0);
-  if (zeroed != 0) return zeroed;
-  PetscInt size = 0;
-  VecGetLocalSize(in, &size);
-  petsc::Reading const from(in);
-  petsc::Writing to(out);
-  data.apply(from.piece(0, size), to.piece(0, size));
-  return 0;
-}
+ private:
+  mollifier::Jets jets_;
+  Field observed_;                 ///< 0 in gaps
+  kernels::Window window_, dense_;
+  Extents extents_;
+  double ridge_;
+  Field values_;                   ///< on the extended lattice, 0 outside the grid
+  Field box_;
+};
 
 }  // namespace
 
 petsc::Vector Objective::fit_states(double ridge) {
   auto x = make_vector();
   MPI_Comm const comm = problem_.grid.comm();
+  auto const g = petsc::make_vector(comm, layout_.state_size), b = petsc::like(g);
   for (std::size_t s = 0; s < states_.size(); ++s) {
-    DataOperator data{lattice_.jets({mollifier::MultiIndex{}}), states_[s].weight, lattice_.window(), extents_, ridge,
-                      Field("state", static_cast<std::size_t>(layout_.state_size)), zeros()};
-    auto const g = petsc::make_vector(comm, layout_.state_size), b = petsc::like(g);
+    DataOperator data(lattice_, states_[s].weight, ridge, extents_, extents_product_);
+    petsc::check(VecSet(b, 0.0));
+    petsc::check(VecSet(g, 0.0));
     {
       petsc::Writing to(b);
       data.transpose(states_[s].data, to.piece(0, layout_.state_size));
     }
-    petsc::Matrix shell;
-    auto const local = static_cast<PetscInt>(layout_.state_size);
-    check(MatCreateShell(comm, local, local, PETSC_DETERMINE, PETSC_DETERMINE, &data, shell.address()));
-    check(MatShellSetOperation(shell, MATOP_MULT, reinterpret_cast<void (*)(void)>(multiply)));
-    petsc::LinearSolver ksp;
-    check(KSPCreate(comm, ksp.address()));
-    check(KSPSetType(ksp, KSPCG));
-    PC pc = nullptr;
-    check(KSPGetPC(ksp, &pc));
-    check(PCSetType(pc, PCNONE));
-    check(KSPSetOperators(ksp, shell, shell));
-    check(KSPSetTolerances(ksp, 1e-6, 0.0, 1e10, 500));
-    check(KSPSolve(ksp, b, g));
+    solver::ConjugateGradients(comm, layout_.state_size, data, nullptr, rule).solve(b, g);
     petsc::Reading const from(g);
     petsc::Writing to(x);
     Kokkos::deep_copy(to.piece(layout_.state[s], layout_.state_size), from.piece(0, layout_.state_size));

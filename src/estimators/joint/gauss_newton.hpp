@@ -1,23 +1,22 @@
 #pragma once
 /// Gauss-Newton steps on the joint objective by TAO: a line search along steps of conjugate gradients on a shell matrix.
 #include "estimators/joint/preconditioner.hpp"
+#include "solver/conjugate_gradients.hpp"
 
 namespace mollis::joint {
 
-/// H dx = -g at the objective's linearisation, as PETSc calls it back; entries where `moves` is 0 stay as they are.
-struct LinearSystem {
-  Objective& objective;
-  Preconditioner& preconditioner;
-  petsc::Vector moves = {};              ///< 1 or 0, one an entry of x; none: all move
-  std::exception_ptr error = nullptr;    ///< what PETSc's C code must not see
-
+/// H of the objective's last linearise(); entries where `moves` is 0 stay as they are.
+class Hessian final : public solver::Operator {
+ public:
+  explicit Hessian(Objective& objective) : objective_(objective) {}
+  void apply(Vec in, Vec out) override;
   /// v with the entries that do not move set to 0. Collective.
   void project(Vec v) const;
+  petsc::Vector moves = {};              ///< 1 or 0, one an entry of x; none: all move
+
+ private:
+  Objective& objective_;
 };
-/// The Gauss-Newton matrix as a PETSc shell; the system must outlive it. Collective.
-petsc::Matrix make_shell(LinearSystem& system);
-/// Lets a KSP use the preconditioner; the system must outlive it. Collective.
-void set_preconditioner(KSP ksp, LinearSystem& system);
 
 class GaussNewton {
  public:
@@ -37,16 +36,25 @@ class GaussNewton {
   /// One step from x (moved) at the objective's weights. Collective.
   Outcome step(Vec x);
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
-  void let_move(petsc::Vector moves) { system_.moves = std::move(moves); }
+  void let_move(petsc::Vector moves) { hessian_.moves = std::move(moves); }
 
  private:
   static PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self);
   static PetscErrorCode linearise(Tao, Vec x, Mat, Mat, void* self);
 
+  /// The preconditioner on the entries that move.
+  struct Projected final : solver::Preconditioner {
+    Projected(Preconditioner& whole_, Hessian const& hessian_) : whole(whole_), hessian(hessian_) {}
+    void apply(Vec r, Vec z) override;
+    Preconditioner& whole;
+    Hessian const& hessian;
+  };
+
   Objective& objective_;
   Preconditioner preconditioner_;
-  LinearSystem system_;
-  petsc::Matrix hessian_;
+  Hessian hessian_;
+  Projected projected_;
+  solver::Shells shells_;
   petsc::Optimiser tao_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
 };

@@ -6,6 +6,7 @@
 /// the roughness at open ends, tau_s the observed share over sigma_s^2, L_p the smoothness form; p stands for log lambda where
 /// transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
 ///   H = diag(S^T M S / sigma^2 + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
+#include "estimate/linearisation.hpp"
 #include "estimators/equation_error/candidate.hpp"
 #include "estimators/joint/roughness.hpp"
 #include "estimators/joint/smoothness_product.hpp"
@@ -68,6 +69,12 @@ class Objective {
   void gradient(Vec out);
   /// out := H v, H of the last linearise() at the current weights. Collective.
   void apply_hessian(Vec v, Vec out);
+
+  /// J v, J^T rows and the diagonal of W in H = J^T W J + P at the last linearise(), of S g - d and R_k; P v. Collective.
+  estimate::Rows jacobian(Vec v);
+  void jacobian_transposed(estimate::Rows const& rows, Vec out);
+  estimate::Rows row_weights() const;
+  void apply_prior(Vec v, Vec out);
 
   /// The blocks of H between states and parameters alone: the parameters' part of H v, v's own smoothness left out, and
   /// H v for v without states, likewise. Collective.

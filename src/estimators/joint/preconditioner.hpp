@@ -5,17 +5,18 @@
 /// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
 /// coupling and an averaged Schur complement.
 #include "estimators/joint/line_model.hpp"
+#include "solver/operator.hpp"
 
 namespace mollis::joint {
 
-class Preconditioner {
+class Preconditioner final : public solver::Preconditioner {
  public:
   explicit Preconditioner(Objective& objective);  ///< Collective.
 
   /// For the objective's last linearise() and its present weights. Collective.
   void update();
   /// z := P r. Collective.
-  void apply(Vec r, Vec z);
+  void apply(Vec r, Vec z) override;
 
  private:
   /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the

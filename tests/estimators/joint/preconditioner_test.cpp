@@ -27,23 +27,14 @@ struct Fixture {
 
   /// Conjugate gradients on H x = H y, y rough: iterations to `tolerance` in the preconditioner's norm.
   int iterations(double tolerance) {
-    joint::LinearSystem system{objective, preconditioner};
-    auto const shell = joint::make_shell(system);
+    joint::Hessian hessian(objective);
     auto const y = objective.make_vector(), b = petsc::like(y), z = petsc::like(y);
     test::Random random(5);
     random.fill(y);
-    petsc::check(MatMult(shell, y, b));
-    petsc::LinearSolver ksp;
-    petsc::check(KSPCreate(c.grid.comm(), ksp.address()));
-    petsc::check(KSPSetType(ksp, KSPCG));
-    petsc::check(KSPSetOperators(ksp, shell, shell));
-    petsc::check(KSPSetNormType(ksp, KSP_NORM_NATURAL));
-    petsc::check(KSPSetTolerances(ksp, tolerance, 0.0, 1e30, 500));
-    joint::set_preconditioner(ksp, system);
-    petsc::check(KSPSolve(ksp, b, z));
-    PetscInt iterations = 0;
-    petsc::check(KSPGetIterationNumber(ksp, &iterations));
-    return static_cast<int>(iterations);
+    hessian.apply(y, b);
+    return solver::ConjugateGradients(c.grid.comm(), objective.layout().size, hessian, &preconditioner, {tolerance, 500, true})
+        .solve(b, z)
+        .iterations;
   }
 
   test::Case c;

@@ -2,12 +2,15 @@
 /// summary.json: what came out, with scores where a truth is known.
 #include <nlohmann/json.hpp>
 
-#include "drivers/results.hpp"
+#include "deck/deck.hpp"
+#include "estimate/estimate.hpp"
+#include "problem/problem.hpp"
+#include "run/stage.hpp"
 
-namespace mollis::drivers {
+namespace mollis::results {
 
 /// The keys of the contract (docs/files.md). parameters and truths are the local pieces of every unknown. Collective.
-nlohmann::ordered_json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
+nlohmann::ordered_json summarise(problem::Problem const& problem, estimate::Estimate const& estimate, std::vector<Field> const& parameters,
                                  std::vector<Field> const& truths, run::Stages const& stages);
 
 /// The summary of `mollis mollify`: noise, radii, times. Collective.
@@ -17,4 +20,4 @@ nlohmann::ordered_json mollify_summary(grid::Grid const& grid, deck::Deck const&
 /// A few lines of it for the terminal.
 std::string table_of(nlohmann::ordered_json const& summary);
 
-}  // namespace mollis::drivers
+}  // namespace mollis::results

@@ -1,12 +1,13 @@
-#include "drivers/summary.hpp"
+#include "results/summary.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
+#include "kernels/pointwise.hpp"
 #include "scores/score.hpp"
 
-namespace mollis::drivers {
+namespace mollis::results {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -62,40 +63,41 @@ void add_costs(grid::Grid const& grid, run::Stages const& stages, Json& json) {
 }
 
 /// Root mean square of the residuals over the points that carry one.
-void residual_norms(problem::Problem const& problem, Outcome const& outcome, Json& json) {
-  Field const& mask = outcome.mask.front();
+void residual_norms(problem::Problem const& problem, estimate::Estimate const& estimate, Json& json) {
+  Field const& mask = estimate.mask;
   double square = 0.0;
-  for (auto const& residual : outcome.residuals) square += kernels::triple_product(mask, residual, residual);
+  for (auto const& residual : estimate.residuals) square += kernels::triple_product(mask, residual, residual);
   MPI_Comm const comm = problem.grid.comm();
   double const points = sum(comm, kernels::triple_product(mask, mask, mask));
   json["residual_points"] = static_cast<Index>(points);
-  json["residual_rms"] = std::sqrt(sum(comm, square) / std::max(points * static_cast<double>(outcome.residuals.size()), 1.0));
-  json["misfit_chi2"] = outcome.misfit_chi2;
+  json["residual_rms"] = std::sqrt(sum(comm, square) / std::max(points * static_cast<double>(estimate.residuals.size()), 1.0));
+  json["misfit_chi2"] = estimate.misfit_chi2;
 }
 
 }  // namespace
 
-Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
+Json summarise(problem::Problem const& problem, estimate::Estimate const& estimate, std::vector<Field> const& parameters,
                std::vector<Field> const& truths, run::Stages const& stages) {
   auto const& space = problem.space();
   Json json;
-  json["status"] = outcome.converged ? "converged" : "not converged";
-  json["method"] = outcome.chosen.inversion.method;
+  json["status"] = estimate.converged ? "converged" : "not converged";
+  json["method"] = problem.settings.inversion.method;
   json["ranks"] = problem.grid.ranks();
   json["points"] = problem.grid.points();
-  for (auto const& [key, value] : outcome.details.items()) json[key] = value;
-  for (auto const& state : problem.states) json["noise"][state.name] = state.sigma;
+  json["mollifier"] = {{"kernel", estimate.smoother.kernel}, {"radius", radius_json(estimate.smoother)}, {"degree", estimate.smoother.degree}};
+  if (!estimate.penalty.empty()) json["penalty"] = estimate.penalty;
+  for (std::size_t s = 0; s < problem.states.size(); ++s) json["noise"][problem.states[s].name] = estimate.noise[s];
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
     auto const range = scores::range_of(space, unknown, parameters[p]);
-    Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", outcome.beta[p]}};
+    Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", estimate.smoothness[p]}};
     if (unknown.settings.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p]);
     json["parameters"][unknown.name] = entry;
   }
-  residual_norms(problem, outcome, json);
-  json["objective"] = outcome.objective;
-  json["gradient"] = outcome.gradient;
-  json["iterations"] = {{"newton", outcome.newton}, {"krylov", problem.progress.krylov()}};
+  residual_norms(problem, estimate, json);
+  json["objective"] = estimate.objective;
+  json["gradient"] = estimate.gradient;
+  json["iterations"] = {{"newton", estimate.steps}, {"krylov", problem.progress.krylov()}};
   add_costs(problem.grid, stages, json);
   return json;
 }
@@ -129,4 +131,4 @@ std::string table_of(Json const& summary) {
   return text;
 }
 
-}  // namespace mollis::drivers
+}  // namespace mollis::results

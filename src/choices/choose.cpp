@@ -1,0 +1,103 @@
+#include "choices/choose.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "choices/tune.hpp"
+#include "estimators/methods.hpp"
+
+namespace mollis::choices {
+namespace {
+
+using estimate::Choices;
+using problem::Problem;
+
+/// The radii tried along each axis, a column an axis.
+template <class Trial>
+run::Table radius_columns(Problem const& problem, std::vector<Trial> const& trials) {
+  run::Table table;
+  for (std::size_t a = 0; a < problem.grid.axes().size(); ++a) {
+    table.emplace_back("radius_" + problem.grid.axes()[a].name, std::vector<double>());
+    for (auto const& trial : trials) table.back().second.push_back(static_cast<double>(trial.radii[a]));
+  }
+  return table;
+}
+
+template <class Trial, class Value>
+void add_column(run::Table& table, char const* name, std::vector<Trial> const& trials, Value&& value) {
+  table.emplace_back(name, std::vector<double>());
+  for (auto const& trial : trials) table.back().second.push_back(value(trial));
+}
+
+run::Named<run::Table> tables_of(Problem const& problem, Tuned const& tuned) {
+  run::Named<run::Table> tables;
+  if (!tuned.radius_trials.empty()) {
+    auto table = radius_columns(problem, tuned.radius_trials);
+    add_column(table, "bias", tuned.radius_trials, [](auto const& trial) { return trial.bias; });
+    add_column(table, "variance", tuned.radius_trials, [](auto const& trial) { return trial.variance; });
+    tables.emplace_back("/sweep/radius", table);
+  }
+  for (std::size_t p = 0; p < problem.space().unknowns().size() && !tuned.risk_trials.empty(); ++p) {
+    auto table = radius_columns(problem, tuned.risk_trials);
+    add_column(table, "weight", tuned.risk_trials, [p](auto const& trial) { return trial.weights[p]; });
+    add_column(table, "risk", tuned.risk_trials, [](auto const& trial) { return trial.risk; });
+    tables.emplace_back("/sweep/" + problem.space().unknowns()[p].name, table);
+  }
+  return tables;
+}
+
+Choices tuned_choices(Problem const& problem) {
+  auto tuned = tune(problem);
+  Choices choices;
+  choices.trials = tables_of(problem, tuned);
+  choices.mollifier = std::move(tuned.mollifier);
+  choices.smoothness = std::move(tuned.beta);
+  choices.start = std::move(tuned.x);
+  return choices;
+}
+
+bool starts_at_first_guess(Problem const& problem) {
+  auto const& unknowns = problem.space().unknowns();
+  return unknowns.size() == 1 && !unknowns.front().axes.empty();
+}
+
+/// Where the parameters of a method that fits states start.
+Choices starting_choices(Problem const& problem) {
+  Choices choices;
+  choices.mollifier = problem.settings.mollifier;
+  if (starts_at_first_guess(problem)) {
+    choices.start = parameters::first_guess(problem.space());
+    return choices;
+  }
+  auto tuned = tune(problem);
+  equation_error::Candidate candidate(problem, tuned.mollifier, problem.settings.inversion.tolerance);
+  equation_error::Fit fit;
+  fit.x = std::move(tuned.x);
+  fit.beta = tuned.beta;
+  candidate.equation().fit(fit, problem.settings.inversion.reweight);
+  choices.start = std::move(fit.x);
+  return choices;
+}
+
+}  // namespace
+
+Choices choose(Problem const& problem, run::Stages& stages) {
+  bool const fits_states = estimators::method_named(problem.settings.inversion.method).fits_states;
+  run::Stages::Scope const stage(stages, fits_states ? "start" : "tune");
+  if (fits_states) return starting_choices(problem);
+  auto choices = tuned_choices(problem);
+  problem.progress.say(describe(problem, choices));
+  return choices;
+}
+
+std::string describe(Problem const& problem, Choices const& choices) {
+  std::vector<std::string> radii, weights;
+  for (auto const& [axis, by_order] : choices.mollifier.radius)
+    for (auto const& [order, radius] : by_order)
+      radii.push_back(order < 0 ? fmt::format("{} {}", axis, radius) : fmt::format("{}({}) {}", axis, order, radius));
+  for (std::size_t p = 0; p < choices.smoothness.size(); ++p)
+    weights.push_back(fmt::format("{} {:.4g}", problem.space().unknowns()[p].name, choices.smoothness[p]));
+  return fmt::format("uses  mollifier radius {} cells; smoothness weight {}", fmt::join(radii, ", "), fmt::join(weights, ", "));
+}
+
+}  // namespace mollis::choices

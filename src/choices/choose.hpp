@@ -1,0 +1,17 @@
+#pragma once
+/// Everything that a method wants decided before it estimates.
+#include "estimate/choices.hpp"
+#include "problem/problem.hpp"
+#include "run/stage.hpp"
+
+namespace mollis::choices {
+
+/// For methods that mollify the data: radii, smoothness weights and a fit near the final one. For those that fit states: where
+/// the parameters start. A field alone starts at its first guess. Constants, and several parameters at once, may be far from
+/// theirs, and states smoothed with wrong ones do not let go of them: an equation-error fit finds where to start. Collective.
+estimate::Choices choose(problem::Problem const& problem, run::Stages& stages);
+
+/// A line for the log: radii and weights. Not collective.
+std::string describe(problem::Problem const& problem, estimate::Choices const& choices);
+
+}  // namespace mollis::choices

@@ -1,0 +1,37 @@
+#pragma once
+/// What a method found, whichever it was. Fields are over the local box; parameters and what belongs to them are pieces
+/// (parameters::ParameterSpace).
+#include <memory>
+#include <vector>
+
+#include "estimate/choices.hpp"
+#include "estimate/linearisation.hpp"
+
+namespace mollis::estimate {
+
+struct Estimate {
+  petsc::Vector parameters;              ///< as fitted (logarithms where transform = "log")
+  std::vector<Field> sensitivities;      ///< sum_k W_k (dR_k/dNAME)^2 of every parameter, over NAME itself
+  std::vector<Field> states;             ///< mollified, one a state, less its `about`
+  std::vector<Field> residuals;          ///< R_k at the estimate, 0 where masked
+  std::vector<Field> weights;            ///< W_k: 1 / Var R_k, or the penalty w_k of a method that fits states; 0 where masked
+  Field mask;                            ///< 1 where residuals exist
+
+  // What was chosen.
+  mollifier::Settings smoother;          ///< that made the states
+  std::vector<double> smoothness;        ///< beta, one a parameter
+  std::vector<double> noise;             ///< standard deviation of the data's noise, one a state
+  std::vector<double> penalty;           ///< w, one a residual; empty where states are not fitted
+  bool bias_corrected = false;           ///< noise was taken out of the normal equations
+  run::Named<run::Table> trials;
+
+  // How it ended.
+  double misfit_chi2 = 0.0;              ///< mean of (S u - d)^2 / sigma^2 over the data, or of W R^2 where states are not fitted
+  double objective = 0.0, gradient = 0.0;
+  int steps = 0;                         ///< Newton steps, or passes of the weights
+  bool converged = false;
+
+  std::unique_ptr<Linearisation> linear; ///< around it
+};
+
+}  // namespace mollis::estimate

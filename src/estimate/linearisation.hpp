@@ -1,0 +1,42 @@
+#pragma once
+/// The linear algebra around an estimate x* that minimises |rows(x)|_W^2 / 2 + prior(x): with J the rows' derivative there,
+///   H = J^T W J + P,   P the prior's second derivative (less what noise adds to J^T W J, where a method takes that out).
+/// All members are collective.
+#include <vector>
+
+#include "kernels/field.hpp"
+#include "petsc/handles.hpp"
+
+namespace mollis::estimate {
+
+/// Rows of a least-squares problem over the local box: what the data say of the states (S u - d, one field a state; none where
+/// states are no unknowns) and what the equation says (R, one field a residual). 0 where there is no row.
+struct Rows {
+  std::vector<Field> data, equation;
+};
+
+class Linearisation {
+ public:
+  virtual ~Linearisation() = default;
+
+  /// Zeros, of the size of x: the parameters alone, or states and parameters.
+  virtual petsc::Vector make_vector() const = 0;
+  /// The parameters' entries of x (a vector of ParameterSpace), and back.
+  virtual void take_parameters(Vec x, Vec parameters) const = 0;
+  virtual void put_parameters(Vec parameters, Vec x) const = 0;
+
+  virtual Rows jacobian(Vec v) = 0;                                   ///< J v
+  virtual void jacobian_transposed(Rows const& rows, Vec out) = 0;    ///< out := J^T rows
+  virtual Rows weights() const = 0;                                   ///< the diagonal of W
+  virtual void prior(Vec v, Vec out) = 0;                             ///< out := P v
+  virtual void hessian(Vec v, Vec out) = 0;                           ///< out := H v
+
+  struct Solved {
+    bool converged = false;
+    int iterations = 0;
+  };
+  /// x := H^-1 b to a relative `tolerance`; x holds the first guess.
+  virtual Solved solve(Vec b, Vec x, double tolerance) = 0;
+};
+
+}  // namespace mollis::estimate

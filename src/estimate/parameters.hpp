@@ -1,0 +1,18 @@
+#pragma once
+/// What the quantities of all methods have in common. Collective.
+#include "estimate/estimate.hpp"
+#include "estimate/quantities.hpp"
+#include "parameters/parameter_space.hpp"
+
+namespace mollis::estimate {
+
+/// /fitted/NAME of every parameter, smoothness, how the fit ended.
+void put_parameters(parameters::ParameterSpace const& space, Estimate const& estimate, Quantities& quantities);
+void take_parameters(parameters::ParameterSpace const& space, Quantities const& quantities, Estimate& estimate);
+
+/// radius/AXIS: pairs of derivative order and radius [cells].
+void put_radii(grid::Grid const& grid, mollifier::Settings const& mollifier, Quantities& quantities);
+/// `mollifier` with the radii of the quantities. Not collective.
+mollifier::Settings radii_of(grid::Grid const& grid, mollifier::Settings mollifier, Quantities const& quantities);
+
+}  // namespace mollis::estimate

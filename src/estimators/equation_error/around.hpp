@@ -1,0 +1,37 @@
+#pragma once
+/// The linear algebra around an equation-error fit: x = lam, J = dR/dlam, W = 1 / Var R,
+/// P = sum_p beta_p L_p - N (see NormalMatrix).
+#include "estimate/linearisation.hpp"
+#include "estimators/equation_error/candidate.hpp"
+
+namespace mollis::equation_error {
+
+class Around final : public estimate::Linearisation {
+ public:
+  /// Takes the candidate over; `fit` stands where it is linearised. Collective.
+  Around(std::unique_ptr<Candidate> candidate, Fit const& fit);
+
+  petsc::Vector make_vector() const override { return equation().space().make_vector(); }
+  void take_parameters(Vec x, Vec parameters) const override;
+  void put_parameters(Vec parameters, Vec x) const override;
+  estimate::Rows jacobian(Vec v) override;
+  void jacobian_transposed(estimate::Rows const& rows, Vec out) override;
+  estimate::Rows weights() const override { return {{}, weights_}; }
+  void prior(Vec v, Vec out) override;
+  void hessian(Vec v, Vec out) override;
+  Solved solve(Vec b, Vec x, double tolerance) override;
+
+ private:
+  EquationError& equation() const { return candidate_->equation(); }
+  Mat matrix();
+
+  std::unique_ptr<Candidate> candidate_;
+  petsc::Vector x_;
+  std::vector<Field> weights_;
+  std::vector<double> beta_;
+  std::vector<Field> partials_;
+  petsc::Matrix smoothness_;
+  bool assembled_ = false;          ///< H stands in the candidate's normal matrix
+};
+
+}  // namespace mollis::equation_error

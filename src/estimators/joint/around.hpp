@@ -1,0 +1,35 @@
+#pragma once
+/// The linear algebra around a joint fit: x = (g, p), rows S g - d and R_k, W = (M / sigma^2, w_k M_R), P = tau L_g + beta L_p.
+#include "estimate/linearisation.hpp"
+#include "estimators/joint/gauss_newton.hpp"
+
+namespace mollis::joint {
+
+class Around final : public estimate::Linearisation {
+ public:
+  /// Takes over the problem and the objective on it, which stands at x. Collective.
+  Around(std::unique_ptr<problem::Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x);
+
+  petsc::Vector make_vector() const override { return objective_->make_vector(); }
+  void take_parameters(Vec x, Vec parameters) const override { objective_->take_parameters(x, parameters); }
+  void put_parameters(Vec parameters, Vec x) const override { objective_->put_parameters(parameters, x); }
+  estimate::Rows jacobian(Vec v) override { return objective_->jacobian(v); }
+  void jacobian_transposed(estimate::Rows const& rows, Vec out) override { objective_->jacobian_transposed(rows, out); }
+  estimate::Rows weights() const override { return objective_->row_weights(); }
+  void prior(Vec v, Vec out) override { objective_->apply_prior(v, out); }
+  void hessian(Vec v, Vec out) override { objective_->apply_hessian(v, out); }
+  Solved solve(Vec b, Vec x, double tolerance) override;
+
+  /// States and parameters of the fit.
+  Vec solution() const { return x_; }
+  Objective& objective() const { return *objective_; }
+
+ private:
+  struct Solver;                                  ///< made when first asked for
+  std::unique_ptr<problem::Problem const> problem_;
+  std::unique_ptr<Objective> objective_;
+  petsc::Vector x_;
+  std::shared_ptr<Solver> solver_;
+};
+
+}  // namespace mollis::joint

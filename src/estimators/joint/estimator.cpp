@@ -1,0 +1,196 @@
+#include "estimators/joint/estimator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimate/parameters.hpp"
+#include "estimators/joint/around.hpp"
+#include "estimators/joint/fit.hpp"
+#include "parameters/transform.hpp"
+#include "petsc/access.hpp"
+#include "petsc/options.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using estimate::Choices;
+using estimate::Estimate;
+using estimate::Quantities;
+using problem::Problem;
+
+constexpr double unexplained = 1.5;  ///< chi2 from which the noise is not all of what the fit leaves
+constexpr int most_raised = 3;
+
+/// sum_k w_k (dR_k/dp)^2, pieces.
+std::vector<Field> sensitivities(Problem const& problem, Objective const& objective) {
+  auto const& space = problem.space();
+  std::vector<Field> pieces;
+  for (std::size_t p = 0; p < space.unknowns().size(); ++p) {
+    auto const& unknown = space.unknowns()[p];
+    Field const full("sensitivity", static_cast<std::size_t>(problem.grid.local_size()));
+    Field const weight = make_field("weight", problem.grid.local_size());
+    for (std::size_t k = 0; k < objective.weights().equation.size(); ++k) {
+      Field const slope = objective.slope(k, p);
+      Kokkos::deep_copy(weight, objective.weights().equation[k]);
+      kernels::add_product(weight, slope, slope, full);
+    }
+    Field const piece("sensitivity", static_cast<std::size_t>(unknown.grid.local_size()));
+    kernels::sum_over_axes(full, problem.grid.owned().extents(), space.strides(static_cast<int>(p)), piece);
+    auto const host = on_host(piece);
+    MPI_Allreduce(MPI_IN_PLACE, host.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, unknown.sharers);
+    Kokkos::deep_copy(piece, host);
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
+
+/// The splines as a mollifier.
+mollifier::Settings splines(Lattice const& lattice) {
+  mollifier::Settings settings;
+  settings.kernel = "spline";
+  settings.automatic = false;
+  settings.degree = lattice.degree();
+  for (int a = 0; a < lattice.grid().dimension(); ++a)
+    settings.radius[lattice.grid().axis(a).name] = {{-1, lattice.is_smooth(a) ? (lattice.degree() - 1) / 2 : 0}};
+  return settings;
+}
+
+std::unique_ptr<Objective> make_objective(Problem const& problem) {
+  return std::make_unique<Objective>(problem, Lattice(problem.grid, problem.system(), problem.settings.joint.spline_degree));
+}
+
+/// All that is known once states and parameters are: x, at which the objective is linearised.
+Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x) {
+  auto const& space = problem->space();
+  Estimate out;
+  out.parameters = space.make_vector();
+  objective->take_parameters(x, out.parameters);
+  out.sensitivities = sensitivities(*problem, *objective);
+  parameters::square_by_value(space, space.scatter(out.parameters), out.sensitivities);
+  Index observed = 0;
+  for (std::size_t s = 0; s < problem->states.size(); ++s) {
+    out.states.push_back(objective->state(static_cast<int>(s)));
+    out.noise.push_back(problem->states[s].sigma);
+    observed += problem->grid.points() - problem->states[s].gaps;
+  }
+  out.residuals = objective->residuals();
+  out.weights = objective->row_weights().equation;
+  out.mask = objective->mask();
+  out.smoother = splines(objective->lattice());
+  out.smoothness = objective->weights().smoothness;
+  out.penalty = objective->weights().equation;
+  out.misfit_chi2 = objective->parts().misfit / static_cast<double>(observed);
+  out.linear = std::make_unique<Around>(std::move(problem), std::move(objective), std::move(x));
+  return out;
+}
+
+run::Named<run::Table> tables_of(Problem const& problem, std::vector<Trial> const& trials) {
+  run::Named<run::Table> tables;
+  for (std::size_t p = 0; p < problem.space().unknowns().size(); ++p) {
+    run::Table table{{"weight", {}}, {"penalty", {}}, {"misfit", {}}, {"freedom", {}}, {"change", {}}};
+    for (auto const& trial : trials) {
+      double const values[] = {trial.smoothness[p], trial.equation, trial.misfit, trial.freedom, trial.change};
+      for (std::size_t c = 0; c < table.size(); ++c) table[c].second.push_back(values[c]);
+    }
+    tables.emplace_back("/sweep/" + problem.space().unknowns()[p].name, table);
+  }
+  return tables;
+}
+
+Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& stages) {
+  auto problem = std::make_unique<Problem const>(given);
+  auto objective = [&] {
+    run::Stages::Scope const stage(stages, "jets");
+    return make_objective(*problem);
+  }();
+  problem->progress.say(fmt::format("fit   states on {} lattice points, splines of degree {}, with the parameters",
+                                    objective->lattice().extended().points(), objective->lattice().degree()));
+  run::Stages::Scope const stage(stages, "solve");
+  auto fitted = fit(*objective, choices.start);
+  auto tables = tables_of(*problem, fitted.trials);
+  auto out = estimate_at(std::move(problem), std::move(objective), std::move(fitted.x));
+  out.trials = std::move(tables);
+  out.converged = fitted.converged;
+  out.steps = fitted.newton;
+  out.objective = fitted.objective;
+  out.gradient = fitted.gradient;
+  return out;
+}
+
+/// The noise that the fit leaves, where the data's own is automatic and not all of it; else nothing.
+std::vector<double> raised_noise(Problem const& problem, double chi2) {
+  if (chi2 < unexplained) return {};
+  std::vector<double> raised;
+  for (auto const& state : problem.states) {
+    if (!state.automatic) return {};
+    raised.push_back(state.sigma * std::sqrt(chi2));
+  }
+  for (std::size_t s = 0; s < raised.size(); ++s)
+    problem.progress.say(fmt::format("data  {}: the equation leaves {:.2g} times the noise: again with {:.4g} for {:.4g}",
+                                     problem.states[s].name, std::sqrt(chi2), raised[s], problem.states[s].sigma));
+  return raised;
+}
+
+}  // namespace
+
+void Estimator::offer_options() const {
+  petsc::offer_tao_options(TAOBNTR);  // of the fit that some start from
+  petsc::offer_tao_options(TAONLS, "joint_");
+}
+
+Estimate Estimator::estimate(Problem const& problem, Choices const& choices, run::Stages& stages) {
+  auto out = fit_once(problem, choices, stages);
+  for (int i = 0; i < most_raised; ++i) {
+    auto const raised = raised_noise(problem.with_noise(out.noise), out.misfit_chi2);
+    if (raised.empty()) break;
+    out = {};
+    out = fit_once(problem.with_noise(raised), choices, stages);
+  }
+  return out;
+}
+
+Quantities Estimator::save(Problem const& problem, Estimate const& estimate) const {
+  Quantities kept;
+  estimate::put_parameters(problem.space(), estimate, kept);
+  kept.put("noise", estimate.noise);
+  kept.put("penalty", estimate.penalty);
+  auto const& around = dynamic_cast<Around const&>(*estimate.linear);
+  auto const& objective = around.objective();
+  petsc::Reading const entries(around.solution());
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    Field const coefficients = make_field("coefficients", objective.layout().state_size);
+    Kokkos::deep_copy(coefficients, entries.piece(objective.layout().state[s], objective.layout().state_size));
+    kept.put("coefficients/" + problem.states[s].name, objective.lattice().extended(), coefficients);
+  }
+  return kept;
+}
+
+Estimate Estimator::restore(Problem const& given, Quantities const& quantities) {
+  auto problem = std::make_unique<Problem const>(given.with_noise(quantities.numbers("noise")));
+  auto objective = make_objective(*problem);
+  Estimate kept;
+  estimate::take_parameters(problem->space(), quantities, kept);
+  objective->weights() = {quantities.numbers("penalty"), kept.smoothness};
+  auto x = objective->make_vector();
+  {
+    petsc::Writing entries(x);
+    for (std::size_t s = 0; s < problem->states.size(); ++s)
+      Kokkos::deep_copy(entries.piece(objective->layout().state[s], objective->layout().state_size),
+                        quantities.field("coefficients/" + problem->states[s].name));
+  }
+  objective->put_parameters(kept.parameters, x);
+  objective->move_to(x);
+  objective->mask_undefined();
+  objective->move_to(x);
+  objective->linearise();
+  auto out = estimate_at(std::move(problem), std::move(objective), std::move(x));
+  out.converged = kept.converged;
+  out.steps = kept.steps;
+  out.objective = kept.objective;
+  out.gradient = kept.gradient;
+  return out;
+}
+
+}  // namespace mollis::joint

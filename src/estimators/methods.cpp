@@ -1,0 +1,18 @@
+#include "estimators/methods.hpp"
+
+#include <stdexcept>
+
+namespace mollis::estimators {
+
+std::vector<Method> const& methods() {
+  static std::vector<Method> const all{{"equation-error", true, true, false}, {"joint", false, true, true}, {"pointwise", true, false, false}};
+  return all;
+}
+
+Method const& method_named(std::string const& name) {
+  for (auto const& method : methods())
+    if (method.name == name) return method;
+  throw std::out_of_range("no method " + name);
+}
+
+}  // namespace mollis::estimators

@@ -1,0 +1,19 @@
+#pragma once
+/// The methods that [inversion] method may name, and what tells them apart to those who do not run them. Plain data.
+#include <string>
+#include <vector>
+
+namespace mollis::estimators {
+
+struct Method {
+  std::string name;
+  bool weak_form;           ///< serves [equation] form = "weak"
+  bool couples_points;      ///< neighbours count: parameters may be differentiated, and are smoothed
+  bool fits_states;         ///< states are unknowns; otherwise data are mollified beforehand, by radii
+};
+
+std::vector<Method> const& methods();
+/// std::out_of_range where there is none of that name: the deck has checked it.
+Method const& method_named(std::string const& name);
+
+}  // namespace mollis::estimators

@@ -1,0 +1,11 @@
+#pragma once
+/// What was found automatically, written into the deck: it repeats the run without any choice.
+#include "deck/deck.hpp"
+#include "estimate/estimate.hpp"
+
+namespace mollis::results {
+
+/// Not collective.
+deck::Deck effective(deck::Deck deck, estimate::Estimate const& estimate);
+
+}  // namespace mollis::results

@@ -18,7 +18,11 @@ inline Field make_field(char const* label, Index size) {
   return Field(Kokkos::view_alloc(std::string(label), Kokkos::WithoutInitializing), static_cast<std::size_t>(size));
 }
 
-/// A copy of a field on the host (no copy where host and device memory are one).
+inline HostField make_host_field(char const* label, Index size) {
+  return HostField(Kokkos::view_alloc(std::string(label), Kokkos::WithoutInitializing), static_cast<std::size_t>(size));
+}
+
+/// A field on the host: itself where host and device memory are one, else a copy.
 inline auto on_host(Field const& field) { return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), field); }
 
 }  // namespace mollis

@@ -51,26 +51,24 @@ SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int l
   if (line >= 0) lines_ = {box, product(box, 0, line), box[line].size(), product(box, line + 1, axes)};
 }
 
-void SpectralBox::forward(std::vector<double>& data) const {
-  std::vector<double> other;
+void SpectralBox::forward(HostField& data) const {
   for (auto const& step : steps_) {
     if (step.move) {
-      other.resize(static_cast<std::size_t>(step.after));
-      step.move->apply(data.data(), other.data());
-      data.swap(other);
+      HostField const moved = make_host_field("lines", step.after);
+      step.move->apply(data.data(), moved.data());
+      data = moved;
     }
     if (step.transform) step.transform->forward(data.data());
   }
 }
 
-void SpectralBox::backward(std::vector<double>& data) const {
-  std::vector<double> other;
+void SpectralBox::backward(HostField& data) const {
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
     if (step->transform) step->transform->backward(data.data());
     if (step->back) {
-      other.resize(static_cast<std::size_t>(step->before));
-      step->back->apply(data.data(), other.data());
-      data.swap(other);
+      HostField const moved = make_host_field("lines", step->before);
+      step->back->apply(data.data(), moved.data());
+      data = moved;
     }
   }
 }

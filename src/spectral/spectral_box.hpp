@@ -24,9 +24,10 @@ class SpectralBox {
   std::vector<Basis> const& bases() const { return bases_; }
   int line() const { return line_; }
 
-  /// From this rank's box of the grid to its lines, and back; `data` is replaced. Collective.
-  void forward(std::vector<double>& data) const;
-  void backward(std::vector<double>& data) const;
+  /// From this rank's box of the grid to its lines, and back; `data` is overwritten, or replaced where the layouts differ.
+  /// Collective.
+  void forward(HostField& data) const;
+  void backward(HostField& data) const;
 
  private:
   struct Step {

@@ -222,10 +222,14 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   systems.finish();
 }
 
-void LineModel::apply_add(double factor, std::vector<std::vector<double>> const& r, std::vector<std::vector<double>>& z) const {
+void LineModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) const {
   auto const& lines = box_.lines();
-  auto data = r;
-  for (auto& field : data) box_.forward(field);
+  std::vector<HostField> data;
+  for (auto const& field : r) {
+    data.push_back(make_host_field("mode", static_cast<Index>(field.extent(0))));
+    Kokkos::deep_copy(data.back(), field);
+    box_.forward(data.back());
+  }
   Index const block = static_cast<Index>(data.size()), lanes = BandedSystems::lanes;
   std::vector<double> x(static_cast<std::size_t>(lines.points * block * lanes));
   Index const systems = lines.outer * lines.inner;
@@ -247,7 +251,7 @@ void LineModel::apply_add(double factor, std::vector<std::vector<double>> const&
   }
   for (std::size_t v = 0; v < data.size(); ++v) {
     box_.backward(data[v]);
-    for (std::size_t i = 0; i < data[v].size(); ++i) z[v][i] += factor * data[v][i];
+    for (std::size_t i = 0; i < data[v].extent(0); ++i) z[v][i] += factor * data[v][i];
   }
 }
 

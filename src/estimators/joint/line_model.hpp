@@ -29,7 +29,7 @@ class LineModel {
   void update(Averages const& averages, FieldCoupling const& coupling);
   /// Fields over this rank's box of the extended lattice (states, then parameters of the coupling, 0 outside the grid):
   /// z += factor * model^-1 r. Collective.
-  void apply_add(double factor, std::vector<std::vector<double>> const& r, std::vector<std::vector<double>>& z) const;
+  void apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) const;
 
  private:
   /// What one residual reads of one state at one order along the line.

@@ -2,8 +2,6 @@
 /// Small steps between the entries on this rank and sums over all.
 #include <mpi.h>
 
-#include <vector>
-
 #include "kernels/field.hpp"
 
 namespace mollis::joint {
@@ -14,10 +12,11 @@ inline double sum_over(MPI_Comm comm, double value) {
   return value;
 }
 
-/// A copy on the host. Not collective.
-inline std::vector<double> values_of(Field const& field) {
-  auto const host = on_host(field);
-  return {host.data(), host.data() + host.extent(0)};
+/// A copy of a field on the host, to be changed. Not collective.
+inline HostField values_of(Field const& field) {
+  HostField const copy = make_host_field("values", static_cast<Index>(field.extent(0)));
+  Kokkos::deep_copy(copy, field);
+  return copy;
 }
 
 }  // namespace mollis::joint

@@ -57,55 +57,49 @@ void Preconditioner::update() {
   if (!objective_.holds_parameters()) find_sensitivities(averages);
 }
 
-std::vector<std::vector<double>> Preconditioner::unpack(Vec r) const {
+std::vector<HostField> Preconditioner::unpack(Vec r) const {
   petsc::Reading const entries(r);
   auto const& layout = objective_.layout();
-  auto const& lattice = objective_.lattice();
   auto const& problem = objective_.problem();
-  std::vector<std::vector<double>> fields;
+  std::vector<HostField> fields;
   for (Index const offset : layout.state) fields.push_back(values_of(entries.piece(offset, layout.state_size)));
   Extents const extents = problem.grid.owned().extents();
   for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
     auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    auto const values = values_of(entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+    for (std::size_t n = 0; n < values.extent(0); ++n) values[n] /= scale_[i][n];
     Field const scaled = make_field("parameter", unknown.grid.local_size());
-    auto const host = on_host(entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
-    auto const to = Kokkos::create_mirror_view(scaled);
-    for (std::size_t n = 0; n < scale_[i].size(); ++n) to(n) = host(n) / scale_[i][n];
-    Kokkos::deep_copy(scaled, to);
+    Kokkos::deep_copy(scaled, values);
     Field const embedded("embedded", static_cast<std::size_t>(layout.state_size));
-    kernels::copy_box(scaled, kernels::window(extents, {0, 0, 0, 0}), embedded, lattice.window(), extents);
+    kernels::copy_box(scaled, kernels::window(extents, {0, 0, 0, 0}), embedded, objective_.lattice().window(), extents);
     fields.push_back(values_of(embedded));
   }
   return fields;
 }
 
-void Preconditioner::pack(std::vector<std::vector<double>> const& fields, Vec z) const {
+void Preconditioner::pack(std::vector<HostField> const& fields, Vec z) const {
   check(VecSet(z, 0.0));
   petsc::Writing entries(z);
   auto const& layout = objective_.layout();
   auto const& problem = objective_.problem();
-  auto const put = [](std::vector<double> const& values, Field const& field) {
-    auto const host = Kokkos::create_mirror_view(field);
-    std::copy(values.begin(), values.end(), host.data());
-    Kokkos::deep_copy(field, host);
-  };
-  for (std::size_t s = 0; s < layout.state.size(); ++s) put(fields[s], entries.piece(layout.state[s], layout.state_size));
+  for (std::size_t s = 0; s < layout.state.size(); ++s)
+    Kokkos::deep_copy(entries.piece(layout.state[s], layout.state_size), fields[s]);
   Extents const extents = problem.grid.owned().extents();
   for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
     auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
     Field const embedded = make_field("embedded", layout.state_size), scaled = make_field("parameter", unknown.grid.local_size());
-    put(fields[layout.state.size() + i], embedded);
+    Kokkos::deep_copy(embedded, fields[layout.state.size() + i]);
     kernels::copy_box(embedded, objective_.lattice().window(), scaled, kernels::window(extents, {0, 0, 0, 0}), extents);
-    auto values = values_of(scaled);
-    for (std::size_t n = 0; n < values.size(); ++n) values[n] /= scale_[i][n];
-    put(values, entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+    auto const values = values_of(scaled);
+    for (std::size_t n = 0; n < values.extent(0); ++n) values[n] /= scale_[i][n];
+    Kokkos::deep_copy(entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()), values);
   }
 }
 
 void Preconditioner::apply_fields(Vec r, Vec z) {
   auto const fields = unpack(r);
-  std::vector<std::vector<double>> sums;
-  for (auto const& field : fields) sums.emplace_back(field.size(), 0.0);
+  std::vector<HostField> sums;
+  for (auto const& field : fields) sums.emplace_back("sum", field.extent(0));
   for (auto const& model : models_) model->apply_add(1.0 / static_cast<double>(models_.size()), fields, sums);
   pack(sums, z);
 }
@@ -124,15 +118,14 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
     if (reduced.box) {
       reduced.box->forward(data);
       double const weight = objective_.weights().smoothness[reduced.unknown];
-      for (std::size_t m = 0; m < data.size(); ++m)
-        data[m] /= reduced.sensitivity[reduced.sensitivity.size() == 1 ? 0 : m] + weight * reduced.smoothness[m];
+      bool const alike = reduced.sensitivity.extent(0) == 1;
+      for (std::size_t m = 0; m < data.extent(0); ++m)
+        data[m] /= reduced.sensitivity[alike ? 0 : m] + weight * reduced.smoothness[m];
       reduced.box->backward(data);
     } else {
-      for (double& value : data) value /= reduced.sensitivity.front();
+      for (std::size_t m = 0; m < data.extent(0); ++m) data[m] /= reduced.sensitivity[0];
     }
-    auto const host = Kokkos::create_mirror_view(pieces[reduced.unknown]);
-    std::copy(data.begin(), data.end(), host.data());
-    Kokkos::deep_copy(pieces[reduced.unknown], host);
+    Kokkos::deep_copy(pieces[reduced.unknown], data);
     keep[reduced.unknown] = true;
   }
   check(VecSet(z, 0.0));

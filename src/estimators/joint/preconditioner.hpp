@@ -24,8 +24,8 @@ class Preconditioner final : public solver::Preconditioner {
   struct Reduced {
     std::size_t unknown;
     std::unique_ptr<spectral::SpectralBox> box;       ///< over its own grid
-    std::vector<double> smoothness;                   ///< symbol of L at this rank's coefficients
-    std::vector<double> sensitivity;                  ///< Schur complement of the data, there (one: the same for all)
+    HostField smoothness;                             ///< symbol of L at this rank's coefficients
+    HostField sensitivity;                            ///< Schur complement of the data, there (one: the same for all)
   };
   void scale_fields(Averages const& averages);
   void find_sensitivities(Averages const& averages);
@@ -33,11 +33,10 @@ class Preconditioner final : public solver::Preconditioner {
   void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
   void apply_reduced(Vec r, Vec z);
-  std::vector<std::vector<double>> unpack(Vec r) const;
-  void pack(std::vector<std::vector<double>> const& fields, Vec z) const;
-  std::vector<double> spectrum_of(Field const& a);
-  double seen_by_data(Averages const& averages, std::vector<std::vector<double>> const& left,
-                      std::vector<std::vector<double>> const& right);
+  std::vector<HostField> unpack(Vec r) const;
+  void pack(std::vector<HostField> const& fields, Vec z) const;
+  HostField spectrum_of(Field const& a);
+  double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
 
   Objective& objective_;
   std::vector<std::unique_ptr<LineModel>> models_;
@@ -45,7 +44,7 @@ class Preconditioner final : public solver::Preconditioner {
   Symbols symbols_, tilted_;
   std::vector<int> fields_;                           ///< unknowns that are part of the line models
   FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
-  std::vector<std::vector<double>> scale_;            ///< T of each field parameter at this rank's points
+  std::vector<HostField> scale_;                      ///< T of each field parameter at this rank's points
   std::vector<Reduced> reduced_;
 };
 

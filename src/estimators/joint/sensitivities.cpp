@@ -23,7 +23,11 @@ void Preconditioner::scale_fields(Averages const& averages) {
   coupling_.alpha.assign(residuals, std::vector<double>(fields, 0.0));
   coupling_.variance.assign(fields, std::vector<double>(fields, 0.0));
   coupling_.smoothness.assign(fields, 0.0);
-  scale_.assign(fields, std::vector<double>(size, 1.0));
+  scale_.clear();
+  for (std::size_t i = 0; i < fields; ++i) {
+    scale_.push_back(make_host_field("scale", static_cast<Index>(size)));
+    Kokkos::deep_copy(scale_.back(), 1.0);
+  }
   if (fields == 0) return;
 
   std::vector<double> kappa(averages.terms.size(), 0.0);
@@ -46,11 +50,11 @@ void Preconditioner::scale_fields(Averages const& averages) {
     auto const u = static_cast<std::size_t>(coupling_.unknowns[i]);
     std::size_t lead = 0;
     double largest = -1.0;
-    std::vector<std::vector<double>> slopes;
+    std::vector<HostField> slopes;
     for (std::size_t k = 0; k < residuals; ++k) {
       slopes.push_back(values_of(objective_.slope(k, u)));
       double square = 0.0;
-      for (double const a : slopes[k]) square += a * a;
+      for (std::size_t n = 0; n < size; ++n) square += slopes[k][n] * slopes[k][n];
       square = averages.equation[k] * sum_over(comm, square);
       if (square > largest) {
         largest = square;
@@ -95,7 +99,7 @@ void Preconditioner::scale_fields(Averages const& averages) {
     }
   }
   // What of the slopes varies from point to point moves waves to other places of the spectrum.
-  std::vector<std::vector<std::vector<double>>> varying;
+  std::vector<std::vector<HostField>> varying;
   for (std::size_t i = 0; i < fields; ++i) {
     varying.emplace_back();
     for (std::size_t k = 0; k < residuals; ++k) {
@@ -112,7 +116,7 @@ void Preconditioner::scale_fields(Averages const& averages) {
 }
 
 /// The coefficients of a field over the grid (0 beyond it).
-std::vector<double> Preconditioner::spectrum_of(Field const& a) {
+HostField Preconditioner::spectrum_of(Field const& a) {
   auto const& lattice = objective_.lattice();
   Field const embedded("embedded", static_cast<std::size_t>(lattice.extended().local_size()));
   Extents const extents = objective_.problem().grid.owned().extents();
@@ -124,8 +128,8 @@ std::vector<double> Preconditioner::spectrum_of(Field const& a) {
 
 /// sum over all waves of left^T (W^-1 + J D^-1 J^T)^-1 right: what of w |a p|^2 no change of the states can make up for
 /// without the data's objecting. Several residuals: the diagonal of J D^-1 J^T.
-double Preconditioner::seen_by_data(Averages const& averages, std::vector<std::vector<double>> const& left,
-                                    std::vector<std::vector<double>> const& right) {
+double Preconditioner::seen_by_data(Averages const& averages, std::vector<HostField> const& left,
+                                    std::vector<HostField> const& right) {
   auto const& box = whole_.lines().box;
   double sum = 0.0;
   std::vector<double> symbols;
@@ -151,10 +155,11 @@ void Preconditioner::find_sensitivities(Averages const& averages) {
       sensitivity_of_field(averages, reduced);
     else
       sensitivity_of_fewer_axes(averages, reduced);
-    if (!reduced.box || !reduced.smoothness.empty()) continue;
+    if (!reduced.box || reduced.smoothness.data() != nullptr) continue;
     auto const& box = reduced.box->lines().box;
     int const order = unknown.settings.smoothness_order;
     auto const angles = angles_of(unknown.grid);
+    reduced.smoothness = make_host_field("symbols", box.size());
     for (Index m = 0; m < box.size(); ++m) {
       auto const mode = mode_of(box, m);
       double symbol = 0.0;  // of sum_a l_a^2 D_a^T D_a, to the power of the order
@@ -164,7 +169,7 @@ void Preconditioner::find_sensitivities(Averages const& averages) {
         double const cells = axis.spacing() > 0.0 ? axis.extent() / axis.spacing() : 1.0;
         symbol += std::pow(2.0 * cells * std::sin(0.5 * theta), 2);
       }
-      reduced.smoothness.push_back(std::pow(symbol, order));
+      reduced.smoothness[static_cast<std::size_t>(m)] = std::pow(symbol, order);
     }
   }
 }
@@ -179,7 +184,7 @@ void Preconditioner::sensitivity_of_field(Averages const& averages, Reduced& red
     Field const a = objective_.slope(k, reduced.unknown);
     square.push_back(sum_over(grid.comm(), kernels::triple_product(objective_.mask(), a, a)) / static_cast<double>(grid.points()));
   }
-  reduced.sensitivity.assign(static_cast<std::size_t>(box.size()), 0.0);
+  reduced.sensitivity = HostField("sensitivity", static_cast<std::size_t>(box.size()));
   std::vector<double> products;
   for (Index m = 0; m < box.size(); ++m) {
     auto const mode = mode_of(box, m);
@@ -197,7 +202,7 @@ void Preconditioner::sensitivity_of_fewer_axes(Averages const& averages, Reduced
   auto const& problem = objective_.problem();
   auto const& unknown = problem.space().unknowns()[reduced.unknown];
   {
-    std::vector<std::vector<double>> spectra;
+    std::vector<HostField> spectra;
     double plain = 0.0;
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
       Field const a = objective_.slope(k, reduced.unknown);
@@ -208,7 +213,8 @@ void Preconditioner::sensitivity_of_fewer_axes(Averages const& averages, Reduced
     }
     auto const entries = static_cast<double>(unknown.grid.points());
     double const seen = std::max(seen_by_data(averages, spectra, spectra), 1e-12 * plain) / entries;
-    reduced.sensitivity = {seen > 0.0 ? seen : 1.0};
+    reduced.sensitivity = make_host_field("sensitivity", 1);
+    reduced.sensitivity[0] = seen > 0.0 ? seen : 1.0;
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /// An inverse problem, whatever solves it: the grid, the equation R(u, lam) = 0, the observed states with their noise, known
 /// fields, the unknowns lam, and what the user asked of the method. Built once from the deck (problem/from_deck.hpp), which no
-/// room behind this one sees.
+/// method sees.
 #include <memory>
 #include <vector>
 

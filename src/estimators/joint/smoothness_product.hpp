@@ -1,5 +1,5 @@
 #pragma once
-/// L p, L the smoothness form of each parameter (inverse/smoothness.hpp), without a matrix:
+/// L p, L the smoothness form of each parameter (parameters/smoothness.hpp), without a matrix:
 ///   L = sum_{|a| = q} N (q! / a!) F_(1, a_1) x F_(2, a_2) x ...,  F_(i, k) the LineForm of order k along axis i,
 /// each product symmetric, so that L p is the transpose of a set of jets applied to p as each of them.
 #include <optional>

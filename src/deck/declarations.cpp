@@ -1,5 +1,6 @@
 // Every section and key of a deck, once.
 #include "deck/schema.hpp"
+#include "estimators/methods.hpp"
 
 namespace mollis::deck {
 
@@ -117,7 +118,7 @@ Section mollify() {
 Section inversion() {
   return {"inversion", "How the parameters are found.",
     {key("method", Type::choice, "\"joint\": states and parameters together, for noise where derivatives are high; \"pointwise\": point by point")
-         .out_of({"equation-error", "joint", "pointwise"}).otherwise(R"("equation-error")"),
+         .out_of(estimators::method_names()).otherwise(R"("equation-error")"),
      key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("10"),
      key("bias_correction", Type::choice,
          "take the noise of the equation's terms out of the normal equations; \"auto\": where that is safe")

@@ -9,6 +9,12 @@ std::vector<Method> const& methods() {
   return all;
 }
 
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (auto const& method : methods()) names.push_back(method.name);
+  return names;
+}
+
 Method const& method_named(std::string const& name) {
   for (auto const& method : methods())
     if (method.name == name) return method;

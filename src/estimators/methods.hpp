@@ -13,6 +13,7 @@ struct Method {
 };
 
 std::vector<Method> const& methods();
+std::vector<std::string> method_names();
 /// std::out_of_range where there is none of that name: the deck has checked it.
 Method const& method_named(std::string const& name);
 

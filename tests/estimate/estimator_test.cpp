@@ -1,6 +1,7 @@
 // What every method promises: the linear algebra around its estimate, and the same estimate from what it was kept as.
 #include "choices/choose.hpp"
 #include "estimators/make/make_estimator.hpp"
+#include "estimators/methods.hpp"
 #include "problem/case.hpp"
 
 namespace mollis::test {
@@ -220,6 +221,11 @@ TEST(Estimator, ComesBackFromWhatItWasKeptAs) {
     EXPECT_EQ(first.converged, back.converged);
     EXPECT_EQ(first.steps, back.steps);
   }
+}
+
+TEST(Estimator, IsThereForEveryMethodThatADeckMayName) {
+  for (auto const& name : estimators::method_names()) EXPECT_NE(estimators::make_estimator(name), nullptr) << name;
+  EXPECT_THROW(estimators::make_estimator("jiont"), std::out_of_range);
 }
 
 TEST(Estimator, KeepsWeightsForEveryResidual) {

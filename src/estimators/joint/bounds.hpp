@@ -1,7 +1,7 @@
 #pragma once
 /// Bounds of parameters in a joint fit: an active set.
-#include "estimators/equation_error/equation_error.hpp"
 #include "estimators/joint/objective.hpp"
+#include "parameters/bounds.hpp"
 
 namespace mollis::joint {
 

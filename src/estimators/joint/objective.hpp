@@ -7,10 +7,10 @@
 /// transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
 ///   H = diag(S^T M S / sigma^2 + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
 #include "estimate/linearisation.hpp"
-#include "estimators/equation_error/candidate.hpp"
 #include "estimators/joint/roughness.hpp"
 #include "estimators/joint/smoothness_product.hpp"
 #include "kernels/jet_sums.hpp"
+#include "problem/problem.hpp"
 #include "residual/residual_model.hpp"
 
 namespace mollis::joint {

@@ -48,7 +48,8 @@ SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int l
   if (line >= 0) steps_.push_back(make_whole(line));
   grid::Box const& box = cut[me];
   lines_ = {box, 1, 1, box.size()};
-  if (line >= 0) lines_ = {box, product(box, 0, line), box[line].size(), product(box, line + 1, axes)};
+  if (line >= 0 && box.size() > 0) lines_ = {box, product(box, 0, line), box[line].size(), product(box, line + 1, axes)};
+  if (box.size() == 0) lines_.outer = 0;
 }
 
 void SpectralBox::forward(HostField& data) const {

@@ -12,7 +12,8 @@ namespace mollis::spectral {
 /// This rank's part of transformed fields: row-major over `box`, the line axis whole.
 struct Lines {
   grid::Box box;        ///< of coefficients (of points along the line axis)
-  Index outer, points, inner;  ///< as [outer][points][inner] along the line axis; without one [1][1][size]
+  Index outer, points, inner;  ///< as [outer][points][inner] along the line axis; without one [1][1][size]. A rank without
+                               ///< points has no lines: outer is 0
 };
 
 class SpectralBox {

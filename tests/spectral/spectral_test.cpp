@@ -119,6 +119,28 @@ TEST(SpectralBox, EqualsSumsOverTheWholeGrid) {
   }
 }
 
+/// Time is never cut: all ranks but one have no points, and no lines.
+TEST(SpectralBox, RanksWithoutPointsHaveNoLines) {
+  std::vector<grid::Axis> const axes{grid::uniform_axis("t", 9, 0.0, 1.0, false)};
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  grid::Grid const grid(MPI_COMM_WORLD, axes, grid::decompose(axes, ranks));
+  for (int const line : {-1, 0}) {
+    spectral::SpectralBox const box(grid, {Basis::cosine}, line);
+    auto const& lines = box.lines();
+    EXPECT_EQ(lines.outer * lines.points * lines.inner, lines.box.size());
+    if (line == 0) {
+      EXPECT_EQ(lines.outer * lines.inner, grid.local_size() > 0 ? 1 : 0);
+    }
+    auto const values = random_values(static_cast<std::size_t>(grid.local_size()), 3);
+    auto data = values;
+    box.forward(data);
+    box.backward(data);
+    ASSERT_EQ(data.size(), values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(data[i], values[i], 1e-13);
+  }
+}
+
 TEST(BandedSystems, SolveWhatMultiplicationMakes) {
   Index const systems = 11, size = 17, width = 4;
   spectral::BandedSystems banded(systems, size, width);

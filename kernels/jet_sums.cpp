@@ -32,7 +32,7 @@ void over_runs(char const* name, Window const& window, Extents const& extents, B
   Index const run = on_the_host ? extents[3] : 1;
   if (extents[0] * extents[1] * extents[2] * extents[3] == 0) return;
   Index const n3 = extents[3] / run, n2 = extents[2], n1 = extents[1];
-  Extents const s = window.stride;
+  Shape const s = shape(window.stride);
   Index const start = window.start;
   Kokkos::parallel_for(
       name, Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>(0, extents[0] * n1 * n2 * n3),

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "kernels/field.hpp"
+#include "kernels/shape.hpp"
 
 namespace mollis::kernels {
 
@@ -38,7 +39,7 @@ void over_box(Field const& from, Window const& source, Field const& to, Window c
   Index const row_items = extents[2] / rows, point_items = extents[3] / run, planes_1 = extents[1];
   double const* const in = from.data() + source.start;
   double* const out = to.data() + target.start;
-  Extents const s = source.stride, t = target.stride;
+  Shape const s = shape(source.stride), t = shape(target.stride);
   Index const items = extents[0] * extents[1] * row_items * point_items;
   Kokkos::parallel_for(
       "mollis::over_box", Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>(0, items),

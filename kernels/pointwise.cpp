@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "kernels/pack.hpp"
+
 namespace mollis::kernels {
 namespace {
 
@@ -45,13 +47,14 @@ void clear_where_not_finite(Field const& value, Field const& mask) {
 void add_variance(VarianceTerms const& terms, GramTables const& gram, double sigma, Extents const& extents,
                   Field const& variance) {
   auto const device = on_device(terms);
+  Shape const n = shape(extents);
   double const square = sigma * sigma;
   Kokkos::parallel_for("add_variance", Range(0, size_of(variance)), KOKKOS_LAMBDA(Index point) {
     double const* table[max_axes];
     Index rest = point;
     for (int axis = max_axes - 1; axis >= 0; --axis) {
-      Index const i = axis == gram.pointwise ? point : rest % extents[axis];
-      rest /= extents[axis];
+      Index const i = axis == gram.pointwise ? point : rest % n[axis];
+      rest /= n[axis];
       table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
     }
     double sum = 0.0;
@@ -69,13 +72,14 @@ void add_variance(VarianceTerms const& terms, GramTables const& gram, double sig
 void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramTables const& gram, double sigma,
                     Extents const& extents, Field const& out) {
   auto const l = on_device(left), r = on_device(right);
+  Shape const n = shape(extents);
   double const square = sigma * sigma;
   Kokkos::parallel_for("add_covariance", Range(0, size_of(out)), KOKKOS_LAMBDA(Index point) {
     double const* table[max_axes];
     Index rest = point;
     for (int axis = max_axes - 1; axis >= 0; --axis) {
-      Index const i = axis == gram.pointwise ? point : rest % extents[axis];
-      rest /= extents[axis];
+      Index const i = axis == gram.pointwise ? point : rest % n[axis];
+      rest /= n[axis];
       table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
     }
     double sum = 0.0;
@@ -110,11 +114,12 @@ void add_product(Field const& a, Field const& b, Field const& c, Field const& ou
 }
 
 void add_broadcast_product(Field const& a, Field const& piece, Extents const& stride, Extents const& extents, Field const& out) {
+  Shape const n = shape(extents), s = shape(stride);
   Kokkos::parallel_for("add_broadcast_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) {
     Index at = 0, rest = i;
     for (int axis = max_axes - 1; axis >= 0; --axis) {
-      at += rest % extents[axis] * stride[axis];
-      rest /= extents[axis];
+      at += rest % n[axis] * s[axis];
+      rest /= n[axis];
     }
     out(i) += a(i) * piece(at);
   });
@@ -156,13 +161,8 @@ void sum_over_axes(Field const& full, Extents const& extents, Extents const& str
     Kokkos::parallel_for("add_sum", Range(0, 1), KOKKOS_LAMBDA(Index) { piece(0) += sum; });
     return;
   }
-  Extents step{};  // of the full array
-  Index product = 1;
-  for (int axis = max_axes - 1; axis >= 0; --axis) {
-    step[static_cast<std::size_t>(axis)] = product;
-    product *= extents[static_cast<std::size_t>(axis)];
-  }
-  Extents kept = extents, summed = extents;
+  Shape const step = shape(window(extents, {}).stride);  // of the full array
+  Shape kept = shape(extents), summed = kept;
   for (std::size_t axis = 0; axis < max_axes; ++axis) (stride[axis] == 0 ? kept : summed)[axis] = 1;
   Kokkos::parallel_for("sum_over_axes", Range(0, size_of(piece)), KOKKOS_LAMBDA(Index j) {
     Index base = 0, rest = j;

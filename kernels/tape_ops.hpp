@@ -38,7 +38,7 @@ KOKKOS_INLINE_FUNCTION double apply(double a, [[maybe_unused]] double b, [[maybe
 }
 
 /// Does the operation read register b?
-constexpr bool is_binary(Op op) {
+KOKKOS_INLINE_FUNCTION constexpr bool is_binary(Op op) {
   return op == Op::add || op == Op::subtract || op == Op::multiply || op == Op::divide || op == Op::power;
 }
 

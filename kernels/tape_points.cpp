@@ -1,8 +1,14 @@
 // A point a thread: for GPUs (and, in tests, for any default execution space).
+#include "kernels/shape.hpp"
 #include "kernels/tape_layout.hpp"
 #include "kernels/tape_ops.hpp"
 
 namespace mollis::kernels {
+
+struct DeviceOperand {
+  double const* data;
+  Shape stride;
+};
 
 struct TapeResult {
   double* data;
@@ -12,17 +18,17 @@ struct TapeResult {
 /// Everything a thread needs to run the tape at a point, in device memory.
 struct DeviceTape {
   Kokkos::View<Instruction*, Execution::memory_space> code;
-  Kokkos::View<Operand*, Execution::memory_space> operands;
+  Kokkos::View<DeviceOperand*, Execution::memory_space> operands;
   Kokkos::View<TapeResult*, Execution::memory_space> results;
-  Extents extents;
+  Shape extents;
 
   KOKKOS_INLINE_FUNCTION double load(std::int32_t input, Index point) const {
-    Operand const& operand = operands(input);
+    DeviceOperand const& operand = operands(input);
     Index offset = 0;
     for (int axis = max_axes - 1; axis > 0; --axis) {
-      if (extents[static_cast<std::size_t>(axis)] == 1) continue;
-      Index const n = extents[static_cast<std::size_t>(axis)];
-      offset += (point % n) * operand.stride[static_cast<std::size_t>(axis)];
+      Index const n = extents[axis];
+      if (n == 1) continue;
+      offset += (point % n) * operand.stride[axis];
       point /= n;
     }
     return operand.data[offset + point * operand.stride[0]];
@@ -60,8 +66,8 @@ DeviceTape to_device(Tape const& tape, std::vector<Operand> const& inputs, std::
                      Extents const& extents) {
   auto const layout = collapse(inputs, extents);
   DeviceTape device;
-  device.extents.fill(1);
-  std::vector<Operand> operands(inputs.size());
+  device.extents = shape({1, 1, 1, 1});
+  std::vector<DeviceOperand> operands(inputs.size());
   std::size_t const unused = max_axes - layout.extents.size();
   for (std::size_t a = 0; a < layout.extents.size(); ++a) device.extents[unused + a] = layout.extents[a];
   for (std::size_t k = 0; k < inputs.size(); ++k) {

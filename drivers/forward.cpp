@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include "drivers/drivers.hpp"
+#include "forward/from_deck.hpp"
 #include "forward/observe.hpp"
 #include "problem/make_grid.hpp"
+#include "problem/sizes.hpp"
 
 namespace mollis::drivers {
 
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck) {
   auto const grid = problem::make_grid(comm, deck);
+  problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
   auto const clean = forward::clean_states(grid, deck);
   auto const observed = forward::observe(grid, clean, deck.forward);
   auto const files = forward::write_observations(grid, deck, observed);

@@ -7,6 +7,7 @@
 #include <Kokkos_Core.hpp>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
 
 /// For errors that the ranks did not agree on: the others may be waiting in a collective call.
 void abort(std::string const& message) {
-  fmt::print(stderr, "mollis: internal error: {}\n", message);
+  fmt::print(stderr, "mollis: {}\n", message);
   std::fflush(stderr);
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(Exit::internal));
 }
@@ -65,10 +66,12 @@ Exit run(Request const& request, int argc, char** argv, mollis::drivers::Command
     if (loud) std::fprintf(stderr, "%s\n", error.what());
   } catch (mollis::petsc::Failure const& error) {
     code = error.is_wrong_option(said) ? Exit::usage : Exit::internal;
-    if (code == Exit::internal) abort(fmt::format("{} ({})", error.what(), said));
+    if (code == Exit::internal) abort(fmt::format("internal error: {} ({})", error.what(), said));
     if (loud) fmt::print(stderr, "PETSc option after --: {}\n", said.substr(0, said.find('\n')));
+  } catch (std::bad_alloc const&) {
+    abort("out of memory; start more ranks or choose fewer points ('mollis check' estimates what a deck takes)");
   } catch (std::exception const& error) {
-    abort(error.what());
+    abort(fmt::format("internal error: {}", error.what()));
   }
   Kokkos::finalize();
   PetscPopErrorHandler();

@@ -9,6 +9,8 @@
 #include "mollifier/smooth.hpp"
 #include "petsc/options.hpp"
 #include "problem/make_grid.hpp"
+#include "problem/memory.hpp"
+#include "problem/sizes.hpp"
 #include "results/describe.hpp"
 #include "results/summary.hpp"
 #include "run/progress.hpp"
@@ -21,6 +23,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   run::Progress const progress(comm);
   auto const grid = problem::make_grid(comm, deck);
   progress.say(results::describe(grid));
+  problem::require_room(deck, problem::obstacle(grid, problem::bytes_per_point(deck), run::machine_of(comm)));
   auto const states = [&] {
     run::Stages::Scope const stage(stages, "read");
     return observations::read_states(grid, deck.observations);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "estimators/equation_error/candidate.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::choices {
 

@@ -6,6 +6,7 @@
 /// (no q much noisier than the best), |d|^2 = sum over parameters of |d_p|^2 / |lam_p|^2. Constants have no smoothing bias, but sampled kernels err where they
 /// are narrow: q goes over wider radii. A field loses its detail to wide kernels: q goes over narrower ones.
 #include "choices/lepski.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::choices {
 

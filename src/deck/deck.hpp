@@ -41,6 +41,8 @@ struct Grid {
   std::map<std::string, std::string> reflect;          ///< axis -> "even" or "odd"
   std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic
   Place place;                                         ///< of the section
+  std::map<std::string, Place> places;                 ///< of the keys that are written
+  Place place_of(std::string const& key) const;        ///< of a key, where it is not written of the section
 };
 
 struct Equation {

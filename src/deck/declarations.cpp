@@ -6,6 +6,7 @@ namespace mollis::deck {
 
 namespace {
 
+constexpr double most_points = 2147483647.0;  // along an axis: what files and messages count
 constexpr double inf = std::numeric_limits<double>::infinity();
 
 Limits at_least(double low) { return {low, inf, false, false}; }
@@ -18,7 +19,7 @@ Section grid() {
   return {"grid", "The points of the observations.",
     {key("axes", Type::texts, "slowest first, always in the order t, z, y, x")
          .needed().out_of({"t", "z", "y", "x"}).like(R"(["y", "x"])"),
-     key("points", Type::integers, "number of points along each axis").within(at_least(2)).like("[128, 128]"),
+     key("points", Type::integers, "number of points along each axis").within(from_to(2, most_points)).like("[128, 128]"),
      key("lower", Type::numbers, "coordinate of the first point of each axis").in("of the axis").like("[0.0, 0.0]"),
      key("upper", Type::numbers, "coordinate of the last point; on a periodic axis lower + period, which is no point")
          .in("of the axis").like("[1.0, 1.0]"),
@@ -125,7 +126,7 @@ Section inversion() {
          .out_of({"auto", "on", "off"}).otherwise(R"("auto")"),
      key("tolerance", Type::number, "relative, of the linear and Newton solves")
          .within({0.0, 1.0, true, true}).otherwise("1e-8"),
-     key("max_iterations", Type::integer, "most Newton steps").within(at_least(1)).otherwise("50")}};
+     key("max_iterations", Type::integer, "most Newton steps").within(from_to(1, 1000000)).otherwise("50")}};
 }
 
 Section joint() {

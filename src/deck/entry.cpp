@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "deck/values.hpp"
@@ -23,7 +24,7 @@ std::optional<std::int64_t> Entry::integer(std::string const& key) const {
 }
 
 std::optional<double> Entry::number(std::string const& key) const {
-  return has(key) ? node(key)->value<double>() : std::nullopt;
+  return has(key) ? real_of(*node(key)) : std::nullopt;
 }
 
 std::optional<std::string> Entry::text(std::string const& key) const {
@@ -35,7 +36,12 @@ template <class T>
 std::optional<std::vector<T>> Entry::list(std::string const& key) const {
   if (!has(key)) return std::nullopt;
   std::vector<T> values;
-  for (auto const& entry : *node(key)->as_array()) values.push_back(*entry.value<T>());
+  for (auto const& entry : *node(key)->as_array()) {
+    if constexpr (std::is_same_v<T, double>)
+      values.push_back(*real_of(entry));
+    else
+      values.push_back(*entry.value<T>());
+  }
   return values;
 }
 template std::optional<std::vector<std::int64_t>> Entry::list(std::string const&) const;

@@ -88,7 +88,7 @@ Forward read_forward(Entry const& entry, Deck const& deck, Command command) {
   read_kind(entry, deck, command == Command::forward, forward);
   read_model(entry, deck, command == Command::forward, forward);
   forward.boundary = entry.text("boundary").value_or(forward.boundary);
-  for (std::string const key : {"coefficient", "source", "boundary", "initial"})
+  for (std::string const key : {"coefficient", "source", "boundary", "initial", "refine", "spin_up"})
     if (entry.has(key)) forward.places[key] = entry.text_place(key);
   int const usual = forward.equation == "phase-field" ? 1 : deck.grid.axes.size() >= 3 ? 2 : 4;  // series need no more
   forward.refine = static_cast<int>(entry.integer("refine").value_or(usual));

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "deck/readers.hpp"
 #include "deck/suggest.hpp"
+#include "deck/values.hpp"
 
 namespace mollis::deck {
 
@@ -48,6 +50,25 @@ Axes read_axes(Entry const& entry) {
   return axes;
 }
 
+/// What 64-bit integers count, and points that rounding keeps apart.
+void check_size(Entry const& entry, Grid const& grid) {
+  double total = 1.0;
+  for (Index const n : grid.points) total *= static_cast<double>(n);
+  if (total > 4e18) entry.report("points", fmt::format("{:.1e} points cannot be counted; choose fewer", total));
+  bool const complete = grid.points.size() == grid.axes.size() && grid.lower.size() == grid.axes.size() && grid.upper.size() == grid.axes.size();
+  for (std::size_t a = 0; complete && a < grid.axes.size(); ++a) {
+    double const extent = grid.upper[a] - grid.lower[a];
+    double const largest = std::max(std::abs(grid.lower[a]), std::abs(grid.upper[a]));
+    if (extent <= 0.0) continue;
+    if (!std::isfinite(extent))
+      entry.report(entry.element("upper", a), fmt::format("the extent of axis {} is beyond numbers; choose another unit", grid.axes[a]));
+    else if (extent / static_cast<double>(grid.points[a]) < 4.0 * std::numeric_limits<double>::epsilon() * largest)
+      entry.report(entry.element("points", a),
+                   fmt::format("{} points from {} to {} are closer than rounding along {}; choose fewer, or another origin",
+                               grid.points[a], grid.lower[a], grid.upper[a], grid.axes[a]));
+  }
+}
+
 void read_lattice(Entry const& entry, Grid& grid) {
   bool const from_file = entry.has("coordinates") || entry.broken("coordinates");
   for (auto const* key : {"points", "lower", "upper"}) {
@@ -66,9 +87,7 @@ void read_lattice(Entry const& entry, Grid& grid) {
                  fmt::format("{} is not above lower = {}{}; give upper > lower", grid.upper[a], grid.lower[a],
                              a < grid.axes.size() ? " of axis " + grid.axes[a] : ""));
   }
-  double total = 1.0;
-  for (Index const n : grid.points) total *= static_cast<double>(n);
-  if (total > 4e18) entry.report("points", fmt::format("{:.1e} points cannot be counted; choose fewer", total));
+  check_size(entry, grid);
 }
 
 void read_coordinates(Entry const& entry, Grid& grid) {
@@ -78,7 +97,7 @@ void read_coordinates(Entry const& entry, Grid& grid) {
   grid.coordinate_datasets = one_an_axis<std::string>(*table, "datasets", grid.axes);
   for (auto const& item : table->items("period")) {
     if (known_axis(item.name, grid.axes, *table, table->region(item.region, "period"))) {
-      grid.period[item.name] = *item.node->value<double>();
+      grid.period[item.name] = *real_of(*item.node);
     }
   }
 }
@@ -114,11 +133,15 @@ void read_decomposition(Entry const& entry, Grid& grid) {
   auto const blocks = entry.list<std::int64_t>("decomposition").value_or(std::vector<std::int64_t>{});
   if (blocks.empty()) return;
   auto const checked = one_an_axis<std::int64_t>(entry, "decomposition", grid.axes);
+  constexpr std::int64_t most = std::numeric_limits<int>::max();  // MPI numbers its ranks so
+  std::int64_t product = 1;
   for (std::size_t a = 0; a < checked.size(); ++a) {
-    if (checked[a] > (1 << 30))
-      entry.report(entry.element("decomposition", a), "more blocks than ranks can be; choose fewer");
-    else
-      grid.decomposition.push_back(static_cast<int>(checked[a]));
+    if (product > most / checked[a]) {
+      entry.report(entry.element("decomposition", a), "more blocks in all than ranks can be; choose fewer");
+      return grid.decomposition.clear();
+    }
+    product *= checked[a];
+    grid.decomposition.push_back(static_cast<int>(checked[a]));
     if (a < grid.axes.size() && grid.axes[a] == "t" && checked[a] != 1) {
       entry.report(entry.element("decomposition", a),
                    fmt::format("{} blocks along t, which is never cut; write 1", checked[a]));
@@ -148,9 +171,19 @@ void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry
   }
 }
 
+Place Grid::place_of(std::string const& key) const {
+  auto const written = places.find(key);
+  if (written != places.end()) return written->second;
+  Place section = place;
+  section.key = key;
+  return section;
+}
+
 Grid read_grid(Entry const& entry) {
   Grid grid;
   grid.place = entry.place();
+  for (std::string const key : {"points", "lower", "upper", "coordinates", "decomposition"})
+    if (entry.has(key)) grid.places[key] = entry.place(key);
   grid.axes = read_axes(entry);
   read_lattice(entry, grid);
   read_coordinates(entry, grid);

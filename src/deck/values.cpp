@@ -30,10 +30,11 @@ struct Check {
     return fits || fail(node, fmt::format("expected {}, got {}{}", what, describe(node), advice(key)));
   }
   bool limits(toml::node const& node) const {
-    double const value = *node.value<double>();
+    double const value = *real_of(node);
     if (!std::isfinite(value)) return fail(node, fmt::format("{} is not a finite number; write one", value));
     if (key.limits.contains(value)) return true;
-    return fail(node, fmt::format("{} is out of range; choose a number {}", value, key.limits.text()));
+    std::string const text = node.is_integer() ? std::to_string(node.as_integer()->get()) : fmt::format("{}", value);
+    return fail(node, fmt::format("{} is out of range; choose a number {}", text, key.limits.text()));
   }
   bool integer(toml::node const& node) const { return expect(node.is_integer(), node, "an integer") && limits(node); }
   bool real(toml::node const& node) const { return expect(is_number(node), node, "a number") && limits(node); }
@@ -64,7 +65,7 @@ struct Check {
                                   advice(key)));
   }
   bool not_negative(toml::node const& node) const {
-    double const value = *node.value<double>();
+    double const value = *real_of(node);
     return (value >= 0.0 && std::isfinite(value)) ||
            fail(node, fmt::format("{} is out of range; choose a number at least 0", value));
   }
@@ -77,7 +78,7 @@ struct Check {
       } else if (!is_number(node)) {
         good =
             fail(node, fmt::format("relative: expected a number, got {}; write {{ relative = 0.01 }}", describe(node)));
-      } else if (double const value = *node.value<double>(); !(value > 0.0) || !std::isfinite(value)) {
+      } else if (double const value = *real_of(node); !(value > 0.0) || !std::isfinite(value)) {
         good = fail(node, fmt::format("relative: {} is out of range; choose a number greater than 0", value));
       }
     }
@@ -173,6 +174,11 @@ struct Check {
 
 bool check_value(Key const& key, toml::node const& node, Complaint const& complain) {
   return Check{key, complain}.run(node);
+}
+
+std::optional<double> real_of(toml::node const& node) {
+  if (auto const integer = node.as_integer()) return static_cast<double>(integer->get());
+  return node.is_floating_point() ? node.value<double>() : std::nullopt;
 }
 
 std::string describe(toml::node const& node) {

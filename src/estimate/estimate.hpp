@@ -6,6 +6,7 @@
 
 #include "estimate/choices.hpp"
 #include "estimate/linearisation.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::estimate {
 

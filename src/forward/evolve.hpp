@@ -6,6 +6,7 @@
 
 #include "forward/operator.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

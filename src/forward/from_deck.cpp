@@ -240,7 +240,45 @@ Plate read_plate(deck::Deck const& deck) {
           checked(deck, "source", deck.forward.source, Requirement::finite)};
 }
 
+namespace {
+
+/// Points of the solver's grid a point of the observations' one.
+double refinement(deck::Deck const& deck) {
+  double const axes = static_cast<double>(deck.grid.axes.size()) - (in_time(deck) ? 1.0 : 0.0);
+  bool const solved = deck.forward.equation && deck.forward.equation != "langevin";
+  return solved ? std::pow(deck.forward.refine, axes) : 0.0;
+}
+
+/// PETSc counts the points of the finest grid.
+void check_refined(deck::Deck const& deck, grid::Grid const& grid) {
+  double points = refinement(deck);
+  for (auto const& axis : grid.axes()) points *= axis.name == "t" ? 1.0 : static_cast<double>(axis.size());
+  if (points > static_cast<double>(PETSC_MAX_INT))
+    throw bad(deck, "refine",
+              fmt::format("{:.3g} points of the refined grid are more than this PETSc's {}-bit indices count; choose a smaller "
+                          "refine or fewer points, or use a PETSc configured --with-64-bit-indices",
+                          points, 8 * sizeof(PetscInt)));
+}
+
+}  // namespace
+
+void check_spin_up(deck::Deck const& deck, grid::Grid const& grid) {
+  constexpr double most = 1e8;
+  int const time = grid.find_axis("t");
+  if (time < 0 || grid.axis(time).size() < 2) return;
+  double const frames = deck.forward.spin_up / (grid.axis(time).at(1) - grid.axis(time).at(0));
+  if (frames * deck.forward.steps > most)
+    throw bad(deck, "spin_up", fmt::format("{:g} is {:.3g} frames, {:.3g} time steps; choose less", deck.forward.spin_up, frames,
+                                           frames * deck.forward.steps));
+}
+
+double bytes_per_point(deck::Deck const& deck) {
+  double const steps = in_time(deck) ? 1.0 / 8.0 : 1.0;  // one frame of several is on the solver's grid at a time
+  return 8.0 * 4.0 * static_cast<double>(deck.observations.size()) + 250.0 * steps * refinement(deck);
+}
+
 void check_grid(deck::Deck const& deck, grid::Grid const& grid) {
+  check_refined(deck, grid);
   bool walls = false;
   for (auto const& axis : grid.axes()) {
     if (axis.name == "t") continue;

@@ -38,7 +38,14 @@ PhaseField read_phase_field(deck::Deck const& deck);
 /// The equation "plate". Throws run::Error (bad_deck).
 Plate read_plate(deck::Deck const& deck);
 
-/// run::Error (bad_deck) unless the axes of space are evenly spaced and, for a steady equation, one of them has walls.
+/// run::Error (bad_deck) unless the axes of space are evenly spaced, PETSc counts their refined points and, for a steady
+/// equation, one of them has walls.
 void check_grid(deck::Deck const& deck, grid::Grid const& grid);
+
+/// run::Error (bad_deck) where spin_up takes more time steps than any run does.
+void check_spin_up(deck::Deck const& deck, grid::Grid const& grid);
+
+/// Bytes a grid point that the states of [forward] take at their peak, the solver's finer grid included.
+double bytes_per_point(deck::Deck const& deck);
 
 }  // namespace mollis::forward

@@ -2,6 +2,7 @@
 /// From a refined lattice, distributed by DMDA, to the points of the grid, distributed as the grid is.
 #include "forward/level.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

@@ -14,10 +14,7 @@ std::array<double, nodes> const weight = {5.0 / 18.0, 8.0 / 18.0, 5.0 / 18.0};
 /// Coordinates of this rank's points along x; none where there is a single path.
 Lattice paths_of(grid::Grid const& grid) {
   Lattice lattice;
-  for (int a = 1; a < grid.dimension(); ++a) {
-    lattice.emplace_back();
-    for (Index i = grid.owned()[a].lower; i < grid.owned()[a].upper; ++i) lattice.back().push_back(grid.axis(a).at(i));
-  }
+  for (int a = 1; a < grid.dimension(); ++a) lattice.push_back(grid.axis(a).coordinates(grid.owned()[a]));
   return lattice;
 }
 

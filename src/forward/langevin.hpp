@@ -4,6 +4,7 @@
 /// nothing with the inversion.
 #include "forward/lattice.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

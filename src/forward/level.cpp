@@ -82,7 +82,7 @@ Lines refined(std::vector<grid::Axis> const& axes, int refine, std::vector<std::
   for (std::size_t a = 0; a < axes.size(); ++a) {
     auto const& axis = axes[a];
     auto const n = static_cast<PetscInt>(axis.size());
-    lines[box_axes - axes.size() + a] = {axis.periodic ? n * refine : (n - 1) * refine + 1, axis.coordinates.front(),
+    lines[box_axes - axes.size() + a] = {axis.periodic ? n * refine : (n - 1) * refine + 1, axis.front(),
                                          axis.spacing() / refine, axis.periodic,
                                          std::count(insulated.begin(), insulated.end(), axis.name) > 0};
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

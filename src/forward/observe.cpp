@@ -13,10 +13,7 @@ namespace {
 
 Lattice owned_lattice(grid::Grid const& grid) {
   Lattice lattice;
-  for (int a = 0; a < grid.dimension(); ++a) {
-    lattice.emplace_back();
-    for (Index i = grid.owned()[a].lower; i < grid.owned()[a].upper; ++i) lattice.back().push_back(grid.axis(a).at(i));
-  }
+  for (int a = 0; a < grid.dimension(); ++a) lattice.push_back(grid.axis(a).coordinates(grid.owned()[a]));
   return lattice;
 }
 
@@ -81,6 +78,7 @@ CleanStates bend_plate(grid::Grid const& grid, deck::Deck const& deck) {
 }
 
 CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
+  check_spin_up(deck, grid);
   if (deck.forward.equation == "langevin") return solve_paths(grid, deck);
   check_grid(deck, grid);
   if (deck.forward.equation == "phase-field") return solve_phases(grid, deck);

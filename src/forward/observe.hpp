@@ -4,6 +4,7 @@
 
 #include "deck/deck.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

@@ -142,13 +142,13 @@ PhaseFieldSolution solve_phase_field(grid::Grid const& grid, PhaseField const& e
   check(TSSetSolution(stepper, phi));
   check(TSSetTimeStep(stepper, first_step));
   check(TSSetExactFinalTime(stepper, time < 0 ? TS_EXACTFINALTIME_STEPOVER : TS_EXACTFINALTIME_MATCHSTEP));
-  double const begin = time < 0 ? 0.0 : grid.axis(time).coordinates.front() - spin_up;
+  double const begin = time < 0 ? 0.0 : grid.axis(time).front() - spin_up;
   context.model.rate_of_change(begin, phi, slope);  // tells errors of the rate before any step
   check(TSSetTime(stepper, begin));
   check(TSSetMaxTime(stepper, 2.0 * accuracy.latest));
   check(TSSetFromOptions(stepper));
   if (time >= 0) {
-    solution.state = to_field(film(stepper, context, phi, grid.axis(time).coordinates, accuracy.steps, sample));
+    solution.state = to_field(film(stepper, context, phi, grid.axis(time).coordinates(), accuracy.steps, sample));
     count(stepper, solution);
     return solution;
   }

@@ -11,6 +11,7 @@
 
 #include "forward/lattice.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

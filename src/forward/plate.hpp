@@ -1,6 +1,7 @@
 #pragma once
 /// Bending plates: a(x) lap(lap(u)) = b(x), simply supported (u = lap u = 0) at open ends, in any dimension.
 #include "forward/series.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

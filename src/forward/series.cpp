@@ -110,7 +110,7 @@ std::vector<SeriesAxis> series_axes(std::vector<grid::Axis> const& axes, int ref
   std::vector<SeriesAxis> result;
   for (auto const& axis : axes) {
     if (axis.name == "t") continue;
-    double const spacing = axis.spacing() / refine, lower = axis.coordinates.front();
+    double const spacing = axis.spacing() / refine, lower = axis.front();
     if (axis.periodic || axis.size() == 1)
       result.push_back({axis.periodic ? axis.size() * refine : 1, lower,
                         axis.size() == 1 && !axis.periodic ? 1.0 : spacing, Ends::periodic});

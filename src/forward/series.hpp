@@ -7,6 +7,7 @@
 
 #include "forward/lattice.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 #include "petsc/handles.hpp"
 
 namespace mollis::forward {

@@ -5,6 +5,7 @@
 /// Shares nothing with the inversion.
 #include "forward/operator.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::forward {
 

@@ -29,7 +29,14 @@ double Axis::at(Index i) const {
   Index const n = size();
   Index const turns = i >= 0 ? i / n : -((n - 1 - i) / n);
   if (turns != 0 && !periodic) throw std::out_of_range("axis " + name + ": no point " + std::to_string(i));
-  return coordinates[static_cast<std::size_t>(i - turns * n)] + static_cast<double>(turns) * period;
+  return coordinate(i - turns * n) + static_cast<double>(turns) * period;
+}
+
+std::vector<double> Axis::coordinates(Range range) const {
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(std::max<Index>(range.size(), 0)));
+  for (Index i = range.lower; i < range.upper; ++i) values.push_back(coordinate(i));
+  return values;
 }
 
 Axis uniform_axis(std::string name, Index points, double lower, double upper, bool periodic) {
@@ -40,12 +47,7 @@ Axis uniform_axis(std::string name, Index points, double lower, double upper, bo
   axis.name = std::move(name);
   axis.periodic = periodic;
   axis.period = periodic ? upper - lower : 0.0;
-  Index const gaps = std::max<Index>(periodic ? points : points - 1, 1);
-  axis.coordinates.resize(static_cast<std::size_t>(points));
-  for (Index i = 0; i < points; ++i) {
-    double const s = static_cast<double>(i) / static_cast<double>(gaps);
-    axis.coordinates[static_cast<std::size_t>(i)] = i == gaps ? upper : lower + s * (upper - lower);
-  }
+  axis.line = {lower, single ? lower + 1.0 : upper, std::max<Index>(periodic ? points : points - 1, 1), 0, points};
   return axis;
 }
 
@@ -65,10 +67,26 @@ Axis axis_from_coordinates(std::string name, std::vector<double> coordinates, do
   }
   Axis axis;
   axis.name = std::move(name);
-  axis.coordinates = std::move(coordinates);
+  axis.given = std::move(coordinates);
   axis.periodic = period > 0.0;
   axis.period = axis.periodic ? period : 0.0;
   axis.uniform = equally_spaced(axis);
+  return axis;
+}
+
+Axis with_margins(Axis axis, Index margin) {
+  if (axis.given.empty()) {
+    axis.line.first -= margin;
+    axis.line.points += 2 * margin;
+    return axis;
+  }
+  auto& x = axis.given;
+  double const first = x.size() > 1 ? x[1] - x[0] : 1.0, last = x.size() > 1 ? x.back() - x[x.size() - 2] : 1.0;
+  std::vector<double> longer;
+  for (Index k = margin; k > 0; --k) longer.push_back(x.front() - static_cast<double>(k) * first);
+  longer.insert(longer.end(), x.begin(), x.end());
+  for (Index k = 1; k <= margin; ++k) longer.push_back(x.back() + static_cast<double>(k) * last);
+  x = longer;
   return axis;
 }
 

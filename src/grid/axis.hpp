@@ -1,9 +1,10 @@
 #pragma once
-/// One coordinate axis of the grid. Coordinates of the whole axis are held on every rank (they are 1D and small).
+/// One coordinate axis of the grid, the same on every rank. Coordinates that were given are held; equally spaced ones are made
+/// where they are asked for, so that an axis costs nothing however long it is.
 #include <string>
 #include <vector>
 
-#include "kernels/field.hpp"
+#include "kernels/index.hpp"
 
 namespace mollis::grid {
 
@@ -19,22 +20,40 @@ struct Range {
 
 struct Axis {
   std::string name;                 ///< "t", "z", "y" or "x"
-  std::vector<double> coordinates;  ///< strictly increasing, size() of them
   bool periodic = false;
   double period = 0.0;              ///< 0 on open axes
   Reflection reflection = Reflection::none;
   bool uniform = true;              ///< equal spacing to 1e-9 of it or to rounding: one filter row for the interior
+  std::vector<double> given;        ///< coordinates that were given, strictly increasing; empty where `line` makes them
 
-  Index size() const { return static_cast<Index>(coordinates.size()); }
-  double extent() const { return periodic ? period : coordinates.back() - coordinates.front(); }
+  /// Equally spaced coordinates: lower + (first + i) (upper - lower) / gaps, exact at both ends of the axis as it was made.
+  struct Line {
+    double lower = 0.0, upper = 1.0;
+    Index gaps = 1, first = 0, points = 0;
+  } line;
+
+  Index size() const { return given.empty() ? line.points : static_cast<Index>(given.size()); }
+  double front() const { return coordinate(0); }
+  double back() const { return coordinate(size() - 1); }
+  double extent() const { return periodic ? period : back() - front(); }
   /// Mean spacing; 0 on an open axis of one point.
   double spacing() const {
     Index const gaps = periodic ? size() : size() - 1;
     return gaps > 0 ? extent() / static_cast<double>(gaps) : 0.0;
   }
+  /// Coordinate of index i in [0, size()), unchecked.
+  double coordinate(Index i) const {
+    if (!given.empty()) return given[static_cast<std::size_t>(i)];
+    Index const step = line.first + i;
+    if (step == line.gaps) return line.upper;
+    return line.lower + static_cast<double>(step) / static_cast<double>(line.gaps) * (line.upper - line.lower);
+  }
   /// Coordinate of index i, also outside [0, size()) on periodic axes (unrolled: x_i + k period). Throws
   /// std::out_of_range outside an open axis.
   double at(Index i) const;
+  /// Those of a range within [0, size()), or of the whole axis.
+  std::vector<double> coordinates(Range range) const;
+  std::vector<double> coordinates() const { return coordinates({0, size()}); }
 };
 
 /// Equally spaced axis: points from lower to upper, both included; on a periodic axis upper = lower + period is no
@@ -44,5 +63,8 @@ Axis uniform_axis(std::string name, Index points, double lower, double upper, bo
 /// Axis from given coordinates; period > 0 makes it periodic. Throws std::invalid_argument unless strictly increasing
 /// (and, if periodic, spanning less than the period).
 Axis axis_from_coordinates(std::string name, std::vector<double> coordinates, double period);
+
+/// The axis with `margin` more points at both ends, spaced as the last two points there are (1 on an axis of one point).
+Axis with_margins(Axis axis, Index margin);
 
 }  // namespace mollis::grid

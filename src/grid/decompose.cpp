@@ -9,7 +9,8 @@ namespace {
 
 /// What a cut costs: ranks left idle, then points exchanged by the largest block for a halo of one, then its size.
 struct Cost {
-  Index idle, surface, volume;
+  Index idle;
+  double surface, volume;  ///< sums of counts near the largest integer
   bool operator<(Cost const& o) const {
     if (idle != o.idle) return idle < o.idle;
     return surface != o.surface ? surface < o.surface : volume < o.volume;
@@ -19,14 +20,16 @@ struct Cost {
 using Cut = std::array<int, max_axes>;
 
 Cost cost_of(std::vector<Axis> const& axes, Cut const& cut, int ranks) {
-  Index used = 1, volume = 1, surface = 0;
+  Index used = 1;
+  double volume = 1.0, surface = 0.0;
+  auto const width = [&](std::size_t a) { return static_cast<double>((axes[a].size() + cut[a] - 1) / cut[a]); };
   for (std::size_t a = 0; a < axes.size(); ++a) {
     used *= cut[a];
-    volume *= (axes[a].size() + cut[a] - 1) / cut[a];
+    volume *= width(a);
   }
   for (std::size_t a = 0; a < axes.size(); ++a) {
-    Index const faces = cut[a] == 1 ? 0 : (axes[a].periodic || cut[a] > 2 ? 2 : 1);
-    surface += faces * volume / ((axes[a].size() + cut[a] - 1) / cut[a]);
+    double const faces = cut[a] == 1 ? 0.0 : (axes[a].periodic || cut[a] > 2 ? 2.0 : 1.0);
+    surface += faces * (volume / width(a));
   }
   return {ranks - used, surface, volume};
 }

@@ -156,22 +156,6 @@ Range Grid::block_range(int axis, int block) const {
   return {place(start(block)), place(start(block + 1))};
 }
 
-namespace {
-
-Axis with_margins(Axis axis, Index margin) {
-  if (margin == 0) return axis;
-  auto& x = axis.coordinates;
-  double const first = x.size() > 1 ? x[1] - x[0] : 1.0, last = x.size() > 1 ? x.back() - x[x.size() - 2] : 1.0;
-  std::vector<double> longer;
-  for (Index k = margin; k > 0; --k) longer.push_back(x.front() - static_cast<double>(k) * first);
-  longer.insert(longer.end(), x.begin(), x.end());
-  for (Index k = 1; k <= margin; ++k) longer.push_back(x.back() + static_cast<double>(k) * last);
-  x = longer;
-  return axis;
-}
-
-}  // namespace
-
 Grid Grid::extended(std::vector<Index> const& margins) const {
   if (margins.size() != axes().size()) throw std::invalid_argument("one margin an axis, please");
   std::vector<Axis> longer;

@@ -11,7 +11,7 @@ void write_dataset_file(grid::Grid const& grid, std::string const& file,
   for (auto const& [name, field] : fields) output.write(grid, name, field);
   output.commit(coordinate_bytes(grid.axes()), [&](hid_t id) {
     for (grid::Axis const& axis : grid.axes()) {
-      if (H5Lexists(id, axis.name.c_str(), H5P_DEFAULT) <= 0) write_vector(id, axis.name, axis.coordinates);
+      if (H5Lexists(id, axis.name.c_str(), H5P_DEFAULT) <= 0) write_coordinates(id, axis.name, axis);
     }
     write_attributes(id, attributes);
   });

@@ -60,7 +60,7 @@ void ResultFile::add_attributes(Attributes attributes) { data_->notes.emplace_ba
 
 /// What rank 0 adds alone.
 void ResultFile::Data::finish(hid_t id) const {
-  for (grid::Axis const& axis : grid.axes()) write_vector(id, "/coordinates/" + axis.name, axis.coordinates);
+  for (grid::Axis const& axis : grid.axes()) write_coordinates(id, "/coordinates/" + axis.name, axis);
   for (auto const& [path, table] : tables) {
     for (auto const& [column, values] : table) write_vector(id, path + "/" + column, values);
   }

@@ -6,7 +6,7 @@ namespace mollis::io {
 
 double Image::origin(int slot) const {
   auto const* axis = axes[static_cast<std::size_t>(slot)];
-  return axis ? axis->coordinates.front() : 0.0;
+  return axis ? axis->front() : 0.0;
 }
 
 double Image::spacing(int slot) const { return size(slot) > 1 ? axes[static_cast<std::size_t>(slot)]->spacing() : 1.0; }

@@ -61,7 +61,7 @@ grid::Range window(grid::Axis const& axis, Ends ends, Index row, Index radius) {
 double offset(grid::Axis const& axis, Ends ends, Index row, Index v) {
   if (v == row) return 0.0;
   if (axis.uniform) return static_cast<double>(v - row) * axis.spacing();
-  auto const x = [&](Index i) { return axis.coordinates[static_cast<std::size_t>(i)]; };
+  auto const x = [&](Index i) { return axis.coordinate(i); };
   Index const last = axis.size() - 1;
   if (ends == Ends::wrapped) return axis.at(v) - x(row);
   if (v < 0) return (x(0) - x(-v)) + (x(0) - x(row));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 #include "mollifier/line_refit.hpp"
 #include "mollifier/settings.hpp"
 

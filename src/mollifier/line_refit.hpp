@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/field.hpp"
 #include "mollifier/jets.hpp"
 
 namespace mollis::mollifier {

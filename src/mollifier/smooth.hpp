@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/field.hpp"
 #include "mollifier/filters.hpp"
 
 namespace mollis::mollifier {

@@ -7,6 +7,7 @@
 
 #include "equation/system.hpp"
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 #include "mollifier/jets.hpp"
 #include "parameters/settings.hpp"
 #include "petsc/handles.hpp"

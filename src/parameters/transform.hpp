@@ -1,5 +1,6 @@
 #pragma once
 /// Between the fitted variable p and the parameter lam: lam = exp(p) where transform = "log", else lam = p.
+#include "kernels/field.hpp"
 #include "parameters/parameter_space.hpp"
 
 namespace mollis::parameters {

@@ -2,6 +2,7 @@
 /// The local entries of a PETSc vector as fields of the kernels: no copy where the memory spaces agree.
 #include <vector>
 
+#include "kernels/field.hpp"
 #include "petsc/handles.hpp"
 
 namespace mollis::petsc {

@@ -79,7 +79,7 @@ void check_method(deck::Deck const& deck, equation::System const& system, deck::
 }
 
 void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
-  auto const symbols = symbols_of(deck, Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true)));
+  auto const symbols = symbols_of(deck, everywhere(deck));
   std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
   for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
     try {
@@ -96,6 +96,10 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
 }
 
 }  // namespace
+
+Dependence everywhere(deck::Deck const& deck) {
+  return Dependence(deck.fields.size(), std::vector<bool>(deck.grid.axes.size(), true));
+}
 
 void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
   check_residuals(deck, problems);

@@ -12,6 +12,9 @@ namespace mollis::problem {
 /// Axes on which each known field depends, [field][axis].
 using Dependence = std::vector<std::vector<bool>>;
 
+/// Fields that depend on all axes: where it is not known better.
+Dependence everywhere(deck::Deck const& deck);
+
 /// Adds a problem for every residual, let expression, known field and truth that cannot be understood, with a caret under
 /// the place, and where the method cannot serve the equation. A deck::Checker. Reads no file.
 void check_expressions(deck::Deck const& deck, deck::Problems& problems);

@@ -1,6 +1,7 @@
 #include "problem/from_deck.hpp"
 
 #include "problem/compile.hpp"
+#include "problem/sizes.hpp"
 
 namespace mollis::problem {
 namespace {
@@ -20,6 +21,8 @@ Dependence dependence_of(grid::Grid const& grid, std::vector<observations::Known
 Settings settings_of(deck::Deck const& deck) { return {deck.mollifier, deck.inversion, deck.joint}; }
 
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress& progress) {
+  auto const system = compile(deck, everywhere(deck));
+  require_room(deck, obstacle(deck, grid, system, run::machine_of(grid.comm())));
   return from_deck(grid, deck, observations::read_states(grid, deck.observations), progress);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "deck/problems.hpp"
 #include "io/read.hpp"
 #include "run/error.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 
 using run::Error;
 using run::Exit;
-
-std::string at(deck::Place const& place) {
-  return fmt::format("{}:{}:{}: [{}]", place.file, place.line, place.column, place.section);
-}
 
 grid::Axis axis_from_file(MPI_Comm comm, deck::Grid const& grid, std::size_t a) {
   auto const& name = grid.axes[a];
@@ -49,16 +46,17 @@ std::vector<grid::Axis> make_axes(MPI_Comm comm, deck::Grid const& grid) {
 /// The deck's own cut, checked against the ranks and the points.
 grid::Decomposition given_cut(deck::Grid const& deck, std::vector<grid::Axis> const& axes, int ranks) {
   auto const& cut = deck.decomposition;
-  int const blocks = std::accumulate(cut.begin(), cut.end(), 1, std::multiplies<>());
+  deck::Problems problems;
+  auto const bad = [&](std::string const& what) { problems.add(deck.place_of("decomposition"), what); };
+  Index const blocks = std::accumulate(cut.begin(), cut.end(), Index{1}, std::multiplies<>());
   if (blocks > ranks)
-    throw Error(Exit::bad_deck, fmt::format("{} decomposition = [{}]: {} blocks for {} ranks; start at least {} ranks or use "
-                                            "fewer blocks", at(deck.place), fmt::join(cut, ", "), blocks, ranks, blocks));
+    bad(fmt::format("[{}] is {} blocks for {} ranks; start at least {} ranks or use fewer blocks", fmt::join(cut, ", "),
+                          blocks, ranks, blocks));
   for (std::size_t a = 0; a < axes.size(); ++a)
     if (cut[a] > axes[a].size())
-      throw Error(Exit::bad_deck,
-                  fmt::format("{} decomposition: {} blocks along {}, which has {} points; use a grid of at least {} points "
-                              "along {} or at most {} blocks", at(deck.place), cut[a], axes[a].name, axes[a].size(), cut[a],
-                              axes[a].name, axes[a].size()));
+      bad(fmt::format("{0} blocks along {1}, which has {2} points; use a grid of at least {0} points along {1} or at most "
+                            "{2} blocks", cut[a], axes[a].name, axes[a].size()));
+  problems.raise();
   return grid::Decomposition{cut};
 }
 

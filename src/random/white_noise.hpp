@@ -1,6 +1,7 @@
 #pragma once
 /// Random fields on grids.
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 #include "random/philox.hpp"
 
 namespace mollis::random {

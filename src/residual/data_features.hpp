@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/field.hpp"
 #include "mollifier/line_refit.hpp"
 #include "mollifier/settings.hpp"
 #include "observations/known_fields.hpp"

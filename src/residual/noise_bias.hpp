@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "estimators/settings.hpp"
+#include "kernels/field.hpp"
 #include "residual/residual_model.hpp"
 
 namespace mollis::residual {

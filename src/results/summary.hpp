@@ -4,6 +4,7 @@
 
 #include "deck/deck.hpp"
 #include "estimate/estimate.hpp"
+#include "kernels/field.hpp"
 #include "problem/problem.hpp"
 #include "run/stage.hpp"
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/field.hpp"
 #include "parameters/parameter_space.hpp"
 
 namespace mollis::scores {

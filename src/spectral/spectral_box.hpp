@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "kernels/field.hpp"
 #include "spectral/line_transform.hpp"
 #include "spectral/redistribution.hpp"
 

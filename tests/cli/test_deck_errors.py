@@ -94,6 +94,33 @@ class Expressions(DeckCase):
         self.assertNotIn("[equation]", outcome.err)
 
 
+class Sizes(DeckCase):
+    """Grids beyond the machine: told at once, by every command, before anything is allocated."""
+
+    def test_more_points_than_anything_counts(self):
+        for points, command in (("[100000000000, 2]", "check"), ("[3000000000, 2]", "invert"),
+                                ("[9223372036854775807, 2]", "mollify"), ("[1e11, 2]", "forward")):
+            path = self.deck()
+            path.write_text(path.read_text().replace("[24, 24]", points))
+            with self.subTest(points=points, command=command):
+                self.expect_error(78, run(command, path), "case.toml:3:11: [grid] points: ")
+
+    def test_more_points_than_the_machine_holds(self):
+        path = self.deck()
+        path.write_text(path.read_text().replace("[24, 24]", "[1000000000, 1000000000]"))
+        for command in ("check", "invert", "mollify", "forward"):
+            with self.subTest(command):
+                self.expect_error(78, run(command, path, ranks=2), "case.toml:3:10: [grid] points: ")
+
+    def test_a_large_grid_is_valid_elsewhere(self):
+        outcome = self.expect(0, run("check", self.deck(), "grid.points=[30000,30000]"))
+        self.assertIn("# too large for these ranks", outcome.out)
+
+    def test_more_blocks_than_ranks(self):
+        self.expect_error(64, run("check", self.deck(), "grid.decomposition=[65536,65536]"), "[grid] decomposition: ")
+        self.expect_error(64, run("check", self.deck(), "grid.decomposition=[4,4]", ranks=2), "16 blocks for 2 ranks")
+
+
 class InvalidDecks(DeckCase):
     """The deck's own tests read all of them; here some go through the program."""
 

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "equation/system.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::equation {
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "forward/solve.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::test {
 

@@ -83,10 +83,10 @@ TEST(ExtendedGrid, CoordinatesGoOnWithTheLastSpacing) {
   auto const stretched = grid::axis_from_coordinates("y", {0.0, 0.1, 0.3, 0.6, 1.0, 1.5}, 0.0);
   auto const e = make({stretched, axis("x", 5)}).extended({2, 1});
   std::vector<double> const y{-0.2, -0.1, 0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 2.0, 2.5}, x{-0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25};
-  ASSERT_EQ(e.axis(0).coordinates.size(), y.size());
-  ASSERT_EQ(e.axis(1).coordinates.size(), x.size());
-  for (std::size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(e.axis(0).coordinates[i], y[i], 1e-15);
-  for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(e.axis(1).coordinates[i], x[i], 1e-15);
+  ASSERT_EQ(e.axis(0).coordinates().size(), y.size());
+  ASSERT_EQ(e.axis(1).coordinates().size(), x.size());
+  for (std::size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(e.axis(0).coordinate(static_cast<Index>(i)), y[i], 1e-15);
+  for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(e.axis(1).coordinate(static_cast<Index>(i)), x[i], 1e-15);
   EXPECT_FALSE(e.axis(0).uniform);
   EXPECT_TRUE(e.axis(1).uniform);
   EXPECT_EQ(e.find_axis("y"), 0);
@@ -96,7 +96,7 @@ TEST(ExtendedGrid, WithoutMarginsNothingChanges) {
   auto const g = make({axis("y", 6), axis("x", 5, true)});
   auto const e = g.extended({0, 0});
   for (int a = 0; a < 2; ++a) {
-    EXPECT_EQ(e.axis(a).coordinates, g.axis(a).coordinates);
+    EXPECT_EQ(e.axis(a).coordinates(), g.axis(a).coordinates());
     EXPECT_EQ(e.axis(a).periodic, g.axis(a).periodic);
     EXPECT_EQ(e.owned()[a], g.owned()[a]);
   }
@@ -110,7 +110,7 @@ TEST(ExtendedGrid, RestrictionsKeepTheMargins) {
       auto const r = e.restricted_to(kept);
       for (std::size_t k = 0; k < kept.size(); ++k) {
         auto const position = static_cast<int>(k);
-        EXPECT_EQ(r.axis(position).coordinates, e.axis(kept[k]).coordinates);
+        EXPECT_EQ(r.axis(position).coordinates(), e.axis(kept[k]).coordinates());
         if (e.local_size() > 0) {
           EXPECT_EQ(r.owned()[position], e.owned()[kept[k]]);
         }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 #include "run/error.hpp"
 
 namespace files {

@@ -67,7 +67,7 @@ TEST(ResultFile, FieldsOverAnyAxesLandWhole) {
       EXPECT_EQ(shape, expected);
       for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(values[i], number(static_cast<Index>(i)));
     }
-    EXPECT_EQ(files::read_all(file, "/coordinates/y"), g.axis(1).coordinates);
+    EXPECT_EQ(files::read_all(file, "/coordinates/y"), g.axis(1).coordinates());
     EXPECT_EQ(files::read_all(file, "/sweep/lambda/risk"), (std::vector<double>{0.5, 0.25}));
     EXPECT_EQ(text_attribute(file, "/parameters/p2t", "axes"), "t x");
     EXPECT_EQ(text_attribute(file, "/parameters/p2t", "unit"), "m^2/s");
@@ -112,7 +112,7 @@ TEST(DatasetFile, HoldsFieldsAndCoordinatesAndReplacesTheOldFile) {
     std::vector<double> const values = files::read_all(file, "u");
     for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(values[i], number(static_cast<Index>(i)));
     EXPECT_TRUE(std::isnan(files::read_all(file, "group/v")[7]));
-    EXPECT_EQ(files::read_all(file, "x"), g.axis(1).coordinates);
+    EXPECT_EQ(files::read_all(file, "x"), g.axis(1).coordinates());
     EXPECT_EQ(number_attribute(file, "/", "seed"), 3.0);
     hid_t const id = H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     EXPECT_EQ(H5Lexists(id, "old", H5P_DEFAULT), 0);

@@ -26,7 +26,7 @@ template <class Function>
 double error_of(grid::Axis const& axis, LineFilter const& filter, int order, Index skip, Function const& f) {
   double worst = 0.0, size = 0.0;
   for (Index i = skip; i < axis.size() - skip; ++i) {
-    auto const x = [&](Index p) { return axis.coordinates[static_cast<std::size_t>(p)]; };
+    auto const x = [&](Index p) { return axis.coordinate(p); };
     worst = std::max(worst, std::abs(filtered(filter, i, order, [&](Index p) { return f(x(p), 0); }) - f(x(i), order)));
     size = std::max(size, std::abs(f(x(i), order)));
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "grid/grid.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::tests {
 

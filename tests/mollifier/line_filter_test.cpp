@@ -25,13 +25,13 @@ double monomial(double x, double c, double unit, int power, int order) {
 void expect_exact(grid::Axis const& axis, LineFilter const& filter, int order, int degree, double tolerance,
                   std::string const& where) {
   for (Index i = 0; i < axis.size(); i += std::max<Index>(1, axis.size() / 37)) {
-    double const c = axis.coordinates[static_cast<std::size_t>(i)];
+    double const c = axis.coordinate(i);
     Index const first = filter.start(i), last = first + filter.width - 1;
-    double const unit = std::max(c - axis.coordinates[static_cast<std::size_t>(first)],
-                                 axis.coordinates[static_cast<std::size_t>(last)] - c);
+    double const unit = std::max(c - axis.coordinate(first),
+                                 axis.coordinate(last) - c);
     for (int power = 0; power <= degree; ++power) {
       auto const f = [&](Index p) {
-        return monomial(axis.coordinates[static_cast<std::size_t>(p)], c, unit, power, 0);
+        return monomial(axis.coordinate(p), c, unit, power, 0);
       };
       double const scale = std::max(magnitude(filter, i, order, f), std::pow(unit, -order));
       EXPECT_NEAR(filtered(filter, i, order, f), monomial(c, c, unit, power, order), tolerance * scale)
@@ -82,21 +82,21 @@ TEST(MomentFilter, PeriodicRowsActAlikeOnWaves) {
   grid::Axis const axis = grid::uniform_axis("x", 64, 0.0, 2.0, true);
   LineFilter const filter = moment_filter(axis, {}, {{0, 6}, {1, 6}, {2, 6}}, 4);
   double const k = two_pi / axis.period;
-  auto const wave = [&](Index p) { return std::cos(k * axis.coordinates[static_cast<std::size_t>(p)]); };
+  auto const wave = [&](Index p) { return std::cos(k * axis.coordinate(p)); };
   double const factor = filtered(filter, 0, 0, wave), second = filtered(filter, 0, 2, wave);
   EXPECT_NEAR(factor, 1.0, 1e-3);
   EXPECT_NEAR(second, -k * k, 2e-2 * k * k);
   for (Index i = 0; i < 64; ++i) {
-    double const x = axis.coordinates[static_cast<std::size_t>(i)];
+    double const x = axis.coordinate(i);
     EXPECT_NEAR(filtered(filter, i, 0, wave), factor * std::cos(k * x), 1e-13);
     EXPECT_NEAR(filtered(filter, i, 2, wave), second * std::cos(k * x), 1e-10);
     EXPECT_NEAR(filtered(filter, i, 1, wave), -k * std::sin(k * x), 1e-2 * k);
   }
   LineFilter const stretched = moment_filter(tests::wavy_axis("x", 256, 2.0), {}, {{0, 6}, {1, 6}, {2, 6}}, 6);
   grid::Axis const wavy = tests::wavy_axis("x", 256, 2.0);
-  auto const wave_on = [&](Index p) { return std::cos(k * wavy.coordinates[static_cast<std::size_t>(p)]); };
+  auto const wave_on = [&](Index p) { return std::cos(k * wavy.coordinate(p)); };
   for (Index i = 0; i < 256; ++i) {
-    double const x = wavy.coordinates[static_cast<std::size_t>(i)];
+    double const x = wavy.coordinate(i);
     EXPECT_NEAR(filtered(stretched, i, 0, wave_on), std::cos(k * x), 1e-6);
     EXPECT_NEAR(filtered(stretched, i, 1, wave_on), -k * std::sin(k * x), 1e-5);
     EXPECT_NEAR(filtered(stretched, i, 2, wave_on), -k * k * std::cos(k * x), 1e-4);
@@ -114,7 +114,7 @@ TEST(MomentFilter, ReflectingEndsActAsOnTheReflectedFunction) {
       std::vector<double> x;
       for (Index i = -(n - 1); i < 2 * n - 1; ++i) {
         Index const m = i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
-        double const at = half.coordinates[static_cast<std::size_t>(m)];
+        double const at = half.coordinate(m);
         x.push_back(i < 0 ? -at : i >= n ? 2.0 - at : at);
       }
       grid::Axis const whole = grid::axis_from_coordinates("x", x, 0.0);
@@ -129,7 +129,7 @@ TEST(MomentFilter, ReflectingEndsActAsOnTheReflectedFunction) {
           double const expected =
               filtered(plain, i + n - 1, order, [&](Index p) { return f(x[static_cast<std::size_t>(p)]); });
           double const got =
-              filtered(folded, i, order, [&](Index p) { return f(half.coordinates[static_cast<std::size_t>(p)]); });
+              filtered(folded, i, order, [&](Index p) { return f(half.coordinate(p)); });
           EXPECT_NEAR(got, expected, 1e-9) << "row " << i << " order " << order << (odd ? " odd" : " even");
         }
     }

@@ -228,7 +228,7 @@ TEST(LineRefit, UsesReflections) {
     grid::Grid const grid(MPI_COMM_WORLD, {x}, grid::decompose({x}, ranks));
     Radii const radii{{1, 4}};
     Jets const jets(grid, {moment_filter(x, {}, radii, degree)}, {MultiIndex{1}});
-    auto const at = [&](Index p) { return x.coordinates[static_cast<std::size_t>(p)]; };
+    auto const at = [&](Index p) { return x.coordinate(p); };
     auto const data = filled(grid, [&](Index p) {
       if (p == 3 || p == 4 || (odd && p == 0)) return nan;
       return odd ? at(p) - std::pow(at(p), 3) : 1.0 + at(p) * at(p);

@@ -8,6 +8,7 @@
 
 #include "grid/grid.hpp"
 #include "io/output_file.hpp"
+#include "kernels/field.hpp"
 #include "run/error.hpp"
 
 namespace mollis::test {

@@ -113,7 +113,7 @@ double closed_form(std::vector<grid::Axis> const& axes, int q) {
   double sum = 0.0;
   auto const middle = [&](int axis, int i) {
     auto const& a = axes[static_cast<std::size_t>(axis)];
-    return a.coordinates.front() + a.extent() * (i + 0.5) / n;
+    return a.front() + a.extent() * (i + 0.5) / n;
   };
   for (int k = 0; k <= q; ++k) {
     double const factor = factorial(q) / factorial(k) / factorial(q - k) * std::pow(axes[0].extent(), 2 * (q - k)) *

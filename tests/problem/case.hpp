@@ -11,6 +11,7 @@
 #include "deck/read.hpp"
 #include "estimators/equation_error/candidate.hpp"
 #include "forward/noise.hpp"
+#include "kernels/field.hpp"
 #include "problem/from_deck.hpp"
 #include "problem/make_grid.hpp"
 #include "scores/score.hpp"

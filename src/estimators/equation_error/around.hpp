@@ -3,6 +3,7 @@
 /// P = sum_p beta_p L_p - N (see NormalMatrix).
 #include "estimate/linearisation.hpp"
 #include "estimators/equation_error/candidate.hpp"
+#include "kernels/field.hpp"
 
 namespace mollis::equation_error {
 

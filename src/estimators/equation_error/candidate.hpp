@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "estimators/equation_error/equation_error.hpp"
+#include "kernels/field.hpp"
 #include "problem/problem.hpp"
 #include "residual/data_features.hpp"
 

@@ -10,6 +10,7 @@
 #include "estimators/equation_error/normal_matrix.hpp"
 #include "estimators/equation_error/normal_solver.hpp"
 #include "estimators/settings.hpp"
+#include "kernels/field.hpp"
 #include "parameters/bounds.hpp"
 #include "run/progress.hpp"
 

@@ -5,6 +5,7 @@
 /// pattern of L; otherwise J is assembled and multiplied.
 #include <vector>
 
+#include "kernels/field.hpp"
 #include "parameters/smoothness.hpp"
 #include "residual/noise_bias.hpp"
 

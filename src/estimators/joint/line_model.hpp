@@ -7,6 +7,7 @@
 /// all terms of order o along the line, with the sign of their mean: one residual that g can make vanish for any q, as it
 /// can in truth, so that the model stays close to the Hessian however large w is.
 #include "estimators/joint/averages.hpp"
+#include "kernels/field.hpp"
 #include "parameters/smoothness.hpp"
 #include "spectral/banded.hpp"
 

@@ -5,6 +5,7 @@
 /// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
 /// coupling and an averaged Schur complement.
 #include "estimators/joint/line_model.hpp"
+#include "kernels/field.hpp"
 #include "solver/operator.hpp"
 
 namespace mollis::joint {

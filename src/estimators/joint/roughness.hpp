@@ -5,6 +5,7 @@
 /// Marx 1996). At open ends the equation allows waves that no parameter moves; the shortest of them, which splines hide from
 /// the data, would otherwise follow the noise and take the outermost parameters with them.
 #include "estimators/joint/lattice.hpp"
+#include "kernels/field.hpp"
 #include "parameters/smoothness.hpp"
 
 namespace mollis::joint {

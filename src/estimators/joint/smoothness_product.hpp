@@ -4,6 +4,7 @@
 /// each product symmetric, so that L p is the transpose of a set of jets applied to p as each of them.
 #include <optional>
 
+#include "kernels/field.hpp"
 #include "parameters/parameter_space.hpp"
 
 namespace mollis::joint {

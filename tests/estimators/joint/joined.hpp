@@ -2,6 +2,7 @@
 /// A joint fit in memory, with its scores, and the fit by equation error on the same data beside it.
 #include "choices/tune.hpp"
 #include "estimators/joint/fit.hpp"
+#include "kernels/field.hpp"
 #include "problem/case.hpp"
 
 namespace mollis::test {

@@ -1,0 +1,165 @@
+// Grids far beyond any machine are judged by their sizes alone: no test here may allocate more than a few kilobytes.
+#include "problem/sizes.hpp"
+
+#include <gtest/gtest.h>
+#include <petscsys.h>
+
+#include "deck/read.hpp"
+#include "problem/compile.hpp"
+#include "problem/make_grid.hpp"
+#include "run/error.hpp"
+
+using namespace mollis;
+
+namespace {
+
+deck::Deck cube(std::string const& points, std::vector<std::string> overrides = {}) {
+  std::string const text = R"([grid]
+axes = ["z", "y", "x"]
+points = )" + points + R"(
+lower = [0, 0, 0]
+upper = [1, 1, 1]
+[observations.u]
+file = "u.h5"
+dataset = "u"
+[parameters.a]
+over = ["z", "y", "x"]
+[equation]
+residual = "a*lap(u) + 1"
+)";
+  return deck::parse({"case.toml", "/decks", text}, overrides, deck::Command::check);
+}
+
+/// One rank that counts with 32 bits and has memory without end, unless said.
+run::Machine machine() {
+  run::Machine one;
+  one.memory = 1e300;
+  one.indices = one.counts = 2147483647.0;
+  return one;
+}
+
+std::optional<problem::Obstacle> judge(deck::Deck const& deck, run::Machine const& machine) {
+  auto const grid = problem::make_grid(MPI_COMM_WORLD, deck);
+  return problem::obstacle(deck, grid, problem::compile(deck, problem::everywhere(deck)), machine);
+}
+
+/// Whether no number of ranks would mend it.
+bool beyond_indices(std::optional<problem::Obstacle> const& found) {
+  return found && found->of == problem::Obstacle::Of::indices;
+}
+
+TEST(Sizes, AxesOfAnyLengthCostNothing) {
+  auto const deck = cube("[1000000, 1000000, 1000000]");
+  auto const grid = problem::make_grid(MPI_COMM_WORLD, deck);
+  EXPECT_EQ(grid.points(), Index{1000000} * 1000000 * 1000000);
+  EXPECT_TRUE(grid.axis(0).given.empty());
+  EXPECT_EQ(grid.axis(2).at(999999), 1.0);
+  EXPECT_EQ(grid.extended({3, 3, 3}).axis(0).size(), 1000006);
+}
+
+TEST(Sizes, UnknownsBeyondIndicesAreNamedWithTheLargestGrid) {
+  auto const found = judge(cube("[4096, 4096, 4096]"), machine());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->of, problem::Obstacle::Of::indices);
+  EXPECT_NE(found->what.find("[1290, 1290, 1290]"), std::string::npos) << found->what;  // 1290^3 < 2^31 < 1291^3
+  EXPECT_NE(found->what.find("--with-64-bit-indices"), std::string::npos) << found->what;
+  try {
+    problem::require_room(cube("[4096, 4096, 4096]"), found);
+    FAIL() << "accepted";
+  } catch (run::Error const& error) {
+    EXPECT_EQ(error.code(), run::Exit::bad_deck);
+    EXPECT_EQ(std::string(error.what()).rfind("case.toml:3:10: [grid] points: ", 0), 0u) << error.what();
+  }
+}
+
+TEST(Sizes, TheLargestGridItselfPasses) {
+  EXPECT_FALSE(beyond_indices(judge(cube("[1290, 1290, 1290]"), machine())));
+  EXPECT_TRUE(beyond_indices(judge(cube("[1291, 1291, 1291]"), machine())));
+  auto large = machine();
+  large.indices = 9e18;
+  large.index_bits = 64;
+  large.counts = 1e300;
+  EXPECT_FALSE(judge(cube("[4096, 4096, 4096]"), large));
+}
+
+TEST(Sizes, RowsOfAnAssembledJacobianCount) {
+  auto limited = machine();
+  limited.indices = 1e9;
+  auto const with = [](std::vector<std::string> const& overrides) { return cube("[1000, 1000, 1001]", overrides); };
+  std::vector<std::string> const lines{"parameters.a.over=[\"y\"]", "parameters.b.over=[\"x\"]", "equation.residual=a*lap(u) + b"};
+  EXPECT_FALSE(beyond_indices(judge(with({"parameters.a.over=[\"y\"]"}), limited)));  // a thousand unknowns, pointwise
+  auto const found = judge(with(lines), limited);
+  ASSERT_TRUE(beyond_indices(found));  // two thousand unknowns, but a row a point
+  EXPECT_NE(found->what.find("rows of the Jacobian"), std::string::npos) << found->what;
+  EXPECT_TRUE(beyond_indices(judge(with({"parameters.a.over=[\"y\"]", "equation.residual=dy(a*dy(u)) + 1"}), limited)));
+  limited.indices = 1.1e9;
+  EXPECT_FALSE(beyond_indices(judge(with(lines), limited)));
+}
+
+TEST(Sizes, TheJointMethodCountsStatesOnItsLattice) {
+  auto limited = machine();
+  auto const deck = cube("[100, 100, 100]", {"inversion.method=joint"});
+  limited.indices = 106.0 * 106.0 * 106.0 + 1e6;  // splines of degree 7 reach 3 points past each end
+  EXPECT_FALSE(beyond_indices(judge(deck, limited)));
+  limited.indices -= 1.0;
+  auto const found = judge(deck, limited);
+  ASSERT_TRUE(beyond_indices(found));
+  EXPECT_NE(found->what.find("states on the lattice"), std::string::npos) << found->what;
+  auto const closed = cube("[100, 100, 100]", {"inversion.method=joint", "grid.periodic=[\"z\", \"y\", \"x\"]"});
+  limited.indices = 2e6;
+  EXPECT_FALSE(beyond_indices(judge(closed, limited)));
+}
+
+TEST(Sizes, MemoryIsJudgedByAGrossMargin) {
+  auto small = machine();
+  auto const deck = cube("[100, 100, 100]");
+  auto const grid = problem::make_grid(MPI_COMM_WORLD, deck);
+  Index most = grid.local_size();
+  MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD);
+  auto const bytes = 100.0 * static_cast<double>(most);
+  small.memory = bytes;
+  EXPECT_FALSE(problem::obstacle(grid, 100.0, small));
+  small.memory = 0.6 * bytes;
+  auto const tight = problem::obstacle(grid, 100.0, small);
+  ASSERT_TRUE(tight);
+  EXPECT_EQ(tight->of, problem::Obstacle::Of::memory);
+  EXPECT_NO_THROW(problem::require_room(deck, tight));
+  small.memory = 0.4 * bytes;
+  EXPECT_THROW(problem::require_room(deck, problem::obstacle(grid, 100.0, small)), run::Error);
+  small.memory = 0.0;  // unknown
+  EXPECT_FALSE(problem::obstacle(grid, 100.0, small));
+}
+
+TEST(Sizes, PointsOnARankAreWhatMessagesCount) {
+  auto const deck = cube("[2000, 2000, 1500]");
+  auto const grid = problem::make_grid(MPI_COMM_WORLD, deck);
+  auto const found = problem::obstacle(grid, 1e-3, machine());
+  EXPECT_EQ(found.has_value(), grid.ranks() < 3);
+  if (found) {
+    EXPECT_EQ(found->of, problem::Obstacle::Of::counts);
+  }
+}
+
+TEST(Sizes, BlocksThatNoRanksAreForAreADeckError) {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  auto const deck = cube("[65536, 65536, 8]", {"grid.decomposition=[40000, 50000, 1]"});
+  try {
+    problem::make_grid(MPI_COMM_WORLD, deck);
+    FAIL() << "accepted";
+  } catch (run::Error const& error) {
+    EXPECT_NE(std::string(error.what()).find("2000000000 blocks"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Sizes, TheMachineIsKnown) {
+  auto const here = run::machine_of(MPI_COMM_WORLD);
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  EXPECT_EQ(here.ranks, ranks);
+  EXPECT_GE(here.neighbours, 1);
+  EXPECT_GT(here.memory, 1e6);
+  EXPECT_EQ(here.indices, static_cast<double>(PETSC_MAX_INT));
+}
+
+}  // namespace

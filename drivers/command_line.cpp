@@ -31,6 +31,8 @@ void declare(CLI::App& app, Request& request) {
     auto* command = app.add_subcommand(name, help);
     command->add_option("deck", request.deck, "input deck (TOML)")->required();
     command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
+    if (name == "check") continue;
+    command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
   app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
   app.add_subcommand("help", "help on a topic: deck")

@@ -12,6 +12,7 @@ namespace mollis::drivers {
 struct Request {
   std::string command, deck, topic;
   std::vector<std::string> overrides;
+  bool overwrite = false;
 };
 
 /// Fills in the request, or returns the exit code where there is nothing left to run: help and versions, which go to

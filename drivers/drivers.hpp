@@ -10,9 +10,10 @@
 
 namespace mollis::drivers {
 
-/// What was typed, for provenance.
+/// What was typed.
 struct CommandLine {
-  std::string text;
+  std::string text;        ///< all of it, for provenance
+  bool overwrite = false;  ///< --overwrite
 };
 
 /// Deck -> grid -> observations -> problem -> choices -> estimate -> files.
@@ -20,7 +21,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
 /// The smoothed states and the derivatives that [mollify] lists, with standard errors.
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command);
 /// Synthetic observations, written to the files that [observations.*] names.
-run::Exit forward(MPI_Comm comm, deck::Deck const& deck);
+run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// The effective deck, decomposition and memory estimate; runs nothing.
 run::Exit check(MPI_Comm comm, deck::Deck const& deck);
 /// Versions and backends.

@@ -10,12 +10,13 @@
 
 namespace mollis::drivers {
 
-run::Exit forward(MPI_Comm comm, deck::Deck const& deck) {
+run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
+  auto targets = forward::take_files(comm, deck, command.overwrite);
   auto const grid = problem::make_grid(comm, deck);
   problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
   auto const clean = forward::clean_states(grid, deck);
   auto const observed = forward::observe(grid, clean, deck.forward);
-  auto const files = forward::write_observations(grid, deck, observed);
+  auto const files = forward::write_observations(grid, deck, observed, targets);
 
   if (grid.rank() != 0) return run::Exit::converged;
   fmt::print("{}\n", clean.how);

@@ -6,6 +6,7 @@
 #include "problem/from_deck.hpp"
 #include "problem/make_grid.hpp"
 #include "results/describe.hpp"
+#include "results/take.hpp"
 #include "results/write.hpp"
 
 namespace mollis::drivers {
@@ -13,6 +14,7 @@ namespace mollis::drivers {
 run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
   run::Stages stages;
   run::Progress progress(comm);
+  auto set = results::take(comm, deck, command.overwrite, true);
   auto const estimator = estimators::make_estimator(deck.inversion.method);
   estimator->offer_options();
 
@@ -27,7 +29,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
   auto const choices = choices::choose(problem, stages);
   auto const estimate = estimator->estimate(problem, choices, stages);
   petsc::reject_unused_options();
-  results::write(problem, deck, estimate, command.text, stages);
+  results::write(problem, deck, estimate, command.text, stages, set);
   return estimate.converged ? run::Exit::converged : run::Exit::not_converged;
 }
 

@@ -39,7 +39,7 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
   auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, check_expressions);
   if (kind == Command::invert) return mollis::drivers::invert(comm, deck, line);
   if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line);
-  if (kind == Command::forward) return mollis::drivers::forward(comm, deck);
+  if (kind == Command::forward) return mollis::drivers::forward(comm, deck, line);
   return mollis::drivers::check(comm, deck);
 }
 
@@ -98,6 +98,7 @@ int main(int argc, char** argv) {
   Request request;
   Exit const code = [&] {
     if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
+    line.overwrite = request.overwrite;
     return run(request, petsc_count, petsc_arguments.data(), line, rank == 0);
   }();
   MPI_Finalize();

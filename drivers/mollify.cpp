@@ -5,7 +5,6 @@
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
 #include "io/result_file.hpp"
-#include "io/text.hpp"
 #include "mollifier/smooth.hpp"
 #include "petsc/options.hpp"
 #include "problem/make_grid.hpp"
@@ -13,6 +12,7 @@
 #include "problem/sizes.hpp"
 #include "results/describe.hpp"
 #include "results/summary.hpp"
+#include "results/take.hpp"
 #include "run/progress.hpp"
 #include "run/provenance.hpp"
 
@@ -21,6 +21,7 @@ namespace mollis::drivers {
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   run::Stages stages;
   run::Progress const progress(comm);
+  auto files = results::take(comm, deck, command.overwrite, false);
   auto const grid = problem::make_grid(comm, deck);
   progress.say(results::describe(grid));
   problem::require_room(deck, problem::obstacle(grid, problem::bytes_per_point(deck), run::machine_of(comm)));
@@ -33,7 +34,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   auto const set = choices::derivatives_of(deck.derivatives, grid);
   if (deck.mollifier.automatic) deck.mollifier = choices::smoothing_radii(grid, deck.mollifier, states, set);
 
-  io::ResultFile file(grid, deck.output_directory);
+  io::ResultFile file(grid, files);
   for (auto const& state : states) {
     auto const smooth = [&] {
       run::Stages::Scope const stage(stages, "jets");
@@ -54,10 +55,9 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
   facts.emplace_back("effective_deck", deck::effective(deck));
   file.add_attributes(facts);
   petsc::reject_unused_options();
+  files.write_text("deck.toml", deck::effective(deck));
   file.commit();
-  io::write_text_atomically(comm, deck.output_directory + "/deck.toml", deck::effective(deck));
-  auto const summary = results::mollify_summary(grid, deck, states, stages);
-  io::write_text_atomically(comm, deck.output_directory + "/summary.json", summary.dump(2) + "\n");
+  files.commit(results::mollify_summary(grid, deck, states, stages));
   progress.say("wrote " + deck.output_directory);
   return run::Exit::converged;
 }

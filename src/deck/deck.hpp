@@ -93,6 +93,7 @@ struct Deck {
   Forward forward;
   bool has_forward = false;
   std::string output_directory;                        ///< absolute
+  Place output_place;                                  ///< of the key that names it
 };
 
 }  // namespace mollis::deck

@@ -12,6 +12,7 @@
 #include "deck/readers.hpp"
 #include "deck/schema.hpp"
 #include "deck/tree.hpp"
+#include "run/broadcast.hpp"
 #include "run/error.hpp"
 
 namespace mollis::deck {
@@ -78,6 +79,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.has_forward = document.root.contains("forward");
   if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
   deck.output_directory = read_output(entry_of(document, "output"));
+  deck.output_place = entry_of(document, "output").place("directory");
 }
 
 /// Whether all that expressions may name was declared without a fault, and they are there to be looked at.
@@ -94,13 +96,6 @@ bool names_are_known(Problems const& problems) {
     return false;
   };
   return std::all_of(problems.list().begin(), problems.list().end(), harmless);
-}
-
-void broadcast(MPI_Comm comm, std::string& text) {
-  std::uint64_t size = text.size();
-  MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm);
-  text.resize(size);
-  MPI_Bcast(text.data(), static_cast<int>(size), MPI_CHAR, 0, comm);
 }
 
 }  // namespace
@@ -150,8 +145,8 @@ Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string
     if (rank == 0) source = load(path);
   });
   source.path = path;
-  broadcast(comm, source.directory);
-  broadcast(comm, source.text);
+  run::broadcast(comm, source.directory);
+  run::broadcast(comm, source.text);
   return parse(source, overrides, command, checker);
 }
 

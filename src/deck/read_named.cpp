@@ -78,6 +78,7 @@ Weight read_weight(Entry const& entry, std::string const& key) {
 Observation read_observation(Entry const& entry, Grid const& grid) {
   Observation observation;
   observation.place = entry.place();
+  observation.file_place = entry.place("file");
   if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
   observation.dataset = entry.text("dataset").value_or("");
   observation.noise = read_noise(entry, "noise");

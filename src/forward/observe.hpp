@@ -4,6 +4,7 @@
 
 #include "deck/deck.hpp"
 #include "grid/grid.hpp"
+#include "io/dataset_file.hpp"
 #include "kernels/field.hpp"
 
 namespace mollis::forward {
@@ -25,10 +26,12 @@ struct Observed {
 /// The clean states with the noise and the gaps of [forward]. Collective.
 std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Forward const& forward);
 
-/// Replaces the files that [observations.*] names, each with the datasets of its states: the observations, the clean
-/// state under the same name with "_clean", and the noise and seed as attributes. Returns the files. run::Error:
-/// bad_deck where the deck reads coordinates, fields or truths from one of them, output_failed. Collective.
+/// The files that [observations.*] names, to be written by this run alone (io/dataset_file.hpp). Collective.
+io::DatasetFiles take_files(MPI_Comm comm, deck::Deck const& deck, bool overwrite);
+
+/// Replaces them, each with the datasets of its states: the observations, the clean state under the same name with
+/// "_clean", and the noise and seed as attributes. Returns the files. run::Error output_failed. Collective.
 std::vector<std::string> write_observations(grid::Grid const& grid, deck::Deck const& deck,
-                                            std::vector<Observed> const& observed);
+                                            std::vector<Observed> const& observed, io::DatasetFiles& to);
 
 }  // namespace mollis::forward

@@ -1,38 +1,12 @@
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <set>
+#include <map>
 
-#include "deck/problems.hpp"
+#include "deck/input_files.hpp"
 #include "forward/observe.hpp"
-#include "io/dataset_file.hpp"
-#include "run/error.hpp"
 
 namespace mollis::forward {
 namespace {
-
-std::string normal(std::string const& file) { return std::filesystem::path(file).lexically_normal().string(); }
-
-/// Files from which the deck reads anything but observations.
-std::set<std::string> inputs(deck::Deck const& deck) {
-  std::set<std::string> files{normal(deck.grid.coordinate_file)};
-  for (auto const& [name, values] : deck.fields) files.insert(normal(values.file));
-  for (auto const& [name, parameter] : deck.parameters)
-    if (parameter.truth) files.insert(normal(parameter.truth->file));
-  files.erase("");
-  return files;
-}
-
-void keep_inputs(deck::Deck const& deck) {
-  auto const files = inputs(deck);
-  for (auto const& [name, observation] : deck.observations)
-    if (files.count(normal(observation.file)) != 0)
-      throw run::Error(
-          run::Exit::bad_deck,
-          deck::line(observation.place, fmt::format("{} would be replaced, but other sections read it; name "
-                                                    "another file for the observations",
-                                                    observation.file)));
-}
 
 /// What goes into one file.
 struct Content {
@@ -42,16 +16,21 @@ struct Content {
 
 }  // namespace
 
+io::DatasetFiles take_files(MPI_Comm comm, deck::Deck const& deck, bool overwrite) {
+  std::vector<io::DatasetFiles::Wanted> files;
+  for (auto const& [name, observation] : deck.observations) files.push_back({observation.file, observation.file_place});
+  return io::DatasetFiles(comm, files, {deck.path, deck::input_files(deck, false), overwrite});
+}
+
 std::vector<std::string> write_observations(grid::Grid const& grid, deck::Deck const& deck,
-                                            std::vector<Observed> const& observed) {
-  keep_inputs(deck);
+                                            std::vector<Observed> const& observed, io::DatasetFiles& to) {
   std::map<std::string, Content> contents;
   for (std::size_t n = 0; n < observed.size(); ++n) {
     auto const& state = observed[n];
-    auto const& target = deck.observations[n].second;
-    auto& content = contents[normal(target.file)];
-    content.datasets.emplace_back(target.dataset, state.values);
-    content.datasets.emplace_back(target.dataset + "_clean", state.clean);
+    auto const& dataset = deck.observations[n].second.dataset;
+    auto& content = contents[to.path(n)];
+    content.datasets.emplace_back(dataset, state.values);
+    content.datasets.emplace_back(dataset + "_clean", state.clean);
     content.attributes.emplace_back("noise_sigma_" + state.state, state.sigma);
     content.attributes.emplace_back("clean_deviation_" + state.state, state.clean_deviation);
   }
@@ -59,9 +38,10 @@ std::vector<std::string> write_observations(grid::Grid const& grid, deck::Deck c
   for (auto& [file, content] : contents) {
     content.attributes.emplace_back("seed", static_cast<Index>(deck.forward.seed));
     content.attributes.emplace_back("dropout", deck.forward.dropout);
-    io::write_dataset_file(grid, file, content.datasets, content.attributes);
+    to.write(grid, file, content.datasets, content.attributes);
     files.push_back(file);
   }
+  to.commit();
   return files;
 }
 

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -125,21 +124,19 @@ int count_of(grid::Grid const& grid, bool writer) {
 
 }  // namespace
 
-OutputFile::OutputFile(MPI_Comm comm, std::string path) : path_(std::move(path)) {
+OutputFile::OutputFile(MPI_Comm comm, std::string path, std::string shown)
+    : path_(std::move(path)), shown_(shown.empty() ? path_ : std::move(shown)) {
   MPI_Comm_dup(comm, &comm_);
   MPI_Comm_rank(comm_, &rank_);
   try {
-    std::string const directory = std::filesystem::path(path_).parent_path().string();
-    make_directory(comm_, directory.empty() ? "." : directory);
     Quiet const quiet;
-    std::string const partial = partial_name(path_);
     guarded([&] {
       if (rank_ != 0) return;
-      reserve(partial, O_CREAT | O_TRUNC, records);
-      file_ = Handle(H5Fcreate(partial.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
-      reserve(partial, 0, records);
+      reserve(path_, O_CREAT | O_TRUNC, records);
+      file_ = Handle(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+      reserve(path_, 0, records);
     });
-    guarded([&] { require_mpi(MPI_File_open(comm_, partial.c_str(), MPI_MODE_WRONLY, MPI_INFO_NULL, &values_)); });
+    guarded([&] { require_mpi(MPI_File_open(comm_, path_.c_str(), MPI_MODE_WRONLY, MPI_INFO_NULL, &values_)); });
   } catch (run::Error const&) {
     close();
     throw;
@@ -152,7 +149,7 @@ void OutputFile::close() {
   Quiet const quiet;
   if (values_ != MPI_FILE_NULL) MPI_File_close(&values_);
   file_ = Handle();
-  if (pending_ && rank_ == 0) unlink(partial_name(path_).c_str());
+  if (pending_ && rank_ == 0) unlink(path_.c_str());
   if (comm_ != MPI_COMM_NULL) MPI_Comm_free(&comm_);
 }
 
@@ -164,9 +161,9 @@ void OutputFile::guarded(std::function<void()> const& work) {
       throw;
     } catch (std::exception const& reason) {
       throw run::Error(run::Exit::output_failed,
-                       fmt::format("{}: cannot be written ({}); free space or choose another [output] directory "
-                                   "(an earlier file of this name is untouched)",
-                                   path_, reason.what()));
+                       fmt::format("{}: cannot be written ({}); free space or choose another place "
+                                   "(what stood there is untouched)",
+                                   shown_, reason.what()));
     }
   });
 }
@@ -180,7 +177,7 @@ void OutputFile::write(grid::Grid const& grid, std::string const& dataset, Field
   Type box;
   guarded([&] {
     if (rank_ == 0) {
-      make_room(file_, partial_name(path_), grid.points() * static_cast<Index>(sizeof(double)));
+      make_room(file_, path_, grid.points() * static_cast<Index>(sizeof(double)));
       place = create_dataset(file_, grid, dataset);
     }
     count = count_of(grid, writer);
@@ -202,11 +199,11 @@ void OutputFile::commit(Index bytes, std::function<void(hid_t file)> const& fini
   guarded([&] { require_mpi(MPI_File_close(&values_)); });
   guarded([&] {
     if (rank_ != 0) return;
-    make_room(file_, partial_name(path_), bytes);
+    make_room(file_, path_, bytes);
     finishing(file_);
     file_.close();
-    trim(partial_name(path_));
-    publish(path_);
+    trim(path_);
+    sync(path_);
   });
   pending_ = false;
 }

@@ -1,8 +1,7 @@
 #pragma once
 /// An HDF5 file in the making. Rank 0 alone keeps HDF5's own records and finds the place of each dataset; all ranks
 /// write their values there through MPI-IO. HDF5's parallel mode is not used to write: a full disk leaves it waiting or
-/// crashing. A failure anywhere is run::Error output_failed on all ranks; the partial file goes, an earlier file of the
-/// name stays.
+/// crashing. A failure anywhere is run::Error output_failed on all ranks, and the file goes.
 #include <functional>
 #include <string>
 
@@ -14,8 +13,9 @@ namespace mollis::io {
 
 class OutputFile {
  public:
-  /// Makes the directory, too. Collective.
-  OutputFile(MPI_Comm comm, std::string path);
+  /// Creates the file, or empties it: files that matter are written in a scratch directory and renamed. `shown` is what
+  /// messages call it. Collective.
+  OutputFile(MPI_Comm comm, std::string path, std::string shown = "");
   ~OutputFile();  ///< removes what was not committed
   OutputFile(OutputFile const&) = delete;
   OutputFile& operator=(OutputFile const&) = delete;
@@ -28,7 +28,7 @@ class OutputFile {
   /// on the file's communicator.
   void write(grid::Grid const& grid, std::string const& dataset, Field const& field);
 
-  /// Lets rank 0 alone add `bytes` (a generous estimate) to the file, closes, syncs and renames it. Collective.
+  /// Lets rank 0 alone add `bytes` (a generous estimate) to the file, closes it and syncs it. Collective.
   void commit(Index bytes, std::function<void(hid_t file)> const& finishing);
 
  private:
@@ -36,11 +36,11 @@ class OutputFile {
   void close();
 
   MPI_Comm comm_ = MPI_COMM_NULL;  ///< owned
-  std::string path_;
+  std::string path_, shown_;
   Handle file_;                      ///< on rank 0
   MPI_File values_ = MPI_FILE_NULL;  ///< the same file
   int rank_ = 0;
-  bool pending_ = true;  ///< the partial file may exist
+  bool pending_ = true;  ///< the file, if there is one, is not whole
 };
 
 }  // namespace mollis::io

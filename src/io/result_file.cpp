@@ -1,11 +1,11 @@
 #include "io/result_file.hpp"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "io/output_file.hpp"
 #include "io/shown.hpp"
 #include "io/small_datasets.hpp"
-#include "io/text.hpp"
 #include "io/vtkhdf.hpp"
 #include "io/xdmf.hpp"
 
@@ -13,7 +13,8 @@ namespace mollis::io {
 
 struct ResultFile::Data {
   grid::Grid grid;
-  std::string stem, directory;
+  std::string stem;
+  ResultSet& set;
   OutputFile file;
   std::vector<WrittenField> fields;
   std::vector<std::pair<std::string, Attributes>> notes;  ///< object and what it gets at the end
@@ -39,8 +40,11 @@ std::vector<std::string> names_of(std::vector<grid::Axis> const& axes) {
 
 }  // namespace
 
-ResultFile::ResultFile(grid::Grid grid, std::string const& directory, std::string const& stem)
-    : data_(new Data{grid, stem, directory, {grid.comm(), directory + "/" + stem + ".h5"}, {}, {}, {}}) {}
+ResultFile::ResultFile(grid::Grid grid, ResultSet& set, std::string const& stem) {
+  set.open();
+  auto const name = stem + ".h5";
+  data_.reset(new Data{grid, stem, set, {grid.comm(), set.path(name), set.shown(name)}, {}, {}, {}});
+}
 
 ResultFile::~ResultFile() = default;
 
@@ -69,6 +73,8 @@ void ResultFile::Data::finish(hid_t id) const {
     write_attributes(object, attributes);
   }
   write_vtkhdf(id, grid.axes(), fields);
+  write_attributes(id, {{"files", nlohmann::json(set.checksums()).dump()}});
+  write_mark(id, "mollis", set.id());
 }
 
 Index ResultFile::Data::room() const {
@@ -86,9 +92,8 @@ Index ResultFile::Data::room() const {
 }
 
 void ResultFile::commit() {
+  data_->set.write_text(data_->stem + ".xmf", xdmf_text(data_->stem + ".h5", data_->grid.axes(), data_->fields));
   data_->file.commit(data_->room(), [this](hid_t id) { data_->finish(id); });
-  write_text_atomically(data_->grid.comm(), data_->directory + "/" + data_->stem + ".xmf",
-                        xdmf_text(data_->stem + ".h5", data_->grid.axes(), data_->fields));
 }
 
 }  // namespace mollis::io

@@ -7,6 +7,7 @@
 #include "grid/grid.hpp"
 #include "io/attributes.hpp"
 #include "io/provenance.hpp"
+#include "io/result_set.hpp"
 #include "kernels/field.hpp"
 #include "run/table.hpp"
 
@@ -14,14 +15,13 @@ namespace mollis::io {
 
 using run::Table;
 
-/// A result in the making. All members are collective on the grid's communicator, are called in the same order on every
-/// rank and throw run::Error output_failed on all of them; files of an earlier run stay until commit replaces them.
+/// A result in the making, part of a set that must outlive it. All members are collective on the grid's communicator, are
+/// called in the same order on every rank and throw run::Error output_failed on all of them.
 class ResultFile {
  public:
-  /// Makes the directory; writes directory/stem.h5 and directory/stem.xmf, the coordinates of the grid included
-  /// (/coordinates/AXIS).
-  ResultFile(grid::Grid grid, std::string const& directory, std::string const& stem = "result");
-  ~ResultFile();  ///< an uncommitted result leaves no trace
+  /// stem.h5 and stem.xmf of the set, the coordinates of the grid included (/coordinates/AXIS).
+  ResultFile(grid::Grid grid, ResultSet& set, std::string const& stem = "result");
+  ~ResultFile();
   ResultFile(ResultFile const&) = delete;
   ResultFile& operator=(ResultFile const&) = delete;
 
@@ -35,7 +35,8 @@ class ResultFile {
   void add_attributes(Attributes attributes);  ///< of the file's root
   void write_provenance(Provenance const& provenance) { add_attributes(attributes_of(provenance)); }
 
-  /// Closes, adds the group VTKHDF, syncs and renames the .h5, then writes the .xmf.
+  /// Writes the .xmf, adds the group VTKHDF and the mark (with the checksums of the set's texts so far) to the .h5, closes
+  /// and syncs it. The files get their places when the set is committed.
   void commit();
 
  private:

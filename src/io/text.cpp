@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <list>
+#include <sstream>
+#include <utility>
 
 #include "io/descriptor.hpp"
 #include "run/error.hpp"
@@ -15,87 +18,103 @@
 namespace mollis::io {
 namespace {
 
+namespace fs = std::filesystem;
 using run::Error;
 using run::Exit;
 
-[[noreturn]] void throw_failed(std::string const& path, int reason) {
+[[noreturn]] void throw_failed(std::string const& shown, int reason) {
   throw Error(Exit::output_failed,
-              fmt::format("{}: cannot be written: {}; free space or choose another [output] directory "
-                          "(an earlier file of this name is untouched)",
-                          path, std::strerror(reason)));
+              fmt::format("{}: cannot be written: {}; free space or choose another place (what stood there is untouched)",
+                          shown, std::strerror(reason)));
 }
 
-void sync(std::string const& path, int flags) {
-  Descriptor const file{open(path.c_str(), flags)};
-  if (file.value < 0) throw_failed(path, errno);
-  // Some file systems sync no directories and say EINVAL.
-  if (fsync(file.value) != 0 && errno != EINVAL && errno != EROFS) throw_failed(path, errno);
+[[noreturn]] void throw_no_directory(std::string const& path, std::string const& reason) {
+  throw Error(Exit::output_failed,
+              fmt::format("{}: cannot make this directory: {}; choose another one", path, reason));
 }
 
-std::string parent_of(std::string const& path) {
-  std::string const parent = std::filesystem::path(path).parent_path().string();
-  return parent.empty() ? "." : parent;
+/// Some file systems sync no directories and say EINVAL.
+bool synced(int file) { return fsync(file) == 0 || errno == EINVAL || errno == EROFS; }
+
+/// What does not exist of a path, from the outermost directory in.
+std::list<fs::path> missing_parts(std::string const& path) {
+  std::list<fs::path> parts;
+  for (fs::path part = path; !part.empty(); part = part.parent_path()) {
+    std::error_code reason;
+    if (fs::exists(part, reason)) break;
+    if (reason) throw_no_directory(path, reason.message());
+    if (part.has_filename()) parts.push_front(part);
+  }
+  return parts;
 }
 
-void write_all(std::string const& path, std::string const& text) {
-  Descriptor const file{open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666)};
-  if (file.value < 0) throw_failed(path, errno);
+void write_all(int file, std::string const& text, std::string const& shown) {
   for (std::size_t done = 0; done < text.size();) {
-    ssize_t const count = write(file.value, text.data() + done, text.size() - done);
+    ssize_t const count = write(file, text.data() + done, text.size() - done);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw_failed(path, errno);
+    if (count < 0) throw_failed(shown, errno);
     done += static_cast<std::size_t>(count);
-  }
-}
-
-bool is_root(MPI_Comm comm) {
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
-  return rank == 0;
-}
-
-void create(std::string const& directory) {
-  std::error_code reason;
-  std::filesystem::create_directories(directory, reason);
-  if (!std::filesystem::is_directory(directory)) {
-    throw Error(Exit::output_failed,
-                fmt::format("{}: cannot make this directory: {}; choose another [output] directory", directory,
-                            reason ? reason.message() : "a file is in its place"));
-  }
-  if (access(directory.c_str(), W_OK | X_OK) != 0) {
-    throw Error(Exit::output_failed,
-                fmt::format("{}: cannot write into this directory: {}", directory, std::strerror(errno)));
   }
 }
 
 }  // namespace
 
-void make_directory(MPI_Comm comm, std::string const& directory) {
-  run::collectively(comm, [&] {
-    if (is_root(comm)) create(directory);
-  });
+void write_text(std::string const& path, std::string const& text, std::string const& shown) {
+  Descriptor const file{open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+  if (file.value < 0) throw_failed(shown, errno);
+  write_all(file.value, text, shown);
+  if (!synced(file.value)) throw_failed(shown, errno);
 }
 
-std::string partial_name(std::string const& path) { return path + ".partial"; }
-
-void publish(std::string const& path) {
-  std::string const partial = partial_name(path);
-  sync(partial, O_RDONLY);
-  if (std::rename(partial.c_str(), path.c_str()) != 0) throw_failed(path, errno);
-  sync(parent_of(path), O_RDONLY | O_DIRECTORY);
+std::optional<std::string> read_text(std::string const& path) {
+  std::ifstream const file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
-void write_text_atomically(MPI_Comm comm, std::string const& path, std::string const& text) {
-  run::collectively(comm, [&] {
-    if (!is_root(comm)) return;
-    try {
-      write_all(partial_name(path), text);
-      publish(path);
-    } catch (Error const&) {
-      unlink(partial_name(path).c_str());
-      throw;
+void sync(std::string const& path) {
+  Descriptor const file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.value < 0 || !synced(file.value)) throw_failed(path, errno);
+}
+
+std::string parent_of(std::string const& path) {
+  std::string const parent = fs::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+MadeDirectory::MadeDirectory(std::string const& path) {
+  try {
+    for (auto const& missing : missing_parts(path)) {
+      std::error_code reason;
+      if (fs::create_directory(missing, reason)) made_.push_back(missing.string());
+      if (reason) throw_no_directory(path, reason.message());
     }
-  });
+    std::error_code reason;
+    path_ = fs::canonical(path, reason).string();
+    if (reason || !fs::is_directory(path_, reason))
+      throw_no_directory(path, reason ? reason.message() : "a file is in its place");
+    if (access(path_.c_str(), W_OK | X_OK) != 0)
+      throw Error(Exit::output_failed, fmt::format("{}: cannot write into this directory: {}", path, std::strerror(errno)));
+  } catch (Error const&) {
+    remove_made();
+    throw;
+  }
+}
+
+MadeDirectory::MadeDirectory(MadeDirectory&& other) noexcept { *this = std::move(other); }
+
+MadeDirectory& MadeDirectory::operator=(MadeDirectory&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(made_, other.made_);
+  return *this;
+}
+
+MadeDirectory::~MadeDirectory() { remove_made(); }
+
+void MadeDirectory::remove_made() noexcept {
+  for (; !made_.empty(); made_.pop_back()) rmdir(made_.back().c_str());
 }
 
 }  // namespace mollis::io

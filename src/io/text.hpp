@@ -1,22 +1,39 @@
 #pragma once
-/// Small files and the directory they are in.
-#include <mpi.h>
-
+/// Small files and the directories they are in. By one rank; failures are run::Error output_failed.
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace mollis::io {
 
-/// Makes the directory and its parents where they are missing. Rank 0 does it; run::Error output_failed. Collective.
-void make_directory(MPI_Comm comm, std::string const& directory);
+/// Writes a file whole and syncs it; `shown` is what messages call it.
+void write_text(std::string const& path, std::string const& text, std::string const& shown);
 
-/// Replaces the file whole (written beside it, synced, renamed), so that a reader sees the old or the new one and a
-/// failure leaves the old one. The text of rank 0 counts. run::Error output_failed. Collective.
-void write_text_atomically(MPI_Comm comm, std::string const& path, std::string const& text);
+/// Nothing where it cannot be read.
+std::optional<std::string> read_text(std::string const& path);
 
-/// The name under which a file is written before it is renamed.
-std::string partial_name(std::string const& path);
+/// Syncs a file or a directory to disk.
+void sync(std::string const& path);
 
-/// Syncs the partial file to disk and gives it its name. By one rank; run::Error output_failed.
-void publish(std::string const& path);
+/// The directory of a file; "." for a bare name.
+std::string parent_of(std::string const& path);
+
+/// A directory with its parents. Those that were missing are made, and go again at the end of this object's life where
+/// nothing has come into them.
+class MadeDirectory {
+ public:
+  MadeDirectory() = default;
+  explicit MadeDirectory(std::string const& path);
+  MadeDirectory(MadeDirectory&& other) noexcept;
+  MadeDirectory& operator=(MadeDirectory&& other) noexcept;
+  ~MadeDirectory();
+  std::string const& path() const { return path_; }  ///< without links and ".."
+
+ private:
+  void remove_made() noexcept;
+
+  std::string path_;
+  std::vector<std::string> made_;  ///< the innermost last
+};
 
 }  // namespace mollis::io

@@ -4,7 +4,6 @@
 
 #include "deck/effective.hpp"
 #include "io/result_file.hpp"
-#include "io/text.hpp"
 #include "parameters/transform.hpp"
 #include "results/effective.hpp"
 #include "results/summary.hpp"
@@ -61,9 +60,8 @@ void write_records(problem::Problem const& problem, deck::Deck const& deck, esti
 }  // namespace
 
 void write(problem::Problem const& problem, deck::Deck const& deck, estimate::Estimate const& estimate, std::string const& command,
-           run::Stages& stages) {
+           run::Stages& stages, io::ResultSet& set) {
   auto const& space = problem.space();
-  MPI_Comm const comm = problem.grid.comm();
   auto const fitted = space.scatter(estimate.parameters);
   std::vector<Field> values, truths;
   for (std::size_t p = 0; p < fitted.size(); ++p) {
@@ -71,21 +69,20 @@ void write(problem::Problem const& problem, deck::Deck const& deck, estimate::Es
     values.push_back(parameters::value_of(unknown, fitted[p]));
     truths.push_back(unknown.settings.truth ? over_all(unknown.grid, observations::KnownField(unknown.grid, *unknown.settings.truth)) : Field());
   }
-  auto const& directory = deck.output_directory;
   auto const effective_deck = deck::effective(effective(deck, estimate));
   {
     run::Stages::Scope const stage(stages, "write");
-    io::ResultFile file(problem.grid, directory);
+    set.write_text("history.csv", problem.progress.history());
+    set.write_text("deck.toml", effective_deck);
+    io::ResultFile file(problem.grid, set);
     write_fields(problem, estimate, values, truths, file);
     write_records(problem, deck, estimate, command, effective_deck, file);
     file.commit();
-    io::write_text_atomically(comm, directory + "/history.csv", problem.progress.history());
-    io::write_text_atomically(comm, directory + "/deck.toml", effective_deck);
   }
   auto const summary = summarise(problem, estimate, values, truths, stages);
-  io::write_text_atomically(comm, directory + "/summary.json", summary.dump(2) + "\n");
+  set.commit(summary);
   problem.progress.say(table_of(summary));
-  problem.progress.say("wrote " + directory);
+  problem.progress.say("wrote " + deck.output_directory);
 }
 
 }  // namespace mollis::results

@@ -4,14 +4,14 @@
 
 #include "deck/deck.hpp"
 #include "estimate/estimate.hpp"
+#include "io/result_set.hpp"
 #include "problem/problem.hpp"
 #include "run/stage.hpp"
 
 namespace mollis::results {
 
-/// Writes everything into the deck's output directory and prints the scores. `command`: as typed. run::Error output_failed.
-/// Collective.
+/// Writes the set, puts it in its place and prints the scores. `command`: as typed. run::Error output_failed. Collective.
 void write(problem::Problem const& problem, deck::Deck const& deck, estimate::Estimate const& estimate, std::string const& command,
-           run::Stages& stages);
+           run::Stages& stages, io::ResultSet& set);
 
 }  // namespace mollis::results

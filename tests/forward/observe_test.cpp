@@ -127,7 +127,10 @@ TEST(Observe, WritesAndKeepsInputs) {
   deck.forward.states = {{"u", "x + y"}, {"v", "x*y"}};
   deck.forward.noise = 0.1;
   auto const observed = forward::observe(grid, forward::clean_states(grid, deck), deck.forward);
-  auto const files = forward::write_observations(grid, deck, observed);
+  auto const files = [&] {
+    auto to = forward::take_files(grid.comm(), deck, false);
+    return forward::write_observations(grid, deck, observed, to);
+  }();
   EXPECT_EQ(files, std::vector<std::string>{deck.observations[0].second.file});
   for (std::string const dataset : {"u", "v"}) {
     auto const& state = observed[dataset == "u" ? 0 : 1];
@@ -139,7 +142,7 @@ TEST(Observe, WritesAndKeepsInputs) {
     }
   }
   deck.fields[0].second = deck::Values{"", (directory / "x" / ".." / "obs.h5").string(), "m", {}};
-  EXPECT_THROW(forward::write_observations(grid, deck, observed), run::Error);
+  EXPECT_THROW(forward::take_files(grid.comm(), deck, false), run::Error);
   MPI_Barrier(grid.comm());
   if (grid.rank() == 0) std::filesystem::remove_all(directory);
 }

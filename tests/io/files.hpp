@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,20 @@ inline std::string directory(std::string const& name) {
   }
   MPI_Barrier(MPI_COMM_WORLD);
   return path;
+}
+
+/// Names in a directory, sorted.
+inline std::vector<std::string> names(std::string const& directory) {
+  std::vector<std::string> all;
+  for (auto const& entry : std::filesystem::directory_iterator(directory)) all.push_back(entry.path().filename().string());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+inline std::string content(std::string const& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 /// Runs work on rank 0, then lets the others go on.

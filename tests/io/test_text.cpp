@@ -1,6 +1,3 @@
-#include <fstream>
-#include <sstream>
-
 #include "files.hpp"
 #include "io/text.hpp"
 
@@ -8,35 +5,46 @@ using namespace mollis;
 
 namespace {
 
-std::string content(std::string const& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
+/// The error of what rank 0 does alone.
+run::Error error_on_root(std::function<void()> const& work) {
+  return files::error_of([&] {
+    run::collectively(MPI_COMM_WORLD, [&] {
+      if (files::rank() == 0) work();
+    });
+  });
 }
 
 }  // namespace
 
-TEST(Text, IsReplacedWhole) {
-  std::string const file = files::directory("text") + "/summary.json";
-  io::write_text_atomically(MPI_COMM_WORLD, file, "a long first version\n");
-  files::on_root([&] { EXPECT_EQ(content(file), "a long first version\n"); });
-  io::write_text_atomically(MPI_COMM_WORLD, file, files::rank() == 0 ? "short\n" : "of another rank\n");
+TEST(Text, IsWrittenWholeOrNamesTheFile) {
+  std::string const directory = files::directory("text"), file = directory + "/a.csv";
   files::on_root([&] {
-    EXPECT_EQ(content(file), "short\n");
-    EXPECT_FALSE(std::filesystem::exists(io::partial_name(file)));
+    io::write_text(file, "a long first version\n", file);
+    io::write_text(file, "short\n", file);
+    EXPECT_EQ(files::content(file), "short\n");
+    EXPECT_EQ(io::read_text(file), "short\n");
+    EXPECT_EQ(io::read_text(directory + "/none"), std::nullopt);
   });
+  for (std::string const& at : {directory + "/none/a.csv", std::string("/dev/full")}) {
+    auto const error = error_on_root([&] { io::write_text(at, "x", "out/summary.json"); });
+    EXPECT_EQ(error.code(), run::Exit::output_failed);
+    EXPECT_TRUE(files::contains(error, "out/summary.json: cannot be written")) << error.what();
+  }
 }
 
-TEST(Text, FailureIsSharedAndLeavesTheOldFile) {
-  std::string const directory = files::directory("text_bad");
-  auto const missing =
-      files::error_of([&] { io::write_text_atomically(MPI_COMM_WORLD, directory + "/none/a.csv", "x"); });
-  EXPECT_EQ(missing.code(), run::Exit::output_failed);
-  std::string const file = directory + "/a.csv";
-  io::write_text_atomically(MPI_COMM_WORLD, file, "old\n");
-  files::on_root([&] { std::filesystem::create_symlink("/dev/full", io::partial_name(file)); });
-  auto const full = files::error_of([&] { io::write_text_atomically(MPI_COMM_WORLD, file, "new\n"); });
-  EXPECT_EQ(full.code(), run::Exit::output_failed);
-  EXPECT_TRUE(files::contains(full, file)) << full.what();
-  files::on_root([&] { EXPECT_EQ(content(file), "old\n"); });
+TEST(MadeDirectory, GoesAgainUnlessSomethingCameIntoIt) {
+  std::string const directory = files::directory("made");
+  files::on_root([&] {
+    { io::MadeDirectory const made(directory + "/a/b/../c/"); }
+    EXPECT_EQ(files::names(directory), std::vector<std::string>{});
+    {
+      io::MadeDirectory const made(directory + "/a/b");
+      EXPECT_EQ(made.path(), std::filesystem::canonical(directory).string() + "/a/b");
+      io::write_text(directory + "/a/notes", "mine", "");
+    }
+    EXPECT_EQ(files::names(directory + "/a"), std::vector<std::string>{"notes"});
+  });
+  auto const error = error_on_root([&] { io::MadeDirectory const made(directory + "/d/" + std::string(300, 'e')); });
+  EXPECT_EQ(error.code(), run::Exit::output_failed);
+  files::on_root([&] { EXPECT_EQ(files::names(directory), std::vector<std::string>{"a"}); });
 }

@@ -1,5 +1,6 @@
+#include <nlohmann/json.hpp>
+
 #include "files.hpp"
-#include "io/dataset_file.hpp"
 #include "io/result_file.hpp"
 
 using namespace mollis;
@@ -39,7 +40,8 @@ TEST(ResultFile, FieldsOverAnyAxesLandWhole) {
   grid::Grid const g = files::make({files::axis("t", 3), files::axis("y", 4), files::axis("x", 5)});
   std::vector<std::vector<int>> const subsets{{}, {0}, {1}, {2}, {1, 2}, {0, 2}, {0, 1, 2}};
   {
-    io::ResultFile result(g, directory);
+    io::ResultSet set(MPI_COMM_WORLD, directory);
+    io::ResultFile result(g, set);
     for (auto const& kept : subsets) {
       grid::Grid const over = g.restricted_to(kept);
       Field const field = files::fill(over, [](Index flat, Extents const&) { return number(flat); });
@@ -54,6 +56,8 @@ TEST(ResultFile, FieldsOverAnyAxesLandWhole) {
     result.add_attributes({{"iterations", Index{12}}, {"residual_rms", 0.125}});
     EXPECT_FALSE(std::filesystem::exists(directory + "/result.h5"));
     result.commit();
+    EXPECT_FALSE(std::filesystem::exists(directory + "/result.h5"));
+    set.commit({});
   }
   std::string const file = directory + "/result.h5";
   files::on_root([&] {
@@ -76,7 +80,7 @@ TEST(ResultFile, FieldsOverAnyAxesLandWhole) {
     EXPECT_EQ(number_attribute(file, "/", "iterations"), 12.0);
     EXPECT_EQ(number_attribute(file, "/", "residual_rms"), 0.125);
     EXPECT_TRUE(std::filesystem::exists(directory + "/result.xmf"));
-    EXPECT_FALSE(std::filesystem::exists(file + ".partial"));
+    EXPECT_EQ(files::names(directory), (std::vector<std::string>{"result.h5", "result.xmf", "summary.json"}));
   });
   EXPECT_EQ(H5Fget_obj_count(static_cast<hid_t>(H5F_OBJ_ALL), H5F_OBJ_ALL), 0);
 }
@@ -85,37 +89,21 @@ TEST(ResultFile, AbandonedResultLeavesTheOldOne) {
   std::string const directory = files::directory("abandoned");
   grid::Grid const g = files::make({files::axis("x", 6)});
   auto const write = [&](double value, bool commit) {
-    io::ResultFile result(g, directory);
+    io::ResultSet set(MPI_COMM_WORLD, directory);
+    io::ResultFile result(g, set);
     result.write("/state/u", g, files::fill(g, [&](Index, Extents const&) { return value; }));
-    if (commit) result.commit();
+    result.commit();
+    if (commit) set.commit({});
   };
   write(1.0, true);
   write(2.0, false);
   MPI_Barrier(MPI_COMM_WORLD);
   files::on_root([&] {
     EXPECT_EQ(files::read_all(directory + "/result.h5", "/state/u"), std::vector<double>(6, 1.0));
-    EXPECT_FALSE(std::filesystem::exists(directory + "/result.h5.partial"));
+    EXPECT_EQ(files::names(directory), (std::vector<std::string>{"result.h5", "result.xmf", "summary.json"}));
   });
   write(3.0, true);
   files::on_root(
       [&] { EXPECT_EQ(files::read_all(directory + "/result.h5", "/state/u"), std::vector<double>(6, 3.0)); });
 }
 
-TEST(DatasetFile, HoldsFieldsAndCoordinatesAndReplacesTheOldFile) {
-  std::string const file = files::directory("datasets") + "/made/obs.h5";
-  grid::Grid const g = files::make({files::axis("y", 4), files::axis("x", 5)});
-  Field const u = files::fill(g, [](Index flat, Extents const&) { return number(flat); });
-  Field const v = files::fill(g, [](Index flat, Extents const&) { return flat == 7 ? std::nan("") : 1.0; });
-  io::write_dataset_file(g, file, {{"old", u}});
-  io::write_dataset_file(g, file, {{"u", u}, {"group/v", v}}, {{"seed", Index{3}}});
-  files::on_root([&] {
-    std::vector<double> const values = files::read_all(file, "u");
-    for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(values[i], number(static_cast<Index>(i)));
-    EXPECT_TRUE(std::isnan(files::read_all(file, "group/v")[7]));
-    EXPECT_EQ(files::read_all(file, "x"), g.axis(1).coordinates());
-    EXPECT_EQ(number_attribute(file, "/", "seed"), 3.0);
-    hid_t const id = H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-    EXPECT_EQ(H5Lexists(id, "old", H5P_DEFAULT), 0);
-    H5Fclose(id);
-  });
-}

@@ -2,11 +2,10 @@
 
 #include <csignal>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "files.hpp"
-#include "io/dataset_file.hpp"
 #include "io/result_file.hpp"
-#include "io/text.hpp"
 
 using namespace mollis;
 using run::Exit;
@@ -29,9 +28,11 @@ class SizeLimit {
 };
 
 void write_result(grid::Grid const& g, std::string const& directory, double value) {
-  io::ResultFile result(g, directory);
+  io::ResultSet set(MPI_COMM_WORLD, directory);
+  io::ResultFile result(g, set);
   result.write("/state/u", g, files::fill(g, [&](Index, Extents const&) { return value; }));
   result.commit();
+  set.commit({});
 }
 
 }  // namespace
@@ -39,12 +40,12 @@ void write_result(grid::Grid const& g, std::string const& directory, double valu
 TEST(WriteErrors, AFileInPlaceOfTheDirectory) {
   std::string const directory = files::directory("blocked") + "/out";
   files::on_root([&] { std::ofstream(directory) << "in the way"; });
-  grid::Grid const g = files::make({files::axis("x", 6)});
-  for (std::string const& at : {directory, directory + "/below"}) {
-    run::Error const error = files::error_of([&] { io::ResultFile result(g, at); });
+  for (std::string const& at : {directory, directory + "/below", directory + "2/" + std::string(300, 'a')}) {
+    run::Error const error = files::error_of([&] { io::ResultSet set(MPI_COMM_WORLD, at); });
     EXPECT_EQ(error.code(), Exit::output_failed);
     EXPECT_TRUE(files::contains(error, at)) << error.what();
   }
+  files::on_root([&] { EXPECT_FALSE(std::filesystem::exists(directory + "2")); });
 }
 
 TEST(WriteErrors, FullDiskLeavesTheOldResult) {
@@ -56,12 +57,12 @@ TEST(WriteErrors, FullDiskLeavesTheOldResult) {
     SizeLimit const limit(bytes);
     run::Error const error = files::error_of([&] { write_result(g, directory, 2.0); });
     EXPECT_EQ(error.code(), Exit::output_failed) << error.what();
-    EXPECT_TRUE(files::contains(error, directory + "/result")) << error.what();
+    EXPECT_TRUE(files::contains(error, directory)) << error.what();
   }
   MPI_Barrier(MPI_COMM_WORLD);
   files::on_root([&] {
     EXPECT_EQ(files::read_all(directory + "/result.h5", "/state/u"), std::vector<double>(128 * 64, 1.0));
-    EXPECT_FALSE(std::filesystem::exists(directory + "/result.h5.partial"));
+    EXPECT_EQ(files::names(directory), (std::vector<std::string>{"result.h5", "result.xmf", "summary.json"}));
   });
   write_result(g, directory, 3.0);  // and the library is still in order
   files::on_root(
@@ -72,7 +73,8 @@ TEST(WriteErrors, AFieldTwice) {
   std::string const directory = files::directory("twice");
   grid::Grid const g = files::make({files::axis("x", 6)});
   run::Error const error = files::error_of([&] {
-    io::ResultFile result(g, directory);
+    io::ResultSet set(MPI_COMM_WORLD, directory);
+    io::ResultFile result(g, set);
     Field const u = files::fill(g, [](Index, Extents const&) { return 1.0; });
     result.write("/state/u", g, u);
     result.write("/state/u", g, u);

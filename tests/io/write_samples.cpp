@@ -1,4 +1,6 @@
 // Results of all kinds of grids, for the readers in Python. A field's value is 1000 t + 100 z + 10 y + x in indices.
+#include <nlohmann/json.hpp>
+
 #include "files.hpp"
 #include "io/result_file.hpp"
 
@@ -38,7 +40,8 @@ void write(std::string const& axes, bool stretched) {
     list.push_back(axis_of(name, stretched && name != 't'));
   }
   grid::Grid const g = files::make(list);
-  io::ResultFile result(g, "samples", axes + (stretched ? "_stretched" : ""));
+  io::ResultSet set(MPI_COMM_WORLD, "samples");
+  io::ResultFile result(g, set, axes + (stretched ? "_stretched" : ""));
   result.write("/state/u", g, field(g));
   grid::Grid const over = g.restricted_to(space);
   result.write("/parameters/lambda", over, field(over));
@@ -46,6 +49,7 @@ void write(std::string const& axes, bool stretched) {
   grid::Grid const constant = g.restricted_to({});
   result.write("/parameters/c", constant, field(constant));
   result.commit();
+  set.commit({});
 }
 
 }  // namespace

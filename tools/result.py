@@ -1,6 +1,8 @@
 """Reads result.h5 and summary.json of a Mollis run, in slices that a picture can show."""
 import json
 import os
+import sys
+import zlib
 
 import h5py
 import numpy as np
@@ -14,6 +16,12 @@ class Failure(Exception):
     def __init__(self, code, message):
         super().__init__(message)
         self.code = code
+
+
+def checksum(path):
+    """As summary.json has it under "files": CRC-32, eight hexadecimal digits."""
+    with open(path, "rb") as content:
+        return f"{zlib.crc32(content.read()):08x}"
 
 
 class View:
@@ -38,11 +46,29 @@ class Result:
         self.path = path
         self.axes = [a for a in "tzyx" if f"coordinates/{a}" in self.file]
         self.coordinates = {a: np.asarray(self.file[f"coordinates/{a}"], dtype=float) for a in self.axes}
-        summary = os.path.join(os.path.dirname(path), "summary.json")
-        self.summary = {}
-        if os.path.exists(summary):
-            with open(summary, encoding="utf-8") as text:
-                self.summary = json.load(text)
+        self.summary = self.summary_beside()
+
+    def summary_beside(self):
+        """summary.json in the same directory, which must be of the same run; empty where there is none, or where this is
+        a copy of a result under another name, whose run is over and gone."""
+        directory, name = os.path.split(self.path)
+        path = os.path.join(directory, "summary.json")
+        if not os.path.exists(path):
+            return {}
+        with open(path, encoding="utf-8") as text:
+            summary = json.load(text)
+        run, other = self.file.attrs.get("run"), summary.get("run")
+        if run != other and name != "result.h5":
+            return {}
+        if run != other:
+            raise Failure(65, f"{self.path} is of run {run or '(none)'}, but summary.json is of run {other or '(none)'}; "
+                              "copy the results of one run whole, or run again (which finishes a run that was killed)")
+        for name, wanted in summary.get("files", {}).items():
+            path = os.path.join(directory, name)
+            if os.path.exists(path) and checksum(path) != wanted:
+                print(f"warning: {path} is not the one of run {run}, to which result.h5 and summary.json belong, or it was "
+                      "changed", file=sys.stderr)
+        return summary
 
     def group(self, name):
         """Datasets of a group by name; empty where there is no such group."""

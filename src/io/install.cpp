@@ -86,17 +86,20 @@ std::vector<std::string> taken_places(std::string const& directory, std::string 
 
 void install(std::string const& directory, std::string const& set) {
   auto const gone = outdated(directory, set);
-  auto const itself = put_stand_in(directory, set, gone);
-  move_files(itself.value_or(directory), set, gone);
-  if (itself) withdraw(directory, *itself);
+  Turn const turn(directory);
+  auto const stand_in = put_stand_in(directory, set, gone);
+  move_files(stand_in ? stand_in->itself : directory, set, gone);
+  if (stand_in) withdraw(directory, stand_in->itself);
   rmdir((directory + "/" + set).c_str());
   sync(directory);
 }
 
 void recover(std::string const& directory, bool overwrite) {
-  if (auto const itself = find_stand_in(directory)) {
-    for (auto const& set : waiting(*itself)) move_files(*itself, set, outdated(*itself, set));
-    withdraw(directory, *itself);
+  if (auto const stand_in = find_stand_in(directory)) {
+    auto const& itself = stand_in->itself;
+    Turn const turn(itself);
+    for (auto const& set : waiting(itself)) move_files(itself, set, outdated(itself, set));
+    withdraw(directory, itself);
   }
   sweep_stand_ins(directory);
   for (auto const& set : waiting(directory))

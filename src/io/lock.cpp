@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,11 +26,11 @@ namespace {
 using run::Error;
 using run::Exit;
 
-/// One process of a host at a time judges the locks of a directory. Where the file system cannot do that, or someone
-/// else sits on the directory, all go on without: remove_stale() copes.
-void take_turns(int directory) {
-  for (int i = 0; i < 50 && flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+/// Whether the open directory still has that name.
+bool is_named(int open, std::string const& directory) {
+  struct stat one {}, other {};
+  return fstat(open, &one) != 0 || stat(directory.c_str(), &other) != 0 ||
+         (one.st_dev == other.st_dev && one.st_ino == other.st_ino);
 }
 
 /// Writes a new file, or leaves none.
@@ -76,10 +77,18 @@ void remove_stale(std::string const& file, std::string const& text) {
 
 }  // namespace
 
+Turn::Turn(std::string const& directory) {
+  for (int i = 0; i < 100; ++i) {
+    directory_ = std::make_unique<Descriptor>(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    bool const taken = flock(directory_->value, LOCK_EX | LOCK_NB) == 0;
+    if (taken ? is_named(directory_->value, directory) : errno != EWOULDBLOCK) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 Lock::Lock(std::string file, std::string const& place) : file_(std::move(file)) {
   text_ = text_of(this_process()) + "lock " + random_id() + "\n";
-  Descriptor const directory{open(parent_of(file_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (directory.value >= 0) take_turns(directory.value);
+  Turn const turn(parent_of(file_));
   for (int i = 0; i < 10; ++i) {
     if (make(file_, text_, place)) return;
     auto const text = read_text(file_);

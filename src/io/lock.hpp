@@ -1,8 +1,22 @@
 #pragma once
 /// Keeps other runs away from a place. By one rank.
+#include <memory>
 #include <string>
 
+#include "io/descriptor.hpp"
+
 namespace mollis::io {
+
+/// One process of a host at a time does what concerns many entries of a directory, and is done in no time: judging a lock,
+/// exchanging the directory (stand_in.hpp). Waits for a second at most: where the file system has no such locks, or
+/// someone else sits on the directory, all go on without.
+class Turn {
+ public:
+  explicit Turn(std::string const& directory);
+
+ private:
+  std::unique_ptr<Descriptor> directory_;
+};
 
 /// The lock of a directory of results.
 inline constexpr char const* directory_lock = ".mollis-lock";

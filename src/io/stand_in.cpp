@@ -79,7 +79,7 @@ void dissolve_entry(std::string const& stand_in, std::string const& first_name, 
   struct stat facts {};
   if (lstat(path.c_str(), &facts) != 0) return;
   std::error_code ignored;
-  bool const ours = name == mark || (!S_ISDIR(facts.st_mode) && facts.st_nlink > 1) ||
+  bool const ours = name == mark || name == directory_lock || (!S_ISDIR(facts.st_mode) && facts.st_nlink > 1) ||
                     (S_ISLNK(facts.st_mode) && fs::read_symlink(path, ignored) == target_of(first_name, name));
   if (ours)
     unlink(path.c_str());
@@ -97,15 +97,16 @@ void dissolve(std::string const& stand_in, std::string const& directory) {
 
 }  // namespace
 
-std::optional<std::string> put_stand_in(std::string const& directory, std::string const& set,
-                                        std::vector<std::string> const& gone) {
+std::optional<StandIn> put_stand_in(std::string const& directory, std::string const& set,
+                                    std::vector<std::string> const& gone) {
   auto const stand_in = parent_of(directory) + "/" + temporary_name(prefix_of(directory));
   if (!make_like(directory, stand_in)) return std::nullopt;
   try {
     write_text(stand_in + "/" + mark, name_of(stand_in), stand_in);
     if (fill(directory, stand_in, set, gone)) {
       sync(stand_in);
-      if (exchange(directory, stand_in)) return stand_in;
+      StandIn standing{stand_in, Turn(stand_in)};
+      if (exchange(directory, stand_in)) return standing;
     }
   } catch (run::Error const&) {  // no space for it: the files are replaced without
   }
@@ -113,13 +114,14 @@ std::optional<std::string> put_stand_in(std::string const& directory, std::strin
   return std::nullopt;
 }
 
-std::optional<std::string> find_stand_in(std::string const& directory) {
+std::optional<StandIn> find_stand_in(std::string const& directory) {
   auto const text = read_text(directory + "/" + mark);
   if (!text) return std::nullopt;
   auto const itself = parent_of(directory) + "/" + *text;
   std::error_code ignored;
   bool const there = owner_of_name(*text, prefix_of(directory)) && fs::is_directory(fs::symlink_status(itself, ignored));
-  return there ? std::optional(itself) : std::nullopt;
+  if (!there) return std::nullopt;
+  return StandIn{itself, Turn(directory)};
 }
 
 bool withdraw_stand_in(std::string const& directory, std::string const& itself) {

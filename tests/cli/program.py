@@ -27,14 +27,17 @@ class Outcome:
         return [line for line in self.err.splitlines() if line]
 
 
+def quiet_environment():
+    """For several ranks a core."""
+    return dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1")
+
+
 def run(*arguments, ranks=1, cwd=None):
     """Runs mollis with these arguments. Messages of the launcher are cut from its standard error."""
     command = [PROGRAM, *map(str, arguments)]
     if ranks > 1:
         command = [*LAUNCHER, str(ranks), *command]
-    environment = dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1",
-                       OMPI_MCA_mpi_yield_when_idle="1")  # several ranks a core
-    return Outcome(subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=cwd, env=environment))
+    return Outcome(subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=cwd, env=quiet_environment()))
 
 
 def temporary():

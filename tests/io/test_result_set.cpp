@@ -229,6 +229,31 @@ TEST(Recover, FinishesAWholeSet) {
   });
 }
 
+/// A stand-in that never stood: killed while it was filled, with the lock of its run in it.
+TEST(Recover, DissolvesWhatIsBeside) {
+  std::string const directory = files::directory("beside") + "/out";
+  write(directory, 1);
+  files::on_root([&] {
+    std::string const lock = directory + "/" + io::directory_lock, begun = files::temporary(files::dead(), ".out.mollis-");
+    std::string const beside = io::parent_of(directory) + "/", stand_in = beside + begun;
+    put_foreign(directory);
+    std::ofstream(lock) << io::text_of(files::dead());
+    fs::create_directory(stand_in);
+    std::ofstream(stand_in + "/.mollis-stand-in") << begun;
+    fs::create_hard_link(lock, stand_in + "/.mollis-lock");
+    fs::create_hard_link(directory + "/notes.txt", stand_in + "/notes.txt");
+    fs::create_symlink("../" + begun + "/pictures", stand_in + "/pictures");
+    fs::create_directory(beside + files::temporary(files::dead(), ".out.mollis-"));    // killed at birth
+    fs::create_directory(beside + files::temporary(files::dead(), ".other.mollis-"));  // of another directory
+  });
+  write(directory, 2);
+  files::on_root([&] {
+    expect_set(directory, 2, foreign);
+    expect_foreign(directory);
+    EXPECT_EQ(files::names(io::parent_of(directory)).size(), 2u);
+  });
+}
+
 /// Where directories cannot be exchanged a run may be killed between two renames.
 TEST(Recover, FinishesASetThatIsPartlyInPlace) {
   for (std::size_t moved = 1; moved <= five.size(); ++moved) {
@@ -267,20 +292,20 @@ TEST(Recover, WithdrawsAStandIn) {
     put_foreign(directory);
     std::ofstream(directory + "/" + io::directory_lock) << io::text_of(files::dead());
     auto const before = inode(directory);
-    auto const itself = io::put_stand_in(directory, set, {});
-    if (!itself) return;  // not on this file system
+    auto const stand_in = io::put_stand_in(directory, set, {});
+    if (!stand_in) return;  // not on this file system
+    auto const& itself = stand_in->itself;
     EXPECT_NE(inode(directory), before);
-    EXPECT_EQ(inode(*itself), before);
-    EXPECT_EQ(io::find_stand_in(directory), itself);
+    EXPECT_EQ(inode(itself), before);
     EXPECT_EQ(files::read_all(directory + "/result.h5", "/state/u"), std::vector<double>(6, 2.0));
-    EXPECT_EQ(files::read_all(*itself + "/result.h5", "/state/u"), std::vector<double>(6, 1.0));
+    EXPECT_EQ(files::read_all(itself + "/result.h5", "/state/u"), std::vector<double>(6, 1.0));
     expect_foreign(directory);
     std::ofstream(directory + "/notes.txt", std::ios::app) << ", and more";  // people go on
     std::ofstream(directory + "/new.txt") << "new";
     fs::create_directory(directory + "/new");
     std::ofstream(directory + "/edited") << "edited";
     fs::rename(directory + "/edited", directory + "/link");
-    fs::rename(*itself + "/" + set + "/result.h5", *itself + "/result.h5");
+    fs::rename(itself + "/" + set + "/result.h5", itself + "/result.h5");
   });
   { io::ResultSet const next(MPI_COMM_WORLD, directory, five); }
   files::on_root([&] {
@@ -300,7 +325,7 @@ TEST(ResultSet, IsReplacedAmongVeryManyFilesToo) {
   write(directory, 1);
   files::on_root([&] {
     for (auto const& name : others) std::ofstream(directory + "/" + name) << name;
-    EXPECT_EQ(io::put_stand_in(directory, "none", {}), std::nullopt);  // so one by one
+    EXPECT_FALSE(io::put_stand_in(directory, "none", {}));  // so one by one
     EXPECT_EQ(files::names(io::parent_of(directory)), Names{"out"});
   });
   write(directory, 2, false);

@@ -6,15 +6,15 @@ namespace mollis::deck {
 
 std::vector<InputFile> input_files(Deck const& deck, bool observations) {
   std::vector<InputFile> files;
-  auto const add = [&](std::string const& file, std::string const& key) {
-    if (!file.empty()) files.push_back({file, key});
+  auto const add = [&](std::string const& file, std::string const& key, std::vector<std::string> const& datasets) {
+    if (!file.empty()) files.push_back({file, key, datasets});
   };
-  add(deck.grid.coordinate_file, "[grid] coordinates");
+  add(deck.grid.coordinate_file, "[grid] coordinates", deck.grid.coordinate_datasets);
   for (auto const& [name, observation] : deck.observations)
-    if (observations) add(observation.file, fmt::format("[observations.{}] file", name));
-  for (auto const& [name, values] : deck.fields) add(values.file, fmt::format("[fields.{}] file", name));
+    if (observations) add(observation.file, fmt::format("[observations.{}] file", name), {observation.dataset});
+  for (auto const& [name, values] : deck.fields) add(values.file, fmt::format("[fields.{}] file", name), {values.dataset});
   for (auto const& [name, parameter] : deck.parameters)
-    if (parameter.truth) add(parameter.truth->file, fmt::format("[parameters.{}] truth", name));
+    if (parameter.truth) add(parameter.truth->file, fmt::format("[parameters.{}] truth", name), {parameter.truth->dataset});
   return files;
 }
 

@@ -8,7 +8,8 @@
 namespace mollis::deck {
 
 struct InputFile {
-  std::string file, key;  ///< key: who names it, "[observations.u] file"
+  std::string file, key;              ///< key: who names it, "[observations.u] file"
+  std::vector<std::string> datasets;  ///< of it that are read
 };
 
 /// Those of coordinates, known fields and truths, and of the observations where these are read (`mollis forward` writes

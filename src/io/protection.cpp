@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "deck/problems.hpp"
+#include "io/stored_in.hpp"
 
 namespace mollis::io {
 namespace {
@@ -18,6 +19,15 @@ std::optional<struct stat> facts_of(std::string const& file) {
 
 bool same(std::optional<struct stat> const& one, std::optional<struct stat> const& other) {
   return one && other && one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/// The name under which an input's values come from the file that is `there`; empty where they do not.
+std::string way_to(deck::InputFile const& input, std::optional<struct stat> const& there) {
+  if (same(there, facts_of(input.file))) return input.file;
+  for (auto const& dataset : input.datasets)
+    for (auto const& file : stored_in(input.file, dataset))
+      if (same(there, facts_of(file))) return fmt::format("{}, whose {} is stored there", input.file, dataset);
+  return "";
 }
 
 /// What speaks against writing over the target; empty where nothing does.
@@ -34,10 +44,10 @@ std::string objection(Target const& target, Protection const& protection) {
                                                    : "no plain file",
                        target.remedy);
   if (protection.overwrite) return "";
-  for (auto const& [file, key] : protection.inputs)
-    if (same(there, facts_of(file)))
-      return fmt::format("{} would be written over, but {} reads it{}; {}, or say --overwrite", target.file, key,
-                         file == target.file ? "" : " (as " + file + ")", target.remedy);
+  for (auto const& input : protection.inputs)
+    if (auto const way = way_to(input, there); !way.empty())
+      return fmt::format("{} would be written over, but {} reads it{}; {}, or say --overwrite", target.file, input.key,
+                         way == target.file ? "" : " (as " + way + ")", target.remedy);
   if (target.is_own()) return "";
   return fmt::format("{} would be written over, but Mollis did not write it, or it was changed since; move it, {}, or say --overwrite",
                      target.file, target.remedy);

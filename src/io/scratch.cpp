@@ -20,9 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void throw_failed(std::string const& path) {
-  throw run::Error(run::Exit::output_failed, fmt::format("{}: cannot be made: {}; free space or choose another place", path,
-                                                         std::strerror(errno)));
+[[noreturn]] void throw_failed(std::string const& directory) {
+  throw run::Error(run::Exit::output_failed, fmt::format("{}: cannot write into this directory: {}; free space or choose another place",
+                                                         directory, std::strerror(errno)));
 }
 
 /// Whether a temporary's owner is dead, or has not touched it for a day.
@@ -37,7 +37,7 @@ bool is_abandoned(std::string const& path, Owner const& owner) {
 }  // namespace
 
 Scratch::Scratch(std::string const& parent) : path_(parent + "/" + temporary_name(scratch_beginning)) {
-  if (mkdir(path_.c_str(), 0777) != 0) throw_failed(path_);
+  if (mkdir(path_.c_str(), 0777) != 0) throw_failed(parent);
 }
 
 Scratch::~Scratch() {
@@ -46,7 +46,7 @@ Scratch::~Scratch() {
 }
 
 void Scratch::keep_as(std::string const& path) {
-  if (std::rename(path_.c_str(), path.c_str()) != 0) throw_failed(path);
+  if (std::rename(path_.c_str(), path.c_str()) != 0) throw_failed(parent_of(path));
   path_.clear();
 }
 

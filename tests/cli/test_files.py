@@ -150,6 +150,19 @@ class Results(FilesCase):
             self.refused(self.results(*more), "result.h5 would be written over, but [observations.u] file reads it", before=before)
         self.expect(0, self.results(*from_result, "--overwrite"))
 
+    def test_keep_what_they_read_by_way_of_another_file(self):
+        self.expect(0, self.results())
+        layout = h5py.VirtualLayout(shape=(24, 24), dtype="f8")
+        layout[:] = h5py.VirtualSource("out/result.h5", "/state/u", shape=(24, 24))
+        with h5py.File(self.directory / "way.h5", "w") as file:
+            file["link"] = h5py.ExternalLink("out/result.h5", "/state/u")
+            file.create_virtual_dataset("virtual", layout)
+        before = contents(self.directory)
+        for dataset in ("link", "virtual"):
+            outcome = self.results(f"observations.u.file={self.directory}/way.h5", f"observations.u.dataset={dataset}")
+            self.refused(outcome, "result.h5 would be written over, but [observations.u] file reads it (as ",
+                         f"way.h5, whose {dataset} is stored there", before=before)
+
     def test_keep_what_mollis_did_not_write(self):
         self.out.mkdir()
         for name in SET:

@@ -47,7 +47,7 @@ TEST(DatasetFiles, HoldFieldsAndCoordinatesAndReplaceTheirOwn) {
     std::vector<double> const values = files::read_all(file, "u");
     for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(values[i], number(static_cast<Index>(i)));
     EXPECT_TRUE(std::isnan(files::read_all(file, "group/v")[7]));
-    EXPECT_EQ(files::read_all(file, "x"), g.axis(1).coordinates);
+    EXPECT_EQ(files::read_all(file, "x"), g.axis(1).coordinates());
     hid_t const id = H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     EXPECT_EQ(H5Lexists(id, "old", H5P_DEFAULT), 0);
     EXPECT_GT(H5Aexists(id, "seed"), 0);
@@ -103,11 +103,11 @@ TEST(DatasetFiles, KeepDeckAndInputsHoweverTheyAreCalled) {
   files::on_root([&] { std::filesystem::create_hard_link(own, hard); });
   for (auto const& name : {own, hard, directory + "/x/../own.h5", directory + "/../" + std::filesystem::path(directory).filename().string() + "/own.h5"}) {
     files::on_root([&] { std::filesystem::create_directories(directory + "/x"); });
-    expect_refused(own, {"", {{name, "[fields.m] file"}}, false}, "[fields.m] file reads it");
+    expect_refused(own, {"", {{name, "[fields.m] file", {}}}, false}, "[fields.m] file reads it");
     expect_refused(own, {name, {}, false}, "it is this deck");
     expect_refused(own, {name, {}, true}, "it is this deck");
   }
-  write(own, "u", 2.0, {"", {{own, "[fields.m] file"}}, true});
+  write(own, "u", 2.0, {"", {{own, "[fields.m] file", {}}}, true});
   files::on_root([&] { EXPECT_EQ(files::read_all(hard, "u"), all(1.0)); });
 }
 

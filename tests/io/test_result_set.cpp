@@ -187,8 +187,8 @@ TEST(ResultSet, KeepsDeckAndInputs) {
   });
   expect_refused(directory, {deck, {}, false}, {"deck.toml", "it is this deck"});
   expect_refused(directory, {deck, {}, true}, {"deck.toml", "it is this deck"});
-  expect_refused(directory, {"", {{directory + "/link.h5", "[observations.u] file"}}, false}, {"result.h5", "[observations.u] file reads it"});
-  write(directory, 2, true, {"", {{directory + "/link.h5", "[observations.u] file"}}, true});
+  expect_refused(directory, {"", {{directory + "/link.h5", "[observations.u] file", {}}}, false}, {"result.h5", "[observations.u] file reads it"});
+  write(directory, 2, true, {"", {{directory + "/link.h5", "[observations.u] file", {}}}, true});
   files::on_root([&] {
     expect_set(directory, 2, {"link.h5"});
     fs::remove(deck);

@@ -5,7 +5,7 @@ or changed that was there before.
 
     MOLLIS_PROGRAM=build/release/mollis tests/odd/odd_inputs.py [--count N] [--seed S] [--ranks 1,2] [--only KIND] [--keep]
 
-Prints a table of outcomes and every finding; the exit code is 1 where there is one. ctest runs a short form (label "odd")."""
+Prints a table of outcomes and every finding; the exit code is 1 where there is one. A campaign, run by hand."""
 import argparse
 import collections
 import hashlib

@@ -33,8 +33,6 @@ void set_option_default(char const* name, char const* value) {
 /// Profiles of up to this many points: a banded direct solve on each rank is the surest preconditioner, and the fastest.
 constexpr Index longest_profile = 65536;
 
-bool is_profile(parameters::Unknown const& unknown) { return unknown.grid.dimension() <= 1 && unknown.grid.points() <= longest_profile; }
-
 /// Smoothness of order 2 and more makes rows like a biharmonic's: BoomerAMG takes 4 times fewer iterations than GAMG there.
 /// Smoothness of order 1 over three axes: the data bound the condition number so well that Jacobi is 1.7 times faster than
 /// GAMG at 128^3 and needs 0.6 of the memory; its iterations grow with the points an axis, so GAMG wins from about 500.
@@ -53,6 +51,12 @@ char const* fields_preconditioner(parameters::ParameterSpace const& space) {
 
 }  // namespace
 
+bool all_profiles(parameters::ParameterSpace const& space) {
+  auto const& unknowns = space.unknowns();
+  auto const is_profile = [](parameters::Unknown const& u) { return u.grid.dimension() <= 1 && u.grid.points() <= longest_profile; };
+  return std::all_of(unknowns.begin(), unknowns.end(), is_profile);
+}
+
 void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space) {
   auto const& unknowns = space.unknowns();
   auto const is_constant = [](parameters::Unknown const& u) { return u.axes.empty(); };
@@ -63,6 +67,8 @@ void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space) {
   if (all_constant) {
     check(PCSetType(pc, PCBJACOBI));  // all constants stand on one rank: block Jacobi with LU inside is exact
     set_option_default("-sub_pc_type", "lu");
+  } else if (all_profiles(space)) {
+    check(PCSetType(pc, PCREDUNDANT));
   } else if (any_constant) {
     check(PCSetType(pc, PCFIELDSPLIT));
     check(PCFieldSplitSetIS(pc, "constants", entries_of(space, true)));
@@ -74,8 +80,7 @@ void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space) {
     set_option_default("-fieldsplit_fields_ksp_type", "preonly");
     set_option_default("-fieldsplit_fields_pc_type", fields_preconditioner(space));
   } else {
-    bool const profiles = std::all_of(unknowns.begin(), unknowns.end(), is_profile);
-    check(PCSetType(pc, profiles ? PCREDUNDANT : fields_preconditioner(space)));
+    check(PCSetType(pc, fields_preconditioner(space)));
   }
 }
 

@@ -6,8 +6,8 @@
 namespace mollis::equation_error {
 
 /// CG with algebraic multigrid on fields (GAMG; BoomerAMG, where PETSc has it, for smoothness of order 2 and more; Jacobi
-/// for order 1 over three axes and more), exact on constants and on fields over one axis; a field split where constants and
-/// fields occur. Options of the command line apply (no prefix).
+/// for order 1 over three axes and more); exact where all unknowns are constants and fields over one axis; a field split where
+/// constants and wider fields occur. Options of the command line apply (no prefix).
 /// H changes little from one solve to the next while weights settle, and setting up multigrid in 3D costs more than the
 /// solve: the preconditioner is kept until the iterations grow, or until renew().
 class NormalSolver {
@@ -28,6 +28,9 @@ class NormalSolver {
   bool renew_ = true;            ///< set up the preconditioner for the next matrix
   int fresh_iterations_ = 0;     ///< of the first solve with the present preconditioner
 };
+
+/// Whether all unknowns are constants or fields over one axis, short enough for a direct solve on each rank. Not collective.
+bool all_profiles(parameters::ParameterSpace const& space);
 
 /// Sets the preconditioner described above on a KSP that has no operators yet. Collective.
 void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space);

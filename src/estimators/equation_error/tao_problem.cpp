@@ -99,19 +99,21 @@ double gradient_scale(parameters::ParameterSpace const& space, Mat matrix, Vec x
   return scale;
 }
 
-/// Without bounds a trust region, with multigrid where all unknowns are fields. With bounds a line search (the
+/// Without bounds a trust region, with a direct solve where all unknowns are profiles or constants, multigrid where all are
+/// fields. With bounds a line search (the
 /// Gauss-Newton matrix is positive) and Jacobi: multigrid cannot follow an active set, whose size changes from step to
 /// step, and TAO's own choice took 4 times the Krylov steps at 20 times their price (heat, 40^2, a third of it at bounds).
 void set_method(Tao tao, parameters::ParameterSpace const& space, parameters::Bounds const& bounds) {
   auto const& unknowns = space.unknowns();
   auto const is_constant = [](parameters::Unknown const& u) { return u.axes.empty(); };
   check(TaoSetType(tao, bounds.any ? TAOBNLS : TAOBNTR));
-  if (!bounds.any && std::any_of(unknowns.begin(), unknowns.end(), is_constant)) return;
+  bool const profiles = all_profiles(space);
+  if (!bounds.any && !profiles && std::any_of(unknowns.begin(), unknowns.end(), is_constant)) return;
   KSP ksp = nullptr;
   PC pc = nullptr;
   check(TaoGetKSP(tao, &ksp));
   check(KSPGetPC(ksp, &pc));
-  check(PCSetType(pc, bounds.any ? PCJACOBI : PCGAMG));
+  check(PCSetType(pc, bounds.any ? PCJACOBI : profiles ? PCREDUNDANT : PCGAMG));
 }
 
 }  // namespace

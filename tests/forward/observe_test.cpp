@@ -141,7 +141,7 @@ TEST(Observe, WritesAndKeepsInputs) {
       for (std::size_t i = 0; i < wanted.extent(0); ++i) EXPECT_EQ(read(i), wanted(i)) << name;
     }
   }
-  deck.fields[0].second = deck::Values{"", (directory / "x" / ".." / "obs.h5").string(), "m", {}};
+  deck.fields[0].second = deck::Values{"", (directory / ".." / directory.filename() / "obs.h5").string(), "m", {}};
   EXPECT_THROW(forward::take_files(grid.comm(), deck, false), run::Error);
   MPI_Barrier(grid.comm());
   if (grid.rank() == 0) std::filesystem::remove_all(directory);

@@ -133,7 +133,8 @@ TEST(SpectralBox, RanksWithoutPointsHaveNoLines) {
       EXPECT_EQ(lines.outer * lines.inner, grid.local_size() > 0 ? 1 : 0);
     }
     auto const values = random_values(static_cast<std::size_t>(grid.local_size()), 3);
-    auto data = values;
+    HostField data("data", values.size());
+    std::copy(values.begin(), values.end(), data.data());
     box.forward(data);
     box.backward(data);
     ASSERT_EQ(data.size(), values.size());

@@ -4,6 +4,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET PETSc>=3.18)
 
 set(HDF5_PREFER_PARALLEL TRUE)
+find_package(LAPACK REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
 if(NOT HDF5_IS_PARALLEL)
   message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is serial; Mollis needs a parallel build (Debian: libhdf5-openmpi-dev; else set HDF5_ROOT)")

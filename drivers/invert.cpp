@@ -1,4 +1,4 @@
-// mollis invert: deck -> grid -> observations -> problem -> choices -> estimate -> files.
+// mollis invert: deck -> grid -> observations -> problem -> choices -> estimate -> uncertainty -> verdict -> files.
 #include "choices/choose.hpp"
 #include "drivers/drivers.hpp"
 #include "estimators/make/make_estimator.hpp"
@@ -8,6 +8,7 @@
 #include "results/describe.hpp"
 #include "results/take.hpp"
 #include "results/write.hpp"
+#include "uncertainty/smoothing_bias.hpp"
 
 namespace mollis::drivers {
 
@@ -29,8 +30,16 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
   auto const choices = choices::choose(problem, stages);
   auto const estimate = estimator->estimate(problem, choices, stages);
   petsc::reject_unused_options();
-  results::write(problem, deck, estimate, command.text, stages, set);
-  return estimate.converged ? run::Exit::converged : run::Exit::not_converged;
+  auto const uncertainty = [&] {
+    run::Stages::Scope const stage(stages, "uncertainty");
+    auto sure = uncertainty::quantify(problem, estimate, problem.settings.uncertainty, progress.krylov());
+    uncertainty::add_smoothing_bias(problem, estimate, *estimator, sure);
+    return sure;
+  }();
+  auto const verdict = verdict::judge(problem, choices, estimate, uncertainty);
+  results::write(problem, deck, {estimate, uncertainty, verdict}, command.text, stages, set);
+  progress.say(verdict::describe(verdict));
+  return verdict.status() == verdict::Status::sound ? run::Exit::converged : run::Exit::not_converged;
 }
 
 }  // namespace mollis::drivers

@@ -52,6 +52,7 @@ Choices tuned_choices(Problem const& problem) {
   choices.trials = tables_of(problem, tuned);
   choices.mollifier = std::move(tuned.mollifier);
   choices.smoothness = std::move(tuned.beta);
+  choices.ends = std::move(tuned.ends);
   choices.start = std::move(tuned.x);
   return choices;
 }

@@ -64,6 +64,13 @@ class Tuner {
   double weight_of(std::size_t p, double cycles) const {
     return scale_[p] / std::pow(2.0 * pi * std::exp2(cycles), 2.0 * problem_.space().unknowns()[p].settings.smoothness_order);
   }
+  /// The most cycles that a weight may leave free: those of the axis with the most points.
+  double ceiling_of(std::size_t p) const {
+    Index points = 2;
+    for (auto const& axis : problem_.space().unknowns()[p].grid.axes()) points = std::max(points, axis.size());
+    return std::log2(static_cast<double>(points));
+  }
+  void note_ends();
   double try_out();
   double search(double step, double lowest, double highest);
   double search_one(std::size_t p, double step, double lowest, double highest);
@@ -117,10 +124,7 @@ double Tuner::try_out() {
 /// Least risk over log2 of the cycles of unknown p: points at `step` around the current one (or from lowest to highest
 /// where that is wider), extended while the least stands at an end, then the vertex of the parabola through the best.
 double Tuner::search_one(std::size_t p, double step, double lowest, double highest) {
-  auto const& axes = problem_.space().unknowns()[p].grid.axes();
-  Index points = 2;
-  for (auto const& axis : axes) points = std::max(points, axis.size());
-  double const floor = -3.0, ceiling = std::log2(static_cast<double>(points));
+  double const floor = -3.0, ceiling = ceiling_of(p);
   std::map<double, double> tried;
   auto const attempt = [&](double at) {
     if (at < floor || at > ceiling || tried.count(at) != 0) return;
@@ -209,6 +213,14 @@ std::vector<int> Tuner::validation_rung(Lepski& lepski, Ladder const& ladder, st
   return narrow;
 }
 
+/// The stiff end is that of parameters without features and no fault; at the other nothing is smoothed.
+void Tuner::note_ends() {
+  for (auto const p : automatic_) {
+    auto const& name = problem_.space().unknowns()[p].name;
+    if (cycles_[p] > ceiling_of(p) - 1.0) tuned_.ends.push_back("the smoothness weight of " + name + " fell until it smooths nothing");
+  }
+}
+
 Tuned Tuner::run() {
   bool const weak = problem_.weak();
   Ladder ladder(problem_.grid, weak ? 2 * weak_least_radius - 1 : problem_.settings.mollifier.degree);
@@ -247,6 +259,7 @@ Tuned Tuner::run() {
     use(start);
     search(0.25, 0.0, 0.0);
   }
+  note_ends();
   tuned_.mollifier = start;
   tuned_.beta = beta_;
   tuned_.x = std::move(x_);

@@ -17,6 +17,7 @@ struct Tuned {
   mollifier::Settings mollifier;   ///< radii chosen
   std::vector<double> beta;    ///< smoothness weights, chosen or given
   petsc::Vector x;             ///< a fit near the final one
+  std::vector<std::string> ends;  ///< picks at the end of what was searched, in words
   std::vector<RadiusTrial> radius_trials;
   std::vector<RiskTrial> risk_trials;
 };

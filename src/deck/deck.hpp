@@ -12,6 +12,7 @@
 #include "mollifier/settings.hpp"
 #include "observations/settings.hpp"
 #include "parameters/settings.hpp"
+#include "uncertainty/settings.hpp"
 
 namespace mollis::deck {
 
@@ -29,6 +30,7 @@ using mollifier::AxisRadius;
 using Mollifier = mollifier::Settings;
 using Inversion = estimators::Settings;
 using Joint = estimators::JointSettings;
+using Uncertainty = uncertainty::Settings;
 
 struct Grid {
   std::vector<std::string> axes;
@@ -90,6 +92,7 @@ struct Deck {
                                                        ///< state's name: the smoothed state
   Inversion inversion;
   Joint joint;
+  Uncertainty uncertainty;
   Forward forward;
   bool has_forward = false;
   std::string output_directory;                        ///< absolute

@@ -176,6 +176,13 @@ Section forward() {
     "", true};
 }
 
+Section uncertainty() {
+  return {"uncertainty", "How sure the parameters are.",
+    {key("samples", Type::weight, "draws of the error, 0 for none; \"auto\": as many as cost no more than the fit, 8 to 24 (64 of constants alone)")
+         .within(from_to(0, 10000)).otherwise(R"("auto")").like("32"),
+     key("keep", Type::boolean, "write the samples of the parameters to result.h5").otherwise("false")}};
+}
+
 Section output() {
   return {"output", "Where the results go.",
     {key("directory", Type::file, "relative to the deck")
@@ -190,7 +197,7 @@ std::vector<Section> const& schema() {
       {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
       parameters(), smoothness(),
       {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},
-      equation(), mollifier(), mollify(), inversion(), joint(), forward(), output()};
+      equation(), mollifier(), mollify(), inversion(), joint(), uncertainty(), forward(), output()};
   return all;
 }
 

@@ -139,6 +139,10 @@ Rows rows_of(Joint const& joint) {
   return {{"spline_degree", toml_text(joint.spline_degree)}, {"penalty", toml_text(joint.penalty)}};
 }
 
+Rows rows_of(Uncertainty const& uncertainty) {
+  return {{"samples", toml_text(uncertainty.samples)}, {"keep", uncertainty.keep ? "true" : "false"}};
+}
+
 /// The keys that the equation reads.
 Rows rows_of(Forward const& forward, bool in_time) {
   Rows all{{"boundary", toml_text(forward.boundary)},
@@ -188,6 +192,7 @@ Named<Rows> tables_of(Section const& section, Deck const& deck) {
   if (pattern == "mollify") return {{pattern, {{"derivatives", toml_text(deck.derivatives)}}}};
   if (pattern == "inversion") return {{pattern, rows_of(deck.inversion)}};
   if (pattern == "joint") return {{pattern, rows_of(deck.joint)}};
+  if (pattern == "uncertainty") return {{pattern, rows_of(deck.uncertainty)}};
   if (pattern == "forward" && deck.has_forward) return {{pattern, rows_of(deck.forward, has_time(deck.grid.axes))}};
   if (pattern == "output") return {{pattern, {{"directory", toml_text(deck.output_directory)}}}};
   return {};

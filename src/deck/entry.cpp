@@ -23,6 +23,10 @@ std::optional<std::int64_t> Entry::integer(std::string const& key) const {
   return has(key) ? node(key)->value<std::int64_t>() : std::nullopt;
 }
 
+std::optional<bool> Entry::flag(std::string const& key) const {
+  return has(key) ? node(key)->value<bool>() : std::nullopt;
+}
+
 std::optional<double> Entry::number(std::string const& key) const {
   return has(key) ? real_of(*node(key)) : std::nullopt;
 }

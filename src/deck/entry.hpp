@@ -27,6 +27,7 @@ class Entry {
   bool broken(std::string const& key) const;  ///< reported before
   std::optional<std::int64_t> integer(std::string const& key) const;
   std::optional<double> number(std::string const& key) const;
+  std::optional<bool> flag(std::string const& key) const;
   std::optional<std::string> text(std::string const& key) const;  ///< numbers too, as expressions
   template <class T>
   std::optional<std::vector<T>> list(std::string const& key) const;

@@ -76,6 +76,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.derivatives = read_derivatives(entry_of(document, "mollify"), deck);
   deck.inversion = read_inversion(entry_of(document, "inversion"));
   deck.joint = read_joint(entry_of(document, "joint"));
+  deck.uncertainty = read_uncertainty(entry_of(document, "uncertainty"));
   deck.has_forward = document.root.contains("forward");
   if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
   deck.output_directory = read_output(entry_of(document, "output"));
@@ -86,7 +87,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
 bool names_are_known(Problems const& problems) {
   auto const harmless = [](Problem const& problem) {
     auto const& [file, section, key, line, column] = problem.place;
-    for (std::string const apart : {"mollifier", "inversion", "joint", "output", "mollify"})
+    for (std::string const apart : {"mollifier", "inversion", "joint", "uncertainty", "output", "mollify"})
       if (section == apart) return true;
     if (section == "grid") return !key.empty() && key != "axes";
     if (section == "forward") return key == "refine" || key == "noise" || key == "dropout" || key == "seed";

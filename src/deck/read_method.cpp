@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -145,6 +146,17 @@ Joint read_joint(Entry const& entry) {
                                               joint.spline_degree, joint.spline_degree + 1));
   if (auto const weight = entry.number("penalty")) joint.penalty = *weight;
   return joint;
+}
+
+Uncertainty read_uncertainty(Entry const& entry) {
+  Uncertainty uncertainty;
+  uncertainty.place = entry.place();
+  if (auto const samples = entry.number("samples")) {
+    uncertainty.samples = static_cast<int>(*samples);
+    if (*samples != std::floor(*samples)) entry.report("samples", fmt::format("{} is no whole number of draws", *samples));
+  }
+  uncertainty.keep = entry.flag("keep").value_or(false);
+  return uncertainty;
 }
 
 std::string read_output(Entry const& entry) {

@@ -11,6 +11,8 @@ namespace {
 
 std::string type_text(Key const& key) {
   switch (key.type) {
+    case Type::boolean:
+      return "true or false";
     case Type::integer:
       return "integer";
     case Type::integers:

@@ -8,6 +8,7 @@
 namespace mollis::deck {
 
 enum class Type {
+  boolean,       ///< true or false
   integer,
   integers,
   number,

@@ -133,6 +133,8 @@ struct Check {
     auto const as_text = [&](toml::node const& n) { return text(n); };
     auto const as_expression = [&](toml::node const& n) { return expression(n); };
     switch (key.type) {
+      case Type::boolean:
+        return expect(node.is_boolean(), node, "true or false");
       case Type::integer:
         return integer(node);
       case Type::number:

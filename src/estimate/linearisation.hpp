@@ -31,6 +31,13 @@ class Linearisation {
   virtual void prior(Vec v, Vec out) = 0;                             ///< out := P v
   virtual void hessian(Vec v, Vec out) = 0;                           ///< out := H v
 
+  /// A draw e of the rows' noise, with the covariance that it really has; noise := J^T W e; prior := a draw of N(0, P). So
+  /// H^-1 (noise + prior) is a draw of the error of x*, and e less J of it one of what the fit leaves of the rows (perturb and
+  /// optimise: Papandreou and Yuille, NIPS 2010). The same for a number on any number of ranks.
+  virtual Rows draw(int number, Vec noise, Vec prior) = 0;
+  /// Whether W^-1 is the covariance of the rows' noise, so that H^-1 is that of the error. Not collective.
+  virtual bool is_white() const = 0;
+
   struct Solved {
     bool converged = false;
     int iterations = 0;

@@ -46,43 +46,58 @@ void enumerate(int axes, int total, std::vector<int>& head, std::vector<std::vec
 
 }  // namespace
 
-LineForm::LineForm(grid::Axis const& axis, int order) : order_(order) {
-  Index const n = axis.size(), rows = axis.periodic ? n : n - order;
-  entries_.assign(static_cast<std::size_t>(n * (2 * order + 1)), 0.0);
+LineRoot::LineRoot(grid::Axis const& axis, int order) : order_(order), rows_(axis.periodic ? axis.size() : axis.size() - order) {
   std::vector<double> lengths;
-  for (Index i = 0; i < rows; ++i) lengths.push_back(order == 0 ? cell(axis, i) : axis.at(i + order) - axis.at(i));
+  for (Index i = 0; i < rows_; ++i) lengths.push_back(order == 0 ? cell(axis, i) : axis.at(i + order) - axis.at(i));
   double const total = std::accumulate(lengths.begin(), lengths.end(), 0.0);
-  double const scale = std::pow(axis.extent(), 2 * order);
-  for (Index i = 0; i < rows; ++i) {
+  double const scale = std::pow(axis.extent(), order);
+  for (Index i = 0; i < rows_; ++i) {
     std::vector<double> x;
     for (int j = 0; j <= order; ++j) x.push_back(axis.at(i + j));
-    auto const d = divided_difference(x);
-    double const weight = scale * lengths[static_cast<std::size_t>(i)] / total;
-    for (int j = 0; j <= order; ++j)
-      for (int k = 0; k <= order; ++k)
-        entries_[static_cast<std::size_t>((i + j) % n * (2 * order + 1) + (k - j) + order)] +=
-            weight * d[static_cast<std::size_t>(j)] * d[static_cast<std::size_t>(k)];
+    double const weight = scale * std::sqrt(lengths[static_cast<std::size_t>(i)] / total);
+    for (double const d : divided_difference(x)) entries_.push_back(weight * d);
   }
 }
 
-SmoothnessForm::SmoothnessForm(grid::Grid grid, int order) : grid_(std::move(grid)) {
-  int const axes = grid_.dimension();
-  if (axes == 0) return;
-  for (auto const& axis : grid_.axes()) {
-    lines_.emplace_back();
-    for (int k = 0; k <= order && k < axis.size(); ++k) lines_.back().emplace_back(axis, k);
-  }
+LineRoot LineRoot::identity(grid::Axis const& axis) {
+  LineRoot root;
+  root.rows_ = axis.size();
+  root.entries_.assign(static_cast<std::size_t>(axis.size()), 1.0);
+  return root;
+}
+
+LineForm::LineForm(grid::Axis const& axis, int order) : order_(order) {
+  LineRoot const root(axis, order);
+  Index const n = axis.size();
+  entries_.assign(static_cast<std::size_t>(n * (2 * order + 1)), 0.0);
+  for (Index i = 0; i < root.rows(); ++i)
+    for (int j = 0; j <= order; ++j)
+      for (int k = 0; k <= order; ++k)
+        entries_[static_cast<std::size_t>((i + j) % n * (2 * order + 1) + (k - j) + order)] += root.at(i, j) * root.at(i, k);
+}
+
+std::vector<SmoothnessTerm> smoothness_terms(grid::Grid const& grid, int order) {
+  std::vector<SmoothnessTerm> terms;
+  if (grid.dimension() == 0) return terms;
   std::vector<std::vector<int>> all;
   std::vector<int> head;
-  enumerate(axes, order, head, all);
+  enumerate(grid.dimension(), order, head, all);
   for (auto const& a : all) {
-    double factor = static_cast<double>(grid_.points()) * factorial(order);
+    double factor = static_cast<double>(grid.points()) * factorial(order);
     bool fits = true;
     for (std::size_t axis = 0; axis < a.size(); ++axis) {
       factor /= factorial(a[axis]);
-      fits = fits && a[axis] < static_cast<int>(lines_[axis].size());
+      fits = fits && a[axis] < grid.axes()[axis].size();
     }
-    if (fits) products_.push_back({factor, a});
+    if (fits) terms.push_back({factor, a});
+  }
+  return terms;
+}
+
+SmoothnessForm::SmoothnessForm(grid::Grid grid, int order) : grid_(std::move(grid)), products_(smoothness_terms(grid_, order)) {
+  for (auto const& axis : grid_.axes()) {
+    lines_.emplace_back();
+    for (int k = 0; k <= order && k < axis.size(); ++k) lines_.back().emplace_back(axis, k);
   }
 }
 

@@ -9,6 +9,24 @@
 
 namespace mollis::parameters {
 
+/// l^k sqrt(W) D_k of one axis, a row for each k + 1 neighbours: the root R of the LineForm R^T R.
+class LineRoot {
+ public:
+  LineRoot(grid::Axis const& axis, int order);
+  /// The identity along an axis.
+  static LineRoot identity(grid::Axis const& axis);
+  int order() const { return order_; }
+  Index rows() const { return rows_; }
+  /// Entry of a row at point row + offset (which wraps on periodic axes), 0 <= offset <= order().
+  double at(Index row, int offset) const { return entries_[static_cast<std::size_t>(row * (order_ + 1) + offset)]; }
+
+ private:
+  LineRoot() = default;
+  int order_ = 0;
+  Index rows_ = 0;
+  std::vector<double> entries_;
+};
+
 /// l^(2k) D_k^T W D_k of one axis, W the quadrature weights of the mean over the axis: symmetric, band width k.
 class LineForm {
  public:
@@ -23,6 +41,14 @@ class LineForm {
   std::vector<double> entries_;
 };
 
+/// One of the tensor products that L is a sum of: a factor and the order along each axis.
+struct SmoothnessTerm {
+  double factor;                 ///< N q! / a!
+  std::vector<int> orders;       ///< a
+};
+/// All of them for a parameter over all axes of `grid`; an axis with no more points than an order has none of it.
+std::vector<SmoothnessTerm> smoothness_terms(grid::Grid const& grid, int order);
+
 class SmoothnessForm {
  public:
   /// For a parameter over all axes of `grid` (dimension 0: a constant, L = 0). Orders 1 to 4; an axis with no more
@@ -34,13 +60,9 @@ class SmoothnessForm {
   void row(Extents const& point, std::vector<Extents>& neighbours, std::vector<double>& values) const;
 
  private:
-  struct Product {
-    double factor;                 ///< N q! / a!
-    std::vector<int> orders;       ///< a
-  };
   grid::Grid grid_;
   std::vector<std::vector<LineForm>> lines_;  ///< [axis][order]
-  std::vector<Product> products_;
+  std::vector<SmoothnessTerm> products_;
 };
 
 }  // namespace mollis::parameters

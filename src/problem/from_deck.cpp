@@ -18,7 +18,7 @@ Dependence dependence_of(grid::Grid const& grid, std::vector<observations::Known
 
 }  // namespace
 
-Settings settings_of(deck::Deck const& deck) { return {deck.mollifier, deck.inversion, deck.joint}; }
+Settings settings_of(deck::Deck const& deck) { return {deck.mollifier, deck.inversion, deck.joint, deck.uncertainty}; }
 
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress& progress) {
   auto const system = compile(deck, everywhere(deck));

@@ -13,6 +13,7 @@
 #include "observations/states.hpp"
 #include "parameters/parameter_space.hpp"
 #include "run/progress.hpp"
+#include "uncertainty/settings.hpp"
 
 namespace mollis::problem {
 
@@ -21,6 +22,7 @@ struct Settings {
   mollifier::Settings mollifier;
   estimators::Settings inversion;
   estimators::JointSettings joint;
+  uncertainty::Settings uncertainty;
 };
 
 /// Cheap to copy: all but the states' noise is shared and does not change.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
@@ -20,13 +21,50 @@ Json json_of(scores::Score const& score) {
   return json;
 }
 
-Json truth_scores(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth) {
-  Json json = json_of(scores::score(space, unknown, piece, truth, false));
+/// `deviation`: empty where it is not known.
+Json truth_scores(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth,
+                  Field const& deviation) {
+  auto const score = [&](bool core) {
+    Json json = json_of(scores::score(space, unknown, piece, truth, core));
+    if (!deviation.label().empty()) json["coverage95"] = scores::coverage95(space, unknown, piece, truth, deviation, core);
+    return json;
+  };
+  Json json = score(false);
   if (unknown.grid.dimension() == 0) return json;
-  Json core = json_of(scores::score(space, unknown, piece, truth, true));
+  Json core = score(true);
   core.erase("max_relative");
   core["rim"] = scores::core_rim(unknown.grid);
   json["core"] = core;
+  return json;
+}
+
+/// A number, or null where it is none.
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+/// "standard_error" of a parameter, of constants "correlations" with the others.
+void add_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, std::size_t p, Json& entry) {
+  auto const& space = problem.space();
+  auto const& unknown = space.unknowns()[p];
+  if (!uncertainty.computed) {
+    entry["standard_error"] = nullptr;
+    return;
+  }
+  entry["standard_error"] = number_or_null(scores::mean_of(space, unknown, uncertainty.deviation[p], true));
+  auto const& constants = uncertainty.constants;
+  if (!unknown.axes.empty()) return;
+  entry["correlations"] = Json::object();
+  auto const own = static_cast<std::size_t>(std::find(constants.unknowns.begin(), constants.unknowns.end(), p) - constants.unknowns.begin());
+  for (std::size_t j = 0; j < constants.unknowns.size(); ++j)
+    if (j != own) entry["correlations"][space.unknowns()[constants.unknowns[j]].name] = number_or_null(constants.correlation(own, j));
+}
+
+Json verdict_json(verdict::Verdict const& verdict) {
+  Json json{{"status", verdict::name_of(verdict.status())}, {"reasons", Json::array()}, {"checks", Json::array()}};
+  for (auto const& check : verdict.reasons())
+    json["reasons"].push_back({{"check", check.name}, {"value", number_or_null(check.value)}, {"bound", check.bound},
+                               {"finding", check.finding}, {"advice", check.advice}});
+  for (auto const& check : verdict.checks)
+    json["checks"].push_back({{"check", check.name}, {"value", number_or_null(check.value)}, {"bound", check.bound}, {"holds", check.holds()}});
   return json;
 }
 
@@ -76,11 +114,13 @@ void residual_norms(problem::Problem const& problem, estimate::Estimate const& e
 
 }  // namespace
 
-Json summarise(problem::Problem const& problem, estimate::Estimate const& estimate, std::vector<Field> const& parameters,
+Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
                std::vector<Field> const& truths, run::Stages const& stages) {
+  auto const& estimate = outcome.estimate;
   auto const& space = problem.space();
   Json json;
   json["status"] = estimate.converged ? "converged" : "not converged";
+  json["verdict"] = verdict_json(outcome.verdict);
   json["method"] = problem.settings.inversion.method;
   json["ranks"] = problem.grid.ranks();
   json["points"] = problem.grid.points();
@@ -91,7 +131,9 @@ Json summarise(problem::Problem const& problem, estimate::Estimate const& estima
     auto const& unknown = space.unknowns()[p];
     auto const range = scores::range_of(space, unknown, parameters[p]);
     Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", estimate.smoothness[p]}};
-    if (unknown.settings.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p]);
+    add_uncertainty(problem, outcome.uncertainty, p, entry);
+    auto const& deviation = outcome.uncertainty.deviation;
+    if (unknown.settings.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p], deviation.empty() ? Field() : deviation[p]);
     json["parameters"][unknown.name] = entry;
   }
   residual_norms(problem, estimate, json);
@@ -113,15 +155,15 @@ Json mollify_summary(grid::Grid const& grid, deck::Deck const& deck, std::vector
 
 std::string table_of(Json const& summary) {
   auto const number = [](Json const& json, char const* key) {
-    return json.contains(key) ? fmt::format("{:.5g}", json.at(key).get<double>()) : std::string("-");
+    return json.contains(key) && json.at(key).is_number() ? fmt::format("{:.5g}", json.at(key).get<double>()) : std::string("-");
   };
-  std::string text = fmt::format("{:<12} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", "parameter", "min", "mean", "max",
+  std::string text = fmt::format("{:<12} {:>11} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", "parameter", "min", "mean", "max", "+-",
                                  "correlation", "rel. L2", "core corr.", "core rel. L2");
   for (auto const& [name, entry] : summary.at("parameters").items()) {
     Json const truth = entry.contains("truth") ? entry.at("truth") : Json::object();
     Json const core = truth.contains("core") ? truth.at("core") : Json::object();
-    text += fmt::format("{:<12} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", name, number(entry, "min"), number(entry, "mean"),
-                        number(entry, "max"), number(truth, "correlation"), number(truth, "relative_l2"),
+    text += fmt::format("{:<12} {:>11} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", name, number(entry, "min"), number(entry, "mean"),
+                        number(entry, "max"), number(entry, "standard_error"), number(truth, "correlation"), number(truth, "relative_l2"),
                         number(core, "correlation"), number(core, "relative_l2"));
   }
   text += fmt::format("{}: residual rms {:.4g}, chi2 {:.4g}, {} Newton and {} Krylov iterations, {:.2f} s",

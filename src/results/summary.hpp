@@ -6,12 +6,13 @@
 #include "estimate/estimate.hpp"
 #include "kernels/field.hpp"
 #include "problem/problem.hpp"
+#include "results/outcome.hpp"
 #include "run/stage.hpp"
 
 namespace mollis::results {
 
 /// The keys of the contract (docs/files.md). parameters and truths are the local pieces of every unknown. Collective.
-nlohmann::ordered_json summarise(problem::Problem const& problem, estimate::Estimate const& estimate, std::vector<Field> const& parameters,
+nlohmann::ordered_json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
                                  std::vector<Field> const& truths, run::Stages const& stages);
 
 /// The summary of `mollis mollify`: noise, radii, times. Collective.

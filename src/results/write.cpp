@@ -26,8 +26,21 @@ Field over_all(grid::Grid const& grid, observations::KnownField const& known) {
   return out;
 }
 
-void write_fields(problem::Problem const& problem, estimate::Estimate const& estimate, std::vector<Field> const& parameters,
+void write_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, io::ResultFile& file) {
+  if (!uncertainty.computed) return;
+  auto const& unknowns = problem.space().unknowns();
+  for (std::size_t p = 0; p < unknowns.size(); ++p) {
+    file.write("/parameters/" + unknowns[p].name + "_std", unknowns[p].grid, uncertainty.deviation[p]);
+    file.write("/parameters/" + unknowns[p].name + "_known", unknowns[p].grid, uncertainty.known[p]);
+  }
+  for (std::size_t p = 0; p < uncertainty.samples.size(); ++p)
+    for (std::size_t k = 0; k < uncertainty.samples[p].second.size(); ++k)
+      file.write(fmt::format("/samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, uncertainty.samples[p].second[k]);
+}
+
+void write_fields(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
                   std::vector<Field> const& truths, io::ResultFile& file) {
+  auto const& estimate = outcome.estimate;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
     file.write("/parameters/" + unknown.name, unknown.grid, parameters[p]);
@@ -59,9 +72,10 @@ void write_records(problem::Problem const& problem, deck::Deck const& deck, esti
 
 }  // namespace
 
-void write(problem::Problem const& problem, deck::Deck const& deck, estimate::Estimate const& estimate, std::string const& command,
+void write(problem::Problem const& problem, deck::Deck const& deck, Outcome const& outcome, std::string const& command,
            run::Stages& stages, io::ResultSet& set) {
   auto const& space = problem.space();
+  auto const& estimate = outcome.estimate;
   auto const fitted = space.scatter(estimate.parameters);
   std::vector<Field> values, truths;
   for (std::size_t p = 0; p < fitted.size(); ++p) {
@@ -75,11 +89,12 @@ void write(problem::Problem const& problem, deck::Deck const& deck, estimate::Es
     set.write_text("history.csv", problem.progress.history());
     set.write_text("deck.toml", effective_deck);
     io::ResultFile file(problem.grid, set);
-    write_fields(problem, estimate, values, truths, file);
+    write_fields(problem, outcome, values, truths, file);
+    write_uncertainty(problem, outcome.uncertainty, file);
     write_records(problem, deck, estimate, command, effective_deck, file);
     file.commit();
   }
-  auto const summary = summarise(problem, estimate, values, truths, stages);
+  auto const summary = summarise(problem, outcome, values, truths, stages);
   set.commit(summary);
   problem.progress.say(table_of(summary));
   problem.progress.say("wrote " + deck.output_directory);

@@ -6,12 +6,13 @@
 #include "estimate/estimate.hpp"
 #include "io/result_set.hpp"
 #include "problem/problem.hpp"
+#include "results/outcome.hpp"
 #include "run/stage.hpp"
 
 namespace mollis::results {
 
 /// Writes the set, puts it in its place and prints the scores. `command`: as typed. run::Error output_failed. Collective.
-void write(problem::Problem const& problem, deck::Deck const& deck, estimate::Estimate const& estimate, std::string const& command,
+void write(problem::Problem const& problem, deck::Deck const& deck, Outcome const& outcome, std::string const& command,
            run::Stages& stages, io::ResultSet& set);
 
 }  // namespace mollis::results

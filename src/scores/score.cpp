@@ -69,6 +69,32 @@ Score score(parameters::ParameterSpace const& space, parameters::Unknown const& 
   return result;
 }
 
+double mean_of(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, bool core) {
+  auto const p = on_host(piece);
+  double sums[2] = {0.0, 0.0};
+  for_each_owned(unknown, core, [&](std::size_t i) {
+    if (!std::isfinite(p(i))) return;
+    sums[0] += p(i);
+    sums[1] += 1.0;
+  });
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, space.grid().comm());
+  return sums[0] / std::max(sums[1], 1.0);
+}
+
+double coverage95(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth,
+                  Field const& deviation, bool core) {
+  constexpr double quantile = 1.959963984540054;
+  auto const p = on_host(piece), t = on_host(truth), d = on_host(deviation);
+  double counts[2] = {0.0, 0.0};
+  for_each_owned(unknown, core, [&](std::size_t i) {
+    if (!std::isfinite(p(i)) || !std::isfinite(t(i)) || !std::isfinite(d(i))) return;
+    counts[0] += std::abs(p(i) - t(i)) <= quantile * d(i) ? 1.0 : 0.0;
+    counts[1] += 1.0;
+  });
+  MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_DOUBLE, MPI_SUM, space.grid().comm());
+  return counts[0] / std::max(counts[1], 1.0);
+}
+
 Range3 range_of(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece) {
   auto const p = on_host(piece);
   double sums[2] = {0.0, 0.0};

@@ -27,4 +27,11 @@ struct Range3 {
 /// Collective.
 Range3 range_of(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece);
 
+/// Mean of the finite values, of the core alone if asked. Collective.
+double mean_of(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, bool core);
+
+/// Share of the points where |piece - truth| <= 1.96 deviation. Collective.
+double coverage95(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth,
+                  Field const& deviation, bool core);
+
 }  // namespace mollis::scores

@@ -1,11 +1,19 @@
 #include "estimators/equation_error/around.hpp"
 
+#include <cmath>
+
+#include "kernels/pointwise.hpp"
+#include "parameters/smoothness_draw.hpp"
+#include "petsc/access.hpp"
+
 namespace mollis::equation_error {
 
 using petsc::check;
 
-Around::Around(std::unique_ptr<Candidate> candidate, Fit const& fit)
-    : candidate_(std::move(candidate)), x_(petsc::like(fit.x)), weights_(fit.weights), beta_(fit.beta) {
+constexpr int first_draw = 1000;  ///< past those that the search for weights has seen
+
+Around::Around(problem::Problem const& problem, std::unique_ptr<Candidate> candidate, Fit const& fit)
+    : problem_(problem), candidate_(std::move(candidate)), x_(petsc::like(fit.x)), weights_(fit.weights), beta_(fit.beta) {
   check(VecCopy(fit.x, x_));
   auto& model = candidate_->model();
   model.move_to(model.space().scatter(x_));
@@ -42,6 +50,24 @@ Mat Around::matrix() {
   if (!assembled_) equation().normal_matrix(x_, weights_, beta_);
   assembled_ = true;
   return equation().matrix().matrix();
+}
+
+estimate::Rows Around::draw(int number, Vec from_noise, Vec from_prior) {
+  estimate::Rows noise;
+  noise.equation = candidate_->response(draw_noise(problem_, first_draw + number));
+  check(VecCopy(equation().project(weights_, noise.equation), from_noise));
+  check(VecSet(from_prior, 0.0));
+  petsc::Writing entries(from_prior);
+  for (std::size_t p = 0; p < beta_.size(); ++p) {
+    auto const& unknown = problem_.space().unknowns()[p];
+    if (!unknown.owner) continue;
+    parameters::SmoothnessDraw const smooth(unknown.grid, unknown.settings.smoothness_order);
+    auto const drawn = smooth.draw(number, static_cast<std::uint32_t>(p));
+    Field const device = make_field("draw", unknown.grid.local_size());
+    Kokkos::deep_copy(device, drawn);
+    kernels::add_scaled(std::sqrt(beta_[p]), device, entries.piece(unknown.offset, unknown.grid.local_size()));
+  }
+  return noise;
 }
 
 void Around::hessian(Vec v, Vec out) { check(MatMult(matrix(), v, out)); }

@@ -10,7 +10,7 @@ namespace mollis::equation_error {
 class Around final : public estimate::Linearisation {
  public:
   /// Takes the candidate over; `fit` stands where it is linearised. Collective.
-  Around(std::unique_ptr<Candidate> candidate, Fit const& fit);
+  Around(problem::Problem const& problem, std::unique_ptr<Candidate> candidate, Fit const& fit);
 
   petsc::Vector make_vector() const override { return equation().space().make_vector(); }
   void take_parameters(Vec x, Vec parameters) const override;
@@ -20,12 +20,16 @@ class Around final : public estimate::Linearisation {
   estimate::Rows weights() const override { return {{}, weights_}; }
   void prior(Vec v, Vec out) override;
   void hessian(Vec v, Vec out) override;
+  /// e: the response of the residuals to a draw of the data's noise, correlated as the filters make it.
+  estimate::Rows draw(int number, Vec noise, Vec prior) override;
+  bool is_white() const override { return false; }
   Solved solve(Vec b, Vec x, double tolerance) override;
 
  private:
   EquationError& equation() const { return candidate_->equation(); }
   Mat matrix();
 
+  problem::Problem const& problem_;
   std::unique_ptr<Candidate> candidate_;
   petsc::Vector x_;
   std::vector<Field> weights_;

@@ -65,8 +65,13 @@ void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space) {
   PC pc = nullptr;
   check(KSPGetPC(ksp, &pc));
   if (all_constant) {
-    check(PCSetType(pc, PCBJACOBI));  // all constants stand on one rank: block Jacobi with LU inside is exact
-    set_option_default("-sub_pc_type", "lu");
+    // All constants stand on one rank: a pseudo-inverse in a block there is exact, and leaves what the data do not determine where
+    // it starts. Each is scaled by its own diagonal, so that their units do not matter.
+    check(PCSetType(pc, PCBJACOBI));
+    set_option_default("-sub_pc_type", "svd");
+    set_option_default("-sub_pc_svd_zero_sing", "1e-10");
+    check(KSPSetDiagonalScale(ksp, PETSC_TRUE));
+    check(KSPSetDiagonalScaleFix(ksp, PETSC_TRUE));
   } else if (all_profiles(space)) {
     check(PCSetType(pc, PCREDUNDANT));
   } else if (any_constant) {

@@ -18,6 +18,8 @@ class Around final : public estimate::Linearisation {
   estimate::Rows weights() const override { return objective_->row_weights(); }
   void prior(Vec v, Vec out) override { objective_->apply_prior(v, out); }
   void hessian(Vec v, Vec out) override { objective_->apply_hessian(v, out); }
+  estimate::Rows draw(int number, Vec noise, Vec prior) override { return objective_->draw(number, noise, prior); }
+  bool is_white() const override { return true; }
   Solved solve(Vec b, Vec x, double tolerance) override;
 
   /// States and parameters of the fit.

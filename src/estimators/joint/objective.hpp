@@ -75,6 +75,8 @@ class Objective {
   void jacobian_transposed(estimate::Rows const& rows, Vec out);
   estimate::Rows row_weights() const;
   void apply_prior(Vec v, Vec out);
+  /// See Linearisation::draw. Collective.
+  estimate::Rows draw(int number, Vec noise, Vec prior);
 
   /// The blocks of H between states and parameters alone: the parameters' part of H v, v's own smoothness left out, and
   /// H v for v without states, likewise. Collective.

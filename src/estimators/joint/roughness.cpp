@@ -4,6 +4,7 @@
 
 #include "estimators/joint/forms.hpp"
 #include "kernels/pointwise.hpp"
+#include "parameters/smoothness_draw.hpp"
 
 namespace mollis::joint {
 namespace {
@@ -41,6 +42,19 @@ void Roughness::apply_add(double factor, Field const& g, Field const& out) const
   for (auto const& part : parts_) {
     part.product.apply(g, {part.work});
     kernels::add_scaled(factor * part.factor, part.work, out);
+  }
+}
+
+void Roughness::add_draw(double factor, int number, std::uint32_t state, HostField const& out) const {
+  for (auto const& part : parts_) {
+    auto const& grid = part.product.grid();
+    int const order = part.form.band();
+    std::vector<parameters::LineRoot> roots;
+    for (int a = 0; a < grid.dimension(); ++a)
+      roots.push_back(a == part.axis ? parameters::LineRoot(grid.axis(a), order) : parameters::LineRoot::identity(grid.axis(a)));
+    random::Stream const stream{static_cast<std::uint64_t>(number), state * max_axes + static_cast<std::uint32_t>(part.axis),
+                                random::Stream::Purpose::roughness};
+    parameters::add_root_draw(grid, roots, std::sqrt(factor * part.factor), stream, out);
   }
 }
 

@@ -6,6 +6,7 @@
 /// the data, would otherwise follow the noise and take the outermost parameters with them.
 #include "estimators/joint/lattice.hpp"
 #include "kernels/field.hpp"
+#include "random/philox.hpp"
 #include "parameters/smoothness.hpp"
 
 namespace mollis::joint {
@@ -16,6 +17,8 @@ class Roughness {
 
   /// out += factor * L g, both on the extended lattice (local box). Collective.
   void apply_add(double factor, Field const& g, Field const& out) const;
+  /// out += a draw of N(0, factor * L), the same on any number of ranks. Not collective.
+  void add_draw(double factor, int number, std::uint32_t state, HostField const& out) const;
   /// Along one axis: entry (row, row + offset), |offset| <= band; band 0 and entries 0 where the axis has no part in L.
   Index band(int axis) const;
   double at(int axis, Index row, Index offset) const;

@@ -1,0 +1,83 @@
+#include "uncertainty/fit_left.hpp"
+
+#include <cmath>
+
+namespace mollis::uncertainty {
+namespace {
+
+constexpr Index blocks_an_axis = 8;
+
+/// Sums over the blocks of the whole grid.
+class Blocks {
+ public:
+  explicit Blocks(grid::Grid const& grid) : grid_(grid) {
+    for (auto const& axis : grid.axes()) count_ *= std::min(blocks_an_axis, axis.size());
+    sums_.assign(static_cast<std::size_t>(count_), 0.0);
+    rows_ = sums_;
+  }
+
+  void add(Field const& left, Field const& weight) {
+    auto const e = on_host(left), w = on_host(weight);
+    for (std::size_t i = 0; i < e.extent(0); ++i) {
+      if (!(w(i) > 0.0)) continue;
+      auto const block = block_of(static_cast<Index>(i));
+      double const scaled = std::sqrt(w(i)) * e(i);
+      square_ += scaled * scaled;
+      sums_[block] += scaled;
+      rows_[block] += 1.0;
+    }
+  }
+
+  /// Mean square of rows and of block sums over sqrt(rows). Collective.
+  FitLeft finish() {
+    MPI_Comm const comm = grid_.comm();
+    MPI_Allreduce(MPI_IN_PLACE, &square_, 1, MPI_DOUBLE, MPI_SUM, comm);
+    MPI_Allreduce(MPI_IN_PLACE, sums_.data(), static_cast<int>(sums_.size()), MPI_DOUBLE, MPI_SUM, comm);
+    MPI_Allreduce(MPI_IN_PLACE, rows_.data(), static_cast<int>(rows_.size()), MPI_DOUBLE, MPI_SUM, comm);
+    double rows = 0.0, coarse = 0.0, used = 0.0;
+    for (std::size_t b = 0; b < sums_.size(); ++b) {
+      if (rows_[b] == 0.0) continue;
+      rows += rows_[b];
+      used += 1.0;
+      coarse += sums_[b] * sums_[b] / rows_[b];
+    }
+    return {square_ / std::max(rows, 1.0), coarse / std::max(used, 1.0)};
+  }
+
+ private:
+  std::size_t block_of(Index i) const {
+    Index block = 0, stride = 1;
+    for (int a = grid_.dimension() - 1; a >= 0; --a) {
+      auto const range = grid_.owned()[a];
+      Index const n = grid_.axis(a).size(), blocks = std::min(blocks_an_axis, n);
+      block += (range.lower + i % range.size()) * blocks / n * stride;
+      i /= range.size();
+      stride *= blocks;
+    }
+    return static_cast<std::size_t>(block);
+  }
+
+  grid::Grid const& grid_;
+  Index count_ = 1;
+  std::vector<double> sums_, rows_;
+  double square_ = 0.0;
+};
+
+}  // namespace
+
+FitLeft fit_left(grid::Grid const& grid, estimate::Rows const& left, estimate::Rows const& weights) {
+  bool const data = !weights.data.empty();
+  auto const& rows = data ? left.data : left.equation;
+  auto const& w = data ? weights.data : weights.equation;
+  FitLeft sum;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    Blocks blocks(grid);
+    blocks.add(rows[k], w[k]);
+    auto const one = blocks.finish();
+    sum.square += one.square / static_cast<double>(rows.size());
+    sum.coarse = std::max(sum.coarse, one.coarse);
+  }
+  return sum;
+}
+
+}  // namespace mollis::uncertainty

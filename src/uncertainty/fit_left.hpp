@@ -1,0 +1,17 @@
+#pragma once
+/// What a fit leaves of its rows, in two numbers that noise alone predicts: the mean square, and the mean square of sums over
+/// blocks (large where neighbours agree: the equation or the noise is wrong).
+#include "estimate/estimate.hpp"
+#include "grid/grid.hpp"
+
+namespace mollis::uncertainty {
+
+struct FitLeft {
+  double square = 0.0;   ///< mean of W e^2
+  double coarse = 0.0;   ///< mean over blocks of (sum sqrt(W) e)^2 / rows in it
+};
+
+/// Of the rows that tell: data where states are fitted, else the equation's. Eight blocks an axis. Collective.
+FitLeft fit_left(grid::Grid const& grid, estimate::Rows const& left, estimate::Rows const& weights);
+
+}  // namespace mollis::uncertainty

@@ -1,0 +1,147 @@
+#include "uncertainty/smoothing_bias.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "parameters/transform.hpp"
+#include "scores/score.hpp"
+
+namespace mollis::uncertainty {
+namespace {
+
+using petsc::check;
+
+constexpr double narrower = 0.7;
+constexpr int draws = 8;
+constexpr double tolerance = 1e-4;
+
+/// Radii at `narrower` of theirs, no smaller than their degree allows, and the ratio reached: the largest over the axes, 1 where
+/// nothing can be narrower.
+struct Narrowed {
+  mollifier::Settings mollifier;
+  double ratio = 0.0, volume = 1.0;    ///< volume: product of the ratios along all axes, what noise is correlated over
+};
+
+Narrowed narrow(mollifier::Settings mollifier) {
+  Narrowed out;
+  for (auto& [axis, by_order] : mollifier.radius) {
+    double of_axis = 0.0;
+    for (auto& [order, radius] : by_order) {
+      if (radius <= 0) continue;
+      auto const least = std::max<Index>(2, (mollifier.degree + 1) / 2);
+      auto const next = std::min(radius, std::max(least, static_cast<Index>(std::lround(narrower * static_cast<double>(radius)))));
+      of_axis = std::max(of_axis, static_cast<double>(next) / static_cast<double>(radius));
+      radius = next;
+    }
+    out.ratio = std::max(out.ratio, of_axis);
+    if (of_axis > 0.0) out.volume *= of_axis;
+  }
+  if (out.ratio == 0.0) out.ratio = 1.0;
+  out.mollifier = std::move(mollifier);
+  return out;
+}
+
+/// k: of the highest derivative of a state that a residual reads.
+double order_of_bias(problem::Problem const& problem, int degree) {
+  int highest = 0;
+  for (auto const& feature : problem.system().features) {
+    if (feature.kind != equation::Feature::Kind::state) continue;
+    for (int const order : feature.order) highest = std::max(highest, order);
+  }
+  return std::max(2.0, degree + 2.0 - highest);
+}
+
+/// The noise's part of a draw of the error, as values of the parameters. Empty where the solve fails.
+std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate const& estimate, int number) {
+  auto& linear = *estimate.linear;
+  auto const noise = linear.make_vector(), prior = linear.make_vector(), x = linear.make_vector();
+  linear.draw(number, noise, prior);
+  if (!linear.solve(noise, x, tolerance).converged) return {};
+  auto const parameters = problem.space().make_vector();
+  linear.take_parameters(x, parameters);
+  return problem.space().scatter(parameters);
+}
+
+/// Squares of what a and b differ by, their mean over the core and over the rest.
+struct Squares {
+  double core = 0.0, rim = 0.0;
+};
+
+Squares squares(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& a, Field const& b) {
+  auto const left = on_host(a), right = on_host(b);
+  Field const square = make_field("square", static_cast<Index>(left.extent(0)));
+  auto const host = Kokkos::create_mirror_view(square);
+  for (std::size_t i = 0; i < left.extent(0); ++i) host(i) = std::pow(left(i) - right(i), 2);
+  Kokkos::deep_copy(square, host);
+  auto const& space = problem.space();
+  double const core = scores::mean_of(space, unknown, square, true), whole = scores::mean_of(space, unknown, square, false);
+  double inside = 1.0;
+  auto const rim = scores::core_rim(unknown.grid);
+  for (std::size_t axis = 0; axis < rim.size(); ++axis)
+    inside *= std::max(0.0, 1.0 - 2.0 * static_cast<double>(rim[axis]) / static_cast<double>(unknown.grid.axes()[axis].size()));
+  return {core, inside < 1.0 ? (whole - inside * core) / (1.0 - inside) : core};
+}
+
+/// deviation := sqrt(deviation^2 + bias^2), the bias of the core there and of the rim elsewhere.
+void widen(parameters::Unknown const& unknown, Bias const& bias, Field const& value, Field const& deviation) {
+  auto const rim = scores::core_rim(unknown.grid);
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), deviation);
+  auto const values = on_host(value);
+  for (std::size_t i = 0; i < host.extent(0); ++i) {
+    auto rest = static_cast<Index>(i);
+    bool core = true;
+    for (int a = unknown.grid.dimension() - 1; a >= 0; --a) {
+      auto const range = unknown.grid.owned()[a];
+      Index const at = range.lower + rest % range.size(), skip = rim[static_cast<std::size_t>(a)];
+      rest /= range.size();
+      core = core && at >= skip && at < unknown.grid.axis(a).size() - skip;
+    }
+    double const own = (core ? bias.core : bias.rim) * (unknown.settings.log ? std::abs(values(i)) : 1.0);
+    host(i) = std::sqrt(host(i) * host(i) + own * own);
+  }
+  Kokkos::deep_copy(deviation, host);
+}
+
+}  // namespace
+
+void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate const& estimate,
+                        estimate::Estimator& estimator, Uncertainty& uncertainty) {
+  if (!uncertainty.computed || !estimate.penalty.empty() || problem.weak()) return;
+  auto const narrowed = narrow(estimate.smoother);
+  if (narrowed.ratio >= 1.0) return;
+  estimate::Choices again;
+  again.mollifier = narrowed.mollifier;
+  for (double const beta : estimate.smoothness) again.smoothness.push_back(beta * narrowed.volume);
+  again.start = petsc::copy_of(estimate.parameters);
+  run::Stages stages;
+  auto const other = estimator.estimate(problem, again, stages);
+
+  auto const& space = problem.space();
+  auto const here = space.scatter(estimate.parameters), there = space.scatter(other.parameters);
+  std::vector<Squares> found, by_noise(here.size());
+  for (std::size_t p = 0; p < here.size(); ++p) found.push_back(squares(problem, space.unknowns()[p], here[p], there[p]));
+  int made = 0;
+  for (int number = 0; number < draws; ++number) {
+    auto const a = noise_of(problem, estimate, number), b = noise_of(problem, other, number);
+    if (a.empty() || b.empty()) break;
+    ++made;
+    for (std::size_t p = 0; p < a.size(); ++p) {
+      auto const square = squares(problem, space.unknowns()[p], a[p], b[p]);
+      by_noise[p].core += square.core;
+      by_noise[p].rim += square.rim;
+    }
+  }
+  double const share = 1.0 - std::pow(narrowed.ratio, order_of_bias(problem, estimate.smoother.degree));
+  for (std::size_t p = 0; p < here.size(); ++p) {
+    auto const bias = [&](double square, double noise) { return std::sqrt(std::max(square - noise / std::max(made, 1), 0.0)) / share; };
+    auto const& unknown = space.unknowns()[p];
+    Bias const of{bias(found[p].core, by_noise[p].core), bias(found[p].rim, by_noise[p].rim),
+                  scores::mean_of(space, unknown, uncertainty.deviation[p], true)};
+    widen(unknown, of, parameters::value_of(unknown, here[p]), uncertainty.deviation[p]);
+    uncertainty.bias.push_back(of);
+    for (std::size_t i = 0; i < uncertainty.constants.unknowns.size(); ++i)
+      if (uncertainty.constants.unknowns[i] == p) uncertainty.constants.covariance[i * (uncertainty.constants.unknowns.size() + 1)] += of.core * of.core;
+  }
+}
+
+}  // namespace mollis::uncertainty

@@ -1,0 +1,288 @@
+#include "uncertainty/uncertainty.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "kernels/pointwise.hpp"
+#include "parameters/transform.hpp"
+#include "scores/score.hpp"
+#include "uncertainty/student.hpp"
+
+namespace mollis::uncertainty {
+namespace {
+
+using petsc::check;
+
+constexpr int least_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
+
+/// Entries of constants in a vector of ParameterSpace, on all ranks.
+class ConstantEntries {
+ public:
+  explicit ConstantEntries(parameters::ParameterSpace const& space) : space_(space) {
+    for (std::size_t p = 0; p < space.unknowns().size(); ++p)
+      if (space.unknowns()[p].axes.empty()) positions.push_back(p);
+  }
+  std::vector<double> read(Vec parameters) const {
+    std::vector<double> values(positions.size(), 0.0);
+    PetscScalar const* entries = nullptr;
+    check(VecGetArrayRead(parameters, &entries));
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+      auto const& unknown = space_.unknowns()[positions[i]];
+      if (unknown.owner) values[i] = entries[unknown.offset];
+    }
+    check(VecRestoreArrayRead(parameters, &entries));
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM, space_.grid().comm());
+    return values;
+  }
+  /// 1 at constant i.
+  petsc::Vector unit(std::size_t i) const {
+    auto vector = space_.make_vector();
+    auto const& unknown = space_.unknowns()[positions[i]];
+    if (unknown.owner) {
+      PetscScalar* entries = nullptr;
+      check(VecGetArray(vector, &entries));
+      entries[unknown.offset] = 1.0;
+      check(VecRestoreArray(vector, &entries));
+    }
+    return vector;
+  }
+
+  std::vector<std::size_t> positions;
+
+ private:
+  parameters::ParameterSpace const& space_;
+};
+
+class Quantifier {
+ public:
+  Quantifier(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations)
+      : problem_(problem), estimate_(estimate), settings_(settings), budget_(fit_iterations), linear_(*estimate.linear), constants_(problem.space()),
+        fitted_(problem.space().scatter(estimate.parameters)), weights_(linear_.weights()) {
+    any_field_ = constants_.positions.size() < problem.space().unknowns().size();
+    for (auto const& piece : fitted_) squares_.emplace_back("mean square", piece.extent(0));
+  }
+
+  Uncertainty run() {
+    out_.constants.unknowns = constants_.positions;
+    out_.constants.covariance.assign(constants_.positions.size() * constants_.positions.size(), 0.0);
+    add_information();
+    if (!any_field_ && !linear_.is_white()) add_hessian();
+    if (linear_.is_white() && !add_columns()) return std::move(out_);
+    if (!add_draws()) return std::move(out_);
+    finish();
+    return std::move(out_);
+  }
+
+ private:
+  bool solve(Vec b, Vec x, double tolerance, std::string const& what) {
+    auto const solved = linear_.solve(b, x, tolerance);
+    out_.krylov += solved.iterations;
+    PetscReal norm = 0.0;
+    check(VecNorm(x, NORM_2, &norm));
+    if (solved.converged && std::isfinite(norm)) return true;
+    out_.why_not = fmt::format("the linear solve for {} did not converge in {} iterations", what, solved.iterations);
+    return false;
+  }
+
+  /// A constant's sum of W (dR/dc)^2, in the fitted variable.
+  void add_information() {
+    for (auto const p : constants_.positions) {
+      auto const host = on_host(estimate_.sensitivities[p]);
+      double value = host.extent(0) > 0 ? host(0) : 0.0;
+      MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, problem_.grid.comm());
+      double const slope = problem_.space().unknowns()[p].settings.log ? value_of(p) : 1.0;
+      out_.constants.information.push_back(value * slope * slope);
+    }
+  }
+
+  double value_of(std::size_t p) const {
+    auto const host = on_host(parameters::value_of(problem_.space().unknowns()[p], fitted_[p]));
+    double value = host.extent(0) > 0 ? host(0) : -HUGE_VAL;
+    MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, problem_.grid.comm());
+    return value;
+  }
+
+  void add_hessian() {
+    for (std::size_t i = 0; i < constants_.positions.size(); ++i) {
+      auto const product = problem_.space().make_vector();
+      linear_.hessian(constants_.unit(i), product);
+      for (double const value : constants_.read(product)) out_.constants.hessian.push_back(value);
+    }
+  }
+
+  /// Columns of H^-1 of the constants.
+  bool add_columns() {
+    auto const size = constants_.positions.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      auto const b = linear_.make_vector(), x = linear_.make_vector();
+      linear_.put_parameters(constants_.unit(i), b);
+      if (!solve(b, x, column_tolerance, "the standard error of " + problem_.space().unknowns()[constants_.positions[i]].name)) return false;
+      auto const parameters = problem_.space().make_vector();
+      linear_.take_parameters(x, parameters);
+      auto const column = constants_.read(parameters);
+      for (std::size_t j = 0; j < size; ++j) out_.constants.covariance[j * size + i] = column[j];
+    }
+    return true;
+  }
+
+  int most_draws() const {
+    if (auto const* given = std::get_if<int>(&settings_.samples)) return *given;
+    if (any_field_) return field_draws;
+    return linear_.is_white() ? least_draws : constant_draws;
+  }
+  bool enough() const { return std::holds_alternative<run::Automatic>(settings_.samples) && out_.draws >= least_draws && out_.krylov > budget_; }
+
+  bool add_draws() {
+    auto const noise = linear_.make_vector(), prior = linear_.make_vector(), x = linear_.make_vector();
+    int const most = most_draws();
+    while (out_.draws < most && !enough()) {
+      auto rows = linear_.draw(out_.draws, noise, prior);
+      if (!linear_.is_white() && any_field_) {
+        check(VecSet(x, 0.0));
+        if (!solve(noise, x, draw_tolerance, "a draw of the noise")) return false;
+        add_left(rows, x, out_.expected_of_noise);
+      }
+      check(VecAXPY(noise, 1.0, prior));
+      if (!solve(noise, x, draw_tolerance, "a draw of the error")) return false;
+      add_left(rows, x, out_.expected);
+      add_squares(x);
+      ++out_.draws;
+      say();
+    }
+    if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
+    return true;
+  }
+
+  /// A line where the last one is long ago.
+  void say() {
+    if (MPI_Wtime() - said_ < 5.0) return;
+    said_ = MPI_Wtime();
+    run::Step step;
+    step.phase = "sample";
+    step.iteration = out_.draws;
+    step.of_at_most = most_draws();
+    step.krylov = out_.krylov;
+    problem_.progress.step(step);
+  }
+
+  /// What the fit would leave of these rows.
+  void add_left(estimate::Rows const& rows, Vec x, std::vector<FitLeft>& out) {
+    auto const moved = linear_.jacobian(x);
+    auto const less = [](std::vector<Field> const& a, std::vector<Field> const& b) {
+      std::vector<Field> difference;
+      for (std::size_t k = 0; k < a.size(); ++k) {
+        difference.push_back(make_field("left", static_cast<Index>(a[k].extent(0))));
+        Kokkos::deep_copy(difference.back(), a[k]);
+        kernels::add_scaled(-1.0, b[k], difference.back());
+      }
+      return difference;
+    };
+    out.push_back(fit_left(problem_.grid, {less(rows.data, moved.data), less(rows.equation, moved.equation)}, weights_));
+  }
+
+  void add_squares(Vec x) {
+    auto const parameters = problem_.space().make_vector();
+    linear_.take_parameters(x, parameters);
+    auto const pieces = problem_.space().scatter(parameters);
+    std::vector<Field> sample;
+    for (std::size_t p = 0; p < pieces.size(); ++p) {
+      Field const one = make_field("one", static_cast<Index>(pieces[p].extent(0)));
+      Kokkos::deep_copy(one, 1.0);
+      kernels::add_product(pieces[p], pieces[p], one, squares_[p]);
+      if (!settings_.keep) continue;
+      Field const moved = make_field("sample", static_cast<Index>(pieces[p].extent(0)));
+      Kokkos::deep_copy(moved, fitted_[p]);
+      kernels::add_scaled(1.0, pieces[p], moved);
+      sample.push_back(parameters::value_of(problem_.space().unknowns()[p], moved));
+    }
+    if (settings_.keep) samples_.push_back(std::move(sample));
+    if (linear_.is_white()) return;
+    auto const values = constants_.read(parameters);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      for (std::size_t j = 0; j < values.size(); ++j) out_.constants.covariance[i * values.size() + j] += values[i] * values[j];
+  }
+
+  void finish() {
+    out_.computed = out_.draws > 0;
+    if (!out_.computed) {
+      out_.why_not = "no samples were asked for";
+      return;
+    }
+    double const widen = widening(out_.draws);
+    if (!linear_.is_white())
+      for (double& value : out_.constants.covariance) value *= widen * widen / out_.draws;
+    for (std::size_t p = 0; p < fitted_.size(); ++p) finish_field(p, widen);
+    for (std::size_t p = 0; p < fitted_.size() && settings_.keep; ++p) {
+      std::vector<Field> of_parameter;
+      for (auto const& sample : samples_) of_parameter.push_back(sample[p]);
+      out_.samples.emplace_back(problem_.space().unknowns()[p].name, of_parameter);
+    }
+  }
+
+  /// Deviation of the values: times d lam / d p where logarithms are fitted. Known: against the field's own mean square.
+  void finish_field(std::size_t p, double widen) {
+    auto const& unknown = problem_.space().unknowns()[p];
+    auto const square = on_host(squares_[p]);
+    auto const value = on_host(parameters::value_of(unknown, fitted_[p]));
+    auto const deviation = make_host_field("deviation", static_cast<Index>(square.extent(0)));
+    auto const known = make_host_field("known", static_cast<Index>(square.extent(0)));
+    for (std::size_t i = 0; i < square.extent(0); ++i) {
+      deviation(i) = widen * std::sqrt(square(i) / out_.draws);
+      if (linear_.is_white() && unknown.axes.empty()) deviation(i) = out_.constants.deviation(index_of(p));
+    }
+    double const prior = unknown.settings.log ? 1.0 : own_size(unknown, value, deviation);
+    for (std::size_t i = 0; i < square.extent(0); ++i) {
+      known(i) = prior > 0.0 ? prior / (prior + deviation(i) * deviation(i)) : 0.0;
+      if (unknown.settings.log) deviation(i) *= std::abs(value(i));
+    }
+    out_.deviation.push_back(make_field("deviation", static_cast<Index>(square.extent(0))));
+    out_.known.push_back(make_field("known", static_cast<Index>(square.extent(0))));
+    Kokkos::deep_copy(out_.deviation.back(), deviation);
+    Kokkos::deep_copy(out_.known.back(), known);
+  }
+
+  /// Mean square of a parameter over the core, less the part that is error.
+  double own_size(parameters::Unknown const& unknown, HostField const& value, HostField const& deviation) const {
+    Field const square = make_field("size", static_cast<Index>(value.extent(0)));
+    auto const host = Kokkos::create_mirror_view(square);
+    for (std::size_t i = 0; i < value.extent(0); ++i) host(i) = value(i) * value(i) - deviation(i) * deviation(i);
+    Kokkos::deep_copy(square, host);
+    return std::max(scores::mean_of(problem_.space(), unknown, square, true), 0.0);
+  }
+
+  std::size_t index_of(std::size_t unknown) const {
+    std::size_t i = 0;
+    while (constants_.positions[i] != unknown) ++i;
+    return i;
+  }
+
+  problem::Problem const& problem_;
+  estimate::Estimate const& estimate_;
+  Settings settings_;
+  int budget_;
+  estimate::Linearisation& linear_;
+  ConstantEntries constants_;
+  std::vector<Field> fitted_, squares_;
+  estimate::Rows weights_;
+  bool any_field_ = false;
+  std::vector<std::vector<Field>> samples_;   ///< [draw][unknown]
+  Uncertainty out_;
+  double said_ = MPI_Wtime();
+};
+
+}  // namespace
+
+double Constants::deviation(std::size_t i) const { return std::sqrt(std::max(at(i, i), 0.0)); }
+
+double Constants::correlation(std::size_t i, std::size_t j) const {
+  double const product = deviation(i) * deviation(j);
+  return product > 0.0 ? at(i, j) / product : (i == j ? 1.0 : 0.0);
+}
+
+Uncertainty quantify(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations) {
+  return Quantifier(problem, estimate, settings, fit_iterations).run();
+}
+
+}  // namespace mollis::uncertainty

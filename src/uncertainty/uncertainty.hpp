@@ -1,0 +1,53 @@
+#pragma once
+/// How far an estimate may be off. With e the noise of the rows and r of the prior, the error of x* is to first order
+///   delta = H^-1 (J^T W e + r),   e ~ the rows' noise (as the filters correlate it), r ~ N(0, P),
+/// so that its covariance is H^-1 where W is the noise's inverse covariance (joint), and H^-1 (J^T W C W J + P) H^-1, C the
+/// noise's own, where it is not (equation error: the sandwich). Deviations of fields are those of draws of delta; constants
+/// of methods with white rows have theirs from a solve each.
+/// The prior is read as one: beta L is what is believed of a field before the data (Wahba 1983; Nychka 1988: bands that cover
+/// on average over the points).
+#include <string>
+#include <vector>
+
+#include "estimate/estimate.hpp"
+#include "problem/problem.hpp"
+#include "uncertainty/fit_left.hpp"
+#include "uncertainty/settings.hpp"
+
+namespace mollis::uncertainty {
+
+/// Of the parameters that are constants, in the order of the unknowns, as fitted.
+struct Constants {
+  std::vector<std::size_t> unknowns;           ///< positions among the unknowns
+  std::vector<double> covariance;              ///< row-major
+  std::vector<double> information;             ///< sum_k W_k (dR_k/dc)^2, all else known
+  std::vector<double> hessian;                 ///< row-major, where all unknowns are constants; else empty
+  double at(std::size_t i, std::size_t j) const { return covariance[i * unknowns.size() + j]; }
+  double deviation(std::size_t i) const;
+  double correlation(std::size_t i, std::size_t j) const;
+};
+
+/// How far the mollifier's width moves a parameter, root mean square, and by how much noise moves it.
+struct Bias {
+  double core = 0.0, rim = 0.0;
+  double noise = 0.0;                          ///< one standard deviation, in the core, before the bias is added
+};
+
+struct Uncertainty {
+  bool computed = false;
+  std::string why_not;                         ///< what was in the way, for the verdict
+  int draws = 0, krylov = 0;
+  std::vector<Field> deviation;                ///< one standard deviation of every parameter (its values, not logarithms): 95 % within 1.96
+  std::vector<Field> known;                    ///< 1 - posterior / prior variance, the prior's being that of the field's own size
+  Constants constants;
+  std::vector<FitLeft> expected;               ///< what draws leave of the rows
+  std::vector<FitLeft> expected_of_noise;      ///< what draws of the noise alone leave: less, where a prior is wide
+  std::vector<Bias> bias;                      ///< of smoothing, one a parameter; empty where nothing is smoothed beforehand
+  run::Named<std::vector<Field>> samples;      ///< of every parameter (its values), where they are kept
+};
+
+/// Of an estimate. `fit_iterations`: of the linear solves that it took; automatic draws cost no more, but are 8 at least. Solvers
+/// that fail are said in why_not. Collective.
+Uncertainty quantify(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations);
+
+}  // namespace mollis::uncertainty

@@ -1,0 +1,119 @@
+#include "verdict/checks.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "kernels/pointwise.hpp"
+#include "parameters/transform.hpp"
+
+namespace mollis::verdict {
+namespace {
+
+constexpr double least_share = 0.3, least_share_weak = 0.05;
+constexpr double most_at_bounds = 0.05;
+constexpr double most_raised = 1.5;
+constexpr double most_biased = 3.0;
+
+double sum(MPI_Comm comm, double value) {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm);
+  return value;
+}
+
+double count_not_finite(Field const& field) {
+  auto const host = on_host(field);
+  double count = 0.0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) count += std::isfinite(host(i)) ? 0.0 : 1.0;
+  return count;
+}
+
+}  // namespace
+
+Checks finite(Problem const& problem, Estimate const& estimate) {
+  double count = std::isfinite(estimate.misfit_chi2) ? 0.0 : 1.0;
+  for (auto const& piece : problem.space().scatter(estimate.parameters)) count += count_not_finite(piece);
+  for (auto const& residual : estimate.residuals) count += count_not_finite(residual);
+  count = sum(problem.grid.comm(), count);
+  return {{"finite", count, 0.0, fmt::format("{:.0f} values of parameters and residuals are not finite", count),
+           "look at the data and the residual where they vanish or overflow; other units may help", true}};
+}
+
+Checks converged(Estimate const& estimate) {
+  return {{"converged", estimate.converged ? 0.0 : 1.0, 0.0, "the fit did not converge",
+           "see history.csv; more iterations ([inversion] max_iterations), a first guess nearer the answer, or fewer unknowns", true}};
+}
+
+Checks covered(Problem const& problem, Estimate const& estimate) {
+  double const total = static_cast<double>(problem.grid.points());
+  double observed = total;
+  for (auto const& state : problem.states) observed = std::min(observed, total - static_cast<double>(state.gaps));
+  double const carrying = sum(problem.grid.comm(), kernels::triple_product(estimate.mask, estimate.mask, estimate.mask));
+  double const share = carrying / std::max(observed, 1.0);
+  double const least = problem.weak() ? least_share_weak : least_share;
+  return {{"covered", 1.0 - share, 1.0 - least, fmt::format("only {:.1f} % of the observed points carry a residual", 100.0 * share),
+           "footprints meet gaps or edges: smaller radii, or method = \"joint\", which fits the states through gaps"}};
+}
+
+Checks inside_ranges(Choices const& choices) {
+  Checks checks;
+  for (auto const& end : choices.ends)
+    checks.push_back({"range", 1.0, 0.0, end, "the search found no best value inside its range: set it by hand, or use another method"});
+  if (checks.empty()) checks.push_back({"range", 0.0, 0.0, "", ""});
+  return checks;
+}
+
+Checks inside_bounds(Problem const& problem, Estimate const& estimate) {
+  Checks checks;
+  auto const& space = problem.space();
+  auto const pieces = space.scatter(estimate.parameters);
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    auto const& unknown = space.unknowns()[p];
+    auto const& settings = unknown.settings;
+    if (!settings.lower && !settings.upper) continue;
+    auto const value = on_host(parameters::value_of(unknown, pieces[p]));
+    double at[2] = {0.0, 0.0};
+    for (std::size_t i = 0; unknown.owner && i < value.extent(0); ++i) {
+      auto const stands = [&](std::optional<double> const& bound) { return bound && std::abs(value(i) - *bound) <= 1e-9 * std::max(std::abs(*bound), 1e-300); };
+      at[0] += stands(settings.lower) || stands(settings.upper) ? 1.0 : 0.0;
+      at[1] += 1.0;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, at, 2, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
+    double const share = at[0] / std::max(at[1], 1.0);
+    checks.push_back({"bounds", share, most_at_bounds, fmt::format("{:.0f} % of {} stand at a bound", 100.0 * share, unknown.name),
+                      "the data ask for values beyond it: check the bound, the sign of the term and the units"});
+  }
+  return checks;
+}
+
+Checks noise_as_given(Problem const& problem, Estimate const& estimate) {
+  Checks checks;
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    auto const& state = problem.states[s];
+    double const factor = state.sigma > 0.0 ? estimate.noise[s] / state.sigma : 1.0;
+    checks.push_back({"noise", factor, most_raised,
+                      fmt::format("the equation explains {} no better than to {:.3g}, {:.2g} times the noise that its differences show",
+                                  state.name, estimate.noise[s], factor),
+                      "a term may be missing or wrong; if the noise is known and as large, give it ([observations] noise)"});
+  }
+  return checks;
+}
+
+Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {
+  Checks checks;
+  for (std::size_t p = 0; p < uncertainty.bias.size(); ++p) {
+    auto const& bias = uncertainty.bias[p];
+    double const ratio = bias.core > 0.0 ? bias.core / std::max(bias.noise, 1e-300) : 0.0;
+    checks.push_back({"bias", ratio, most_biased,
+                      fmt::format("{} moves with the mollifier's radius by {:.2g} times what noise moves it", problem.space().unknowns()[p].name, ratio),
+                      "smaller radii ([mollifier] radius), or method = \"joint\", which has no such bias"});
+  }
+  return checks;
+}
+
+Checks computed(Uncertainty const& uncertainty) {
+  bool const asked = uncertainty.computed || uncertainty.why_not != "no samples were asked for";
+  return {{"uncertainty", uncertainty.computed || !asked ? 0.0 : 1.0, 0.0, uncertainty.why_not,
+           "some combination of the parameters is not determined by the data: fix one of them, or add data"}};
+}
+
+}  // namespace mollis::verdict

@@ -1,0 +1,30 @@
+#pragma once
+/// The checks that a verdict is made of. Collective, all of them.
+#include "verdict/verdict.hpp"
+
+namespace mollis::verdict {
+
+using Checks = std::vector<Check>;
+using estimate::Choices;
+using estimate::Estimate;
+using problem::Problem;
+using uncertainty::Uncertainty;
+
+Checks finite(Problem const& problem, Estimate const& estimate);          ///< no parameter, state or misfit is NaN or infinite
+Checks converged(Estimate const& estimate);
+Checks covered(Problem const& problem, Estimate const& estimate);         ///< enough of the observed points carry a residual
+Checks inside_ranges(Choices const& choices);                             ///< no automatic pick at the end of what was searched
+Checks inside_bounds(Problem const& problem, Estimate const& estimate);   ///< few values stand at their bounds
+Checks noise_as_given(Problem const& problem, Estimate const& estimate);  ///< automatic noise was not raised by the fit
+Checks computed(Uncertainty const& uncertainty);                          ///< the linear algebra around the estimate works
+
+/// What the fit leaves is what its noise would leave: as large, and no larger over blocks.
+Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);
+
+/// The mollifier's width moves no parameter by much more than noise does.
+Checks unbiased(Problem const& problem, Uncertainty const& uncertainty);
+
+/// Parameters are known better than guessed; combinations of constants that are not are named.
+Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);
+
+}  // namespace mollis::verdict

@@ -1,0 +1,126 @@
+// Whether the data determine the parameters.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "parameters/transform.hpp"
+#include "scores/score.hpp"
+#include "verdict/checks.hpp"
+#include "verdict/eigen.hpp"
+
+namespace mollis::verdict {
+namespace {
+
+constexpr double most_uncertain = 0.2;   ///< deviation of a parameter over its own size
+constexpr double least_known = 0.5;
+constexpr double most_condition = 1e5;   ///< of the scaled Jacobian
+
+/// Mean over the core of a field over a parameter.
+double core_mean(Problem const& problem, parameters::Unknown const& unknown, Field const& field) {
+  return scores::mean_of(problem.space(), unknown, field, true);
+}
+
+/// A field is known where the data make it surer than its own size is.
+Checks fields(Problem const& problem, Uncertainty const& uncertainty) {
+  Checks checks;
+  for (std::size_t p = 0; p < problem.space().unknowns().size(); ++p) {
+    auto const& unknown = problem.space().unknowns()[p];
+    if (unknown.axes.empty()) continue;
+    double const known = core_mean(problem, unknown, uncertainty.known[p]);
+    checks.push_back({"known", 1.0 - known, 1.0 - least_known,
+                      fmt::format("the data say little of {}: its standard deviation is as large as itself", unknown.name),
+                      "look at /parameters/" + unknown.name + "_known; more or better data, or a stiffer smoothness"});
+  }
+  return checks;
+}
+
+/// What the largest term of the residuals weighs: max over the parameters of sum W (lam dR/dlam)^2, square root.
+double largest_term(Problem const& problem, Estimate const& estimate) {
+  auto const pieces = problem.space().scatter(estimate.parameters);
+  double largest = 0.0;
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    auto const& unknown = problem.space().unknowns()[p];
+    auto const value = on_host(parameters::value_of(unknown, pieces[p]));
+    auto const weight = on_host(estimate.sensitivities[p]);
+    double sum = 0.0;
+    for (std::size_t i = 0; unknown.owner && i < value.extent(0); ++i) sum += weight(i) * value(i) * value(i);
+    MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
+    largest = std::max(largest, std::sqrt(sum));
+  }
+  return largest;
+}
+
+/// "0.10 a + 0.99 c": the entries of a direction that matter.
+std::string combination(Problem const& problem, uncertainty::Constants const& constants, std::vector<double> direction) {
+  double norm = 0.0;
+  for (double const d : direction) norm += d * d;
+  std::string text;
+  for (std::size_t i = 0; i < direction.size(); ++i) {
+    double const share = direction[i] / std::sqrt(norm);
+    if (std::abs(share) < 0.02) continue;
+    text += fmt::format("{}{:.2f} {}", text.empty() ? (share < 0 ? "-" : "") : (share < 0 ? " - " : " + "), std::abs(share),
+                        problem.space().unknowns()[constants.unknowns[i]].name);
+  }
+  return text;
+}
+
+/// Directions along which the residuals do not change at all: eigenvectors of the scaled Hessian.
+Checks singular(Problem const& problem, uncertainty::Constants const& constants) {
+  auto const size = constants.unknowns.size();
+  std::vector<double> scale, scaled(size * size);
+  for (std::size_t i = 0; i < size; ++i) {
+    double const own = constants.hessian[i * size + i];
+    scale.push_back(own > 0.0 ? 1.0 / std::sqrt(own) : 0.0);
+  }
+  for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t j = 0; j < size; ++j) scaled[i * size + j] = constants.hessian[i * size + j] * scale[i] * scale[j];
+  auto const eigen = symmetric_eigen(scaled, size);
+  Checks checks;
+  for (std::size_t k = 0; k < size; ++k) {
+    std::vector<double> direction;
+    for (std::size_t i = 0; i < size; ++i) direction.push_back(scale[i] > 0.0 ? eigen.vectors[k * size + i] * scale[i] : std::abs(eigen.vectors[k * size + i]));
+    auto const name = combination(problem, constants, direction);
+    double const condition = std::min(1.0 / std::sqrt(std::max(eigen.values[k], 0.0)), 1e12);
+    checks.push_back({"singular", condition, most_condition, fmt::format("{} does not change the residual: the data cannot tell it", name),
+                      "fix one of these parameters, or add data in which they act differently; the others keep their values"});
+  }
+  return checks;
+}
+
+/// Directions of the constants whose deviation, as their share of the residual, is not small against its largest term.
+Checks constants_of(Problem const& problem, Estimate const& estimate, uncertainty::Constants const& constants) {
+  auto const size = constants.unknowns.size();
+  if (size == 0) return {};
+  double const whole = largest_term(problem, estimate);
+  std::vector<double> scale, scaled(size * size);
+  for (std::size_t i = 0; i < size; ++i) scale.push_back(std::sqrt(constants.information[i]) / whole);
+  for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t j = 0; j < size; ++j) scaled[i * size + j] = scale[i] * scale[j] * constants.at(i, j);
+  auto const eigen = symmetric_eigen(scaled, size);
+  Checks checks;
+  for (std::size_t k = 0; k < size; ++k) {
+    double const deviation = std::sqrt(std::max(eigen.values[k], 0.0));
+    std::vector<double> direction;
+    for (std::size_t i = 0; i < size; ++i) direction.push_back(scale[i] > 0.0 ? eigen.vectors[k * size + i] / scale[i] : 0.0);
+    auto const name = combination(problem, constants, direction);
+    bool const one = name.find(' ') == name.rfind(' ');
+    checks.push_back({"determined", deviation, most_uncertain,
+                      one ? fmt::format("{} is not determined by the data", name.substr(name.find(' ') + 1))
+                          : fmt::format("{} is not determined by the data: these trade off", name),
+                      "fix one of them, or add data in which they act differently; the others keep their values"});
+  }
+  return checks;
+}
+
+}  // namespace
+
+Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
+  auto checks = fields(problem, uncertainty);
+  if (!uncertainty.constants.hessian.empty())
+    for (auto& check : singular(problem, uncertainty.constants)) checks.push_back(std::move(check));
+  for (auto& check : constants_of(problem, estimate, uncertainty.constants)) checks.push_back(std::move(check));
+  return checks;
+}
+
+}  // namespace mollis::verdict

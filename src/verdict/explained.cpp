@@ -1,0 +1,78 @@
+// Whether what a fit leaves is what noise would leave, by draws of the noise.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/pointwise.hpp"
+#include "verdict/checks.hpp"
+
+namespace mollis::verdict {
+namespace {
+
+constexpr double most_noise = 1.3;     ///< factor on the noise, either way
+constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
+constexpr double most_coarse = 3.0;    ///< factor on the mean square of block sums
+constexpr double certainty = 3.5;      ///< standard deviations of a normal variable that count as chance
+
+struct Expected {
+  double mean = 0.0, deviation = 0.0;
+};
+
+template <class Value>
+Expected expected(std::vector<uncertainty::FitLeft> const& draws, Value&& value) {
+  Expected out;
+  for (auto const& draw : draws) out.mean += value(draw) / static_cast<double>(draws.size());
+  for (auto const& draw : draws) out.deviation += std::pow(value(draw) - out.mean, 2);
+  out.deviation = std::sqrt(out.deviation / std::max<double>(static_cast<double>(draws.size()) - 1.0, 1.0));
+  return out;
+}
+
+/// The factor on a mean square below and above which chance does not bring it: that of chi^2 of as many degrees of freedom as the
+/// draws' scatter shows (Wilson and Hilferty 1931).
+struct Chance {
+  explicit Chance(Expected const& draws) {
+    double const freedom = 2.0 * std::pow(draws.mean / std::max(draws.deviation, 1e-6 * draws.mean), 2), spread = 2.0 / (9.0 * freedom);
+    low = std::pow(std::max(1.0 - spread - certainty * std::sqrt(spread), 0.0), 3);
+    high = std::pow(1.0 - spread + certainty * std::sqrt(spread), 3);
+  }
+  double low, high;
+};
+
+/// S u - d of every state where it is observed, and R.
+estimate::Rows left_of(Problem const& problem, Estimate const& estimate) {
+  estimate::Rows left;
+  left.equation = estimate.residuals;
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    Field const difference = make_field("misfit", problem.grid.local_size());
+    Kokkos::deep_copy(difference, estimate.states[s]);
+    kernels::add_scaled(-1.0, problem.states[s].data, difference);
+    left.data.push_back(difference);
+  }
+  return left;
+}
+
+}  // namespace
+
+Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
+  auto const found = uncertainty::fit_left(problem.grid, left_of(problem, estimate), estimate.linear->weights());
+  auto const square = expected(uncertainty.expected, [](auto const& draw) { return draw.square; });
+  auto const coarse = expected(uncertainty.expected, [](auto const& draw) { return draw.coarse; });
+  auto const least = expected(uncertainty.expected_of_noise, [](auto const& draw) { return draw.square; });
+  double const factor = std::sqrt(found.square / square.mean), over = std::sqrt(found.square / least.mean);
+  Checks checks;
+  checks.push_back({"misfit", factor, std::max(most_noise, std::sqrt(Chance(square).high)),
+                    fmt::format("the fit leaves {:.2g} times what the noise would", factor),
+                    "the equation lacks a term or has a wrong one, or the noise is larger than given"});
+  double const low = std::sqrt(Chance(least).low);
+  checks.push_back({"overfit", 1.0 / over, std::max(most_noise, low > 0.0 ? 1.0 / low : most_overfit),
+                    fmt::format("the fit leaves only {:.2g} of what the noise would", over),
+                    "the noise is smaller than given, or the parameters follow it: give the noise, or a larger smoothness weight"});
+  double const coarse_factor = found.coarse / coarse.mean;
+  checks.push_back({"white", coarse_factor, std::max(most_coarse, Chance(coarse).high),
+                    fmt::format("what the fit leaves agrees over wide areas, {:.2g} times what noise would", coarse_factor),
+                    "look at /residual and /state against /observations: a term is missing or wrong, or the noise is correlated"});
+  return checks;
+}
+
+}  // namespace mollis::verdict

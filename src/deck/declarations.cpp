@@ -118,8 +118,8 @@ Section mollify() {
 
 Section inversion() {
   return {"inversion", "How the parameters are found.",
-    {key("method", Type::choice, "\"joint\": states and parameters together, for noise where derivatives are high; \"pointwise\": point by point")
-         .out_of(estimators::method_names()).otherwise(R"("equation-error")"),
+    {key("method", Type::choice, "\"joint\": states and parameters together; \"equation-error\": mollified data, then parameters; \"pointwise\": point by point; \"auto\": what suits the data, judged by its verdict")
+         .out_of(estimators::method_names()).otherwise(R"("auto")"),
      key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("10"),
      key("bias_correction", Type::choice,
          "take the noise of the equation's terms out of the normal equations; \"auto\": where that is safe")

@@ -10,12 +10,16 @@ std::vector<Method> const& methods() {
 }
 
 std::vector<std::string> method_names() {
-  std::vector<std::string> names;
+  std::vector<std::string> names{"auto"};
   for (auto const& method : methods()) names.push_back(method.name);
   return names;
 }
 
+bool is_automatic(std::string const& name) { return name == "auto"; }
+
 Method const& method_named(std::string const& name) {
+  static Method const any{"auto", true, true, false};
+  if (is_automatic(name)) return any;
   for (auto const& method : methods())
     if (method.name == name) return method;
   throw std::out_of_range("no method " + name);

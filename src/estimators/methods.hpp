@@ -13,8 +13,10 @@ struct Method {
 };
 
 std::vector<Method> const& methods();
+/// What a deck may say: "auto" and the methods.
 std::vector<std::string> method_names();
-/// std::out_of_range where there is none of that name: the deck has checked it.
+bool is_automatic(std::string const& name);
+/// std::out_of_range where there is none of that name: the deck has checked it. "auto": what one method or another can.
 Method const& method_named(std::string const& name);
 
 }  // namespace mollis::estimators

@@ -9,7 +9,7 @@ namespace mollis::estimators {
 
 /// [inversion]
 struct Settings {
-  std::string method = "equation-error";               ///< see estimators/methods.hpp
+  std::string method = "auto";                         ///< see estimators/methods.hpp
   int reweight = 10;                                   ///< most passes of variance weights
   std::string bias_correction = "auto";                ///< "auto", "on" or "off"
   double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves

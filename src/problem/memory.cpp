@@ -46,7 +46,10 @@ double entries_a_row(deck::Parameter const& parameter) {
 }
 
 double bytes_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
-  return 8.0 * (estimators::method_named(deck.inversion.method).fits_states ? joint_doubles_per_point(deck, grid, system) : doubles_per_point(deck, system));
+  auto const& method = deck.inversion.method;
+  double const mollified = doubles_per_point(deck, system), joint = joint_doubles_per_point(deck, grid, system);
+  if (estimators::is_automatic(method)) return 8.0 * (deck.equation.weak ? mollified : std::max(mollified, joint));
+  return 8.0 * (estimators::method_named(method).fits_states ? joint : mollified);
 }
 
 double bytes_per_point(deck::Deck const& deck) {

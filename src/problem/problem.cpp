@@ -9,6 +9,12 @@ Problem::Problem(grid::Grid grid_, Settings settings_, equation::System system, 
       space_(std::make_shared<parameters::ParameterSpace const>(grid, parameters, *system_)),
       fields_(std::make_shared<std::vector<observations::KnownField> const>(std::move(fields))) {}
 
+Problem Problem::with_method(std::string const& method) const {
+  auto other = *this;
+  other.settings.inversion.method = method;
+  return other;
+}
+
 Problem Problem::with_noise(std::vector<double> const& sigma) const {
   Problem other = *this;
   for (std::size_t s = 0; s < sigma.size(); ++s) other.states[s].sigma = sigma[s];

@@ -42,6 +42,8 @@ class Problem {
   std::vector<observations::KnownField> const& fields() const { return *fields_; }
   bool weak() const { return system_->form == equation::Form::weak; }
 
+  /// The same by another method.
+  Problem with_method(std::string const& method) const;
   /// The same with other standard deviations of the noise, one a state.
   Problem with_noise(std::vector<double> const& sigma) const;
 

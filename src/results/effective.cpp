@@ -2,7 +2,8 @@
 
 namespace mollis::results {
 
-deck::Deck effective(deck::Deck deck, estimate::Estimate const& estimate) {
+deck::Deck effective(deck::Deck deck, std::string const& method, estimate::Estimate const& estimate) {
+  deck.inversion.method = method;
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)
     deck.parameters[p].second.smoothness_weight = estimate.smoothness[p];
   for (std::size_t s = 0; s < deck.observations.size(); ++s) deck.observations[s].second.noise = estimate.noise[s];

@@ -6,6 +6,6 @@
 namespace mollis::results {
 
 /// Not collective.
-deck::Deck effective(deck::Deck deck, estimate::Estimate const& estimate);
+deck::Deck effective(deck::Deck deck, std::string const& method, estimate::Estimate const& estimate);
 
 }  // namespace mollis::results

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
@@ -68,7 +69,7 @@ class Quantifier {
     out_.constants.unknowns = constants_.positions;
     out_.constants.covariance.assign(constants_.positions.size() * constants_.positions.size(), 0.0);
     add_information();
-    if (!any_field_ && !linear_.is_white()) add_hessian();
+    if (!any_field_ && !linear_.is_white()) add_conditions();
     if (linear_.is_white() && !add_columns()) return std::move(out_);
     if (!add_draws()) return std::move(out_);
     finish();
@@ -104,12 +105,24 @@ class Quantifier {
     return value;
   }
 
-  void add_hessian() {
+  void add_conditions() {
+    std::vector<double> hessian;
     for (std::size_t i = 0; i < constants_.positions.size(); ++i) {
       auto const product = problem_.space().make_vector();
       linear_.hessian(constants_.unit(i), product);
-      for (double const value : constants_.read(product)) out_.constants.hessian.push_back(value);
+      for (double const value : constants_.read(product)) hessian.push_back(value);
     }
+    if (!std::all_of(hessian.begin(), hessian.end(), [](double value) { return std::isfinite(value); })) return;
+    out_.constants.conditions = directions_of(hessian, unit_scale(hessian, constants_.positions.size()));
+    for (auto& direction : out_.constants.conditions) direction.worth = std::min(1.0 / std::sqrt(std::max(direction.worth, 0.0)), 1e12);
+  }
+
+  /// What no direction determines has no deviation: the pseudo-inverse leaves it where it starts.
+  void add_singular() {
+    auto const size = constants_.positions.size();
+    for (auto const& direction : out_.constants.conditions)
+      for (std::size_t i = 0; i < size; ++i)
+        if (direction.worth > singular && std::abs(direction.entries[i]) > 1e-3) out_.constants.covariance[i * size + i] = HUGE_VAL;
   }
 
   /// Columns of H^-1 of the constants.
@@ -213,6 +226,7 @@ class Quantifier {
     double const widen = widening(out_.draws);
     if (!linear_.is_white())
       for (double& value : out_.constants.covariance) value *= widen * widen / out_.draws;
+    add_singular();
     for (std::size_t p = 0; p < fitted_.size(); ++p) finish_field(p, widen);
     for (std::size_t p = 0; p < fitted_.size() && settings_.keep; ++p) {
       std::vector<Field> of_parameter;
@@ -230,7 +244,7 @@ class Quantifier {
     auto const known = make_host_field("known", static_cast<Index>(square.extent(0)));
     for (std::size_t i = 0; i < square.extent(0); ++i) {
       deviation(i) = widen * std::sqrt(square(i) / out_.draws);
-      if (linear_.is_white() && unknown.axes.empty()) deviation(i) = out_.constants.deviation(index_of(p));
+      if (unknown.axes.empty()) deviation(i) = out_.constants.deviation(index_of(p));
     }
     double const prior = unknown.settings.log ? 1.0 : own_size(unknown, value, deviation);
     for (std::size_t i = 0; i < square.extent(0); ++i) {

@@ -11,17 +11,21 @@
 
 #include "estimate/estimate.hpp"
 #include "problem/problem.hpp"
+#include "uncertainty/directions.hpp"
 #include "uncertainty/fit_left.hpp"
 #include "uncertainty/settings.hpp"
 
 namespace mollis::uncertainty {
+
+/// From here on of 1 / sqrt(eigenvalue) of the Hessian scaled to ones on its diagonal, a direction counts as not determined at all.
+constexpr double singular = 1e5;
 
 /// Of the parameters that are constants, in the order of the unknowns, as fitted.
 struct Constants {
   std::vector<std::size_t> unknowns;           ///< positions among the unknowns
   std::vector<double> covariance;              ///< row-major
   std::vector<double> information;             ///< sum_k W_k (dR_k/dc)^2, all else known
-  std::vector<double> hessian;                 ///< row-major, where all unknowns are constants; else empty
+  std::vector<Direction> conditions;           ///< of the scaled Hessian, where all unknowns are constants; worth: 1 / sqrt(eigenvalue)
   double at(std::size_t i, std::size_t j) const { return covariance[i * unknowns.size() + j]; }
   double deviation(std::size_t i) const;
   double correlation(std::size_t i, std::size_t j) const;

@@ -48,7 +48,7 @@ Checks covered(Problem const& problem, Estimate const& estimate) {
   double observed = total;
   for (auto const& state : problem.states) observed = std::min(observed, total - static_cast<double>(state.gaps));
   double const carrying = sum(problem.grid.comm(), kernels::triple_product(estimate.mask, estimate.mask, estimate.mask));
-  double const share = carrying / std::max(observed, 1.0);
+  double const share = std::min(carrying / std::max(observed, 1.0), 1.0);
   double const least = problem.weak() ? least_share_weak : least_share;
   return {{"covered", 1.0 - share, 1.0 - least, fmt::format("only {:.1f} % of the observed points carry a residual", 100.0 * share),
            "footprints meet gaps or edges: smaller radii, or method = \"joint\", which fits the states through gaps"}};

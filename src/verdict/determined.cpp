@@ -7,14 +7,13 @@
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
 #include "verdict/checks.hpp"
-#include "verdict/eigen.hpp"
+#include "uncertainty/directions.hpp"
 
 namespace mollis::verdict {
 namespace {
 
 constexpr double most_uncertain = 0.2;   ///< deviation of a parameter over its own size
 constexpr double least_known = 0.5;
-constexpr double most_condition = 1e5;   ///< of the scaled Jacobian
 
 /// Mean over the core of a field over a parameter.
 double core_mean(Problem const& problem, parameters::Unknown const& unknown, Field const& field) {
@@ -65,49 +64,31 @@ std::string combination(Problem const& problem, uncertainty::Constants const& co
   return text;
 }
 
-/// Directions along which the residuals do not change at all: eigenvectors of the scaled Hessian.
+/// Directions along which the residuals do not change at all.
 Checks singular(Problem const& problem, uncertainty::Constants const& constants) {
-  auto const size = constants.unknowns.size();
-  std::vector<double> scale, scaled(size * size);
-  for (std::size_t i = 0; i < size; ++i) {
-    double const own = constants.hessian[i * size + i];
-    scale.push_back(own > 0.0 ? 1.0 / std::sqrt(own) : 0.0);
-  }
-  for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t j = 0; j < size; ++j) scaled[i * size + j] = constants.hessian[i * size + j] * scale[i] * scale[j];
-  auto const eigen = symmetric_eigen(scaled, size);
   Checks checks;
-  for (std::size_t k = 0; k < size; ++k) {
-    std::vector<double> direction;
-    for (std::size_t i = 0; i < size; ++i) direction.push_back(scale[i] > 0.0 ? eigen.vectors[k * size + i] * scale[i] : std::abs(eigen.vectors[k * size + i]));
-    auto const name = combination(problem, constants, direction);
-    double const condition = std::min(1.0 / std::sqrt(std::max(eigen.values[k], 0.0)), 1e12);
-    checks.push_back({"singular", condition, most_condition, fmt::format("{} does not change the residual: the data cannot tell it", name),
+  for (auto const& direction : constants.conditions)
+    checks.push_back({"singular", direction.worth, uncertainty::singular,
+                      combination(problem, constants, direction.entries) + " does not change the residual: the data cannot tell it",
                       "fix one of these parameters, or add data in which they act differently; the others keep their values"});
-  }
   return checks;
 }
 
 /// Directions of the constants whose deviation, as their share of the residual, is not small against its largest term.
-Checks constants_of(Problem const& problem, Estimate const& estimate, uncertainty::Constants const& constants) {
+Checks uncertain(Problem const& problem, Estimate const& estimate, uncertainty::Constants const& constants) {
   auto const size = constants.unknowns.size();
-  if (size == 0) return {};
+  if (size == 0 || !std::all_of(constants.covariance.begin(), constants.covariance.end(), [](double c) { return std::isfinite(c); })) return {};
   double const whole = largest_term(problem, estimate);
-  std::vector<double> scale, scaled(size * size);
+  std::vector<double> scale, inverse;
   for (std::size_t i = 0; i < size; ++i) scale.push_back(std::sqrt(constants.information[i]) / whole);
-  for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t j = 0; j < size; ++j) scaled[i * size + j] = scale[i] * scale[j] * constants.at(i, j);
-  auto const eigen = symmetric_eigen(scaled, size);
   Checks checks;
-  for (std::size_t k = 0; k < size; ++k) {
-    double const deviation = std::sqrt(std::max(eigen.values[k], 0.0));
-    std::vector<double> direction;
-    for (std::size_t i = 0; i < size; ++i) direction.push_back(scale[i] > 0.0 ? eigen.vectors[k * size + i] / scale[i] : 0.0);
-    auto const name = combination(problem, constants, direction);
+  for (auto& direction : uncertainty::directions_of(constants.covariance, scale)) {
+    for (std::size_t i = 0; i < size; ++i) direction.entries[i] /= scale[i] > 0.0 ? scale[i] * scale[i] : 1.0;  // from S v to S^-1 v
+    auto const name = combination(problem, constants, direction.entries);
     bool const one = name.find(' ') == name.rfind(' ');
-    checks.push_back({"determined", deviation, most_uncertain,
-                      one ? fmt::format("{} is not determined by the data", name.substr(name.find(' ') + 1))
-                          : fmt::format("{} is not determined by the data: these trade off", name),
+    checks.push_back({"determined", std::sqrt(std::max(direction.worth, 0.0)), most_uncertain,
+                      one ? fmt::format("{} is hardly determined by the data", name.substr(name.find(' ') + 1))
+                          : fmt::format("{} is hardly determined by the data: these trade off", name),
                       "fix one of them, or add data in which they act differently; the others keep their values"});
   }
   return checks;
@@ -117,9 +98,8 @@ Checks constants_of(Problem const& problem, Estimate const& estimate, uncertaint
 
 Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
   auto checks = fields(problem, uncertainty);
-  if (!uncertainty.constants.hessian.empty())
-    for (auto& check : singular(problem, uncertainty.constants)) checks.push_back(std::move(check));
-  for (auto& check : constants_of(problem, estimate, uncertainty.constants)) checks.push_back(std::move(check));
+  for (auto& check : singular(problem, uncertainty.constants)) checks.push_back(std::move(check));
+  for (auto& check : uncertain(problem, estimate, uncertainty.constants)) checks.push_back(std::move(check));
   return checks;
 }
 

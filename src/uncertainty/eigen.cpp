@@ -1,4 +1,4 @@
-#include "verdict/eigen.hpp"
+#include "uncertainty/eigen.hpp"
 
 #include <petscsys.h>
 // after petscsys.h
@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-namespace mollis::verdict {
+namespace mollis::uncertainty {
 
 Eigen symmetric_eigen(std::vector<double> matrix, std::size_t size) {
   Eigen out;
@@ -20,4 +20,4 @@ Eigen symmetric_eigen(std::vector<double> matrix, std::size_t size) {
   return out;
 }
 
-}  // namespace mollis::verdict
+}  // namespace mollis::uncertainty

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace mollis::verdict {
+namespace mollis::uncertainty {
 
 struct Eigen {
   std::vector<double> values;    ///< increasing
@@ -12,4 +12,4 @@ struct Eigen {
 /// Of a row-major matrix. std::runtime_error where it does not converge (non-finite entries). Not collective.
 Eigen symmetric_eigen(std::vector<double> matrix, std::size_t size);
 
-}  // namespace mollis::verdict
+}  // namespace mollis::uncertainty

@@ -1,0 +1,33 @@
+#include "inference/candidates.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace mollis::inference {
+namespace {
+
+int highest_order(problem::Problem const& problem) {
+  int highest = 0;
+  for (auto const& feature : problem.system().features)
+    if (feature.kind == equation::Feature::Kind::state) highest = std::max(highest, std::accumulate(feature.order.begin(), feature.order.end(), 0));
+  return highest;
+}
+
+bool has_gaps(problem::Problem const& problem) {
+  return problem.grid.dimension() > 1 &&
+         std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.gaps > 0; });
+}
+
+}  // namespace
+
+std::vector<Candidate> candidates(problem::Problem const& problem) {
+  std::string const mollified = "equation-error", joint = "joint";
+  if (problem.weak()) return {{mollified, "serves the weak form"}};
+  auto const& unknowns = problem.space().unknowns();
+  if (highest_order(problem) > 2) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
+  if (has_gaps(problem)) return {{joint, "gaps in the data"}, {mollified, "the other way"}};
+  if (unknowns.size() == 1 && !unknowns.front().axes.empty()) return {{joint, "one field"}, {mollified, "the other way"}};
+  return {{mollified, "several parameters or constants"}, {joint, "no smoothing bias"}};
+}
+
+}  // namespace mollis::inference

@@ -1,0 +1,22 @@
+#pragma once
+/// The order in which method = "auto" tries methods.
+#include <string>
+#include <vector>
+
+#include "problem/problem.hpp"
+
+namespace mollis::inference {
+
+struct Candidate {
+  std::string method, why;   ///< why it comes where it does, for the log
+};
+
+/// - the weak form: equation error, which alone serves it;
+/// - derivatives of third order and more, or gaps under filters along several axes: states fitted with the parameters first, as
+///   noise or gaps leave little of mollified data;
+/// - one field: likewise, as there is no smoothing bias and no search for radii;
+/// - several parameters, or constants alone: equation error first, which the joint fit would start from.
+/// Not collective.
+std::vector<Candidate> candidates(problem::Problem const& problem);
+
+}  // namespace mollis::inference

@@ -11,8 +11,7 @@
 
 namespace mollis::drivers {
 
-run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
-  run::Stages stages;
+run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
   run::Progress progress(comm);
   auto set = results::take(comm, deck, command.overwrite, true);
   auto const estimator = estimators::make_estimator(deck.inversion.method);

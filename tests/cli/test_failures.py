@@ -1,0 +1,89 @@
+"""What goes wrong outside the deck: libraries that do not start, numerics that break down. Never a hang, never a trace."""
+import unittest
+
+import h5py
+
+from program import INPUTS, TestCase, run, temporary
+
+HEAT = INPUTS / "heat2d.toml"
+
+
+class Failures(TestCase):
+    """Runs of heat2d on 24 x 24 points, each on 1 and 2 ranks."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary()
+        cls.good, cls.runs = cls.directory / "good.h5", 0
+        outcome = run("forward", HEAT, "grid.points=[24,24]", f"observations.u.file={cls.good}", "forward.refine=1")
+        assert outcome.code == 0, outcome.err
+
+    def invert(self, *more, file=None, ranks=1, **changes):
+        type(self).runs += 1
+        self.out = self.directory / f"out{self.runs}"
+        return run("invert", HEAT, "grid.points=[24,24]", f"observations.u.file={file or self.good}",
+                   f"output.directory={self.out}", *more, ranks=ranks, **changes)
+
+    def expect_refused(self, code, parts, *more, **changes):
+        """One line that says these parts, on any number of ranks; nothing written."""
+        for ranks in (1, 2):
+            with self.subTest(more=more, ranks=ranks):
+                outcome = self.invert(*more, ranks=ranks, **changes)
+                self.expect_error(code, outcome, *parts)
+                self.assertEqual(len(outcome.lines()), 1, outcome.err)
+                self.assertFalse((self.out / "summary.json").exists(), "results were written")
+
+
+class Libraries(Failures):
+    def file(self, name, text):
+        path = self.directory / name
+        path.write_text(text)
+        return path
+
+    def test_options_file(self):
+        self.expect_refused(64, ["-options_file", "nowhere"], "--", "-options_file", "nowhere")
+        self.expect_refused(64, ["-options_file", "missing"], "--", "-options_file")
+        path = self.file("bad.opt", "-ksp_rtol 1e-6\nksp_monitor\n")
+        self.expect_refused(64, ["bad.opt:2", "-ksp_monitor"], "--", "-options_file", path)
+        path = self.file("bad.yml", "ksp: [rtol\n: }{")
+        self.expect_refused(64, ["YAML"], "--", "-options_file", path)
+
+    def test_options_file_is_used(self):
+        path = self.file("good.opt", "# of a linear solve\n-ksp_max_it 1   # too few\n-ksp_monitor\n")
+        outcome = self.expect(2, self.invert("parameters.lambda.smoothness={order=2,weight=1}", "mollifier.radius=4", "--", "-options_file", path, ranks=2))
+        self.assertIn("KSP Residual norm", outcome.out)
+        with h5py.File(self.out / "result.h5") as file:
+            self.assertIn("-ksp_max_it 1", file.attrs["petsc_options"])
+
+    def test_words_without_a_dash(self):
+        self.expect_refused(64, ['"ksp_monitor"', "-ksp_monitor"], "--", "ksp_monitor")
+        self.expect_refused(64, ['"extra"', "remove"], "--", "-pc_type", "gamg", "extra")
+
+    def test_viewers_into_no_folder(self):
+        for option in ("-log_view", "-ksp_view", "-ksp_monitor"):
+            self.expect_refused(64, [option, "/no/such/x"], "--", option, "ascii:/no/such/x")
+
+    def test_options_that_petsc_does_not_start_with(self):
+        self.expect_refused(64, ["nonsense"], "--", "-log_view", ":log.txt:nonsense")
+        self.expect_refused(64, ["-log_trace", "/no/such/x"], "--", "-log_trace", "/no/such/x")
+
+    def test_rank_that_fails_alone(self):
+        """A folder that takes no new files, whatever it says: rank 0 finds out while rank 1 waits for it."""
+        outcome = self.invert("--", "-log_view", ":/proc/x", ranks=2)
+        self.expect_error(64, outcome, "/proc/x", "rank 0")
+
+    def test_environment(self):
+        for options, parts in (("-options_file nowhere", ["nowhere"]), ("ksp_monitor", ["PETSC_OPTIONS", "-ksp_monitor"])):
+            self.expect_refused(64, parts, environment={"PETSC_OPTIONS": options})
+        self.expect_refused(64, ["KOKKOS_NUM_THREADS"], environment={"KOKKOS_NUM_THREADS": "many"})
+        outcome = self.expect(0, self.invert(ranks=2, environment={"PETSC_OPTIONS": "-snes_monitor"}))
+        self.assertIn("PETSC_OPTIONS adds -snes_monitor", outcome.err)
+
+    def test_files_of_petsc_are_left_alone(self):
+        home = temporary()
+        (home / ".petscrc").write_text("-ksp_max_it 1\nnonsense\n")
+        self.expect(0, self.invert(ranks=2, cwd=home, environment={"HOME": str(home)}))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -60,8 +60,10 @@ void check_dashes(Words const& words, std::string const& where) {
 }
 
 std::string content_of(std::string const& path) {
-  std::ifstream const file(path);
-  if (std::filesystem::is_directory(path) || !file) fail(fmt::format("-options_file {}: no readable file of this name", path));
+  std::error_code ignored;
+  bool const plain = std::filesystem::is_regular_file(path, ignored);  // a pipe would block
+  std::ifstream const file(plain ? path : "");
+  if (!file) fail(fmt::format("-options_file {}: no readable file of this name", path));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -1,4 +1,6 @@
-"""What goes wrong outside the deck: libraries that do not start, numerics that break down. Never a hang, never a trace."""
+"""What goes wrong outside the deck: files that block, libraries that do not start. Never a hang, never a trace."""
+import os
+import socket
 import unittest
 
 import h5py
@@ -9,7 +11,7 @@ HEAT = INPUTS / "heat2d.toml"
 
 
 class Failures(TestCase):
-    """Runs of heat2d on 24 x 24 points, each on 1 and 2 ranks."""
+    """Runs of heat2d on 24 x 24 points, on 2 ranks where nothing else is said."""
 
     @classmethod
     def setUpClass(cls):
@@ -18,20 +20,49 @@ class Failures(TestCase):
         outcome = run("forward", HEAT, "grid.points=[24,24]", f"observations.u.file={cls.good}", "forward.refine=1")
         assert outcome.code == 0, outcome.err
 
-    def invert(self, *more, file=None, ranks=1, **changes):
+    def invert(self, *more, file=None, ranks=2, **changes):
         type(self).runs += 1
         self.out = self.directory / f"out{self.runs}"
         return run("invert", HEAT, "grid.points=[24,24]", f"observations.u.file={file or self.good}",
                    f"output.directory={self.out}", *more, ranks=ranks, **changes)
 
     def expect_refused(self, code, parts, *more, **changes):
-        """One line that says these parts, on any number of ranks; nothing written."""
-        for ranks in (1, 2):
-            with self.subTest(more=more, ranks=ranks):
-                outcome = self.invert(*more, ranks=ranks, **changes)
-                self.expect_error(code, outcome, *parts)
-                self.assertEqual(len(outcome.lines()), 1, outcome.err)
-                self.assertFalse((self.out / "summary.json").exists(), "results were written")
+        """One line that says these parts; nothing written."""
+        with self.subTest(more=more):
+            outcome = self.invert(*more, **changes)
+            self.expect_error(code, outcome, *parts)
+            self.assertEqual(len(outcome.lines()), 1, outcome.err)
+            self.assertFalse((self.out / "summary.json").exists(), "results were written")
+
+
+class Blocking(Failures):
+    """Pipes, sockets and devices, which never end or never begin."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pipe, cls.socket = cls.directory / "pipe", cls.directory / "socket"
+        os.mkfifo(cls.pipe)
+        socket.socket(socket.AF_UNIX).bind(str(cls.socket))
+
+    def test_decks(self):
+        for path in (self.pipe, self.socket, "/dev/zero"):
+            outcome = run("check", path, ranks=2)
+            self.expect_error(66, outcome, str(path), "write the deck to a file")
+            self.assertEqual(len(outcome.lines()), 1, outcome.err)
+
+    def test_data(self):
+        for path in (self.pipe, self.socket, "/dev/zero"):
+            self.expect_refused(65, [str(path), "write the data to a file"], file=path)
+
+    def test_options(self):
+        self.expect_refused(64, ["-options_file", str(self.pipe)], "--", "-options_file", self.pipe)
+
+    def test_output_directory(self):
+        """What is left of a run that was killed, or looks like it."""
+        (self.directory / "piped").mkdir()
+        os.mkfifo(self.directory / "piped" / ".mollis-stand-in")
+        self.expect(0, self.invert(f"output.directory={self.directory / 'piped'}"))
 
 
 class Libraries(Failures):
@@ -50,7 +81,7 @@ class Libraries(Failures):
 
     def test_options_file_is_used(self):
         path = self.file("good.opt", "# of a linear solve\n-ksp_max_it 1   # too few\n-ksp_monitor\n")
-        outcome = self.expect(2, self.invert("parameters.lambda.smoothness={order=2,weight=1}", "mollifier.radius=4", "--", "-options_file", path, ranks=2))
+        outcome = self.expect(2, self.invert("parameters.lambda.smoothness={order=2,weight=1}", "mollifier.radius=4", "--", "-options_file", path))
         self.assertIn("KSP Residual norm", outcome.out)
         with h5py.File(self.out / "result.h5") as file:
             self.assertIn("-ksp_max_it 1", file.attrs["petsc_options"])
@@ -69,20 +100,20 @@ class Libraries(Failures):
 
     def test_rank_that_fails_alone(self):
         """A folder that takes no new files, whatever it says: rank 0 finds out while rank 1 waits for it."""
-        outcome = self.invert("--", "-log_view", ":/proc/x", ranks=2)
+        outcome = self.invert("--", "-log_view", ":/proc/x")
         self.expect_error(64, outcome, "/proc/x", "rank 0")
 
     def test_environment(self):
         for options, parts in (("-options_file nowhere", ["nowhere"]), ("ksp_monitor", ["PETSC_OPTIONS", "-ksp_monitor"])):
             self.expect_refused(64, parts, environment={"PETSC_OPTIONS": options})
         self.expect_refused(64, ["KOKKOS_NUM_THREADS"], environment={"KOKKOS_NUM_THREADS": "many"})
-        outcome = self.expect(0, self.invert(ranks=2, environment={"PETSC_OPTIONS": "-snes_monitor"}))
+        outcome = self.expect(0, self.invert(environment={"PETSC_OPTIONS": "-snes_monitor"}))
         self.assertIn("PETSC_OPTIONS adds -snes_monitor", outcome.err)
 
     def test_files_of_petsc_are_left_alone(self):
         home = temporary()
         (home / ".petscrc").write_text("-ksp_max_it 1\nnonsense\n")
-        self.expect(0, self.invert(ranks=2, cwd=home, environment={"HOME": str(home)}))
+        self.expect(0, self.invert(cwd=home, environment={"HOME": str(home)}))
 
 
 if __name__ == "__main__":

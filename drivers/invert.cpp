@@ -29,6 +29,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
   auto const estimate = estimator->estimate(problem, choices, stages);
   petsc::reject_unused_options();
   results::write(problem, deck, estimate, command.text, stages, set);
+  if (!estimate.failure.empty()) progress.complain(results::describe_failure(deck, estimate));
   return estimate.converged ? run::Exit::converged : run::Exit::not_converged;
 }
 

@@ -173,8 +173,9 @@ std::size_t Lepski::best_of(std::vector<std::vector<int>> const& line) {
       bias = std::max(bias, distance(at(line[r]), at(line[q])) - kappa * noise);
     }
     trials_.push_back({ladder_.radii(line[r]), bias, variance[r]});
-    if (r == 0 || bias + variance[r] < least) {
-      least = bias + variance[r];
+    double const risk = std::isfinite(bias + variance[r]) ? bias + variance[r] : INFINITY;
+    if (r == 0 || risk < least) {
+      least = risk;
       best = r;
     }
   }

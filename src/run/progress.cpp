@@ -31,6 +31,12 @@ void Progress::say(std::string const& text) const {
   std::fflush(stdout);
 }
 
+void Progress::complain(std::string const& text) const {
+  if (!loud_) return;
+  std::fprintf(stderr, "%s\n", text.c_str());
+  std::fflush(stderr);
+}
+
 void Progress::step(Step const& s) {
   double const now = MPI_Wtime();
   if (s.phase != phase_) {

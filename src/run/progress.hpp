@@ -23,6 +23,8 @@ class Progress {
   explicit Progress(MPI_Comm comm);
   /// Prints a line of plain text on rank 0.
   void say(std::string const& text) const;
+  /// Prints a line on rank 0's standard error.
+  void complain(std::string const& text) const;
   /// Prints and records a step.
   void step(Step const& step);
   /// All steps so far: "phase,iteration,objective,gradient,misfit,smoothness,change,weight,krylov,seconds".

@@ -1,9 +1,12 @@
-"""What goes wrong outside the deck: files that block, libraries that do not start. Never a hang, never a trace."""
+"""What goes wrong outside the deck: files that block, libraries that do not start, numerics that break down. Never a hang,
+never a trace."""
+import json
 import os
 import socket
 import unittest
 
 import h5py
+import numpy
 
 from program import INPUTS, TestCase, run, temporary
 
@@ -43,7 +46,8 @@ class Blocking(Failures):
         super().setUpClass()
         cls.pipe, cls.socket = cls.directory / "pipe", cls.directory / "socket"
         os.mkfifo(cls.pipe)
-        socket.socket(socket.AF_UNIX).bind(str(cls.socket))
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(cls.socket))
 
     def test_decks(self):
         for path in (self.pipe, self.socket, "/dev/zero"):
@@ -114,6 +118,64 @@ class Libraries(Failures):
         home = temporary()
         (home / ".petscrc").write_text("-ksp_max_it 1\nnonsense\n")
         self.expect(0, self.invert(cwd=home, environment={"HOME": str(home)}))
+
+
+def refuse(word):
+    raise ValueError(f"{word} is not JSON")
+
+
+class Numerics(Failures):
+    """What breaks down is a result with a reason: code 2, a line, the last finite estimate."""
+
+    def expect_failed(self, parts, *more, **changes):
+        with self.subTest(more=more):
+            outcome = self.invert(*more, **changes)
+            self.expect_error(2, outcome, "failed in", "last finite estimate", *parts)
+            self.assertEqual(len(outcome.lines()), 1, outcome.err)
+            summary = json.loads((self.out / "summary.json").read_text(), parse_constant=refuse)
+            self.assertEqual(summary["status"], "failed")
+            self.assertIn(summary["failure"], outcome.err)
+            with h5py.File(self.out / "result.h5") as file:
+                self.assertTrue(numpy.isfinite(file["/parameters/lambda"][()]).all())
+            return summary
+
+    def expect_unfinished(self, *more, **changes):
+        with self.subTest(more=more):
+            self.expect(2, self.invert(*more, **changes))
+            summary = json.loads((self.out / "summary.json").read_text(), parse_constant=refuse)
+            self.assertEqual(summary["status"], "not converged")
+
+    def test_data_that_say_nothing(self):
+        path = self.directory / "flat.h5"
+        for value in (0.0, 7.0):
+            with h5py.File(path, "w") as file:
+                file["u"] = numpy.full((24, 24), value)
+            with self.subTest(value=value):
+                outcome = self.invert("inversion.method=joint", file=path)
+                self.assertIn(outcome.code, (0, 2), outcome.err)
+                self.assertNotIn("internal", outcome.err)
+                json.loads((self.out / "summary.json").read_text(), parse_constant=refuse)
+
+    def test_huge_weights(self):
+        for method in ("equation-error", "joint"):
+            self.expect_failed(["fit"], f"inversion.method={method}", "parameters.lambda.smoothness.weight=1e300")
+        self.expect_failed(['phase "raise"', "objective is not finite"], "inversion.method=joint", "joint.penalty=1e300")
+
+    def test_huge_first_guess(self):
+        """Squares overflow: scores that cannot be computed are null."""
+        for method in ("equation-error", "joint"):
+            summary = self.expect_failed(["fit"], f"inversion.method={method}", "parameters.lambda.initial=1e300")
+            self.assertIsNone(summary["parameters"]["lambda"]["truth"]["relative_l2"])
+
+    def test_solvers_that_do_not_converge(self):
+        fixed = ["parameters.lambda.smoothness.weight=0.01", "mollifier.radius=4"]
+        self.expect_unfinished(*fixed, "--", "-ksp_type", "preonly")
+        self.expect_unfinished(*fixed, "parameters.lambda.smoothness.order=2", "--", "-ksp_error_if_not_converged", "-ksp_max_it", "1")
+        self.expect_unfinished("inversion.method=joint", "--", "-joint_ksp_error_if_not_converged", "-joint_ksp_max_it", "1")
+
+    def test_tolerances_that_are_none(self):
+        self.expect_refused(64, ["-ksp_rtol nan", "[0, 1)"], "--", "-ksp_rtol", "nan")
+        self.expect_refused(64, ["-joint_ksp_rtol nan", "[0, 1)"], "inversion.method=joint", "--", "-joint_ksp_rtol", "nan")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 #include "estimators/joint/fit.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -39,6 +41,11 @@ struct State {
   double misfit = 0.0;
 };
 
+/// Numerics broke down, on all ranks alike: the end of the fit, not of the run.
+struct Breakdown {
+  std::string phase, what;
+};
+
 class Fitter {
  public:
   explicit Fitter(Objective& objective)
@@ -53,18 +60,23 @@ class Fitter {
   }
 
   Joined run(Vec first_guess) {
-    begin(first_guess);
-    start();
-    choose_smoothness();
-    if (!automatic_.empty()) climb(settled_penalty);
-    double const change = raise();
-    if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
-    polish();
-    respect_bounds();
+    try {
+      begin(first_guess);
+      start();
+      choose_smoothness();
+      if (!automatic_.empty()) climb(settled_penalty);
+      double const change = raise();
+      if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
+      polish();
+      respect_bounds();
+    } catch (Breakdown const& breakdown) {
+      end_at(breakdown, first_guess);
+    }
     return std::move(result_);
   }
 
  private:
+  void end_at(Breakdown const& breakdown, Vec first_guess);
   void begin(Vec first_guess);
   std::vector<double> slopes();
   void start();
@@ -110,6 +122,18 @@ void Fitter::begin(Vec first_guess) {
   spectrum_.update(objective_);
 }
 
+/// Leaves the objective at the last finite point, at the first guess where there is none.
+void Fitter::end_at(Breakdown const& breakdown, Vec first_guess) {
+  result_.failure = fmt::format("joint fit, phase \"{}\", step {}: {}", breakdown.phase, result_.newton + 1, breakdown.what);
+  result_.converged = false;
+  if (!petsc::is_finite(result_.x)) {
+    check(VecSet(result_.x, 0.0));
+    objective_.put_parameters(first_guess, result_.x);
+  }
+  objective_.move_to(result_.x);
+  objective_.linearise();
+}
+
 /// A given weight is taken where weights rise to their last value: parameters start where the equation lets them move.
 void Fitter::weigh_equation(double penalty, double share) {
   auto& w = objective_.weights().equation;
@@ -125,7 +149,9 @@ void Fitter::weigh_equation(double penalty, double share) {
 double Fitter::step(char const* phase) {
   auto const before = parameters();
   double const value = objective_.parts().value(objective_.weights());
+  if (!std::isfinite(value)) throw Breakdown{phase, "the objective is not finite"};
   auto const outcome = newton_.step(result_.x);
+  if (!outcome.broken.empty()) throw Breakdown{phase, outcome.broken};
   descent_ = 1.0 - outcome.objective / value;
   auto const change = parameters();
   double const size = norm(change);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mollifier/filters.hpp"
+#include "run/ticker.hpp"
 
 namespace mollis::choices {
 namespace {
@@ -97,14 +98,19 @@ std::size_t WeakRadius::best_of(std::vector<std::vector<int>> const& line) {
   auto const& unknowns = problem_.space().unknowns();
   bool const constants = std::all_of(unknowns.begin(), unknowns.end(), [](parameters::Unknown const& u) { return u.axes.empty(); });
   std::vector<double> noise;
-  for (auto const& rung : line) noise.push_back(variance(at(rung), nullptr));
+  run::Ticker tick(problem_.grid.comm(), "radii");
+  for (auto const& rung : line) {
+    noise.push_back(variance(at(rung), nullptr));
+    tick.next(static_cast<double>(line.size()));
+  }
   double const loudest = noisiest * *std::min_element(noise.begin(), noise.end());
   std::size_t best = 0;
   double least = 0.0;
   for (std::size_t r = 0; r < line.size(); ++r) {
     double bias = 0.0;
     for (std::size_t q = constants ? r + 1 : 0; q < (constants ? line.size() : r); ++q)
-      if (noise[q] <= loudest && std::isfinite(noise[q])) bias = std::max(bias, distance(at(line[r]).parameters, &at(line[q]).parameters) - kappa * variance(at(line[r]), &at(line[q])));
+      if (noise[q] <= loudest && std::isfinite(noise[q]))
+        bias = std::max(bias, distance(at(line[r]).parameters, &at(line[q]).parameters) - kappa * variance(at(line[r]), &at(line[q])));
     trials_.push_back({ladder_.radii(line[r]), bias, noise[r]});
     if (r == 0 || bias + noise[r] < least) {
       least = bias + noise[r];

@@ -137,7 +137,8 @@ std::string table_of(Json const& summary) {
                         shown(core, "relative_l2"));
   }
   text += fmt::format("{}: residual rms {}, chi2 {}, {} Newton and {} Krylov iterations, {:.2f} s",
-                      summary.at("status").get<std::string>(), shown(summary, "residual_rms", 4), shown(summary, "misfit_chi2", 4), summary.at("iterations").at("newton").get<int>(),
+                      summary.at("status").get<std::string>(), shown(summary, "residual_rms", 4), shown(summary, "misfit_chi2", 4),
+                      summary.at("iterations").at("newton").get<int>(),
                       summary.at("iterations").at("krylov").get<int>(), summary.at("seconds").at("total").get<double>());
   return text;
 }

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "petsc/failure.hpp"
+#include "petsc/watch.hpp"
 #include "run/error.hpp"
 
 namespace mollis::solver {
@@ -71,10 +72,11 @@ void set_rule(KSP ksp, Stop const& stop) {
   check(KSPSetNormType(ksp, stop.natural ? KSP_NORM_NATURAL : KSP_NORM_PRECONDITIONED));
 }
 
-ConjugateGradients::ConjugateGradients(MPI_Comm comm, Stop const& stop, char const* prefix) : stop_(stop) {
+ConjugateGradients::ConjugateGradients(MPI_Comm comm, Stop const& stop, char const* prefix) : stop_(stop), tick_(comm, "linear solve") {
   check(KSPCreate(comm, ksp_.address()));
   check(KSPSetOptionsPrefix(ksp_, prefix));
   set_rule(ksp_, stop);
+  petsc::watch(ksp_, tick_);
 }
 
 ConjugateGradients::ConjugateGradients(MPI_Comm comm, Index local, Operator& op, Preconditioner* preconditioner, Stop const& stop,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "run/ticker.hpp"
 #include "solver/shells.hpp"
 
 namespace mollis::solver {
@@ -26,6 +27,9 @@ struct Outcome {
 
 class ConjugateGradients {
  public:
+  ConjugateGradients(ConjugateGradients const&) = delete;
+  ConjugateGradients& operator=(ConjugateGradients const&) = delete;
+
   /// Of an operator without a matrix. Collective.
   ConjugateGradients(MPI_Comm comm, Index local, Operator& op, Preconditioner* preconditioner, Stop const& stop,
                      char const* prefix = nullptr);
@@ -50,6 +54,7 @@ class ConjugateGradients {
   std::unique_ptr<Shells> shells_;
   petsc::LinearSolver ksp_;
   Stop stop_;
+  run::Ticker tick_;
   std::string dead_;     ///< the error that left PETSc's solver unusable
 };
 

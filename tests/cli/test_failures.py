@@ -3,12 +3,13 @@ never a trace."""
 import json
 import os
 import socket
+import subprocess
 import unittest
 
 import h5py
 import numpy
 
-from program import INPUTS, TestCase, run, temporary
+from program import INPUTS, PROGRAM, TestCase, quiet_environment, run, temporary
 
 HEAT = INPUTS / "heat2d.toml"
 
@@ -122,6 +123,18 @@ class Libraries(Failures):
 
 def refuse(word):
     raise ValueError(f"{word} is not JSON")
+
+
+class Patience(TestCase):
+    def test_long_forward_run(self):
+        """Says within seconds how far it is; nobody waits for its end."""
+        directory = temporary()
+        command = [PROGRAM, "forward", str(INPUTS / "heat_transient.toml"), "grid.points=[3,8,8]", "forward.steps=1000000",
+                   f"observations.u.file={directory}/data.h5"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=quiet_environment()) as process:
+            line = process.stdout.readline()
+            process.kill()
+        self.assertRegex(line, r"^time steps: \S+ of at most 2.1e\+06, \d+\w+ left")
 
 
 class Numerics(Failures):

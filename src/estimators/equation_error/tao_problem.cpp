@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "estimators/equation_error/equation_error.hpp"
+#include "petsc/watch.hpp"
 
 namespace mollis::equation_error {
 namespace {
@@ -119,10 +120,13 @@ void set_method(Tao tao, parameters::ParameterSpace const& space, parameters::Bo
   check(PCSetType(pc, bounds.any ? PCJACOBI : profiles ? PCREDUNDANT : PCGAMG));
 }
 
-void check_rule(Tao tao) {
+/// After options were read: which linear solver TAO has, if any, is settled then.
+void prepare_solver(Tao tao, run::Ticker& tick) {
   KSP ksp = nullptr;
   check(TaoGetKSP(tao, &ksp));
-  if (ksp != nullptr) solver::check_rule(ksp);
+  if (ksp == nullptr) return;
+  solver::check_rule(ksp);
+  petsc::watch(ksp, tick);
 }
 
 std::string breakdown_of(Tao tao, Vec x, TaoConvergedReason reason) {
@@ -157,7 +161,8 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   check(TaoSetMaximumIterations(tao, problem.settings().max_iterations));
   set_monitor(tao, context);
   check(TaoSetFromOptions(tao));
-  check_rule(tao);
+  run::Ticker tick(space.grid().comm(), "linear solve");
+  prepare_solver(tao, tick);
   PetscErrorCode const code = TaoSolve(tao);
   if (context.error) std::rethrow_exception(context.error);
   if (code != 0 && !context.finite) {  // TAO takes a start that is not finite for an error in the program

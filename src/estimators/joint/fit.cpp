@@ -22,6 +22,8 @@ constexpr int most_krylov = 300;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr int most_bounded = 12;
+constexpr int most_climbs = 6;
+constexpr int most_in_all = 6 + most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_bounded;  ///< steps of a fit
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 constexpr double stuck_change = 1e-4;
 constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
@@ -172,7 +174,7 @@ double Fitter::step(char const* phase) {
   run::Step line;
   line.phase = phase;
   line.iteration = result_.newton;
-  line.of_at_most = most_steps;
+  line.of_at_most = most_in_all;
   line.objective = outcome.objective;
   line.gradient = outcome.gradient;
   line.misfit = objective_.parts().misfit / static_cast<double>(problem_.grid.points());
@@ -242,7 +244,7 @@ void Fitter::choose_smoothness() {
 /// Evidence undersmooths very smooth parameters: stiffer ones are taken while the misfit grows by no more than the noise
 /// that the freedom given up had fitted.
 void Fitter::climb(double penalty) {
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < most_climbs; ++i) {
     State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
     check(VecCopy(result_.x, held.x));
     double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "petsc/watch.hpp"
+
 namespace mollis::joint {
 using petsc::check;
 
@@ -21,7 +23,8 @@ void GaussNewton::Projected::apply(Vec r, Vec z) {
 
 GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov)
     : objective_(objective), preconditioner_(objective), hessian_(objective), projected_(preconditioner_, hessian_),
-      shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_) {
+      shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_),
+      tick_(objective.problem().grid.comm(), "linear solve") {
   check(TaoCreate(objective.problem().grid.comm(), tao_.address()));
   check(TaoSetType(tao_, TAONLS));
   check(TaoSetOptionsPrefix(tao_, "joint_"));
@@ -39,7 +42,9 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   shells_.put_preconditioner(ksp);
   check(TaoSetFromOptions(tao_));
   check(TaoGetKSP(tao_, &ksp));
-  if (ksp != nullptr) solver::check_rule(ksp);
+  if (ksp == nullptr) return;
+  solver::check_rule(ksp);
+  petsc::watch(ksp, tick_);
 }
 
 GaussNewton::~GaussNewton() = default;

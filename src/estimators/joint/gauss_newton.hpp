@@ -58,6 +58,7 @@ class GaussNewton {
   solver::Shells shells_;
   petsc::Optimiser tao_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
+  run::Ticker tick_;
   bool finite_ = true;           ///< value and gradient where TAO asked for them last
 };
 

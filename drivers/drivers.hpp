@@ -1,5 +1,6 @@
 #pragma once
-/// The programs behind the commands. Each is collective on `comm` and returns the exit code; errors are run::Error.
+/// The programs behind the commands. Each is collective on `comm` and returns the exit code; errors are run::Error, or
+/// petsc::Failure where PETSc met one. `stages`: empty; takes the phases of the run.
 #include <mpi.h>
 
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "deck/deck.hpp"
 #include "run/error.hpp"
+#include "run/stage.hpp"
 
 namespace mollis::drivers {
 
@@ -17,9 +19,9 @@ struct CommandLine {
 };
 
 /// Deck -> grid -> observations -> problem -> choices -> estimate -> files.
-run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
+run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages);
 /// The smoothed states and the derivatives that [mollify] lists, with standard errors.
-run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command);
+run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, run::Stages& stages);
 /// Synthetic observations, written to the files that [observations.*] names.
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// The effective deck, decomposition and memory estimate; runs nothing.

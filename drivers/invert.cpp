@@ -9,8 +9,7 @@
 
 namespace mollis::drivers {
 
-run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
-  run::Stages stages;
+run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
   run::Progress progress(comm);
   auto set = results::take(comm, deck, command.overwrite, true);
   inference::offer_options(deck.inversion.method);
@@ -25,6 +24,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
 
   auto const answer = inference::infer(problem, stages);
   results::write(*answer.problem, deck, {answer.estimate, answer.uncertainty, answer.verdict}, command.text, stages, set);
+  if (!answer.estimate.failure.empty()) progress.complain(results::describe_failure(deck, answer.estimate));
   progress.say(verdict::describe(answer.verdict));
   return answer.verdict.status() == verdict::Status::sound ? run::Exit::converged : run::Exit::not_converged;
 }

@@ -1,13 +1,11 @@
 // mollis COMMAND DECK [section.key=value ...] [-- PETSc options]
 #include <mpi.h>
-#include <petscsys.h>
-
-#include <fmt/format.h>
 
 #include <Kokkos_Core.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +13,9 @@
 #include "drivers/command_line.hpp"
 #include "drivers/drivers.hpp"
 #include "forward/from_deck.hpp"
-#include "petsc/failure.hpp"
+#include "petsc/session.hpp"
 #include "problem/compile.hpp"
+#include "run/together.hpp"
 
 namespace {
 
@@ -24,7 +23,7 @@ using mollis::deck::Command;
 using mollis::drivers::Request;
 using mollis::run::Exit;
 
-Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line) {
+Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line, mollis::run::Stages& stages) {
   if (request.command == "info") return mollis::drivers::info(comm);
   auto const kind = request.command == "invert"    ? Command::invert
                     : request.command == "mollify" ? Command::mollify
@@ -37,45 +36,52 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
     mollis::forward::check_expressions(deck, problems);
   };
   auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, check_expressions);
-  if (kind == Command::invert) return mollis::drivers::invert(comm, deck, line);
-  if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line);
+  if (kind == Command::invert) return mollis::drivers::invert(comm, deck, line, stages);
+  if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line, stages);
   if (kind == Command::forward) return mollis::drivers::forward(comm, deck, line);
   return mollis::drivers::check(comm, deck);
 }
 
-/// For errors that the ranks did not agree on: the others may be waiting in a collective call.
-void abort(std::string const& message) {
-  fmt::print(stderr, "mollis: {}\n", message);
-  std::fflush(stderr);
-  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(Exit::internal));
+void start_kokkos() {
+  try {
+    Kokkos::initialize();
+  } catch (std::exception const& error) {
+    std::string const what = error.what();
+    throw mollis::run::Error(Exit::usage, "Kokkos does not start: " + what.substr(0, what.find('\n')) +
+                                              " Check the environment variables KOKKOS_... and OMP_...");
+  }
 }
 
-/// Runs the request between the start and the end of PETSc and Kokkos; prints errors once.
-Exit run(Request const& request, int argc, char** argv, mollis::drivers::CommandLine const& line, bool loud) {
-  PetscInitialize(&argc, &argv, nullptr, nullptr);
-  std::string said;
-  PetscPushErrorHandler(mollis::petsc::keep_message, &said);  // errors come back as exceptions
-  int no_arguments = 1;
-  char* name[] = {argv[0], nullptr};
-  Kokkos::initialize(no_arguments, name);
+/// PETSc and Kokkos from their start to their end, the command in between. Errors are run::Error on all ranks, or end the
+/// program where one rank met them alone.
+Exit run(Request const& request, std::vector<std::string> const& petsc_words, mollis::drivers::CommandLine const& line) {
+  using mollis::run::together;
+  std::optional<mollis::petsc::Session> session;
+  together(MPI_COMM_WORLD, [&] {
+    session.emplace(mollis::petsc::arguments(MPI_COMM_WORLD, petsc_words));
+    start_kokkos();
+  });
+  mollis::run::Stages stages;
   Exit code = Exit::internal;
+  std::exception_ptr error;
   try {
-    code = dispatch(PETSC_COMM_WORLD, request, line);
-  } catch (mollis::run::Error const& error) {
-    code = error.code();
-    if (loud) std::fprintf(stderr, "%s\n", error.what());
-  } catch (mollis::petsc::Failure const& error) {
-    code = error.is_wrong_option(said) ? Exit::usage : Exit::internal;
-    if (code == Exit::internal) abort(fmt::format("internal error: {} ({})", error.what(), said));
-    if (loud) fmt::print(stderr, "PETSc option after --: {}\n", said.substr(0, said.find('\n')));
-  } catch (std::bad_alloc const&) {
-    abort("out of memory; start more ranks or choose fewer points ('mollis check' estimates what a deck takes)");
-  } catch (std::exception const& error) {
-    abort(fmt::format("internal error: {}", error.what()));
+    together(MPI_COMM_WORLD, [&] {
+      try {
+        code = dispatch(PETSC_COMM_WORLD, request, line, stages);
+      } catch (mollis::petsc::Failure const& failure) {
+        throw session->explain(failure, stages.left_by_error());
+      }
+    });
+  } catch (mollis::run::Error const&) {
+    error = std::current_exception();
   }
   Kokkos::finalize();
-  PetscPopErrorHandler();
-  PetscFinalize();
+  try {
+    together(MPI_COMM_WORLD, [&] { session->finish(); });
+  } catch (mollis::run::Error const&) {
+    if (!error) throw;
+  }
+  if (error) std::rethrow_exception(error);
   return code;
 }
 
@@ -90,16 +96,18 @@ int main(int argc, char** argv) {
 
   int split = 1;
   while (split < argc && std::strcmp(argv[split], "--") != 0) ++split;
-  std::vector<char*> petsc_arguments{argv[0]};
-  for (int i = split + 1; i < argc; ++i) petsc_arguments.push_back(argv[i]);
-  int const petsc_count = static_cast<int>(petsc_arguments.size());
-  petsc_arguments.push_back(nullptr);
+  std::vector<std::string> const petsc_words(argv + std::min(split + 1, argc), argv + argc);
 
   Request request;
   Exit const code = [&] {
     if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
     line.overwrite = request.overwrite;
-    return run(request, petsc_count, petsc_arguments.data(), line, rank == 0);
+    try {
+      return run(request, petsc_words, line);
+    } catch (mollis::run::Error const& error) {
+      if (rank == 0) std::fprintf(stderr, "%s\n", error.what());
+      return error.code();
+    }
   }();
   MPI_Finalize();
   return static_cast<int>(code);

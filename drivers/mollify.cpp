@@ -18,8 +18,7 @@
 
 namespace mollis::drivers {
 
-run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command) {
-  run::Stages stages;
+run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, run::Stages& stages) {
   run::Progress const progress(comm);
   auto files = results::take(comm, deck, command.overwrite, false);
   auto const grid = problem::make_grid(comm, deck);

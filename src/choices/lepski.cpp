@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mollifier/filters.hpp"
+#include "run/ticker.hpp"
 
 namespace mollis::choices {
 namespace {
@@ -163,7 +164,11 @@ double Lepski::covariance(Estimate const& a, Estimate const& b) const {
 
 std::size_t Lepski::best_of(std::vector<std::vector<int>> const& line) {
   std::vector<double> variance;
-  for (auto const& rung : line) variance.push_back(covariance(at(rung), at(rung)));
+  run::Ticker tick(grid_.comm(), "radii");
+  for (auto const& rung : line) {
+    variance.push_back(covariance(at(rung), at(rung)));
+    tick.next(static_cast<double>(line.size()));
+  }
   std::size_t best = 0;
   double least = 0.0;
   for (std::size_t r = 0; r < line.size(); ++r) {
@@ -173,8 +178,9 @@ std::size_t Lepski::best_of(std::vector<std::vector<int>> const& line) {
       bias = std::max(bias, distance(at(line[r]), at(line[q])) - kappa * noise);
     }
     trials_.push_back({ladder_.radii(line[r]), bias, variance[r]});
-    if (r == 0 || bias + variance[r] < least) {
-      least = bias + variance[r];
+    double const risk = std::isfinite(bias + variance[r]) ? bias + variance[r] : INFINITY;
+    if (r == 0 || risk < least) {
+      least = risk;
       best = r;
     }
   }

@@ -1,5 +1,7 @@
 #include "choices/risk.hpp"
 
+#include <cmath>
+
 namespace mollis::choices {
 namespace {
 
@@ -63,16 +65,17 @@ RiskTrials::RiskTrials(problem::Problem const& problem, equation_error::Candidat
 double RiskTrials::risk(std::vector<double> const& beta, Vec x) {
   auto& equation = candidate_.equation();
   auto& model = candidate_.model();
-  equation.fit_once(x, weights_, beta);
+  if (equation.fit_once(x, weights_, beta)) return INFINITY;
   clip(problem_.space(), x);
   model.move_to(problem_.space().scatter(x));
   auto const partials = model.parameter_partials();
   std::vector<std::vector<Field>> predicted;
   for (std::size_t d = 0; d < projected_.size(); ++d) {
-    equation.solve(equation.matrix().matrix(), projected_[d], response_[d]);
+    if (!equation.solve(equation.matrix().matrix(), projected_[d], response_[d]).broken.empty()) return INFINITY;
     predicted.push_back(model.jacobian(partials, problem_.space().scatter(response_[d])));
   }
-  return validation_.misfit(x) + 2.0 * validation_.covariance(predicted);
+  double const risk = validation_.misfit(x) + 2.0 * validation_.covariance(predicted);
+  return std::isfinite(risk) ? risk : INFINITY;
 }
 
 double RiskTrials::mean_sensitivity(std::size_t unknown) {

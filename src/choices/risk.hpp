@@ -42,7 +42,8 @@ class RiskTrials {
   /// Collective.
   RiskTrials(problem::Problem const& problem, equation_error::Candidate& candidate, Validation& validation, Vec frozen_at);
 
-  /// The risk T of the fit for these smoothness weights. Moves x to that fit, clipped to the bounds. Collective.
+  /// The risk T of the fit for these smoothness weights; infinite where it breaks down. Moves x to that fit, clipped to the
+  /// bounds. Collective.
   double risk(std::vector<double> const& beta, Vec x);
   /// Mean of the diagonal of J^T W J over the entries of an unknown: the scale of its smoothness weight. Collective.
   double mean_sensitivity(std::size_t unknown);

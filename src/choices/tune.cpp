@@ -153,7 +153,8 @@ double Tuner::search_one(std::size_t p, double step, double lowest, double highe
     auto const [b, tb] = *middle;
     auto const [c, tc] = *std::next(middle);
     double const slope = (b - a) * (tb - tc), curve = (b - c) * (tb - ta);
-    if (slope != curve) attempt(rounded(b - 0.5 * ((b - a) * slope - (b - c) * curve) / (slope - curve)));
+    double const vertex = b - 0.5 * ((b - a) * slope - (b - c) * curve) / (slope - curve);
+    if (std::isfinite(vertex)) attempt(rounded(vertex));
   }
   cycles_[p] = best()->first;
   return best()->second;

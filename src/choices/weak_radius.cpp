@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mollifier/filters.hpp"
+#include "run/ticker.hpp"
 
 namespace mollis::choices {
 namespace {
@@ -62,16 +63,16 @@ WeakRadius::Estimate const& WeakRadius::at(std::vector<int> const& rung) {
   auto const x = parameters::first_guess(problem_.space());
   auto w = equation.weights_at(x);
   auto const beta = weights(equation, w);
+  Estimate estimate;
   for (int pass = 0; pass < passes; ++pass) {
-    equation.fit_once(x, w, beta);
+    estimate.broken = equation.fit_once(x, w, beta) || estimate.broken;
     w = equation.weights_at(x);  // moves the model
   }
-  Estimate estimate;
   estimate.parameters = problem_.space().scatter(x);
   Mat const matrix = equation.normal_matrix(x, w, beta);
   for (auto const& draw : draws_) {
     auto const response = problem_.space().make_vector();
-    equation.solve(matrix, equation.project(w, candidate.response(draw)), response);
+    estimate.broken = !equation.solve(matrix, equation.project(w, candidate.response(draw)), response).broken.empty() || estimate.broken;
     estimate.responses.push_back(problem_.space().scatter(response));
   }
   return estimates_.emplace(rung, std::move(estimate)).first->second;
@@ -86,24 +87,30 @@ double WeakRadius::distance(std::vector<Field> const& a, std::vector<Field> cons
 }
 
 double WeakRadius::variance(Estimate const& a, Estimate const* b) const {
+  if (a.broken || (b != nullptr && b->broken)) return INFINITY;
   double sum = 0.0;
   for (std::size_t d = 0; d < draws_.size(); ++d)
     sum += distance(a.responses[d], b != nullptr ? &b->responses[d] : nullptr) / static_cast<double>(draws_.size());
-  return sum;
+  return std::isfinite(sum) ? sum : INFINITY;
 }
 
 std::size_t WeakRadius::best_of(std::vector<std::vector<int>> const& line) {
   auto const& unknowns = problem_.space().unknowns();
   bool const constants = std::all_of(unknowns.begin(), unknowns.end(), [](parameters::Unknown const& u) { return u.axes.empty(); });
   std::vector<double> noise;
-  for (auto const& rung : line) noise.push_back(variance(at(rung), nullptr));
+  run::Ticker tick(problem_.grid.comm(), "radii");
+  for (auto const& rung : line) {
+    noise.push_back(variance(at(rung), nullptr));
+    tick.next(static_cast<double>(line.size()));
+  }
   double const loudest = noisiest * *std::min_element(noise.begin(), noise.end());
   std::size_t best = 0;
   double least = 0.0;
   for (std::size_t r = 0; r < line.size(); ++r) {
     double bias = 0.0;
     for (std::size_t q = constants ? r + 1 : 0; q < (constants ? line.size() : r); ++q)
-      if (noise[q] <= loudest) bias = std::max(bias, distance(at(line[r]).parameters, &at(line[q]).parameters) - kappa * variance(at(line[r]), &at(line[q])));
+      if (noise[q] <= loudest && std::isfinite(noise[q]))
+        bias = std::max(bias, distance(at(line[r]).parameters, &at(line[q]).parameters) - kappa * variance(at(line[r]), &at(line[q])));
     trials_.push_back({ladder_.radii(line[r]), bias, noise[r]});
     if (r == 0 || bias + noise[r] < least) {
       least = bias + noise[r];

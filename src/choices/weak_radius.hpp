@@ -25,11 +25,12 @@ class WeakRadius {
   struct Estimate {
     std::vector<Field> parameters;               ///< pieces
     std::vector<std::vector<Field>> responses;   ///< [draw]
+    bool broken = false;                         ///< numerics broke down: parameters and responses say nothing
   };
   Estimate const& at(std::vector<int> const& rung);
   std::vector<double> weights(equation_error::EquationError& equation, std::vector<Field> const& w) const;
   double distance(std::vector<Field> const& a, std::vector<Field> const* b) const;
-  double variance(Estimate const& a, Estimate const* b) const;
+  double variance(Estimate const& a, Estimate const* b) const;  ///< infinite where one is broken
   std::size_t best_of(std::vector<std::vector<int>> const& line);
 
   problem::Problem const& problem_;

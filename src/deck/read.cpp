@@ -109,6 +109,7 @@ Source load(std::string const& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) fail("is a directory; name the deck file in it");
   if (!fs::exists(path, error)) fail("no such deck; check the path");
+  if (!fs::is_regular_file(path, error)) fail("is a pipe, a socket or a device; write the deck to a file and name that");
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(fmt::format("cannot be read ({}); check its permissions", std::strerror(errno)));
   std::string text;

@@ -2,6 +2,7 @@
 /// What a method found, whichever it was. Fields are over the local box; parameters and what belongs to them are pieces
 /// (parameters::ParameterSpace).
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "estimate/choices.hpp"
@@ -31,6 +32,7 @@ struct Estimate {
   double objective = 0.0, gradient = 0.0;
   int steps = 0;                         ///< Newton steps, or passes of the weights
   bool converged = false;
+  std::string failure;                   ///< what broke down, where and in which phase; the estimate is then the last finite one
 
   std::unique_ptr<Linearisation> linear; ///< around it
 };

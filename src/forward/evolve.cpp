@@ -54,12 +54,16 @@ Film evolve(grid::Grid const& grid, Evolution const& evolution, int refine, doub
   Injector const inject(level, state, space, refine);
   auto const shown = petsc::like(state);
 
+  run::Ticker tick(grid.comm(), "time steps");
+  int const before = evolution.spin_up > 0.0 ? spin_up_steps(time, evolution) : 0;
+  double const total = before + static_cast<double>(time.size() - 1) * evolution.steps;
+
   Film film;
   film.states = make_field("states", grid.local_size());
   auto const frame_size = static_cast<std::size_t>(space.local_size());
   for (Index n = 0; n < time.size(); ++n) {
-    if (n > 0) advance(stepper, time.at(n), evolution.steps);
-    if (n == 0 && evolution.spin_up > 0.0) advance(stepper, time.at(0), spin_up_steps(time, evolution));
+    if (n > 0) advance(stepper, time.at(n), evolution.steps, tick, total);
+    if (n == 0 && before > 0) advance(stepper, time.at(0), before, tick, total);
     check(VecCopy(state, shown));
     set_walls(level, evolution.at(time.at(n)).boundary, shown);
     auto const first = static_cast<std::size_t>(n) * frame_size;

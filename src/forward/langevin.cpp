@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "run/ticker.hpp"
+
 namespace mollis::forward {
 namespace {
 
@@ -38,9 +40,12 @@ void step(double begin, double end, Function const& forcing, Lattice const& path
 }
 
 void advance(double begin, double end, int steps, Langevin const& langevin, Lattice const& paths,
-             std::vector<double>& u) {
+             std::vector<double>& u, run::Ticker& tick, double total) {
   auto const at = [&](int n) { return begin + (end - begin) * n / steps; };
-  for (int n = 0; n < steps; ++n) step(at(n), at(n + 1), langevin.forcing, paths, u);
+  for (int n = 0; n < steps; ++n) {
+    step(at(n), at(n + 1), langevin.forcing, paths, u);
+    tick.next(total);
+  }
 }
 
 }  // namespace
@@ -53,12 +58,13 @@ Field solve(grid::Grid const& grid, Langevin const& langevin) {
   double const start = time.at(0) - langevin.spin_up;
   auto u = sample(langevin.initial, {start}, paths);
   double const frame = time.size() > 1 ? time.at(1) - time.at(0) : langevin.spin_up;
-  if (langevin.spin_up > 0.0)
-    advance(start, time.at(0), static_cast<int>(std::ceil(langevin.spin_up / frame)) * langevin.steps, langevin, paths,
-            u);
+  int const before = langevin.spin_up > 0.0 ? static_cast<int>(std::ceil(langevin.spin_up / frame)) * langevin.steps : 0;
+  double const total = before + static_cast<double>(time.size() - 1) * langevin.steps;
+  run::Ticker tick(grid.comm(), "time steps");
+  if (before > 0) advance(start, time.at(0), before, langevin, paths, u, tick, total);
   auto const host = Kokkos::create_mirror_view(film);
   for (Index n = 0; n < time.size(); ++n) {
-    if (n > 0) advance(time.at(n - 1), time.at(n), langevin.steps, langevin, paths, u);
+    if (n > 0) advance(time.at(n - 1), time.at(n), langevin.steps, langevin, paths, u, tick, total);
     std::copy(u.begin(), u.end(), host.data() + static_cast<std::size_t>(n) * u.size());
   }
   Kokkos::deep_copy(film, host);

@@ -9,6 +9,7 @@
 #include "forward/phase_field_solvers.hpp"
 #include "random/philox.hpp"
 #include "run/error.hpp"
+#include "run/ticker.hpp"
 
 namespace mollis::forward {
 namespace {
@@ -45,6 +46,12 @@ petsc::Vector start(Series const& series, PhaseField const& equation) {
   throw run::Error(run::Exit::not_converged, "[forward] phase field: " + what);
 }
 
+/// How far the time has come, for whoever waits.
+struct Telling {
+  run::Ticker tick;
+  double begin, end;
+};
+
 /// The steps and iterations that a stepper has taken.
 void count(TS stepper, PhaseFieldSolution& solution) {
   PetscInt steps = 0, krylov = 0;
@@ -62,6 +69,12 @@ void check_steps(TS stepper) {
         fmt::format("the time steps stopped ({}); try another -forward_ts_type or a tighter -forward_ksp_rtol (after "
                     "--), and look for extreme values of the coefficient",
                     TSConvergedReasons[reason]));
+}
+
+PetscErrorCode tell(TS, PetscInt, PetscReal t, Vec, void* context) {
+  auto& telling = *static_cast<Telling*>(context);
+  telling.tick.at(t - telling.begin, telling.end - telling.begin);
+  return 0;
 }
 
 /// Time steps until dphi/dt is small.
@@ -147,6 +160,8 @@ PhaseFieldSolution solve_phase_field(grid::Grid const& grid, PhaseField const& e
   check(TSSetTime(stepper, begin));
   check(TSSetMaxTime(stepper, 2.0 * accuracy.latest));
   check(TSSetFromOptions(stepper));
+  Telling telling{run::Ticker(grid.comm(), "time"), begin, time < 0 ? accuracy.latest : grid.axis(time).back()};
+  check(TSMonitorSet(stepper, tell, &telling, nullptr));
   if (time >= 0) {
     solution.state = to_field(film(stepper, context, phi, grid.axis(time).coordinates(), accuracy.steps, sample));
     count(stepper, solution);

@@ -4,6 +4,7 @@
 
 #include "forward/inject.hpp"
 #include "forward/multigrid.hpp"
+#include "petsc/watch.hpp"
 #include "run/error.hpp"
 
 namespace mollis::forward {
@@ -37,6 +38,8 @@ Solution solve(grid::Grid const& grid, Problem const& problem, int refine, doubl
   auto const solver = make_solver(levels, problem, tolerance);
   auto const load = make_load(finest, problem);
   auto const fine = petsc::like(load);
+  run::Ticker tick(grid.comm(), "linear solve");
+  petsc::watch(solver, tick);
   check(KSPSolve(solver, load, fine));
 
   Solution solution;

@@ -102,7 +102,7 @@ TimeStepper make_stepper(SemiDiscrete& discrete, Vec state, double t, double tol
   return stepper;
 }
 
-void advance(TS stepper, double end, int count) {
+void advance(TS stepper, double end, int count, run::Ticker& tick, double total) {
   PetscReal now = 0.0, last = 0.0;
   check(TSGetTime(stepper, &now));
   check(TSGetTimeStep(stepper, &last));
@@ -111,6 +111,7 @@ void advance(TS stepper, double end, int count) {
   if (std::abs(step - last) > 1e-6 * step) check(TSRestartStep(stepper));
   for (int n = 0; n < count; ++n) {
     check(TSStep(stepper));
+    tick.next(total);
     TSConvergedReason reason = TS_CONVERGED_ITERATING;
     check(TSGetConvergedReason(stepper, &reason));
     if (reason >= 0) continue;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <tuple>
 
 #include "choices/choose.hpp"
 #include "estimators/make/make_estimator.hpp"
@@ -38,9 +39,11 @@ Inference by_method(Problem const& given, std::string const& method, run::Stages
   return out;
 }
 
-/// Whether a's verdict is better than b's.
+/// Whether a's verdict is better than b's. An answer without standard errors comes behind one that has them.
 bool better(Inference const& a, Inference const& b) {
-  auto const rank = [](Inference const& answer) { return std::make_pair(static_cast<int>(answer.verdict.status()), answer.verdict.reasons().size()); };
+  auto const rank = [](Inference const& answer) {
+    return std::make_tuple(static_cast<int>(answer.verdict.status()), !answer.uncertainty.computed, answer.verdict.reasons().size());
+  };
   return rank(a) < rank(b);
 }
 

@@ -67,6 +67,8 @@ void write_text(std::string const& path, std::string const& text, std::string co
 }
 
 std::optional<std::string> read_text(std::string const& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return std::nullopt;  // a pipe would block
   std::ifstream const file(path, std::ios::binary);
   if (!file) return std::nullopt;
   std::ostringstream text;

@@ -15,10 +15,6 @@ std::string text_of(PetscErrorCode code) {
 
 Failure::Failure(PetscErrorCode code) : std::runtime_error(text_of(code)), code_(code) {}
 
-bool Failure::is_wrong_option(std::string const& message) const {
-  return code_ == PETSC_ERR_ARG_UNKNOWN_TYPE || message.rfind("Input string", 0) == 0;
-}
-
 PetscErrorCode keep_message(MPI_Comm, int, char const*, char const*, PetscErrorCode code, PetscErrorType type,
                             char const* message, void* kept) {
   if (type == PETSC_ERROR_INITIAL && message != nullptr) *static_cast<std::string*>(kept) = message;

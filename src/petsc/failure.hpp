@@ -12,8 +12,6 @@ class Failure : public std::runtime_error {
  public:
   explicit Failure(PetscErrorCode code);
   PetscErrorCode code() const { return code_; }
-  /// Whether the value of an option is to blame, which all ranks see alike. `message` is what keep_message kept.
-  bool is_wrong_option(std::string const& message) const;
 
  private:
   PetscErrorCode code_;

@@ -1,5 +1,7 @@
 #include "petsc/handles.hpp"
 
+#include <cmath>
+
 #include "petsc/failure.hpp"
 
 namespace mollis::petsc {
@@ -28,6 +30,12 @@ Vector copy_of(Vec vector) {
   check(VecDuplicate(vector, copy.address()));
   check(VecCopy(vector, copy));
   return copy;
+}
+
+bool is_finite(Vec vector) {
+  PetscReal sum = 0.0;
+  check(VecNorm(vector, NORM_2, &sum));
+  return std::isfinite(sum);
 }
 
 void copy_in(Field const& field, Vec vector, Index offset) {

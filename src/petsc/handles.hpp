@@ -45,6 +45,9 @@ Vector make_vector(MPI_Comm comm, Index local);
 Vector like(Vec vector);     ///< zeros
 Vector copy_of(Vec vector);
 
+/// Whether its norm is finite: no entry is NaN, infinite or so large that its square overflows. Collective.
+bool is_finite(Vec vector);
+
 /// vector[offset .. offset + field.size()) := field, and back. Local part; offsets count from this rank's first entry.
 void copy_in(Field const& field, Vec vector, Index offset);
 void copy_out(Vec vector, Index offset, Field const& field);

@@ -5,7 +5,7 @@
 
 namespace mollis::results {
 
-/// Not collective.
+/// What is not finite (a fit that broke down) stays as the deck has it. Not collective.
 deck::Deck effective(deck::Deck deck, std::string const& method, estimate::Estimate const& estimate);
 
 }  // namespace mollis::results

@@ -13,24 +13,34 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(scores::Score const& score) {
+/// JSON has no word for numbers that are not finite.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json numbers(std::vector<double> const& values) {
+  Json json = Json::array();
+  for (double const value : values) json.push_back(number(value));
+  return json;
+}
+
+Json json_of(scores::Score const& score, bool field) {
   Json json;
-  if (score.correlation) json["correlation"] = *score.correlation;
-  json["relative_l2"] = score.relative_l2;
-  json["max_relative"] = score.max_relative;
+  if (field) json["correlation"] = score.correlation ? Json(*score.correlation) : Json();
+  json["relative_l2"] = number(score.relative_l2);
+  json["max_relative"] = number(score.max_relative);
   return json;
 }
 
 /// `deviation`: empty where it is not known.
 Json truth_scores(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth,
                   Field const& deviation) {
+  bool const field = unknown.grid.dimension() > 0;
   auto const score = [&](bool core) {
-    Json json = json_of(scores::score(space, unknown, piece, truth, core));
+    Json json = json_of(scores::score(space, unknown, piece, truth, core), field);
     if (!deviation.label().empty()) json["coverage95"] = scores::coverage95(space, unknown, piece, truth, deviation, core);
     return json;
   };
   Json json = score(false);
-  if (unknown.grid.dimension() == 0) return json;
+  if (!field) return json;
   Json core = score(true);
   core.erase("max_relative");
   core["rim"] = scores::core_rim(unknown.grid);
@@ -108,8 +118,8 @@ void residual_norms(problem::Problem const& problem, estimate::Estimate const& e
   MPI_Comm const comm = problem.grid.comm();
   double const points = sum(comm, kernels::triple_product(mask, mask, mask));
   json["residual_points"] = static_cast<Index>(points);
-  json["residual_rms"] = std::sqrt(sum(comm, square) / std::max(points * static_cast<double>(estimate.residuals.size()), 1.0));
-  json["misfit_chi2"] = estimate.misfit_chi2;
+  json["residual_rms"] = number(std::sqrt(sum(comm, square) / std::max(points * static_cast<double>(estimate.residuals.size()), 1.0)));
+  json["misfit_chi2"] = number(estimate.misfit_chi2);
 }
 
 }  // namespace
@@ -119,26 +129,28 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
   auto const& estimate = outcome.estimate;
   auto const& space = problem.space();
   Json json;
-  json["status"] = estimate.converged ? "converged" : "not converged";
+  json["status"] = !estimate.failure.empty() ? "failed" : estimate.converged ? "converged" : "not converged";
+  if (!estimate.failure.empty()) json["failure"] = estimate.failure;
   json["verdict"] = verdict_json(outcome.verdict);
   json["method"] = problem.settings.inversion.method;
   json["ranks"] = problem.grid.ranks();
   json["points"] = problem.grid.points();
   json["mollifier"] = {{"kernel", estimate.smoother.kernel}, {"radius", radius_json(estimate.smoother)}, {"degree", estimate.smoother.degree}};
-  if (!estimate.penalty.empty()) json["penalty"] = estimate.penalty;
+  if (!estimate.penalty.empty()) json["penalty"] = numbers(estimate.penalty);
   for (std::size_t s = 0; s < problem.states.size(); ++s) json["noise"][problem.states[s].name] = estimate.noise[s];
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
     auto const range = scores::range_of(space, unknown, parameters[p]);
-    Json entry{{"min", range.min}, {"max", range.max}, {"mean", range.mean}, {"smoothness_weight", estimate.smoothness[p]}};
+    Json entry{{"min", number(range.min)}, {"max", number(range.max)}, {"mean", number(range.mean)},
+               {"smoothness_weight", number(estimate.smoothness[p])}};
     add_uncertainty(problem, outcome.uncertainty, p, entry);
     auto const& deviation = outcome.uncertainty.deviation;
     if (unknown.settings.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p], deviation.empty() ? Field() : deviation[p]);
     json["parameters"][unknown.name] = entry;
   }
   residual_norms(problem, estimate, json);
-  json["objective"] = estimate.objective;
-  json["gradient"] = estimate.gradient;
+  json["objective"] = number(estimate.objective);
+  json["gradient"] = number(estimate.gradient);
   json["iterations"] = {{"newton", estimate.steps}, {"krylov", problem.progress.krylov()}};
   add_costs(problem.grid, stages, json);
   return json;
@@ -154,21 +166,21 @@ Json mollify_summary(grid::Grid const& grid, deck::Deck const& deck, std::vector
 }
 
 std::string table_of(Json const& summary) {
-  auto const number = [](Json const& json, char const* key) {
-    return json.contains(key) && json.at(key).is_number() ? fmt::format("{:.5g}", json.at(key).get<double>()) : std::string("-");
+  auto const shown = [](Json const& json, char const* key, int digits = 5) {
+    return json.contains(key) && json.at(key).is_number() ? fmt::format("{:.{}g}", json.at(key).get<double>(), digits) : std::string("-");
   };
   std::string text = fmt::format("{:<12} {:>11} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", "parameter", "min", "mean", "max", "+-",
                                  "correlation", "rel. L2", "core corr.", "core rel. L2");
   for (auto const& [name, entry] : summary.at("parameters").items()) {
     Json const truth = entry.contains("truth") ? entry.at("truth") : Json::object();
     Json const core = truth.contains("core") ? truth.at("core") : Json::object();
-    text += fmt::format("{:<12} {:>11} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", name, number(entry, "min"), number(entry, "mean"),
-                        number(entry, "max"), number(entry, "standard_error"), number(truth, "correlation"), number(truth, "relative_l2"),
-                        number(core, "correlation"), number(core, "relative_l2"));
+    text += fmt::format("{:<12} {:>11} {:>11} {:>11} {:>11} {:>12} {:>12} {:>12} {:>12}\n", name, shown(entry, "min"), shown(entry, "mean"),
+                        shown(entry, "max"), shown(entry, "standard_error"), shown(truth, "correlation"), shown(truth, "relative_l2"),
+                        shown(core, "correlation"), shown(core, "relative_l2"));
   }
-  text += fmt::format("{}: residual rms {:.4g}, chi2 {:.4g}, {} Newton and {} Krylov iterations, {:.2f} s",
-                      summary.at("status").get<std::string>(), summary.at("residual_rms").get<double>(),
-                      summary.at("misfit_chi2").get<double>(), summary.at("iterations").at("newton").get<int>(),
+  text += fmt::format("{}: residual rms {}, chi2 {}, {} Newton and {} Krylov iterations, {:.2f} s",
+                      summary.at("status").get<std::string>(), shown(summary, "residual_rms", 4), shown(summary, "misfit_chi2", 4),
+                      summary.at("iterations").at("newton").get<int>(),
                       summary.at("iterations").at("krylov").get<int>(), summary.at("seconds").at("total").get<double>());
   return text;
 }

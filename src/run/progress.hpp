@@ -12,7 +12,7 @@ namespace mollis::run {
 struct Step {
   std::string phase;            ///< "weight", "fit", "newton", ...
   int iteration = 0;
-  int of_at_most = 0;           ///< upper bound of the iterations, for the time left; 0: unknown
+  int of_at_most = 0;           ///< upper bound of the iterations, for the time left; less than `iteration`: unknown
   double objective = NAN, gradient = NAN, misfit = NAN, smoothness = NAN, change = NAN;
   double weight = NAN;          ///< smoothness weight, of the first parameter
   int krylov = 0;
@@ -23,6 +23,8 @@ class Progress {
   explicit Progress(MPI_Comm comm);
   /// Prints a line of plain text on rank 0.
   void say(std::string const& text) const;
+  /// Prints a line on rank 0's standard error.
+  void complain(std::string const& text) const;
   /// Prints and records a step.
   void step(Step const& step);
   /// All steps so far: "phase,iteration,objective,gradient,misfit,smoothness,change,weight,krylov,seconds".
@@ -36,7 +38,9 @@ class Progress {
   int lines_ = 0;
   int krylov_ = 0;
   std::string phase_;
-  double phase_start_ = 0.0;
+  int before_ = 0, last_ = 0;    ///< the iteration before the first of the phase, the last one
+  double phase_start_ = 0.0;     ///< when `before_` had ended
+  double said_;                  ///< when the last step had ended
   std::string history_;
 };
 

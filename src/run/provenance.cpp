@@ -33,6 +33,15 @@ int count_hosts(MPI_Comm comm) {
   return hosts;
 }
 
+/// All options of PETSc in force, wherever they come from.
+std::string petsc_options() {
+  char* all = nullptr;
+  if (PetscOptionsGetAll(nullptr, &all) != 0 || all == nullptr) return "";
+  std::string const text = all;
+  PetscFree(all);
+  return text;
+}
+
 }  // namespace
 
 Facts versions() {
@@ -62,6 +71,7 @@ Facts provenance(MPI_Comm comm, std::string const& command_line) {
   int ranks = 1;
   MPI_Comm_size(comm, &ranks);
   facts.emplace_back("command", command_line);
+  facts.emplace_back("petsc_options", petsc_options());
   facts.emplace_back("ranks", fmt::format("{}", ranks));
   facts.emplace_back("threads_per_rank", fmt::format("{}", Kokkos::DefaultHostExecutionSpace().concurrency()));
   facts.emplace_back("hosts", fmt::format("{}", count_hosts(comm)));

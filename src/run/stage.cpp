@@ -4,6 +4,8 @@
 #include <petsclog.h>
 #include <sys/resource.h>
 
+#include <exception>
+
 namespace mollis::run {
 
 Stages::Stages() : start_(MPI_Wtime()), last_(start_) {}
@@ -24,13 +26,14 @@ std::size_t Stages::find(std::string const& name) {
   return seconds_.size() - 1;
 }
 
-Stages::Scope::Scope(Stages& stages, std::string name) : stages_(stages) {
+Stages::Scope::Scope(Stages& stages, std::string name) : stages_(stages), exceptions_(std::uncaught_exceptions()) {
   stages_.charge();
   stages_.open_.push_back(stages_.find(name));
   PetscLogStagePush(stages_.registered_[name]);
 }
 
 Stages::Scope::~Scope() {
+  if (std::uncaught_exceptions() > exceptions_ && stages_.left_.empty()) stages_.left_ = stages_.seconds_[stages_.open_.back()].first;
   stages_.charge();
   stages_.open_.pop_back();
   PetscLogStagePop();

@@ -22,10 +22,13 @@ class Stages {
 
    private:
     Stages& stages_;
+    int exceptions_;   ///< under way when it began
   };
 
   std::vector<std::pair<std::string, double>> const& seconds() const { return seconds_; }
   double total() const;  ///< since construction
+  /// The innermost phase that an exception has left; empty where none has.
+  std::string const& left_by_error() const { return left_; }
   Stages();
 
  private:
@@ -35,6 +38,7 @@ class Stages {
   std::vector<std::pair<std::string, double>> seconds_;
   std::map<std::string, PetscLogStage> registered_;
   std::vector<std::size_t> open_;
+  std::string left_;
   double start_, last_;
 };
 

@@ -62,10 +62,10 @@ Score score(parameters::ParameterSpace const& space, parameters::Unknown const& 
   MPI_Allreduce(MPI_IN_PLACE, sums, 5, MPI_DOUBLE, MPI_SUM, comm);
   MPI_Allreduce(MPI_IN_PLACE, tops, 2, MPI_DOUBLE, MPI_MAX, comm);
   Score result;
-  if (unknown.grid.dimension() > 0 && sums[0] > 0.0 && sums[1] > 0.0)
-    result.correlation = sums[2] / std::sqrt(sums[0] * sums[1]);
-  result.relative_l2 = sums[4] > 0.0 ? std::sqrt(sums[3] / sums[4]) : std::sqrt(sums[3]);
-  result.max_relative = tops[1] > 0.0 ? tops[0] / tops[1] : tops[0];
+  double const spread = std::sqrt(sums[0] * sums[1]);
+  if (unknown.grid.dimension() > 0 && spread > 0.0 && std::isfinite(spread)) result.correlation = sums[2] / spread;
+  if (sums[4] > 0.0 && std::isfinite(sums[3] / sums[4])) result.relative_l2 = std::sqrt(sums[3] / sums[4]);
+  if (tops[1] > 0.0) result.max_relative = tops[0] / tops[1];
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 /// How a recovered parameter compares with a known truth. Scored only: the fit never sees the truth.
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -8,10 +9,11 @@
 
 namespace mollis::scores {
 
+/// NaN where it cannot be computed: no point where both are finite, a truth that is 0, an overflow.
 struct Score {
   std::optional<double> correlation;   ///< Pearson; none for constants and where either field does not vary
-  double relative_l2 = 0.0;            ///< |p - truth| / |truth|
-  double max_relative = 0.0;           ///< max |p - truth| / max |truth|
+  double relative_l2 = NAN;            ///< |p - truth| / |truth|
+  double max_relative = NAN;           ///< max |p - truth| / max |truth|
 };
 
 /// Points that are left out at each end of an axis of the core: ceil(n / 10) on open axes, none on periodic ones.
@@ -21,8 +23,9 @@ std::vector<Index> core_rim(grid::Grid const& grid);
 /// are the local pieces of the unknown. Collective on the whole grid's communicator.
 Score score(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece, Field const& truth, bool core);
 
+/// Of the finite values; NaN where there is none.
 struct Range3 {
-  double min = 0.0, max = 0.0, mean = 0.0;
+  double min = NAN, max = NAN, mean = NAN;
 };
 /// Collective.
 Range3 range_of(parameters::ParameterSpace const& space, parameters::Unknown const& unknown, Field const& piece);

@@ -22,8 +22,12 @@ void Shells::put_preconditioner(KSP ksp) {
   petsc::check(PCShellSetApply(pc, precondition));
 }
 
-void Shells::check(PetscErrorCode code) {
+void Shells::rethrow() {
   if (kept_) std::rethrow_exception(std::exchange(kept_, nullptr));
+}
+
+void Shells::check(PetscErrorCode code) {
+  rethrow();
   petsc::check(code);
 }
 

@@ -31,6 +31,8 @@ class Shells {
   void put_preconditioner(KSP ksp);
 
   std::exception_ptr& kept() { return kept_; }
+  /// Throws the kept exception if there is one.
+  void rethrow();
   /// The kept exception if there is one, else a petsc::Failure unless `code` is 0.
   void check(PetscErrorCode code);
 

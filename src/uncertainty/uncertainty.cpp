@@ -296,6 +296,11 @@ double Constants::correlation(std::size_t i, std::size_t j) const {
 }
 
 Uncertainty quantify(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations) {
+  if (!estimate.failure.empty()) {
+    Uncertainty none;
+    none.why_not = "the fit broke down";
+    return none;
+  }
   return Quantifier(problem, estimate, settings, fit_iterations).run();
 }
 

@@ -39,7 +39,7 @@ Checks finite(Problem const& problem, Estimate const& estimate) {
 }
 
 Checks converged(Estimate const& estimate) {
-  return {{"converged", estimate.converged ? 0.0 : 1.0, 0.0, "the fit did not converge",
+  return {{"converged", estimate.converged ? 0.0 : 1.0, 0.0, estimate.failure.empty() ? "the fit did not converge" : estimate.failure,
            "see history.csv; more iterations ([inversion] max_iterations), a first guess nearer the answer, or fewer unknowns", true}};
 }
 

@@ -32,12 +32,13 @@ def quiet_environment():
     return dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1")
 
 
-def run(*arguments, ranks=1, cwd=None):
+def run(*arguments, ranks=1, cwd=None, environment=None):
     """Runs mollis with these arguments. Messages of the launcher are cut from its standard error."""
     command = [PROGRAM, *map(str, arguments)]
     if ranks > 1:
         command = [*LAUNCHER, str(ranks), *command]
-    return Outcome(subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=cwd, env=quiet_environment()))
+    variables = dict(quiet_environment(), **(environment or {}))
+    return Outcome(subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=cwd, env=variables))
 
 
 def temporary():

@@ -94,6 +94,18 @@ TEST(Score, ConstantsHaveNoCorrelation) {
   EXPECT_NEAR(s.max_relative, 2.05, 1e-14);
 }
 
+TEST(Score, WhatCannotBeComputedIsNaN) {
+  Case const c(deck_with(R"(["y", "x"])"), {{"u", wave}});
+  auto const nothing = [](Coordinates const&) { return 0.0; };
+  auto const of_zero = score_of(c, found, nothing, false);
+  EXPECT_FALSE(of_zero.correlation);
+  EXPECT_TRUE(std::isnan(of_zero.relative_l2));
+  EXPECT_TRUE(std::isnan(of_zero.max_relative));
+  auto const huge = score_of(c, [](Coordinates const& x) { return 1e300 * (1.0 + x[0]); }, truth, false);
+  EXPECT_FALSE(huge.correlation);
+  EXPECT_TRUE(std::isnan(huge.relative_l2));
+}
+
 TEST(Score, Range) {
   Case const c(deck_with(R"(["x"])"), {{"u", wave}});
   auto const& u = c.space.unknowns()[0];

@@ -1,5 +1,7 @@
 #include "estimators/equation_error/equation_error.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "estimators/methods.hpp"
@@ -78,10 +80,10 @@ std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& w
   return space().scatter(matrix_.sensitivity(model_, model_.parameter_partials(), weights));
 }
 
-bool EquationError::solve(Mat matrix, Vec b, Vec x) {
-  auto const outcome = solver_.solve(matrix, b, x);
+solver::Outcome EquationError::solve(Mat matrix, Vec b, Vec x) {
+  auto outcome = solver_.solve(matrix, b, x);
   progress_.count_krylov(outcome.iterations);
-  return outcome.converged;
+  return outcome;
 }
 
 double EquationError::misfit(Vec x, std::vector<Field> const& weights) {
@@ -107,7 +109,8 @@ bool EquationError::violates_bounds(Vec x) const {
 bool EquationError::solve_free(Fit& fit) {
   Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
   auto const b = right_hand_side(fit.weights);
-  bool const converged = solve(matrix, b, fit.x);
+  auto const outcome = solve(matrix, b, fit.x);
+  fit.failure = outcome.broken.empty() ? "" : "linear solve: " + outcome.broken;
   auto const gradient = petsc::like(fit.x);
   check(MatMult(matrix, fit.x, gradient));
   PetscScalar quadratic = 0.0, linear = 0.0;
@@ -121,10 +124,10 @@ bool EquationError::solve_free(Fit& fit) {
   MPI_Allreduce(MPI_IN_PLACE, &constant, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
   fit.objective = 0.5 * quadratic - linear + 0.5 * constant;
   if (auto const* n = noise(fit.weights)) fit.objective += n->value(space(), fit.x, nullptr);
-  return converged;
+  return outcome.converged;
 }
 
-void EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
+bool EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
   Fit fit;
   fit.x = petsc::like(x);
   check(VecCopy(x, fit.x));
@@ -135,7 +138,8 @@ void EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
     solve_free(fit);
   else
     minimise_with_tao(*this, fit, parameters::make_bounds(space()));
-  check(VecCopy(fit.x, x));
+  if (fit.failure.empty()) check(VecCopy(fit.x, x));
+  return !fit.failure.empty();
 }
 
 void EquationError::fit(Fit& fit, int passes) {
@@ -147,8 +151,12 @@ void EquationError::fit(Fit& fit, int passes) {
     int const before = progress_.krylov();
     bool const free = model_.system().affine;
     fit.converged = free && solve_free(fit);
-    if (!free || violates_bounds(fit.x)) fit.converged = minimise_with_tao(*this, fit, bounds);
+    if (!free || (fit.failure.empty() && violates_bounds(fit.x))) fit.converged = minimise_with_tao(*this, fit, bounds);
     ++fit.newton;
+    if (!fit.failure.empty()) {
+      fit.failure = fmt::format("fit, pass {}: {}", pass, fit.failure);
+      check(VecCopy(previous, fit.x));
+    }
     check(VecAXPY(previous, -1.0, fit.x));
     double const change = norm(previous) / std::max(norm(fit.x), 1e-300);
     run::Step step;
@@ -161,6 +169,7 @@ void EquationError::fit(Fit& fit, int passes) {
     step.weight = fit.beta.front();
     step.krylov = progress_.krylov() - before;
     progress_.step(step);
+    if (!fit.failure.empty()) return;
     // W is settled with the unknowns, a little above what the solves leave: the start must not show in the result.
     if (model_.system().parameter_free_state_partials || change < 10.0 * settings_.tolerance) break;
   }

@@ -22,6 +22,7 @@ struct Fit {
   std::vector<double> beta;        ///< smoothness weights, one a parameter
   std::vector<Field> weights;      ///< W_k of the last pass
   bool converged = false;
+  std::string failure;             ///< what broke down and in which pass; x is then the last one that is finite
   int newton = 0;                  ///< passes of the linear solve, or Newton steps
   double objective = 0.0, gradient = 0.0;
 };
@@ -34,9 +35,9 @@ class EquationError {
 
   void fit(Fit& fit, int passes);
 
-  /// One minimisation for fixed weights W and beta, from x (moved); leaves H in matrix(). Bounds are left to the caller
-  /// where the system is affine. Collective.
-  void fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
+  /// One minimisation for fixed weights W and beta, from x (moved, unless it breaks down); leaves H in matrix(). Bounds are left
+  /// to the caller where the system is affine. Returns whether it broke down. Collective.
+  bool fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
 
   residual::ResidualModel& model() { return model_; }
   NormalMatrix& matrix() { return matrix_; }
@@ -53,7 +54,7 @@ class EquationError {
   /// sum W (dR/dlam)^2 of every unknown's entries at x, pieces on all sharers. Collective.
   std::vector<Field> sensitivity(Vec x, std::vector<Field> const& weights);
   /// Solves H step = b; counts iterations.
-  bool solve(Mat matrix, Vec b, Vec x);
+  solver::Outcome solve(Mat matrix, Vec b, Vec x);
   /// sum_k sum_i W R^2 at x over all ranks.
   double misfit(Vec x, std::vector<Field> const& weights);
   /// What noise adds to the normal equations for these weights; null where it stays in. Collective.
@@ -78,7 +79,8 @@ class EquationError {
   std::vector<Field> noise_weights_;
 };
 
-/// Minimises with W fixed by TAO (Newton; BNLS with bounds, else BNTR) from fit.x. Returns whether it converged. Collective.
+/// Minimises with W fixed by TAO (Newton; BNLS with bounds, else BNTR) from fit.x. Returns whether it converged; fit.failure says
+/// what broke down, if anything did. Collective.
 bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds);
 
 }  // namespace mollis::equation_error

@@ -64,6 +64,7 @@ Estimate estimate_at(Problem const& problem, mollifier::Settings const& mollifie
   out.gradient = fit.gradient;
   out.steps = fit.newton;
   out.converged = fit.converged;
+  out.failure = fit.failure;
   out.linear = std::make_unique<Around>(problem, std::move(candidate), fit);
   out.parameters = std::move(fit.x);
   return out;

@@ -49,6 +49,14 @@ char const* fields_preconditioner(parameters::ParameterSpace const& space) {
   return rough && wide ? PCJACOBI : PCGAMG;
 }
 
+/// Whether the sum of each row is finite: multigrid does not survive a matrix with others.
+bool has_finite_rows(Mat matrix, Vec like) {
+  auto const ones = petsc::like(like), sums = petsc::like(like);
+  check(VecSet(ones, 1.0));
+  check(MatMult(matrix, ones, sums));
+  return petsc::is_finite(sums);
+}
+
 }  // namespace
 
 bool all_profiles(parameters::ParameterSpace const& space) {
@@ -103,6 +111,10 @@ NormalSolver::NormalSolver(parameters::ParameterSpace const& space, double toler
 
 solver::Outcome NormalSolver::solve(Mat matrix, Vec b, Vec x) {
   bool const fresh = renew_;
+  if (fresh && !has_finite_rows(matrix, b)) {
+    check(VecSet(x, 0.0));
+    return {0, false, "the normal matrix is not finite"};
+  }
   solver_.set_matrix(matrix, fresh);
   auto outcome = solver_.solve(b, x);
   if (fresh) fresh_iterations_ = outcome.iterations;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "estimators/equation_error/equation_error.hpp"
+#include "petsc/watch.hpp"
 
 namespace mollis::equation_error {
 namespace {
@@ -14,6 +15,7 @@ struct Context {
   Fit& fit;
   petsc::Matrix smoothness;
   std::exception_ptr error;
+  bool finite;                      ///< value and gradient where they were asked for last
 };
 
 template <class Work>
@@ -45,6 +47,8 @@ PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient
     check(VecAXPY(gradient, 1.0, smooth));
     *value = 0.5 * misfit + 0.5 * roughness;
     if (auto const* noise = context.problem.noise(context.fit.weights)) *value -= noise->value(space, x, gradient);
+    context.finite = std::isfinite(*value) && petsc::is_finite(gradient);
+    if (!context.finite) *value = INFINITY;  // a line search steps back from there
   });
 }
 
@@ -116,11 +120,29 @@ void set_method(Tao tao, parameters::ParameterSpace const& space, parameters::Bo
   check(PCSetType(pc, bounds.any ? PCJACOBI : profiles ? PCREDUNDANT : PCGAMG));
 }
 
+/// After options were read: which linear solver TAO has, if any, is settled then.
+void prepare_solver(Tao tao, run::Ticker& tick) {
+  KSP ksp = nullptr;
+  check(TaoGetKSP(tao, &ksp));
+  if (ksp == nullptr) return;
+  solver::check_rule(ksp);
+  petsc::watch(ksp, tick);
+}
+
+std::string breakdown_of(Tao tao, Vec x, TaoConvergedReason reason) {
+  if (!petsc::is_finite(x)) return "values that are not finite";
+  if (reason == TAO_DIVERGED_NAN) return "the objective is not finite";
+  KSP ksp = nullptr;
+  check(TaoGetKSP(tao, &ksp));
+  auto const linear = ksp != nullptr ? solver::breakdown_of(ksp) : "";
+  return reason > 0 || linear.empty() ? "" : "linear solve: " + linear;
+}
+
 }  // namespace
 
 bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
   auto const& space = problem.space();
-  Context context{problem, fit, problem.matrix().smoothness(fit.beta), nullptr};
+  Context context{problem, fit, problem.matrix().smoothness(fit.beta), nullptr, true};
   // The matrix that TAO holds must keep its identity: a copy of the pattern of the first Hessian.
   petsc::Matrix held;
   check(MatDuplicate(problem.normal_matrix(fit.x, fit.weights, fit.beta), MAT_COPY_VALUES, held.address()));
@@ -139,8 +161,14 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   check(TaoSetMaximumIterations(tao, problem.settings().max_iterations));
   set_monitor(tao, context);
   check(TaoSetFromOptions(tao));
+  run::Ticker tick(space.grid().comm(), "linear solve");
+  prepare_solver(tao, tick);
   PetscErrorCode const code = TaoSolve(tao);
   if (context.error) std::rethrow_exception(context.error);
+  if (code != 0 && !context.finite) {  // TAO takes a start that is not finite for an error in the program
+    fit.failure = "the objective is not finite";
+    return false;
+  }
   check(code);
 
   PetscInt iterations = 0, krylov = 0;
@@ -153,7 +181,8 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   fit.gradient = gradient;
   fit.newton += static_cast<int>(iterations);
   problem.progress().count_krylov(static_cast<int>(krylov));
-  return reason > 0;
+  fit.failure = breakdown_of(tao, fit.x, reason);
+  return reason > 0 && fit.failure.empty();
 }
 
 }  // namespace mollis::equation_error

@@ -113,6 +113,7 @@ Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& sta
   auto out = estimate_at(std::move(problem), std::move(objective), std::move(fitted.x));
   out.trials = std::move(tables);
   out.converged = fitted.converged;
+  out.failure = fitted.failure;
   out.steps = fitted.newton;
   out.objective = fitted.objective;
   out.gradient = fitted.gradient;
@@ -142,7 +143,7 @@ void Estimator::offer_options() const {
 
 Estimate Estimator::estimate(Problem const& problem, Choices const& choices, run::Stages& stages) {
   auto out = fit_once(problem, choices, stages);
-  for (int i = 0; i < most_raised; ++i) {
+  for (int i = 0; i < most_raised && out.failure.empty(); ++i) {
     auto const raised = raised_noise(problem.with_noise(out.noise), out.misfit_chi2);
     if (raised.empty()) break;
     out = {};

@@ -1,5 +1,7 @@
 #include "estimators/joint/fit.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -20,6 +22,8 @@ constexpr int most_krylov = 300;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr int most_bounded = 12;
+constexpr int most_climbs = 6;
+constexpr int most_in_all = 6 + most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_bounded;  ///< steps of a fit
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 constexpr double stuck_change = 1e-4;
 constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
@@ -39,6 +43,11 @@ struct State {
   double misfit = 0.0;
 };
 
+/// Numerics broke down, on all ranks alike: the end of the fit, not of the run.
+struct Breakdown {
+  std::string phase, what;
+};
+
 class Fitter {
  public:
   explicit Fitter(Objective& objective)
@@ -53,18 +62,23 @@ class Fitter {
   }
 
   Joined run(Vec first_guess) {
-    begin(first_guess);
-    start();
-    choose_smoothness();
-    if (!automatic_.empty()) climb(settled_penalty);
-    double const change = raise();
-    if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
-    polish();
-    respect_bounds();
+    try {
+      begin(first_guess);
+      start();
+      choose_smoothness();
+      if (!automatic_.empty()) climb(settled_penalty);
+      double const change = raise();
+      if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
+      polish();
+      respect_bounds();
+    } catch (Breakdown const& breakdown) {
+      end_at(breakdown, first_guess);
+    }
     return std::move(result_);
   }
 
  private:
+  void end_at(Breakdown const& breakdown, Vec first_guess);
   void begin(Vec first_guess);
   std::vector<double> slopes();
   void start();
@@ -110,6 +124,18 @@ void Fitter::begin(Vec first_guess) {
   spectrum_.update(objective_);
 }
 
+/// Leaves the objective at the last finite point, at the first guess where there is none.
+void Fitter::end_at(Breakdown const& breakdown, Vec first_guess) {
+  result_.failure = fmt::format("joint fit, phase \"{}\", step {}: {}", breakdown.phase, result_.newton + 1, breakdown.what);
+  result_.converged = false;
+  if (!petsc::is_finite(result_.x)) {
+    check(VecSet(result_.x, 0.0));
+    objective_.put_parameters(first_guess, result_.x);
+  }
+  objective_.move_to(result_.x);
+  objective_.linearise();
+}
+
 /// A given weight is taken where weights rise to their last value: parameters start where the equation lets them move.
 void Fitter::weigh_equation(double penalty, double share) {
   auto& w = objective_.weights().equation;
@@ -125,7 +151,9 @@ void Fitter::weigh_equation(double penalty, double share) {
 double Fitter::step(char const* phase) {
   auto const before = parameters();
   double const value = objective_.parts().value(objective_.weights());
+  if (!std::isfinite(value)) throw Breakdown{phase, "the objective is not finite"};
   auto const outcome = newton_.step(result_.x);
+  if (!outcome.broken.empty()) throw Breakdown{phase, outcome.broken};
   descent_ = 1.0 - outcome.objective / value;
   auto const change = parameters();
   double const size = norm(change);
@@ -146,7 +174,7 @@ double Fitter::step(char const* phase) {
   run::Step line;
   line.phase = phase;
   line.iteration = result_.newton;
-  line.of_at_most = most_steps;
+  line.of_at_most = most_in_all;
   line.objective = outcome.objective;
   line.gradient = outcome.gradient;
   line.misfit = objective_.parts().misfit / static_cast<double>(problem_.grid.points());
@@ -216,7 +244,7 @@ void Fitter::choose_smoothness() {
 /// Evidence undersmooths very smooth parameters: stiffer ones are taken while the misfit grows by no more than the noise
 /// that the freedom given up had fitted.
 void Fitter::climb(double penalty) {
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < most_climbs; ++i) {
     State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
     check(VecCopy(result_.x, held.x));
     double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);

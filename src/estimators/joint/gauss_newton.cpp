@@ -1,5 +1,9 @@
 #include "estimators/joint/gauss_newton.hpp"
 
+#include <cmath>
+
+#include "petsc/watch.hpp"
+
 namespace mollis::joint {
 using petsc::check;
 
@@ -19,7 +23,8 @@ void GaussNewton::Projected::apply(Vec r, Vec z) {
 
 GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov)
     : objective_(objective), preconditioner_(objective), hessian_(objective), projected_(preconditioner_, hessian_),
-      shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_) {
+      shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_),
+      tick_(objective.problem().grid.comm(), "linear solve") {
   check(TaoCreate(objective.problem().grid.comm(), tao_.address()));
   check(TaoSetType(tao_, TAONLS));
   check(TaoSetOptionsPrefix(tao_, "joint_"));
@@ -36,6 +41,10 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   check(KSPSetResidualHistory(ksp, &first_norm_, 1, PETSC_TRUE));
   shells_.put_preconditioner(ksp);
   check(TaoSetFromOptions(tao_));
+  check(TaoGetKSP(tao_, &ksp));
+  if (ksp == nullptr) return;
+  solver::check_rule(ksp);
+  petsc::watch(ksp, tick_);
 }
 
 GaussNewton::~GaussNewton() = default;
@@ -46,6 +55,8 @@ PetscErrorCode GaussNewton::evaluate(Tao, Vec x, PetscReal* value, Vec gradient,
     *value = fit.objective_.move_to(x).value(fit.objective_.weights());
     fit.objective_.gradient(gradient);
     fit.hessian_.project(gradient);
+    fit.finite_ = std::isfinite(*value) && petsc::is_finite(gradient);
+    if (!fit.finite_) *value = INFINITY;  // a line search steps back from there
   });
 }
 
@@ -60,9 +71,17 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
 }
 
 GaussNewton::Outcome GaussNewton::step(Vec x) {
-  check(TaoSetSolution(tao_, x));
-  shells_.check(TaoSolve(tao_));
   Outcome outcome;
+  KSP ksp = nullptr;
+  check(TaoSetSolution(tao_, x));
+  PetscErrorCode const code = TaoSolve(tao_);
+  shells_.rethrow();
+  if (code != 0 && !finite_) {  // TAO takes a start that is not finite for an error in the program
+    outcome.broken = "the objective is not finite";
+    return outcome;
+  }
+  check(code);
+  check(TaoGetKSP(tao_, &ksp));
   PetscInt iterations = 0, krylov = 0;
   PetscReal value = 0.0, gradient = 0.0, length = 0.0;
   check(TaoGetSolutionStatus(tao_, &iterations, &value, &gradient, nullptr, &length, nullptr));
@@ -72,6 +91,7 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   outcome.length = iterations > 0 ? length : 0.0;
   outcome.promised = 0.5 * first_norm_ * first_norm_;
   outcome.krylov = static_cast<int>(krylov);
+  if (outcome.length == 0.0 && ksp != nullptr) outcome.broken = solver::breakdown_of(ksp);
   return outcome;
 }
 

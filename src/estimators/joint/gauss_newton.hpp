@@ -32,6 +32,7 @@ class GaussNewton {
     double length = 0.0;      ///< of the step, as a fraction of the full one; 0: none was found
     double promised = 0.0;    ///< by how much the quadratic model would fall, in the preconditioner's norm
     int krylov = 0;
+    std::string broken = {};  ///< what broke down, if anything did; x is then where it was
   };
   /// One step from x (moved) at the objective's weights. Collective.
   Outcome step(Vec x);
@@ -57,6 +58,8 @@ class GaussNewton {
   solver::Shells shells_;
   petsc::Optimiser tao_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
+  run::Ticker tick_;
+  bool finite_ = true;           ///< value and gradient where TAO asked for them last
 };
 
 }  // namespace mollis::joint

@@ -18,9 +18,9 @@ std::string describe(observations::State const& state) {
 }
 
 std::string describe_failure(deck::Deck const& deck, estimate::Estimate const& estimate) {
-  return fmt::format("{}: {} failed in {}; {} holds the last finite estimate: look for extreme values of smoothness weight, penalty, "
+  return fmt::format("{}: the fit broke down in {}; {} holds the last finite estimate: look for extreme values of smoothness weight, penalty, "
                      "initial, noise and known fields, and for data that say nothing of a parameter",
-                     deck.path, deck.inversion.method, estimate.failure, deck.output_directory);
+                     deck.path, estimate.failure, deck.output_directory);
 }
 
 }  // namespace mollis::results

@@ -1,0 +1,188 @@
+// Draws of errors have the covariance that they claim, and deviations are those of fits of data with other noise.
+#include "uncertainty/uncertainty.hpp"
+
+#include <numeric>
+
+#include "choices/choose.hpp"
+#include "estimators/make/make_estimator.hpp"
+#include "problem/case.hpp"
+#include "uncertainty/student.hpp"
+
+namespace mollis::test {
+namespace {
+
+std::string const heat = R"toml(
+[grid]
+axes = ["y", "x"]
+points = [16, 18]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "2*pi^2*sin(pi*x)*sin(pi*y)*(1 + 0.3*x)"
+[parameters.lambda]
+over = ["y", "x"]
+smoothness = { order = 2, weight = 1e-3 }
+[equation]
+residual = "lambda*lap(u) + m"
+[mollifier]
+radius = 4
+)toml";
+double bump(Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(pi * x[1]); }
+
+std::string const two_constants = R"toml(
+[grid]
+axes = ["t", "x"]
+points = [33, 32]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[parameters.c]
+over = []
+initial = 0.5
+[parameters.k]
+over = []
+initial = 0.5
+[equation]
+residual = "dt(u) + c*dx(u) + k*u"
+form = "weak"
+[mollifier]
+radius = 8
+)toml";
+/// c = 1, k = 2.
+double decaying(Coordinates const& x) { return std::exp(-2.0 * x[0]) * (1.5 + std::sin(2.0 * pi * (x[1] - x[0]))); }
+
+struct Estimated {
+  Estimated(std::string const& text, Formula const& state, char const* method, std::uint64_t seed = 1)
+      : c(text, {{"u", state}}, options(method, seed)), problem(c.problem()) {
+    Quiet const quiet;
+    run::Stages stages;
+    estimator = estimators::make_estimator(method);
+    estimate = estimator->estimate(problem, choices::choose(problem, stages), stages);
+  }
+  static Options options(char const* method, std::uint64_t seed) {
+    Options options;
+    options.noise = 0.01;
+    options.seed = seed;
+    options.overrides = {std::string("inversion.method=") + method};
+    return options;
+  }
+  Case c;
+  problem::Problem problem;
+  std::unique_ptr<estimate::Estimator> estimator;
+  estimate::Estimate estimate;
+};
+
+uncertainty::Uncertainty quantify(Estimated const& e, int samples) {
+  Quiet const quiet;
+  uncertainty::Settings settings;
+  settings.samples = samples;
+  return uncertainty::quantify(e.problem, e.estimate, settings, 0);
+}
+
+/// Var(v . delta) over draws, of the part `noise + prior`, against v^T H^-1 v.
+TEST(Draws, OfAJointFitHaveTheInverseHessianAsCovariance) {
+  Estimated e(heat, bump, "joint");
+  auto& linear = *e.estimate.linear;
+  constexpr int directions = 4, draws = 200;
+  Random random(7);
+  std::vector<petsc::Vector> columns;
+  double expected[directions], found[directions] = {};
+  std::vector<petsc::Vector> v;
+  for (int d = 0; d < directions; ++d) {
+    v.push_back(linear.make_vector());
+    columns.push_back(linear.make_vector());
+    random.fill(v.back());
+    ASSERT_TRUE(linear.solve(v.back(), columns.back(), 1e-8).converged);
+    expected[d] = dot(v.back(), columns.back());
+  }
+  auto const noise = linear.make_vector(), prior = linear.make_vector();
+  for (int number = 0; number < draws; ++number) {
+    linear.draw(number, noise, prior);
+    petsc::check(VecAXPY(noise, 1.0, prior));
+    for (int d = 0; d < directions; ++d) found[d] += std::pow(dot(columns[static_cast<std::size_t>(d)], noise), 2) / draws;
+  }
+  double ratio = 0.0;
+  for (int d = 0; d < directions; ++d) ratio += found[d] / expected[d] / directions;
+  EXPECT_NEAR(ratio, 1.0, 5.0 * std::sqrt(2.0 / (directions * draws)));
+}
+
+TEST(Constants, DeviateAsTheirFitsOfOtherNoiseDo) {
+  constexpr int seeds = 40;
+  double mean[2] = {}, square[2] = {};
+  for (int seed = 1; seed <= seeds; ++seed) {
+    Estimated e(two_constants, decaying, "equation-error", static_cast<std::uint64_t>(seed));
+    auto const pieces = e.problem.space().scatter(e.estimate.parameters);
+    for (std::size_t p = 0; p < 2; ++p) {
+      auto const host = on_host(pieces[p]);
+      double const value = largest_over(MPI_COMM_WORLD, host.extent(0) > 0 ? host(0) : -HUGE_VAL);
+      mean[p] += value / seeds;
+      square[p] += value * value / seeds;
+    }
+  }
+  Estimated e(two_constants, decaying, "equation-error");
+  auto const sure = quantify(e, 64);
+  ASSERT_TRUE(sure.computed) << sure.why_not;
+  for (std::size_t p = 0; p < 2; ++p) {
+    double const scatter = std::sqrt((square[p] - mean[p] * mean[p]) * seeds / (seeds - 1.0));
+    EXPECT_NEAR(sure.constants.deviation(p) / scatter, 1.0, 4.0 * std::sqrt(0.5 / seeds + 0.5 / 64));
+  }
+}
+
+TEST(Fields, AreKnownWhereTheDataReach) {
+  for (char const* method : {"joint", "equation-error"}) {
+    Estimated e(heat, bump, method);
+    auto const sure = quantify(e, 12);
+    ASSERT_TRUE(sure.computed) << sure.why_not;
+    EXPECT_EQ(sure.draws, 12);
+    auto const deviation = to_vector(sure.deviation[0]), known = to_vector(sure.known[0]);
+    for (std::size_t i = 0; i < deviation.size(); ++i) {
+      EXPECT_GT(deviation[i], 0.0);
+      EXPECT_GT(known[i], 0.0);
+      EXPECT_LE(known[i], 1.0);
+    }
+  }
+}
+
+TEST(Draws, AreTheSameOnAnyNumberOfRanks) {
+  Estimated e(heat, bump, "joint");
+  auto const sure = quantify(e, 4);
+  double sum = 0.0;
+  for (double const d : to_vector(sure.deviation[0])) sum += d * d;
+  sum = sum_over(MPI_COMM_WORLD, sum);
+  if (e.c.grid.ranks() == 1) return;
+  Options alone = Estimated::options("joint", 1);
+  alone.comm = MPI_COMM_SELF;
+  Case c(heat, {{"u", bump}}, alone);
+  auto const problem = c.problem();
+  Quiet const quiet;
+  run::Stages stages;
+  auto const estimate = estimators::make_estimator("joint")->estimate(problem, choices::choose(problem, stages), stages);
+  uncertainty::Settings settings;
+  settings.samples = 4;
+  double own = 0.0;
+  for (double const d : to_vector(uncertainty::quantify(problem, estimate, settings, 0).deviation[0])) own += d * d;
+  EXPECT_NEAR(sum / own, 1.0, 1e-2);  // as far as linear solves to 1e-3 agree
+}
+
+TEST(FitLeft, TellsNoiseFromWhatNeighboursShare) {
+  Estimated e(heat, bump, "equation-error");
+  estimate::Rows white, flat, weights = e.estimate.linear->weights();
+  for (auto const& weight : weights.equation) {
+    Kokkos::deep_copy(weight, 4.0);
+    white.equation.push_back(random::white_noise(e.c.grid, 0.5, {11, 0, random::Stream::Purpose::noise}));
+    flat.equation.push_back(make_field("flat", e.c.grid.local_size()));
+    Kokkos::deep_copy(flat.equation.back(), 0.5);
+  }
+  auto const noise = uncertainty::fit_left(e.c.grid, white, weights), shared = uncertainty::fit_left(e.c.grid, flat, weights);
+  EXPECT_NEAR(noise.square, 1.0, 0.3);
+  EXPECT_NEAR(noise.coarse, 1.0, 0.9);
+  EXPECT_NEAR(shared.square, 1.0, 1e-12);
+  EXPECT_NEAR(shared.coarse, 16.0 * 18.0 / 64.0, 0.1);
+}
+
+TEST(Student, WidensAsTablesDo) {
+  EXPECT_NEAR(1.959964 * uncertainty::widening(8), 2.306004, 2e-3);
+  EXPECT_NEAR(1.959964 * uncertainty::widening(24), 2.063899, 1e-4);
+}
+
+}  // namespace
+}  // namespace mollis::test

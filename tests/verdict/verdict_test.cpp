@@ -1,0 +1,122 @@
+// Sound data are found sound; what is broken on purpose is found out.
+#include "verdict/verdict.hpp"
+
+#include "inference/inference.hpp"
+#include "problem/case.hpp"
+
+namespace mollis::test {
+namespace {
+
+std::string const heat = R"toml(
+[grid]
+axes = ["y", "x"]
+points = [32, 32]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "2*pi^2*sin(pi*x)*sin(pi*y)*(1 + 0.3*x)"
+[parameters.lambda]
+over = ["y", "x"]
+smoothness = { order = 2 }
+[equation]
+residual = "lambda*lap(u) + m"
+)toml";
+double bump(Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(pi * x[1]); }
+
+/// u_t = D u_xx - 0.5 u with D = 0.05.
+std::string film(std::string const& residual, std::string const& constants) {
+  std::string text = R"toml(
+[grid]
+axes = ["t", "x"]
+points = [33, 48]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+periodic = ["x"]
+[inversion]
+method = "equation-error"
+[equation]
+form = "weak"
+residual = ")toml" + residual + "\"\n";
+  for (char const name : constants) text += std::string("[parameters.") + name + "]\nover = []\n";
+  return text;
+}
+double wave(Coordinates const& x) {
+  return std::exp(-0.5 * x[0]) * (1.0 + std::exp(-0.05 * 4.0 * pi * pi * x[0]) * std::sin(2.0 * pi * x[1]));
+}
+
+inference::Inference infer(Case const& c) {
+  Quiet const quiet;
+  run::Stages stages;
+  return inference::infer(c.problem(), stages);
+}
+
+Options noisy(std::vector<std::string> overrides = {}) {
+  Options options;
+  options.noise = 0.01;
+  options.overrides = std::move(overrides);
+  return options;
+}
+
+bool has(verdict::Verdict const& verdict, std::string const& check) {
+  for (auto const& reason : verdict.reasons())
+    if (reason.name == check) return true;
+  return false;
+}
+
+TEST(Verdict, OfGoodDataIsSound) {
+  for (auto const* method : {"auto", "joint", "equation-error"}) {
+    Case const c(heat, {{"u", bump}}, noisy({std::string("inversion.method=") + method}));
+    auto const answer = infer(c);
+    EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << method << verdict::describe(answer.verdict);
+  }
+}
+
+TEST(Verdict, FindsNoiseThatIsNotAsGiven) {
+  for (double const factor : {10.0, 0.1}) {
+    Case c(heat, {{"u", bump}}, noisy({"inversion.method=joint"}));
+    for (auto& state : c.states) state.sigma *= factor;
+    auto const answer = infer(c);
+    EXPECT_TRUE(has(answer.verdict, factor > 1.0 ? "overfit" : "misfit")) << verdict::describe(answer.verdict);
+  }
+}
+
+TEST(Verdict, FindsWrongAndMissingTerms) {
+  for (auto const* residual : {"dt(u) - D*dx(dx(u)) - 0.5*u", "dt(u) - D*dx(dx(u))"}) {  // a wrong sign, a term less
+    Case const c(film(residual, "D"), {{"u", wave}}, noisy());
+    auto const answer = infer(c);
+    EXPECT_EQ(answer.verdict.status(), verdict::Status::doubtful) << residual << verdict::describe(answer.verdict);
+    EXPECT_TRUE(has(answer.verdict, "misfit") || has(answer.verdict, "white")) << verdict::describe(answer.verdict);
+  }
+  Case const c(film("dt(u) - D*dx(dx(u)) + a*u", "Da"), {{"u", wave}}, noisy());
+  auto const answer = infer(c);
+  EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
+}
+
+TEST(Verdict, NamesWhatDoesNotChangeTheResidual) {
+  Case const c(film("dt(u) - D*dx(dx(u)) + a*u + 2*b*u", "Dab"), {{"u", wave}}, noisy());
+  auto const answer = infer(c);
+  EXPECT_EQ(answer.verdict.status(), verdict::Status::doubtful);
+  ASSERT_TRUE(has(answer.verdict, "singular")) << verdict::describe(answer.verdict);
+  for (auto const& reason : answer.verdict.reasons()) {
+    if (reason.name != "singular") continue;
+    EXPECT_NE(reason.finding.find("a"), std::string::npos);
+    EXPECT_NE(reason.finding.find("b"), std::string::npos);
+    EXPECT_EQ(reason.finding.find("D"), std::string::npos) << reason.finding;
+  }
+  auto const pieces = answer.problem->space().scatter(answer.estimate.parameters);
+  if (pieces[0].extent(0) > 0) EXPECT_NEAR(on_host(pieces[0])(0), 0.05, 1e-3);
+  EXPECT_TRUE(std::isinf(answer.uncertainty.constants.deviation(1)));
+  EXPECT_LT(answer.uncertainty.constants.deviation(0), 1e-3);
+}
+
+TEST(Verdict, FailsWhereNothingIsFinite) {
+  Case c(heat, {{"u", bump}}, noisy({"inversion.method=equation-error", "mollifier.radius=4", "parameters.lambda.smoothness={weight=1}"}));
+  Quiet const quiet;
+  run::Stages stages;
+  auto answer = inference::infer(c.problem(), stages);
+  answer.estimate.misfit_chi2 = NAN;
+  EXPECT_EQ(verdict::judge(*answer.problem, answer.choices, answer.estimate, answer.uncertainty).status(), verdict::Status::failed);
+}
+
+}  // namespace
+}  // namespace mollis::test

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "petsc/access.hpp"
+
 namespace mollis::parameters {
 namespace {
 
@@ -115,6 +117,7 @@ void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector) const 
     Kokkos::deep_copy(sum, sum_host);
     if (unknown.owner) petsc::copy_in(sum, vector, unknown.offset);
   }
+  petsc::Writing const touched(vector);  // PETSc keeps norms of what has not changed: alike on ranks that own nothing
 }
 
 std::vector<std::vector<Field>> ParameterSpace::derivatives(std::vector<Field> const& pieces) const {

@@ -35,6 +35,7 @@ void await(MPI_Comm comm, MPI_Request& request, Ending const& ending, double pat
     if (MPI_Wtime() > latest) {
       std::fprintf(stderr, "%s (on rank %d alone)\n", ending.message.c_str(), rank);
       std::fflush(stderr);
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));  // for launchers to pass it on before they tell of the end
       MPI_Abort(MPI_COMM_WORLD, ending.code);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

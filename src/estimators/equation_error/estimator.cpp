@@ -41,6 +41,13 @@ double mean_square(Problem const& problem, Estimate const& estimate) {
   return sum(problem.grid.comm(), weighted) / std::max(sum(problem.grid.comm(), points), 1.0);
 }
 
+/// Whether the sum of R^2 is. Collective.
+bool has_finite_residuals(Problem const& problem, Estimate const& estimate) {
+  double square = 0.0;
+  for (auto const& residual : estimate.residuals) square += kernels::triple_product(estimate.mask, residual, residual);
+  return std::isfinite(sum(problem.grid.comm(), square));
+}
+
 /// All that is known once the parameters are.
 Estimate estimate_at(Problem const& problem, mollifier::Settings const& mollifier, std::unique_ptr<Candidate> candidate, Fit fit) {
   Estimate out;
@@ -65,6 +72,10 @@ Estimate estimate_at(Problem const& problem, mollifier::Settings const& mollifie
   out.steps = fit.newton;
   out.converged = fit.converged;
   out.failure = fit.failure;
+  if (out.failure.empty() && !has_finite_residuals(problem, out)) {
+    out.failure = "fit: the residual is not finite";
+    out.converged = false;
+  }
   out.linear = std::make_unique<Around>(problem, std::move(candidate), fit);
   out.parameters = std::move(fit.x);
   return out;

@@ -56,8 +56,10 @@ Index count_points(problem::Problem const& problem, Candidate& candidate) {
   for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) != 0.0 ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
   if (count == 0)
-    throw run::Error(run::Exit::bad_data, "no point carries a residual: every footprint meets a gap or an edge; use smaller "
-                                          "radii, or filter along one axis only (then rows are refitted around gaps)");
+    throw run::Error(run::Exit::bad_data,
+                     run::line(problem.settings.mollifier.places.of("radius"),
+                               "no point carries a residual: every footprint meets a gap or an edge; use smaller radii, or "
+                               "filter along one axis only (then rows are refitted around gaps)"));
   return count;
 }
 

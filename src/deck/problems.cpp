@@ -19,7 +19,7 @@ void Problems::raise() const {
   bool overrides_alone = true;
   for (auto const& problem : sorted) {
     text += (text.empty() ? "" : "\n") + line(problem.place, problem.message);
-    overrides_alone = overrides_alone && run::is_override(problem.place);
+    overrides_alone = overrides_alone && problem.place.line == 0;
   }
   throw run::Error(overrides_alone ? run::Exit::usage : run::Exit::bad_deck, text);
 }

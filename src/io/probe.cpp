@@ -140,6 +140,7 @@ void require_readable(std::string const& file) {
                                                  file));
   }
   if (std::filesystem::is_directory(file, ignored)) throw Error(Exit::bad_data, file + ": is a directory, not a file");
+  if (std::filesystem::is_fifo(file, ignored)) throw Error(Exit::bad_data, file + ": is a pipe, not a file");
   if (access(file.c_str(), R_OK) != 0) {
     throw Error(Exit::bad_data, fmt::format("{}: cannot be read: {}", file, std::strerror(errno)));
   }

@@ -7,6 +7,7 @@
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
 #include "problem/compile.hpp"
+#include "problem/lengths.hpp"
 #include "problem/make_grid.hpp"
 #include "problem/memory.hpp"
 #include "problem/sizes.hpp"
@@ -36,6 +37,7 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck) {
   run::Progress const progress(comm);
   auto const system = problem::compile(deck, problem::everywhere(deck));
   auto const grid = problem::make_grid(comm, deck);
+  problem::check_lengths(deck, grid, system);
   auto const obstacle = problem::obstacle(deck, grid, system, run::machine_of(comm));
   bool const of_ranks = obstacle && obstacle->of != problem::Obstacle::Of::indices;  // matters where the deck is run, not here
   if (!of_ranks) problem::require_room(deck, obstacle);

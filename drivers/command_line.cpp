@@ -6,14 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "deck/effective.hpp"
+#include "drivers/topics.hpp"
 #include "run/provenance.hpp"
 
 namespace mollis::drivers {
 namespace {
 
 using run::Exit;
-using Commands = std::vector<std::pair<std::string, std::string>>;
 
 Commands const& deck_commands() {
   static Commands const commands{{"invert", "recover the hidden parameters of DECK"},
@@ -35,8 +34,7 @@ void declare(CLI::App& app, Request& request) {
     command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
   app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
-  app.add_subcommand("help", "help on a topic: deck")
-      ->add_option("topic", request.topic, "\"deck\": the reference of all keys");
+  app.add_subcommand("help", "help on a topic; without one: the topics")->add_option("topic", request.topic, "what to explain");
 }
 
 /// The mistake in the command itself, if there is one.
@@ -50,14 +48,11 @@ std::string command_mistake(CLI::App const& app, int argc, char** argv) {
                   : "mollis: a command is needed; " + list;
 }
 
-Exit show_topic(std::string const& topic, bool loud) {
-  if (topic == "deck") {
-    if (loud) std::fputs(deck::reference().c_str(), stdout);
-    return Exit::converged;
-  }
-  if (loud && topic.empty()) std::puts("topics: deck (the reference of all keys: mollis help deck)");
-  if (loud && !topic.empty()) fmt::print(stderr, "mollis help {}: no such topic; the topics are: deck\n", topic);
-  return topic.empty() ? Exit::converged : Exit::usage;
+Commands all_commands(CLI::App const& app) {
+  Commands all;
+  for (auto const* command : app.get_subcommands([](auto const*) { return true; }))
+    all.emplace_back(command->get_name(), command->get_description());
+  return all;
 }
 
 }  // namespace
@@ -79,7 +74,7 @@ std::optional<Exit> parse(int argc, char** argv, bool loud, Request& request) {
   }
   if (verdict) return verdict;
   request.command = app.get_subcommands().front()->get_name();
-  if (request.command == "help") return show_topic(request.topic, loud);
+  if (request.command == "help") return show_topic(request.topic, all_commands(app), loud);
   return std::nullopt;
 }
 

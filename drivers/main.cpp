@@ -30,7 +30,7 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
                     : request.command == "forward" ? Command::forward
                                                    : Command::check;
   auto const check_expressions = [&](mollis::deck::Deck const& deck, mollis::deck::Problems& problems) {
-    if (kind == Command::mollify) return;
+    if (kind == Command::mollify) return mollis::problem::check_walls(deck, problems);
     if (kind != Command::forward) return mollis::problem::check_expressions(deck, problems);
     mollis::problem::check_values(deck, problems);
     mollis::forward::check_expressions(deck, problems);

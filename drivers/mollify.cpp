@@ -5,6 +5,7 @@
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
 #include "io/result_file.hpp"
+#include "mollifier/filters.hpp"
 #include "mollifier/smooth.hpp"
 #include "petsc/options.hpp"
 #include "problem/make_grid.hpp"
@@ -20,17 +21,18 @@ namespace mollis::drivers {
 
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, run::Stages& stages) {
   run::Progress const progress(comm);
-  auto files = results::take(comm, deck, command.overwrite, false);
   auto const grid = problem::make_grid(comm, deck);
-  progress.say(results::describe(grid));
+  auto const set = choices::derivatives_of(deck.derivatives, grid);
+  mollifier::check_filters(grid, deck.mollifier, false, set);
   problem::require_room(deck, problem::obstacle(grid, problem::bytes_per_point(deck), run::machine_of(comm)));
+  auto files = results::take(comm, deck, command.overwrite, false);
+  progress.say(results::describe(grid));
   auto const states = [&] {
     run::Stages::Scope const stage(stages, "read");
     return observations::read_states(grid, deck.observations);
   }();
   for (auto const& state : states) progress.say(results::describe(state));
 
-  auto const set = choices::derivatives_of(deck.derivatives, grid);
   if (deck.mollifier.automatic) deck.mollifier = choices::smoothing_radii(grid, deck.mollifier, states, set);
 
   io::ResultFile file(grid, files);

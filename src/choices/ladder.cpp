@@ -54,14 +54,15 @@ Ladder::Ladder(grid::Grid const& grid, int degree) : dimension_(grid.dimension()
   }
 }
 
-void Ladder::heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states) {
+void Ladder::heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states, run::Places const& mollifier) {
   if (std::all_of(states.begin(), states.end(), [](auto const& state) { return state.gaps == 0; })) return;
   std::vector<int> rung(groups_.size(), 0);
   Index const most = whole_footprints(grid, states, radii(rung));
   if (most == 0 && dimension_ > 1)
     throw run::Error(run::Exit::bad_data,
-                     "the data have so many gaps that no footprint of the narrowest automatic mollifier is free of them; give "
-                     "[mollifier] radius, 0 along all axes but one: rows are then refitted around gaps");
+                     run::line(mollifier.of("radius"),
+                               "the data have so many gaps that no footprint of the narrowest automatic mollifier is free of "
+                               "them; give radius, 0 along all axes but one: rows are then refitted around gaps"));
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     auto& rungs = groups_[g].rungs;
     for (; rungs.size() > 1; rungs.pop_back()) {

@@ -18,7 +18,7 @@ class Ladder {
   /// Takes away the widest rungs of each group at which gaps leave whole footprints to less than half of the points that
   /// have one at the narrowest rung (the other groups at theirs). run::Error bad_data where no point has one at all and
   /// rows cannot be refitted, several axes being filtered. Collective.
-  void heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states);
+  void heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states, run::Places const& mollifier);
 
   int groups() const { return static_cast<int>(groups_.size()); }
   int rungs(int group) const;                       ///< at least 1

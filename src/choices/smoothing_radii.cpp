@@ -22,7 +22,7 @@ mollifier::Settings smoothing_radii(grid::Grid const& grid, mollifier::Settings 
     for (auto const& order : set)
       if (set.size() == 1 || order != mollifier::MultiIndex{}) combinations.push_back({0, static_cast<int>(s), {order}, {1.0}});
   Ladder ladder(grid, mollifier.degree);
-  ladder.heed_gaps(grid, states);
+  ladder.heed_gaps(grid, states, mollifier.places);
   Lepski lepski(grid, mollifier, states, std::move(combinations), ladder);
   return mollifier::with_radii(grid, mollifier, ladder.radii(lepski.choose()));
 }

@@ -229,12 +229,12 @@ Tuned Tuner::run() {
   bool const free_radius = problem_.settings.mollifier.automatic;
   mollifier::Settings start = problem_.settings.mollifier, narrow = halved(start);
   if (free_radius && weak) {
-    ladder.heed_gaps(problem_.grid, problem_.states);
+    ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
     WeakRadius search(problem_, ladder, beta_);
     start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(search.choose()));
     tuned_.radius_trials = search.trials();
   } else if (free_radius) {
-    ladder.heed_gaps(problem_.grid, problem_.states);
+    ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
     Lepski lepski(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
     rung = lepski.choose();
     tuned_.radius_trials = lepski.trials();

@@ -19,6 +19,7 @@ namespace mollis::deck {
 using run::Automatic;
 using run::Named;
 using run::Place;
+using run::Places;
 using run::Relative;
 using run::Weight;
 using observations::Noise;
@@ -42,9 +43,7 @@ struct Grid {
   std::map<std::string, double> period;                ///< axes from a file that are periodic
   std::map<std::string, std::string> reflect;          ///< axis -> "even" or "odd"
   std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic
-  Place place;                                         ///< of the section
-  std::map<std::string, Place> places;                 ///< of the keys that are written
-  Place place_of(std::string const& key) const;        ///< of a key, where it is not written of the section
+  Places places;
 };
 
 struct Equation {
@@ -53,7 +52,7 @@ struct Equation {
   std::map<std::string, std::string> let;
   std::map<std::string, Place> let_places;
   bool weak = false;
-  Place place;
+  Places places;
 };
 
 struct Forward {
@@ -73,9 +72,7 @@ struct Forward {
   std::variant<double, Relative> noise = Relative{0.01};
   double dropout = 0.0;
   std::uint64_t seed = 1;
-  Place place;
-  std::map<std::string, Place> places;                 ///< of the texts that are written: "source", "states.u",
-                                                       ///< "velocity.x"
+  Places places;                                       ///< "states.u", "velocity.x" among the keys
 };
 
 struct Deck {

@@ -10,6 +10,7 @@
 #include "deck/schema.hpp"
 #include "deck/values.hpp"
 #include "run/error.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::deck {
 
@@ -119,7 +120,7 @@ Document::Document(Source source_, std::vector<std::string> const& overrides) : 
 }
 
 void Document::apply(std::string const& text) {
-  std::string const label = fmt::format("override \"{}\"", text);
+  std::string const label = fmt::format("override \"{}\"", run::shown(text, 100));
   auto const wrong = [&](std::string const& what) { problems.add(Place{label, "", "", 0, 0}, what); };
   auto const equals = text.find('=');
   std::string const key = trimmed(text.substr(0, equals));
@@ -130,7 +131,8 @@ void Document::apply(std::string const& text) {
     path = path_of(toml::parse(key + " = 0"));
   } catch (toml::parse_error const&) {
   }
-  if (path.size() < 2) return wrong(fmt::format("\"{}\" is not of the form section.key; write section.key=value", key));
+  if (path.size() < 2)
+    return wrong(fmt::format("\"{}\" is not of the form section.key; write section.key=value", run::shown(key)));
   toml::table chain;
   bool as_text = false;
   try {
@@ -155,10 +157,26 @@ void Document::apply(std::string const& text) {
   merge(root, chain, path.size());
 }
 
+toml::source_region const& Document::nearest(std::string const& section) const {
+  static toml::source_region const none{};
+  toml::source_region const* found = &none;
+  std::istringstream parts(section);
+  toml::table const* table = &root;
+  for (std::string part; table && std::getline(parts, part, '.');) {
+    auto const entry = table->find(part);
+    if (entry == table->end()) break;
+    if (entry->first.source().begin) found = &entry->first.source();
+    table = entry->second.as_table();
+  }
+  return *found;
+}
+
 Place Document::place(toml::source_region const& region, std::string const& section, std::string const& key) const {
-  bool const in_file = !region.path || *region.path == source.path;
-  if (!in_file) return {*region.path, section, key, 0, 0};
-  return {source.path, section, key, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
+  toml::source_region const& where = region.begin ? region : nearest(section);
+  bool const in_file = !where.path || *where.path == source.path;
+  if (!in_file) return {*where.path, section, key, 0, 0};
+  if (!where.begin) return {source.path, section, key, 1, 1};
+  return {source.path, section, key, static_cast<int>(where.begin.line), static_cast<int>(where.begin.column)};
 }
 
 Place Document::text_place(toml::node const& node, std::string const& section, std::string const& key) const {

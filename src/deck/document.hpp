@@ -28,7 +28,8 @@ class Document {
   Problems problems;
   std::set<std::string> broken;  ///< "section.key" of values that were reported and removed
 
-  /// Place of a region of this document for a section and a key.
+  /// Place of a region of this document for a section and a key; of the nearest thing that is written (the section, a table
+  /// around it, the first line) where the region is nowhere, as those of defaults are.
   Place place(toml::source_region const& region, std::string const& section, std::string const& key) const;
   /// Place of the first character inside the quotes of a text node.
   Place text_place(toml::node const& node, std::string const& section, std::string const& key) const;
@@ -36,6 +37,7 @@ class Document {
   std::string absolute(std::string const& file) const;
 
  private:
+  toml::source_region const& nearest(std::string const& section) const;
   void apply(std::string const& override_text);
 };
 

@@ -67,6 +67,15 @@ Place Entry::place(std::string const& key) const {
   return region(written ? node(key)->source() : region_, key);
 }
 
+Places Entry::places() const {
+  Places all{place(), {}};
+  for (auto const& [name, node] : *table_) {
+    std::string const key(name.str());
+    if (node.source().begin) all.keys[key] = node.is_string() ? text_place(key) : place(key);
+  }
+  return all;
+}
+
 Place Entry::element(std::string const& key, std::size_t i) const {
   toml::node const* const entry = node(key)->as_array()->get(i);
   return entry && entry->source().begin ? region(entry->source(), key) : place(key);

@@ -35,6 +35,7 @@ class Entry {
   std::optional<Entry> table(std::string const& key) const;  ///< empty where it is no table
 
   Place place(std::string const& key = "") const;  ///< of the value; of the section where nothing is written
+  Places places() const;                           ///< of the section and of the keys written here, those of tables below not
   Place element(std::string const& key, std::size_t i) const;
   Place text_place(std::string const& key) const;  ///< of the first character of a text
   Place region(toml::source_region const& where, std::string const& key) const;

@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "run/shown.hpp"
+
 namespace mollis::deck {
 
 namespace {
@@ -31,16 +33,16 @@ void Names::claim(std::string const& name, std::string const& what, Place const&
   if (!is_identifier(name)) {
     problems.add(place, fmt::format("\"{}\" cannot stand in an expression; use letters, digits and underscores, "
                                     "a letter first",
-                                    name));
+                                    run::shown(name)));
     return;
   }
   if (is_reserved(name)) {
-    problems.add(place,
-                 fmt::format("\"{}\" is an axis, a function or an operator; choose another name for {}", name, what));
+    problems.add(place, fmt::format("\"{}\" is an axis, a function or an operator; choose another name for {}",
+                                    run::shown(name), what));
     return;
   }
   auto const [taken, fresh] = taken_.emplace(name, what);
-  if (!fresh) problems.add(place, fmt::format("\"{}\" already names {}; choose another name", name, taken->second));
+  if (!fresh) problems.add(place, fmt::format("\"{}\" already names {}; choose another name", run::shown(name), taken->second));
 }
 
 }  // namespace mollis::deck

@@ -72,7 +72,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   read_named(document, names, deck);
   bool const equation_due = needs(command, "equation") && !document.broken.count("equation");
   deck.equation = read_equation(entry_of(document, "equation"), names, equation_due);
-  deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation.weak);
+  deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation);
   deck.derivatives = read_derivatives(entry_of(document, "mollify"), deck);
   deck.inversion = read_inversion(entry_of(document, "inversion"));
   deck.joint = read_joint(entry_of(document, "joint"));

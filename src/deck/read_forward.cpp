@@ -7,6 +7,7 @@
 #include "deck/read_forward_model.hpp"
 #include "deck/readers.hpp"
 #include "deck/suggest.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::deck {
 
@@ -23,16 +24,17 @@ void read_states(Entry const& entry, Deck const& deck, bool needed, Forward& for
   for (auto const& item : entry.items("states")) {
     auto const key = "states." + item.name;
     forward.states[item.name] = expression_of(*item.node);
-    forward.places[key] = entry.document().text_place(*item.node, entry.section(), key);
+    forward.places.keys[key] = entry.document().text_place(*item.node, entry.section(), key);
     if (std::find(known.begin(), known.end(), item.name) != known.end()) continue;
     entry.report(
         entry.region(item.region, "states." + item.name),
-        fmt::format("no such state{}; add [observations.{}] or remove it", did_you_mean(item.name, known), item.name));
+        fmt::format("no such state{}; add [observations.{}] or remove it", did_you_mean(item.name, known),
+                    run::shown(item.name)));
   }
   for (auto const& name : known) {
     if (needed && entry.has("states") && !forward.states.count(name)) {
       entry.report("states",
-                   fmt::format("state \"{}\" of [observations.{}] is missing; add its expression", name, name));
+                   fmt::format("state \"{0}\" of [observations.{0}] is missing; add its expression", run::shown(name)));
     }
   }
 }
@@ -84,12 +86,10 @@ void read_kind(Entry const& entry, Deck const& deck, bool needed, Forward& forwa
 
 Forward read_forward(Entry const& entry, Deck const& deck, Command command) {
   Forward forward;
-  forward.place = entry.place();
+  forward.places = entry.places();
   read_kind(entry, deck, command == Command::forward, forward);
   read_model(entry, deck, command == Command::forward, forward);
   forward.boundary = entry.text("boundary").value_or(forward.boundary);
-  for (std::string const key : {"coefficient", "source", "boundary", "initial", "refine", "spin_up"})
-    if (entry.has(key)) forward.places[key] = entry.text_place(key);
   int const usual = forward.equation == "phase-field" ? 1 : deck.grid.axes.size() >= 3 ? 2 : 4;  // series need no more
   forward.refine = static_cast<int>(entry.integer("refine").value_or(usual));
   Noise const noise = read_noise(entry, "noise");

@@ -56,7 +56,7 @@ void read_velocity(Entry const& entry, Deck const& deck, Forward& forward) {
     if (!is_space(entry, deck, item, "velocity")) continue;
     auto const key = "velocity." + item.name;
     forward.velocity[item.name] = expression_of(*item.node);
-    forward.places[key] = entry.document().text_place(*item.node, entry.section(), key);
+    forward.places.keys[key] = entry.document().text_place(*item.node, entry.section(), key);
   }
 }
 

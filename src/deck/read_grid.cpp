@@ -8,6 +8,7 @@
 #include "deck/readers.hpp"
 #include "deck/suggest.hpp"
 #include "deck/values.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::deck {
 
@@ -153,7 +154,7 @@ void read_decomposition(Entry const& entry, Grid& grid) {
 
 bool known_axis(std::string const& name, Axes const& axes, Entry const& entry, Place const& place) {
   if (axes.empty() || std::find(axes.begin(), axes.end(), name) != axes.end()) return true;
-  entry.report(place, fmt::format("\"{}\" is not an axis of the grid; choose from {}", name, quoted_list(axes)));
+  entry.report(place, fmt::format("\"{}\" is not an axis of the grid; choose from {}", run::shown(name), quoted_list(axes)));
   return false;
 }
 
@@ -171,19 +172,9 @@ void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry
   }
 }
 
-Place Grid::place_of(std::string const& key) const {
-  auto const written = places.find(key);
-  if (written != places.end()) return written->second;
-  Place section = place;
-  section.key = key;
-  return section;
-}
-
 Grid read_grid(Entry const& entry) {
   Grid grid;
-  grid.place = entry.place();
-  for (std::string const key : {"points", "lower", "upper", "coordinates", "decomposition"})
-    if (entry.has(key)) grid.places[key] = entry.place(key);
+  grid.places = entry.places();
   grid.axes = read_axes(entry);
   read_lattice(entry, grid);
   read_coordinates(entry, grid);

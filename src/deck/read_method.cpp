@@ -8,6 +8,7 @@
 
 #include "deck/readers.hpp"
 #include "deck/suggest.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::deck {
 
@@ -74,7 +75,7 @@ void read_radius(Entry const& entry, Axes const& axes, Mollifier& mollifier) {
 
 Equation read_equation(Entry const& entry, Names& names, bool required) {
   Equation equation;
-  equation.place = entry.place();
+  equation.places = entry.places();
   equation.weak = entry.text("form") == "weak";
   read_residuals(entry, equation, required);
   for (auto const& item : entry.items("let")) {
@@ -87,10 +88,11 @@ Equation read_equation(Entry const& entry, Names& names, bool required) {
   return equation;
 }
 
-Mollifier read_mollifier(Entry const& entry, Axes const& axes, bool weak) {
+Mollifier read_mollifier(Entry const& entry, Axes const& axes, Equation const& equation) {
   Mollifier mollifier;
-  mollifier.place = entry.place();
-  mollifier.kernel = entry.text("kernel").value_or(weak ? "polynomial" : mollifier.kernel);
+  mollifier.places = entry.places();
+  mollifier.places.keys["form"] = equation.places.of("form");
+  mollifier.kernel = entry.text("kernel").value_or(equation.weak ? "polynomial" : mollifier.kernel);
   mollifier.exponent = entry.number("exponent").value_or(mollifier.exponent);
   mollifier.degree = static_cast<int>(entry.integer("degree").value_or(mollifier.degree));
   mollifier.filter = entry.text("filter").value_or(mollifier.filter);
@@ -105,7 +107,7 @@ std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck) 
   for (std::size_t i = 0; i < derivatives.size(); ++i) {
     std::string const& letters = derivatives[i];
     auto const wrong = [&](std::string const& what) {
-      entry.report(entry.element("derivatives", i), fmt::format("\"{}\" {}", letters, what));
+      entry.report(entry.element("derivatives", i), fmt::format("\"{}\" {}", run::shown(letters), what));
     };
     auto const is_state = [&](auto const& named) { return named.first == letters; };
     if (letters.empty() || std::any_of(deck.observations.begin(), deck.observations.end(), is_state)) continue;
@@ -128,7 +130,7 @@ std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck) 
 
 Inversion read_inversion(Entry const& entry) {
   Inversion inversion;
-  inversion.place = entry.place();
+  inversion.places = entry.places();
   inversion.method = entry.text("method").value_or(inversion.method);
   inversion.reweight = static_cast<int>(entry.integer("reweight").value_or(inversion.reweight));
   inversion.bias_correction = entry.text("bias_correction").value_or(inversion.bias_correction);
@@ -139,7 +141,7 @@ Inversion read_inversion(Entry const& entry) {
 
 Joint read_joint(Entry const& entry) {
   Joint joint;
-  joint.place = entry.place();
+  joint.places = entry.places();
   joint.spline_degree = static_cast<int>(entry.integer("spline_degree").value_or(joint.spline_degree));
   if (joint.spline_degree % 2 == 0)
     entry.report("spline_degree", fmt::format("{} is even; a mollifier that is centred on the points has an odd degree, such as {}",
@@ -150,7 +152,6 @@ Joint read_joint(Entry const& entry) {
 
 Uncertainty read_uncertainty(Entry const& entry) {
   Uncertainty uncertainty;
-  uncertainty.place = entry.place();
   if (auto const samples = entry.number("samples")) {
     uncertainty.samples = static_cast<int>(*samples);
     if (*samples != std::floor(*samples)) entry.report("samples", fmt::format("{} is no whole number of draws", *samples));

@@ -77,8 +77,7 @@ Weight read_weight(Entry const& entry, std::string const& key) {
 
 Observation read_observation(Entry const& entry, Grid const& grid) {
   Observation observation;
-  observation.place = entry.place();
-  observation.file_place = entry.place("file");
+  observation.places = entry.places();
   if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
   observation.dataset = entry.text("dataset").value_or("");
   observation.noise = read_noise(entry, "noise");
@@ -109,7 +108,7 @@ Values read_values(Entry const& entry) {
 
 Parameter read_parameter(Entry const& entry, Axes const& axes) {
   Parameter parameter;
-  parameter.place = entry.place();
+  parameter.places = entry.places();
   parameter.over = entry.list<std::string>("over").value_or(Axes{});
   if (entry.has("over")) check_subset(parameter.over, axes, entry, "over");
   parameter.initial = entry.number("initial").value_or(1.0);

@@ -21,7 +21,7 @@ Observation read_observation(Entry const& entry, Grid const& grid);
 Values read_values(Entry const& entry);
 Parameter read_parameter(Entry const& entry, Axes const& axes);
 Equation read_equation(Entry const& entry, Names& names, bool required);
-Mollifier read_mollifier(Entry const& entry, Axes const& axes, bool weak);
+Mollifier read_mollifier(Entry const& entry, Axes const& axes, Equation const& equation);
 std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck);
 Inversion read_inversion(Entry const& entry);
 Joint read_joint(Entry const& entry);

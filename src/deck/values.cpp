@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "deck/suggest.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::deck {
 
@@ -42,8 +43,8 @@ struct Check {
     std::string const word = *node.value<std::string>();
     if (key.allowed.empty() || std::find(key.allowed.begin(), key.allowed.end(), word) != key.allowed.end())
       return true;
-    return fail(node, fmt::format("\"{}\" is not known here{}; choose one of {}", word, did_you_mean(word, key.allowed),
-                                  quoted_list(key.allowed)));
+    return fail(node, fmt::format("\"{}\" is not known here{}; choose one of {}", run::shown(word),
+                                  did_you_mean(word, key.allowed), quoted_list(key.allowed)));
   }
   bool text(toml::node const& node) const {
     if (!expect(node.is_string(), node, "text")) return false;
@@ -61,7 +62,7 @@ struct Check {
     if (!expect(node.is_string(), node, what)) return false;
     std::string const word = *node.value<std::string>();
     if (word == "auto") return true;
-    return fail(node, fmt::format("expected {}, got the text \"{}\"{}{}", what, word, did_you_mean(word, {"auto"}),
+    return fail(node, fmt::format("expected {}, got the text \"{}\"{}{}", what, run::shown(word), did_you_mean(word, {"auto"}),
                                   advice(key)));
   }
   bool not_negative(toml::node const& node) const {
@@ -73,7 +74,7 @@ struct Check {
     bool good = true;
     for (auto const& [name, node] : table) {
       if (name != "relative") {
-        good = fail(node, fmt::format("unknown key \"{}\"{}; write {{ relative = 0.01 }}", name.str(),
+        good = fail(node, fmt::format("unknown key \"{}\"{}; write {{ relative = 0.01 }}", run::shown(std::string(name.str())),
                                       did_you_mean(std::string(name.str()), {"relative"})));
       } else if (!is_number(node)) {
         good =
@@ -98,7 +99,7 @@ struct Check {
     for (auto const& [name, node] : table) {
       bool const order = name.str().size() == 1 && name.str()[0] >= '0' && name.str()[0] <= '6';
       if (!order)
-        good = fail(node, fmt::format("\"{}\" is not a derivative order; choose 0 to 6", name.str()));
+        good = fail(node, fmt::format("\"{}\" is not a derivative order; choose 0 to 6", run::shown(std::string(name.str()))));
       else
         good = integer(node) && good;
     }
@@ -184,7 +185,7 @@ std::optional<double> real_of(toml::node const& node) {
 }
 
 std::string describe(toml::node const& node) {
-  if (node.is_string()) return fmt::format("the text {}", quote(*node.value<std::string>()));
+  if (node.is_string()) return fmt::format("the text {}", quote(run::shown(*node.value<std::string>())));
   if (node.is_integer()) return fmt::format("the integer {}", *node.value<std::int64_t>());
   if (node.is_floating_point()) return fmt::format("the number {}", number(*node.value<double>()));
   if (node.is_boolean()) return *node.value<bool>() ? "true" : "false";

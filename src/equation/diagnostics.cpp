@@ -41,21 +41,42 @@ std::size_t unlikeness(std::string const& name, std::string const& known) {
 
 }  // namespace
 
+namespace {
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0u) == 0x80u; }
+
+/// Where a character begins, at or before / at or after `at`.
+std::size_t begin_of(std::string const& text, std::size_t at) {
+  while (at > 0 && at < text.size() && continues_character(text[at])) --at;
+  return at;
+}
+std::size_t end_of(std::string const& text, std::size_t at) {
+  while (at < text.size() && continues_character(text[at])) ++at;
+  return at;
+}
+
+}  // namespace
+
 SyntaxError error_at(Source const& source, std::size_t column, std::string const& what) {
+  constexpr std::size_t width = 100;  // bytes shown, half of them before the column where there are enough
   auto const& text = source.text;
   column = std::min(column, text.size());
   std::size_t begin = column == 0 ? std::string::npos : text.rfind('\n', column - 1);
   begin = begin == std::string::npos ? 0 : begin + 1;
   auto const end = std::min(text.find('\n', column), text.size());
-  std::string caret;
-  for (std::size_t i = begin; i < column; ++i) {
-    bool const continued = (static_cast<unsigned char>(text[i]) & 0xC0u) == 0x80u;  // inside a UTF-8 character
-    if (!continued) caret += text[i] == '\t' ? '\t' : ' ';
-  }
-  return SyntaxError(source.which, column, what + "\n  " + text.substr(begin, end - begin) + "\n  " + caret + "^");
+  auto const to = end_of(text, std::min(end, std::max(column + width / 2, begin + width)));
+  auto const before = column - std::min(column, width / 2);
+  auto const from = to - begin <= width ? begin : std::max(begin, begin_of(text, std::min(before, to - width)));
+  std::string const left = from > begin ? "..." : "", right = to < end ? "..." : "";
+  std::string caret(left.size(), ' ');
+  for (std::size_t i = from; i < column; ++i)
+    if (!continues_character(text[i])) caret += text[i] == '\t' ? '\t' : ' ';
+  return SyntaxError(source.which, column, what + "\n  " + left + text.substr(from, to - from) + right + "\n  " + caret + "^");
 }
 
 std::string suggestion(std::string const& name, std::vector<std::string> const& known) {
+  constexpr std::size_t longest = 64, most = 20;  // a name that anyone meant, names that anyone reads
+  if (name.size() > longest) return "";
   auto const nearest = std::min_element(known.begin(), known.end(), [&](auto const& a, auto const& b) {
     return unlikeness(name, a) < unlikeness(name, b);
   });
@@ -63,8 +84,8 @@ std::string suggestion(std::string const& name, std::vector<std::string> const& 
   if (unlikeness(name, *nearest) <= std::max<std::size_t>(1, name.size() / 3))
     return "; did you mean '" + *nearest + "'?";
   std::string list;
-  for (auto const& other : known) list += (list.empty() ? "" : ", ") + other;
-  return "; known names: " + list;
+  for (std::size_t i = 0; i < std::min(known.size(), most); ++i) list += (list.empty() ? "" : ", ") + shown(known[i]);
+  return "; known names: " + list + (known.size() > most ? ", ..." : "");
 }
 
 std::string counted(std::size_t n, std::string const& noun) {

@@ -4,15 +4,18 @@
 #include <vector>
 
 #include "equation/system.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::equation {
+
+using run::shown;
 
 /// A text and what it is called in messages ("residual 1", "let.name").
 struct Source {
   std::string which, text;
 };
 
-/// what, then the line of the text that holds `column` (byte offset), then a caret under it.
+/// what, then the line of the text that holds `column` (byte offset), about 100 characters of it, then a caret under it.
 SyntaxError error_at(Source const& source, std::size_t column, std::string const& what);
 
 /// "; did you mean 'x'?" for the nearest of the known names, or "; known names: ..." where none is near.

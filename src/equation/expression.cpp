@@ -10,7 +10,7 @@ namespace mollis::equation {
 namespace {
 
 constexpr int max_depth = 2000;
-constexpr std::size_t max_nodes = 200000;
+constexpr std::size_t max_nodes = 200000, max_parts = 4000000;
 constexpr double max_exponent = 1024.0;  ///< integer powers up to here are products
 
 void mix(std::size_t& hash, std::size_t value) { hash ^= value + 0x9e3779b97f4a7c15ull + (hash << 6) + (hash >> 2); }
@@ -96,7 +96,8 @@ Expr Context::share(Node&& node) {
   for (auto it = range.first; it != range.second; ++it) {
     if (same(*it->second, node)) return it->second;
   }
-  if (nodes_.size() >= max_nodes) throw Limit("the expression grows too large");
+  parts_ += node.parts.size();
+  if (nodes_.size() >= max_nodes || parts_ > max_parts) throw Limit("the expression grows too large");
   node.id = nodes_.size();
   nodes_.push_back(std::move(node));
   known_.emplace(hash, &nodes_.back());

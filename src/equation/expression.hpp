@@ -73,6 +73,7 @@ class Context {
   Expr share(Node&& node);
 
   std::deque<Node> nodes_;
+  std::size_t parts_ = 0;  ///< of all nodes
   std::unordered_multimap<std::size_t, Expr> known_;
 };
 

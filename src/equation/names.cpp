@@ -8,11 +8,27 @@ namespace mollis::equation {
 
 namespace {
 
-constexpr std::pair<char const*, Function> functions[] = {
-    {"sqrt", Function::sqrt}, {"exp", Function::exp}, {"log", Function::log},
-    {"sin", Function::sin},   {"cos", Function::cos}, {"tan", Function::tan},
-    {"tanh", Function::tanh}, {"abs", Function::abs}, {"sign", Function::sign}};
-constexpr char const* operators[] = {"dt", "dx", "dy", "dz", "d", "lap"};
+struct KnownFunction {
+  char const* name;
+  Function function;
+  char const* meaning;
+};
+
+constexpr KnownFunction functions[] = {{"sqrt", Function::sqrt, "square root"},
+                                       {"exp", Function::exp, "exponential"},
+                                       {"log", Function::log, "natural logarithm"},
+                                       {"sin", Function::sin, "sine, of radians"},
+                                       {"cos", Function::cos, "cosine, of radians"},
+                                       {"tan", Function::tan, "tangent, of radians"},
+                                       {"tanh", Function::tanh, "hyperbolic tangent"},
+                                       {"abs", Function::abs, "absolute value; its derivative is sign"},
+                                       {"sign", Function::sign, "-1, 0 or 1; its derivative is 0"}};
+constexpr std::pair<char const*, char const*> operators[] = {{"dt", "first derivative in time"},
+                                                             {"dx", "first derivative along x"},
+                                                             {"dy", "first derivative along y"},
+                                                             {"dz", "first derivative along z"},
+                                                             {"d", "derivative along the axes in quotes: d(u, \"xxyy\")"},
+                                                             {"lap", "Laplacian: second derivatives along the axes of space, summed"}};
 
 char const* called(Meaning::Kind kind) {
   switch (kind) {
@@ -28,27 +44,40 @@ char const* called(Meaning::Kind kind) {
 }  // namespace
 
 std::optional<Function> find_function(std::string const& name) {
-  for (auto const& [known, function] : functions) {
-    if (name == known) return function;
+  for (auto const& known : functions) {
+    if (name == known.name) return known.function;
   }
   return std::nullopt;
 }
 
 std::string name_of(Function function) {
-  for (auto const& [known, value] : functions) {
-    if (function == value) return known;
+  for (auto const& known : functions) {
+    if (function == known.function) return known.name;
   }
   return "";
 }
 
 bool is_operator(std::string const& name) {
-  return std::any_of(std::begin(operators), std::end(operators), [&](char const* known) { return name == known; });
+  return std::any_of(std::begin(operators), std::end(operators), [&](auto const& known) { return name == known.first; });
 }
 
 std::vector<std::string> callable_names() {
-  std::vector<std::string> result(std::begin(operators), std::end(operators));
-  for (auto const& function : functions) result.emplace_back(function.first);
+  std::vector<std::string> result;
+  for (auto const& word : operator_words()) result.push_back(word.name);
+  for (auto const& word : function_words()) result.push_back(word.name);
   return result;
+}
+
+std::vector<Word> function_words() {
+  std::vector<Word> words;
+  for (auto const& known : functions) words.push_back({known.name, known.meaning});
+  return words;
+}
+
+std::vector<Word> operator_words() {
+  std::vector<Word> words;
+  for (auto const& [name, meaning] : operators) words.push_back({name, meaning});
+  return words;
 }
 
 bool is_reserved(std::string const& name) {
@@ -70,10 +99,10 @@ Names::Names(Symbols const& symbols) : symbols_(symbols) {
 void Names::add(std::string const& name, char const* list, Meaning meaning) {
   Source const source{std::string(list) + "." + name, name};
   if (!is_identifier(name)) throw error_at(source, 0, "not a name (letters, digits and _, no digit first)");
-  if (is_reserved(name)) throw error_at(source, 0, "'" + name + "' is a word of the language; choose another name");
+  if (is_reserved(name)) throw error_at(source, 0, "'" + shown(name) + "' is a word of the language; choose another name");
   auto const [it, fresh] = meanings_.emplace(name, meaning);
   if (!fresh) {
-    throw error_at(source, 0, "'" + name + "' names both the " + called(it->second.kind) + " and the " + list +
+    throw error_at(source, 0, "'" + shown(name) + "' names both the " + called(it->second.kind) + " and the " + list +
                                   "; choose different names");
   }
 }

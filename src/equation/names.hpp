@@ -15,6 +15,13 @@ bool is_operator(std::string const& name);
 /// Names of all functions and operators, for suggestions.
 std::vector<std::string> callable_names();
 
+/// A word of the language and what it means, in the order in which help shows them.
+struct Word {
+  std::string name, meaning;
+};
+std::vector<Word> function_words();
+std::vector<Word> operator_words();
+
 struct Meaning {
   enum class Kind { axis, state, parameter, field, let } kind;
   int index;  ///< in its list of Symbols; -1 for let

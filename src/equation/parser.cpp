@@ -9,8 +9,6 @@ namespace mollis::equation {
 
 namespace {
 
-constexpr int max_nesting = 200;
-
 class Parser {
  public:
   Parser(Scope& scope, Source const& source) : scope_(scope), source_(source), tokens_(tokens_of(source)) {}
@@ -42,7 +40,7 @@ class Parser {
     if (token.is(')')) return "this ')' closes nothing";
     if (token.is(',')) return "',' outside the arguments of a function";
     if (token.type == Token::Type::string) return "text in quotes only stands in d(., \"xx\")";
-    return "expected an operator before '" + token.text + "'; a product is written with *";
+    return "expected an operator before '" + shown(token.text) + "'; a product is written with *";
   }
 
   Expr finite(Expr e, std::size_t column) const {
@@ -76,7 +74,8 @@ class Parser {
   }
 
   Expr signed_factor() {
-    if (++scope_.depth > max_nesting) fail(now().column, "nested more than 200 deep; name parts in [equation.let]");
+    if (++scope_.depth > max_nesting)
+      fail(now().column, "nested more than " + std::to_string(max_nesting) + " deep; name parts in [equation.let]");
     Expr result = nullptr;
     if (now().is('-') || now().is('+')) {
       double const sign = next().is('-') ? -1.0 : 1.0;
@@ -110,7 +109,7 @@ class Parser {
     }
     if (token.type == Token::Type::end) fail(token.column, "the expression ends where a value should stand");
     if (token.type == Token::Type::string) fail(token.column, stray());
-    fail(token.column, "expected a value before '" + token.text + "'");
+    fail(token.column, "expected a value before '" + shown(token.text) + "'");
   }
 
   void close(std::size_t opened) {
@@ -133,7 +132,7 @@ class Parser {
     auto const meaning = scope_.names.find(token.text);
     if (!meaning && token.text != "pi") unknown(token, called);
     if (called)
-      fail(token.column, "'" + token.text + "' is not a function; write " + token.text + "*(...) for a product");
+      fail(token.column, "'" + shown(token.text) + "' is not a function; write " + shown(token.text) + "*(...) for a product");
     if (token.text == "pi") return scope_.context.number(std::acos(-1.0));
     switch (meaning->kind) {
       case Meaning::Kind::axis: return feature(Feature::Kind::coordinate, meaning->index);
@@ -142,7 +141,7 @@ class Parser {
       case Meaning::Kind::parameter: return parameter(meaning->index);
       case Meaning::Kind::let: break;
     }
-    return scope_.let_value(token.text, {source_, token.column});
+    return scope_.let_value(token.text, {&source_, token.column});
   }
 
   Expr state(int index) const {
@@ -165,16 +164,16 @@ class Parser {
 
   [[noreturn]] void unknown(Token const& token, bool called) const {
     auto const& text = token.text;
-    std::string const what = (called ? "unknown function '" : "unknown name '") + text + "'";
+    std::string const what = (called ? "unknown function '" : "unknown name '") + shown(text) + "'";
     bool const repeated =
         called && text.size() > 2 && text[0] == 'd' && text.find_first_not_of("txyz", 1) == std::string::npos;
-    if (repeated) fail(token.column, what + "; did you mean d(., \"" + text.substr(1) + "\")?");
+    if (repeated) fail(token.column, what + "; did you mean d(., \"" + shown(text.substr(1)) + "\")?");
     auto const bar = text.find('_');
     bool const subscript = !called && bar != std::string::npos && bar > 0 && bar + 1 < text.size() &&
                            text.find_first_not_of("txyz", bar + 1) == std::string::npos &&
                            scope_.names.find(text.substr(0, bar));
     if (subscript) {
-      fail(token.column, what + "; did you mean d(" + text.substr(0, bar) + ", \"" + text.substr(bar + 1) + "\")?");
+      fail(token.column, what + "; did you mean d(" + text.substr(0, bar) + ", \"" + shown(text.substr(bar + 1)) + "\")?");
     }
     fail(token.column, what + suggestion(text, called ? callable_names() : scope_.names.all()));
   }
@@ -203,7 +202,7 @@ class Parser {
     auto const& token = now();
     bool const bare = token.type == Token::Type::name && at_ >= 1 && tokens_[at_ - 1].is(',') &&
                       token.text.find_first_not_of("txyz") == std::string::npos && !scope_.names.find(token.text);
-    if (bare) fail(token.column, "write the axes in quotes: d(., \"" + token.text + "\")");
+    if (bare) fail(token.column, "write the axes in quotes: d(., \"" + shown(token.text) + "\")");
     return sum();
   }
 
@@ -280,13 +279,13 @@ Expr Scope::parse(Source const& source) { return Parser(*this, source).run(); }
 Expr Scope::let_value(std::string const& name, Position const& use) {
   auto const [it, fresh] = lets_.emplace(name, nullptr);
   if (!fresh && it->second == nullptr)
-    throw error_at(use.source, use.column, "'" + name + "' is defined by way of itself");
-  if (fresh) it->second = parse({"let." + name, names.symbols().let.at(name)});
+    throw error_at(*use.source, use.column, "'" + name + "' is defined by way of itself");
+  if (fresh) it->second = parse(let_sources_.emplace_back(Source{"let." + name, names.symbols().let.at(name)}));
   return it->second;
 }
 
 void Scope::remember(Expr e, Source const& source, std::size_t column) {
-  if (form == Form::weak && e->kind != Kind::number) positions_.emplace(e, Position{source, column});
+  if (form == Form::weak && e->kind != Kind::number) positions_.emplace(e, Position{&source, column});
 }
 
 Position Scope::position_of(Expr e, Position const& fallback) const {

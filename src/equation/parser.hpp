@@ -11,9 +11,11 @@
 
 namespace mollis::equation {
 
-/// A place in a text.
+constexpr int max_nesting = 200;  ///< signs, powers and brackets within each other
+
+/// A place in a text, which outlives it.
 struct Position {
-  Source source;
+  Source const* source = nullptr;
   std::size_t column = 0;
 };
 
@@ -23,7 +25,7 @@ class Scope {
   /// Strong: derivative operators are carried out at once; weak: they stay as nodes.
   Scope(Context& nodes, Names const& known, Form form_) : context(nodes), names(known), form(form_) {}
 
-  Expr parse(Source const& source);
+  Expr parse(Source const& source);  ///< which outlives the scope
   /// The value of a let name, parsed at first use. Throws SyntaxError at `use` for cycles.
   Expr let_value(std::string const& name, Position const& use);
   /// Remembers where a node was first written, for errors found later.
@@ -37,6 +39,7 @@ class Scope {
   int depth = 0;                            ///< nesting at this moment, over all texts
 
  private:
+  std::deque<Source> let_sources_;
   std::map<std::string, Expr> lets_;        ///< null while it is being parsed
   std::map<Expr, Position> positions_;
 };

@@ -102,11 +102,12 @@ System compile(std::vector<std::string> const& residuals, Symbols const& symbols
   Names const names(symbols);
   Context context;
   Scope scope(context, names, form);
-  for (auto const& entry : symbols.let) scope.let_value(entry.first, {{"let." + entry.first, entry.second}, 0});
+  for (auto const& entry : symbols.let) scope.let_value(entry.first, {});
   std::vector<Expr> expressions, terms;
   std::vector<std::string> text;
+  std::deque<Source> sources;
   for (std::size_t r = 0; r < residuals.size(); ++r) {
-    Source const source{"residual " + std::to_string(r + 1), residuals[r]};
+    Source const& source = sources.emplace_back(Source{"residual " + std::to_string(r + 1), residuals[r]});
     try {
       Expr e = scope.parse(source);
       if (form == Form::weak) e = weak_residual(scope, e, source, terms);
@@ -117,10 +118,26 @@ System compile(std::vector<std::string> const& residuals, Symbols const& symbols
     }
     text.push_back(to_text(expressions.back(), symbols, terms));
   }
-  System system = assemble(context, expressions, terms, form);
-  system.text = std::move(text);
-  return system;
+  try {
+    System system = assemble(context, expressions, terms, form);
+    system.text = std::move(text);
+    return system;
+  } catch (Limit const& limit) {  // the derivatives of what could be read
+    throw error_at(sources.front(), 0, std::string("its derivatives: ") + limit.what());
+  }
 }
+
+namespace {
+
+Expr derived(Context& context, Expr e, MultiIndex const& order, Source const& source) {
+  try {
+    return differentiate(context, e, order);
+  } catch (Limit const& limit) {
+    throw error_at(source, 0, std::string("its derivatives: ") + limit.what());
+  }
+}
+
+}  // namespace
 
 kernels::Tape compile_pointwise(std::string const& text, std::vector<std::string> const& axes,
                                 std::map<std::string, std::string> const& let, MultiIndex const& derivative) {
@@ -130,7 +147,8 @@ kernels::Tape compile_pointwise(std::string const& text, std::vector<std::string
   Names const names(symbols);
   Context context;
   Scope scope(context, names, Form::strong);
-  Expr const e = differentiate(context, scope.parse({"expression", text}), derivative);
+  Source const source{"expression", text};
+  Expr const parsed = scope.parse(source), e = derived(context, parsed, derivative, source);
   std::vector<Expr> inputs;
   for (std::size_t a = 0; a < axes.size(); ++a) {
     inputs.push_back(context.feature({Feature::Kind::coordinate, static_cast<int>(a), {}}, 1u << a));

@@ -23,7 +23,7 @@ class Expansion {
  public:
   using Products = std::vector<WeakProduct>;
 
-  Expansion(Scope const& scope, Source const& source) : scope_(scope), context_(scope.context), here_{source, 0} {}
+  Expansion(Scope const& scope, Source const& source) : scope_(scope), context_(scope.context), here_{&source, 0} {}
 
   Products run(Expr e) {
     Position const outside = here_;
@@ -37,7 +37,7 @@ class Expansion {
   Expr one() const { return context_.number(1.0); }
 
   [[noreturn]] void fail(std::string const& what) const {
-    throw error_at(here_.source, here_.column, "weak form: " + what);
+    throw error_at(*here_.source, here_.column, "weak form: " + what);
   }
   std::string quoted(Expr e) const { return "'" + to_text(e, scope_.names.symbols(), {}, 60) + "'"; }
 

@@ -14,14 +14,14 @@ struct Settings {
   std::string bias_correction = "auto";                ///< "auto", "on" or "off"
   double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
   int max_iterations = 50;                             ///< Newton steps
-  run::Place place;
+  run::Places places;
 };
 
 /// [joint]
 struct JointSettings {
   int spline_degree = 7;
   run::Weight penalty = run::Automatic{};              ///< w, weight of the squared residuals
-  run::Place place;
+  run::Places places;
 };
 
 }  // namespace mollis::estimators

@@ -7,23 +7,15 @@
 
 #include "deck/problems.hpp"
 #include "equation/system.hpp"
+#include "forward/observe.hpp"
 #include "run/error.hpp"
 
 namespace mollis::forward {
 namespace {
 
-/// The place of a key of [forward], of the section where it is not written.
-deck::Place place_of(deck::Deck const& deck, std::string const& key) {
-  auto const written = deck.forward.places.find(key);
-  if (written != deck.forward.places.end()) return written->second;
-  auto place = deck.forward.place;
-  place.key = key;
-  return place;
-}
-
 /// The error of a key of [forward].
 run::Error bad(deck::Deck const& deck, std::string const& key, std::string const& what) {
-  return run::Error(run::Exit::bad_deck, deck::line(place_of(deck, key), what));
+  return run::deck_error(deck.forward.places.of(key), what);
 }
 
 /// Names that expressions of [forward] may use, and those that they may not because they are read from files.
@@ -62,16 +54,16 @@ void check(deck::Deck const& deck, std::string const& key, std::string const& te
   for (auto const& name : names.in_files) {
     if (!uses(text, name)) continue;
     return problems.add(
-        place_of(deck, key),
+        deck.forward.places.of(key),
         fmt::format("\"{}\" is read from a file; only expressions can be refined, write one here", name));
   }
   try {
     from_expression(text, deck.grid.axes, names.texts);
   } catch (equation::SyntaxError const& error) {
     if (error.which.rfind("let.", 0) == 0) return;
-    auto place = place_of(deck, key);
-    if (deck.forward.places.count(key) != 0 && place.line > 0) place.column += static_cast<int>(error.column);
-    problems.add(place, error.what());
+    auto const place = deck.forward.places.of(key);
+    bool const written = deck.forward.places.keys.count(key) != 0;
+    problems.add(written ? run::within(place, text, error.column) : place, error.what());
   }
 }
 
@@ -96,7 +88,7 @@ std::string point_text(std::vector<std::string> const& axes, Lattice const& latt
 /// The function, whose sampling throws run::Error where it does not meet the requirement.
 Function checked(deck::Deck const& deck, std::string const& key, std::string const& text, Requirement requirement) {
   auto function = read_function(deck, key, text);
-  return [requirement, text, function, place = place_of(deck, key), axes = deck.grid.axes](Lattice const& lattice) {
+  return [requirement, text, function, place = deck.forward.places.of(key), axes = deck.grid.axes](Lattice const& lattice) {
     auto values = function(lattice);
     auto const wrong = std::find_if_not(values.begin(), values.end(), [&](double v) { return holds(requirement, v); });
     if (wrong == values.end()) return values;
@@ -104,7 +96,7 @@ Function checked(deck::Deck const& deck, std::string const& key, std::string con
     auto const what = fmt::format("\"{}\" is {:.6g} at {}; it must be {} on the whole grid", text, *wrong,
                                   point_text(axes, lattice, static_cast<std::size_t>(wrong - values.begin())),
                                   wanted[static_cast<int>(requirement)]);
-    throw run::Error(run::Exit::bad_deck, deck::line(place, what));
+    throw run::deck_error(place, what);
   };
 }
 
@@ -112,6 +104,7 @@ Function checked(deck::Deck const& deck, std::string const& key, std::string con
 
 void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
   Names const names(deck);
+  check_datasets(deck, problems);
   for (auto const& [state, text] : deck.forward.states) check(deck, "states." + state, text, names, problems);
   if (!deck.forward.equation) return;
   check(deck, "coefficient", deck.forward.coefficient, names, problems);

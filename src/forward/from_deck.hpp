@@ -10,7 +10,8 @@
 
 namespace mollis::forward {
 
-/// Adds a problem for every expression of [forward] that cannot be understood. A deck::Checker.
+/// Adds a problem for every expression of [forward] that cannot be understood and every dataset that would be written
+/// twice. A deck::Checker.
 void check_expressions(deck::Deck const& deck, deck::Problems& problems);
 
 /// The function that `text`, key `key` of [forward], describes. Names of parameters stand for their truth, names of

@@ -70,9 +70,10 @@ void check_size(Lines const& lines) {
   if (points > static_cast<double>(PETSC_MAX_INT))
     throw run::Error(
         run::Exit::bad_deck,
-        fmt::format("[forward] refine: {:.3g} points are more than this PETSc can count; use a smaller refine "
+        fmt::format("{:.3g} points are more than this PETSc can count; use a smaller refine "
                     "or a PETSc with 64-bit indices",
-                    points));
+                    points),
+        "refine");
 }
 
 }  // namespace
@@ -138,7 +139,8 @@ std::vector<Level> make_levels(MPI_Comm comm, Lines const& finest) {
     throw run::Error(run::Exit::usage,
                      fmt::format("a refined grid of {} x {} x {} points is too small for {} ranks; use "
                                  "fewer ranks",
-                                 finest[0].points, finest[1].points, finest[2].points, ranks));
+                                 finest[0].points, finest[1].points, finest[2].points, ranks),
+                     "refine");
   std::vector<Level> levels(1);
   levels[0].lines = finest;
   *levels[0].dm.address() = make_finest(comm, finest, blocks);

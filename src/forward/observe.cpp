@@ -89,7 +89,14 @@ CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
 }  // namespace
 
 CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck) {
-  return deck.forward.equation ? solve_equation(grid, deck) : manufacture(grid, deck);
+  try {
+    return deck.forward.equation ? solve_equation(grid, deck) : manufacture(grid, deck);
+  } catch (run::Error const& error) {
+    if (error.blamed().empty()) throw;
+    auto const place = deck.forward.places.of(error.blamed());
+    if (error.code() == run::Exit::bad_deck) throw run::deck_error(place, error.what());
+    throw run::Error(error.code(), run::line(place, error.what()));
+  }
 }
 
 std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Forward const& forward) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "deck/deck.hpp"
+#include "deck/problems.hpp"
 #include "grid/grid.hpp"
 #include "io/dataset_file.hpp"
 #include "kernels/field.hpp"
@@ -25,6 +26,9 @@ struct Observed {
 
 /// The clean states with the noise and the gaps of [forward]. Collective.
 std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Forward const& forward);
+
+/// Adds a problem for every state that would be written where another state, clean or not, or an axis is. Not collective.
+void check_datasets(deck::Deck const& deck, deck::Problems& problems);
 
 /// The files that [observations.*] names, to be written by this run alone (io/dataset_file.hpp). Collective.
 io::DatasetFiles take_files(MPI_Comm comm, deck::Deck const& deck, bool overwrite);

@@ -66,9 +66,10 @@ Samples sample_walls(Level const& level, Function const& boundary, Patch const& 
     for_each_point(patch, [&](Point const& p) {
       if (is_wall(level, p) && !std::isfinite(samples(p)))
         throw run::Error(run::Exit::bad_deck,
-                         fmt::format("[forward] boundary: {} on a wall; give an expression that is finite on the walls "
+                         fmt::format("{} on a wall; give an expression that is finite on the walls "
                                      "(and at all times)",
-                                     samples(p)));
+                                     samples(p)),
+                         "boundary");
     });
   });
   return samples;

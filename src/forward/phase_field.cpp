@@ -43,7 +43,7 @@ petsc::Vector start(Series const& series, PhaseField const& equation) {
 }
 
 [[noreturn]] void fail(std::string const& what) {
-  throw run::Error(run::Exit::not_converged, "[forward] phase field: " + what);
+  throw run::Error(run::Exit::not_converged, what, "equation");
 }
 
 /// How far the time has come, for whoever waits.

@@ -40,9 +40,10 @@ void check_balance(Series const& series, Vec load) {
   if (std::abs(sum) > balanced * norm * std::sqrt(points))
     throw run::Error(
         run::Exit::bad_deck,
-        fmt::format("[forward] source: all axes are periodic, but the mean of b/a is {:.3g}, not 0: a "
+        fmt::format("all axes are periodic, but the mean of b/a is {:.3g}, not 0: a "
                     "plate without supports has no steady state; leave one axis open or balance the source",
-                    sum / points));
+                    sum / points),
+        "source");
 }
 
 }  // namespace

@@ -100,8 +100,9 @@ void check_size(std::vector<SeriesAxis> const& axes) {
   for (auto const& axis : axes) points *= static_cast<double>(axis.points);
   if (points > static_cast<double>(std::numeric_limits<PetscInt>::max()))
     throw run::Error(run::Exit::bad_deck,
-                     "[forward] refine: more points than this PETSc can count; use a smaller "
-                     "refine or a PETSc with 64-bit indices");
+                     "more points than this PETSc can count; use a smaller "
+                     "refine or a PETSc with 64-bit indices",
+                     "refine");
 }
 
 }  // namespace

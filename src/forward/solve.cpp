@@ -21,12 +21,13 @@ double verdict(KSP solver, Vec load) {
   check(VecNorm(load, NORM_2, &size));
   double const relative = size > 0.0 ? residual / size : 0.0;
   if (reason == KSP_DIVERGED_NANORINF)
-    throw run::Error(run::Exit::bad_deck, "[forward] the solver met values that are not finite; check the expressions");
+    throw run::Error(run::Exit::bad_deck, "the solver met values that are not finite; check the expressions", "equation");
   if (reason < 0)
     throw run::Error(run::Exit::not_converged,
-                     fmt::format("[forward] the solver stopped ({}) at a relative residual of {:.2g}; try -- "
+                     fmt::format("the solver stopped ({}) at a relative residual of {:.2g}; try -- "
                                  "-forward_ksp_max_it N or another -forward_ksp_type",
-                                 KSPConvergedReasons[reason], relative));
+                                 KSPConvergedReasons[reason], relative),
+                     "equation");
   return relative;
 }
 

@@ -117,10 +117,11 @@ void advance(TS stepper, double end, int count, run::Ticker& tick, double total)
     if (reason >= 0) continue;
     check(TSGetTime(stepper, &now));
     throw run::Error(run::Exit::not_converged,
-                     fmt::format("[forward] the time step at t = {:.6g} failed ({}): values that are not finite, or a "
+                     fmt::format("the time step at t = {:.6g} failed ({}): values that are not finite, or a "
                                  "linear solver that gave up; check the expressions, raise steps or try -- "
                                  "-forward_pc_type gamg",
-                                 now, TSConvergedReasons[reason]));
+                                 now, TSConvergedReasons[reason]),
+                     "steps");
   }
 }
 

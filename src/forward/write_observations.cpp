@@ -18,7 +18,7 @@ struct Content {
 
 io::DatasetFiles take_files(MPI_Comm comm, deck::Deck const& deck, bool overwrite) {
   std::vector<io::DatasetFiles::Wanted> files;
-  for (auto const& [name, observation] : deck.observations) files.push_back({observation.file, observation.file_place});
+  for (auto const& [name, observation] : deck.observations) files.push_back({observation.file, observation.places.of("file")});
   return io::DatasetFiles(comm, files, {deck.path, deck::input_files(deck, false), overwrite});
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/field.hpp"
+#include "kernels/index.hpp"
 
 namespace mollis::io {
 

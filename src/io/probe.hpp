@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/field.hpp"
+#include "kernels/index.hpp"
 
 namespace mollis::io {
 

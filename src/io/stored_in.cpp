@@ -48,7 +48,8 @@ void add_external(std::vector<std::string>& files, std::string const& file, hid_
 std::vector<std::string> stored_in(std::string const& file, std::string const& dataset) {
   Quiet const quiet;
   std::vector<std::string> files;
-  if (H5Fis_hdf5(file.c_str()) <= 0) return files;
+  std::error_code ignored;
+  if (std::filesystem::is_fifo(file, ignored) || H5Fis_hdf5(file.c_str()) <= 0) return files;  // opening a pipe would wait
   try {
     Handle const id(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
     Handle const data(H5Dopen2(id, dataset.c_str(), H5P_DEFAULT), H5Dclose);

@@ -14,6 +14,7 @@
 
 #include "io/descriptor.hpp"
 #include "run/error.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::io {
 namespace {
@@ -30,7 +31,7 @@ using run::Exit;
 
 [[noreturn]] void throw_no_directory(std::string const& path, std::string const& reason) {
   throw Error(Exit::output_failed,
-              fmt::format("{}: cannot make this directory: {}; choose another one", path, reason));
+              fmt::format("{}: cannot make this directory: {}; choose another one", run::shown(path, 400), reason));
 }
 
 /// Some file systems sync no directories and say EINVAL.

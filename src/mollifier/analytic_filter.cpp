@@ -25,12 +25,18 @@ std::vector<double> sampled(Kernel const& kernel, double spacing, int order, Ind
 
 }  // namespace
 
-LineFilter analytic_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii) {
-  if (!axis.uniform) throw std::invalid_argument("axis " + axis.name + ": analytic filters need equally spaced points");
+void check_analytic(grid::Axis const& axis, Radii const& radii) {
+  if (!axis.uniform)
+    throw Unfit("filter", "axis " + axis.name + ": sampled derivatives of the kernel need equally spaced points");
   for (auto const& [order, radius] : radii)
     if (order > 0 && radius == 0)
-      throw std::invalid_argument("axis " + axis.name + ": a derivative of order " + std::to_string(order) +
+      throw Unfit("radius", "axis " + axis.name + ": a derivative of order " + std::to_string(order) +
                                   " needs a radius of at least 1");
+  checked_radius(axis, radii);
+}
+
+LineFilter analytic_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii) {
+  check_analytic(axis, radii);
   Ends const ends = ends_of(axis);
   Index const reach = checked_radius(axis, radii);
   grid::Range valid{0, axis.size()};

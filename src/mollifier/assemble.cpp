@@ -79,7 +79,7 @@ Index checked_radius(grid::Axis const& axis, Radii const& radii) {
     largest = std::max(largest, radius);
   }
   if (2 * largest + 1 > axis.size())
-    throw std::invalid_argument("axis " + axis.name + ": radius " + std::to_string(largest) + " needs " +
+    throw Unfit("radius", "axis " + axis.name + ": radius " + std::to_string(largest) + " needs " +
                                 std::to_string(2 * largest + 1) + " points, the axis has " +
                                 std::to_string(axis.size()) + "; use a radius of at most " +
                                 std::to_string((axis.size() - 1) / 2));

@@ -25,6 +25,16 @@ Radii radii_along(Settings const& settings, std::string const& axis, std::vector
   return by_order;
 }
 
+/// Of the orders that no radius serves.
+Radii any_radii(std::vector<int> const& orders, int degree) {
+  Radii radii;
+  for (int const order : orders)
+    if (order > degree) radii.emplace_back(order, 0);
+  return radii;
+}
+
+bool is_analytic(Settings const& settings, bool weak) { return weak || settings.filter == "analytic"; }
+
 }  // namespace
 
 Index radius_for(AxisRadius const& radii, int order) {
@@ -50,21 +60,32 @@ Kernel make_kernel(Settings const& settings) {
   return {family, settings.exponent};
 }
 
+void check_filters(grid::Grid const& grid, Settings const& settings, bool weak, std::vector<MultiIndex> const& set) {
+  for (int a = 0; a < grid.dimension(); ++a) {
+    auto const& axis = grid.axis(a);
+    auto const orders = orders_along(set, static_cast<std::size_t>(a));
+    auto const radii = settings.automatic ? any_radii(orders, settings.degree) : radii_along(settings, axis.name, orders);
+    try {
+      if (!is_analytic(settings, weak)) check_moment(axis, radii, settings.degree);
+      if (is_analytic(settings, weak)) check_analytic(axis, settings.automatic ? Radii{} : radii);
+    } catch (Unfit const& reason) {
+      bool const by_form = weak && reason.key == "filter";
+      throw run::deck_error(settings.places.of(by_form ? "form" : reason.key),
+                            by_form ? fmt::format("{}; use form = \"strong\"", reason.what()) : reason.what());
+    }
+  }
+}
+
 std::vector<LineFilter> make_filters(grid::Grid const& grid, Settings const& settings, bool weak,
-                                                std::vector<MultiIndex> const& set) {
+                                     std::vector<MultiIndex> const& set) {
+  check_filters(grid, settings, weak, set);
   std::vector<LineFilter> filters;
   auto const kernel = make_kernel(settings);
   for (int a = 0; a < grid.dimension(); ++a) {
     auto const& axis = grid.axis(a);
     auto const by_order = radii_along(settings, axis.name, orders_along(set, static_cast<std::size_t>(a)));
-    try {
-      filters.push_back(weak || settings.filter == "analytic" ? analytic_filter(axis, kernel, by_order)
-                                                          : moment_filter(axis, kernel, by_order, settings.degree));
-    } catch (std::invalid_argument const& reason) {
-      auto place = settings.place;
-      place.key = "radius";
-      throw run::Error(run::Exit::bad_deck, run::line(place, fmt::format("axis {}: {}", axis.name, reason.what())));
-    }
+    filters.push_back(is_analytic(settings, weak) ? analytic_filter(axis, kernel, by_order)
+                                                  : moment_filter(axis, kernel, by_order, settings.degree));
   }
   return filters;
 }

@@ -24,7 +24,10 @@ Kernel make_kernel(Settings const& settings);
 /// One filter an axis with the orders that `set` has along it. Weak form: analytic. run::Error bad_deck where a radius
 /// is too small for the degree or too wide for the axis.
 std::vector<LineFilter> make_filters(grid::Grid const& grid, Settings const& settings, bool weak,
-                                                std::vector<MultiIndex> const& set);
+                                     std::vector<MultiIndex> const& set);
+
+/// The error of make_filters, without making them. Where radii are automatic: what no radius mends.
+void check_filters(grid::Grid const& grid, Settings const& settings, bool weak, std::vector<MultiIndex> const& set);
 
 /// Rows refitted around the gaps of `data`, for jets of make_filters in strong form that are filtered along one axis only;
 /// none where several axes are filtered or the filters are analytic: there a footprint that meets a gap gives NaN.

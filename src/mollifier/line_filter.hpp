@@ -1,6 +1,9 @@
 #pragma once
 /// 1D filters along one axis: rows of weights that turn values on a line into a smoothed derivative of given order.
 ///   (D^k u)(x_i) ~ sum_j weight(i, k, j) g(start(i) + j),  j = 0 .. width-1   [unit of u / unit of the axis^k]
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "grid/axis.hpp"
@@ -30,6 +33,12 @@ class LineFilter {
   double gram(Index row, int slot_a, int slot_b) const;
 };
 
+/// Why a filter cannot be: the key of [mollifier] that is to blame ("radius", "degree", "filter"), and what() to do.
+struct Unfit : std::invalid_argument {
+  Unfit(std::string key_, std::string const& what) : std::invalid_argument(what), key(std::move(key_)) {}
+  std::string key;
+};
+
 /// Radius in cells for each derivative order of an axis, 0 = no filter (only for order 0).
 using Radii = std::vector<std::pair<int, Index>>;  // (order, radius)
 
@@ -38,15 +47,19 @@ using Radii = std::vector<std::pair<int, Index>>;  // (order, radius)
 /// where the axis reflects (about its end points; the end point of an odd axis has weight 0). Exact on polynomials up to
 /// `degree` (in the unreflected case). On stretched axes s is the distance over (1 + 1/m) times the greatest one in the
 /// window, m the greatest in points: the same where points are equally spaced.
-/// Throws std::invalid_argument naming the smallest workable radius when 2 radius + 1 < degree + 1 or > points.
+/// Throws Unfit naming the smallest workable radius when 2 radius + 1 < degree + 1 or > points.
 LineFilter moment_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii, int degree);
 
 /// Analytic filters: eta and its analytic derivatives sampled on the lattice (uniform axes only), unit discrete mass.
 /// On open axes only rows whose footprint lies inside are valid. Orders k > 0 are not rescaled to an exact moment k!:
 /// that mends first derivatives alone and spoils higher ones, where the sampled row's lower moments err first. The error
 /// of sampling depends on the radius: for second derivatives at radius 8, 5e-6 (polynomial, exponent 9), 1e-5 (cosine,
-/// exponent 6), but 0.3 (bump, steep near its rim) and 0.15 (gaussian, cut at 1 % of its height).
+/// exponent 6), but 0.3 (bump, steep near its rim) and 0.15 (gaussian, cut at 1 % of its height). Throws Unfit.
 LineFilter analytic_filter(grid::Axis const& axis, Kernel const& kernel, Radii const& radii);
+
+/// Throw Unfit where the filters above would, without making them.
+void check_moment(grid::Axis const& axis, Radii const& radii, int degree);
+void check_analytic(grid::Axis const& axis, Radii const& radii);
 
 /// Spline filters: values and derivatives at the points of u = sum_j g_j B_j, B_j the B-spline of odd degree with the points
 /// x_(j - radius - 1) .. x_(j + radius + 1) as knots, radius = (degree - 1) / 2: a mollifier of unit mass (sum_j B_j = 1),

@@ -18,7 +18,7 @@ struct Settings {
   std::map<std::string, AxisRadius> radius;            ///< axis -> radii [cells]; empty where automatic
   int degree = 4;
   std::string filter = "moment";                       ///< "moment" or "analytic" (weak form: always analytic)
-  run::Place place;
+  run::Places places;                                  ///< "form": of [equation]
 };
 
 }  // namespace mollis::mollifier

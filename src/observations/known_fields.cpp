@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "equation/system.hpp"
 #include "io/read.hpp"
@@ -26,7 +27,7 @@ kernels::Tape compile(Values const& values, std::vector<std::string> const& axes
   try {
     return equation::compile_pointwise(values.expression, axes);
   } catch (equation::SyntaxError const& error) {
-    throw Error(Exit::bad_deck, run::line(values.place, error.what()));
+    throw run::deck_error(run::within(values.place, values.expression, error.column), error.what());
   }
 }
 
@@ -74,16 +75,18 @@ Field coordinates(grid::Grid const& grid, int axis) {
 
 }  // namespace
 
-KnownField::KnownField(grid::Grid const& whole, Values const& values) : whole_(whole) {
+KnownField::KnownField(grid::Grid const& whole, Values const& values) : whole_(whole), place_(values.place) {
   if (!values.expression.empty()) {
     expression_ = values.expression;
     axes_ = axes_read(compile(values, names_of(whole)));
     grid_ = whole.restricted_to(axes_);
   } else {
-    auto const shape = io::dataset_shape(whole.comm(), values.file, values.dataset);
-    axes_ = axes_of_shape(whole, shape, values);
-    grid_ = whole.restricted_to(axes_);
-    data_ = io::read_dataset(*grid_, values.file, values.dataset);
+    run::placed(values.place, [&] {
+      auto const shape = io::dataset_shape(whole.comm(), values.file, values.dataset);
+      axes_ = axes_of_shape(whole, shape, values);
+      grid_ = whole.restricted_to(axes_);
+      data_ = io::read_dataset(*grid_, values.file, values.dataset);
+    });
   }
 }
 
@@ -107,10 +110,46 @@ Field KnownField::derivative(mollifier::MultiIndex const& order) const {
   std::vector<mollifier::LineFilter> filters;
   for (std::size_t a = 0; a < axes_.size(); ++a) {
     own[a] = order[static_cast<std::size_t>(axes_[a])];
-    filters.push_back(mollifier::difference_filter(grid_->axis(static_cast<int>(a)), {own[a]}));
+    try {
+      filters.push_back(mollifier::difference_filter(grid_->axis(static_cast<int>(a)), {own[a]}));
+    } catch (mollifier::Unfit const& reason) {
+      throw run::deck_error(place_, fmt::format("its derivative of order {}: {}", own[a], reason.what()));
+    }
   }
   if (own == mollifier::MultiIndex{}) return data_;
   return mollifier::Jets(*grid_, std::move(filters), {own}).apply(data_).front();
+}
+
+bool KnownField::has_gaps() const {
+  auto const values = on_host(derivative({}));
+  auto const refuse = [&](std::string const& what) {
+    bool const expression = !expression_.empty();
+    if (expression) throw run::deck_error(place_, fmt::format("its value is {}; write one that is finite on the grid", what));
+    throw Error(Exit::bad_data, run::line(place_, fmt::format("its value is {}; write numbers, or NaN for gaps", what)));
+  };
+  int found[2] = {0, 0};  // a gap, a value
+  run::collectively(whole_.comm(), [&] {
+    for (Index n = 0; n < grid_->local_size(); ++n) {
+      double const value = values(static_cast<std::size_t>(n));
+      if (std::isinf(value)) refuse(fmt::format("{} {}", value, axes_.empty() ? "everywhere" : "at " + point_text(*grid_, n)));
+      found[std::isnan(value) ? 0 : 1] = 1;
+    }
+  });
+  MPI_Allreduce(MPI_IN_PLACE, found, 2, MPI_INT, MPI_MAX, whole_.comm());
+  if (found[1] == 0) refuse("not a number anywhere");
+  return found[0] != 0;
+}
+
+std::string point_text(grid::Grid const& grid, Index n) {
+  std::string text;
+  for (int a = grid.dimension() - 1; a >= 0; --a) {
+    auto const& range = grid.owned()[a];
+    auto const& axis = grid.axis(a);
+    double const here = axis.at(range.lower + n % range.size());
+    text = fmt::format("{} = {:.6g}{}{}", axis.name, here, text.empty() ? "" : ", ", text);
+    n /= range.size();
+  }
+  return text;
 }
 
 }  // namespace mollis::observations

@@ -31,7 +31,7 @@ struct Settings {
   Noise noise = run::Automatic{};
   double about = 0.0;                                  ///< the value about which odd axes reflect
   std::vector<Wall> walls;
-  run::Place place, file_place;
+  run::Places places;
 };
 
 }  // namespace mollis::observations

@@ -33,7 +33,20 @@ Field shifted(Field const& field, double by) {
   return sum;
 }
 
-/// The values of walls in place of the observations there.
+/// Throws bad_data at an infinite value: NaN alone says that nothing was observed. Collective.
+void refuse_infinite(grid::Grid const& grid, Settings const& observation, Field const& data) {
+  auto const host = on_host(data);
+  run::collectively(grid.comm(), [&] {
+    for (Index n = 0; n < grid.local_size(); ++n)
+      if (std::isinf(host(static_cast<std::size_t>(n))))
+        throw run::Error(run::Exit::bad_data,
+                         run::line(observation.places.of("dataset"),
+                                   fmt::format("{}: {} is infinite at {}; write NaN where nothing was observed",
+                                               observation.file, observation.dataset, point_text(grid, n))));
+  });
+}
+
+/// The values of walls in place of the observations there. run::Error bad_deck where they are not finite. Collective.
 void set_walls(grid::Grid const& grid, Settings const& observation, State& state) {
   state.walls.assign(grid.axes().size(), {false, false});
   if (observation.walls.empty()) return;
@@ -49,6 +62,7 @@ void set_walls(grid::Grid const& grid, Settings const& observation, State& state
     KnownField const field(grid, wall.values);
     auto const values = on_host(field.derivative({}));
     Index const end = grid.axes()[axis].size() - 1;
+    Index wrong = -1;  // the first point whose value is not finite
     for (Index point = 0; point < box.size(); ++point) {
       Index rest = point, at = 0, stride = 1, here = 0;
       for (int a = grid.dimension() - 1; a >= 0; --a) {
@@ -62,7 +76,13 @@ void set_walls(grid::Grid const& grid, Settings const& observation, State& state
       if (!((wall.lower && here == 0) || (wall.upper && here == end))) continue;
       data(point) = values(at);
       known(point) = 1.0;
+      if (wrong < 0 && !std::isfinite(values(at))) wrong = point;
     }
+    run::collectively(grid.comm(), [&] {
+      if (wrong < 0) return;
+      throw run::deck_error(wall.values.place, fmt::format("its value is {} at {}; it must be finite on the whole wall",
+                                                           data(static_cast<std::size_t>(wrong)), point_text(grid, wrong)));
+    });
   }
   Kokkos::deep_copy(state.data, data);
   Kokkos::deep_copy(state.known, known);
@@ -101,12 +121,21 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
   for (auto const& [name, observation] : observations) {
     State state;
     state.name = name;
-    state.data = io::read_dataset(grid, observation.file, observation.dataset);
+    state.data = run::placed(observation.places.of("file"),
+                             [&] { return io::read_dataset(grid, observation.file, observation.dataset); });
+    refuse_infinite(grid, observation, state.data);
     auto const m = moments(grid, state.data);
     if (m.count == 0)
       throw run::Error(run::Exit::bad_data,
-                       fmt::format("{}: {}: no finite value: nothing was observed", observation.file, observation.dataset));
+                       run::line(observation.places.of("dataset"), fmt::format("{}: {}: no finite value: nothing was observed",
+                                                                               observation.file, observation.dataset)));
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
+    if (!std::isfinite(state.sigma))
+      throw run::Error(run::Exit::bad_data,
+                       run::line(observation.places.of("noise"),
+                                 fmt::format("{}: {}: the values are too large for their squares to be summed; choose another "
+                                             "unit",
+                                             observation.file, observation.dataset)));
     state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
     set_walls(grid, observation, state);
     state.gaps = grid.points() - (observation.walls.empty() ? m : moments(grid, state.data)).count;

@@ -16,7 +16,7 @@ struct Settings {
   int smoothness_order = 1;
   run::Weight smoothness_weight = run::Automatic{};
   std::optional<observations::Values> truth;           ///< scored only
-  run::Place place;
+  run::Places places;
 };
 
 }  // namespace mollis::parameters

@@ -35,26 +35,15 @@ equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
   return symbols;
 }
 
-/// The place of the offset-th byte of a text that begins at `place`.
-deck::Place within(deck::Place place, std::string const& text, std::size_t offset) {
-  if (place.line == 0) return place;
-  auto const before = text.substr(0, offset);
-  auto const newline = before.rfind('\n');
-  place.line += static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-  place.column =
-      newline == std::string::npos ? place.column + static_cast<int>(offset) : static_cast<int>(offset - newline);
-  return place;
-}
-
 /// Where a syntax error stands: in a residual (numbered among those compiled) or in a let expression.
 deck::Place located(deck::Deck const& deck, std::size_t residual, equation::SyntaxError const& error) {
   std::string const let = "let.";
   if (error.which.compare(0, let.size(), let) == 0) {
     auto const name = error.which.substr(let.size());
     auto const place = deck.equation.let_places.find(name);
-    if (place != deck.equation.let_places.end()) return within(place->second, deck.equation.let.at(name), error.column);
+    if (place != deck.equation.let_places.end()) return run::within(place->second, deck.equation.let.at(name), error.column);
   }
-  return within(deck.equation.residual_places.at(residual), deck.equation.residuals[residual], error.column);
+  return run::within(deck.equation.residual_places.at(residual), deck.equation.residuals[residual], error.column);
 }
 
 void check_pointwise(deck::Values const& values, std::vector<std::string> const& axes, deck::Problems& problems) {
@@ -62,7 +51,7 @@ void check_pointwise(deck::Values const& values, std::vector<std::string> const&
   try {
     equation::compile_pointwise(values.expression, axes);
   } catch (equation::SyntaxError const& error) {
-    problems.add(within(values.place, values.expression, error.column), error.what());
+    problems.add(run::within(values.place, values.expression, error.column), error.what());
   }
 }
 
@@ -73,7 +62,7 @@ void check_method(deck::Deck const& deck, equation::System const& system, deck::
   if (estimators::method_named(deck.inversion.method).couples_points) return;
   for (auto const& feature : system.features)
     if (feature.kind == equation::Feature::Kind::parameter && feature.order != mollifier::MultiIndex{})
-      problems.add(deck.parameters[static_cast<std::size_t>(feature.index)].second.place,
+      problems.add(deck.parameters[static_cast<std::size_t>(feature.index)].second.places.section,
                    "the residuals differentiate this parameter, which no point can solve for by itself; use method = "
                    "\"equation-error\"");
 }
@@ -81,18 +70,30 @@ void check_method(deck::Deck const& deck, equation::System const& system, deck::
 void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   auto const symbols = symbols_of(deck, everywhere(deck));
   std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
+  std::set<int> idle;                                  // parameters in no residual: they would stay what they were
+  for (std::size_t p = 0; p < deck.parameters.size(); ++p)
+    if (!deck.equation.residuals.empty()) idle.insert(static_cast<int>(p));
   for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
     try {
-      check_method(deck, equation::compile({deck.equation.residuals[k]}, symbols, form_of(deck)), problems);
+      auto const system = equation::compile({deck.equation.residuals[k]}, symbols, form_of(deck));
+      check_method(deck, system, problems);
+      for (auto const& feature : system.features)
+        if (feature.kind == equation::Feature::Kind::parameter) idle.erase(feature.index);
     } catch (equation::SyntaxError const& error) {
+      idle.clear();  // whatever stands there
       bool const let = error.which.rfind("let.", 0) == 0;
       if (!let || lets.emplace(error.which, error.column).second) problems.add(located(deck, k, error), error.what());
     }
   }
+  for (int const p : idle)
+    problems.add(deck.parameters[static_cast<std::size_t>(p)].second.places.section,
+                 "no residual depends on this parameter, so nothing tells its value; use it in [equation] or remove it");
   auto const& method = estimators::method_named(deck.inversion.method);
   if (!method.weak_form && deck.equation.weak)
-    problems.add(deck.inversion.place, fmt::format("method = \"{}\" fits smooth states and needs the strong form; remove form = "
-                                                   "\"weak\", or use method = \"equation-error\"", method.name));
+    problems.add(deck.inversion.places.of("method"),
+                 fmt::format("method = \"{}\" fits smooth states and needs the strong form; remove form = \"weak\", or use method = "
+                             "\"equation-error\"",
+                             method.name));
 }
 
 }  // namespace
@@ -110,6 +111,10 @@ void check_values(deck::Deck const& deck, deck::Problems& problems) {
   for (auto const& [name, values] : deck.fields) check_pointwise(values, deck.grid.axes, problems);
   for (auto const& [name, parameter] : deck.parameters)
     if (parameter.truth) check_pointwise(*parameter.truth, deck.grid.axes, problems);
+  check_walls(deck, problems);
+}
+
+void check_walls(deck::Deck const& deck, deck::Problems& problems) {
   for (auto const& [name, observation] : deck.observations)
     for (auto const& wall : observation.walls) check_pointwise(wall.values, deck.grid.axes, problems);
 }
@@ -118,7 +123,7 @@ equation::System compile(deck::Deck const& deck, Dependence const& fields) {
   try {
     return equation::compile(deck.equation.residuals, symbols_of(deck, fields), form_of(deck));
   } catch (equation::SyntaxError const& error) {
-    throw run::Error(run::Exit::bad_deck, run::line(located(deck, 0, error), error.what()));
+    throw run::deck_error(located(deck, 0, error), error.what());
   }
 }
 

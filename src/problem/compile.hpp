@@ -18,8 +18,9 @@ Dependence everywhere(deck::Deck const& deck);
 /// Adds a problem for every residual, let expression, known field and truth that cannot be understood, with a caret under
 /// the place, and where the method cannot serve the equation. A deck::Checker. Reads no file.
 void check_expressions(deck::Deck const& deck, deck::Problems& problems);
-/// The same for known fields and truths alone.
+/// The same for known fields, truths and walls alone, and for walls.
 void check_values(deck::Deck const& deck, deck::Problems& problems);
+void check_walls(deck::Deck const& deck, deck::Problems& problems);
 
 /// Compiles the residuals, checked before. fields: on which axes each known field depends. run::Error bad_deck.
 equation::System compile(deck::Deck const& deck, Dependence const& fields);

@@ -1,6 +1,9 @@
 #include "problem/from_deck.hpp"
 
+#include <fmt/format.h>
+
 #include "problem/compile.hpp"
+#include "problem/lengths.hpp"
 #include "problem/sizes.hpp"
 
 namespace mollis::problem {
@@ -22,13 +25,16 @@ Settings settings_of(deck::Deck const& deck) { return {deck.mollifier, deck.inve
 
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress& progress) {
   auto const system = compile(deck, everywhere(deck));
+  check_lengths(deck, grid, system);
   require_room(deck, obstacle(deck, grid, system, run::machine_of(grid.comm())));
   return from_deck(grid, deck, observations::read_states(grid, deck.observations), progress);
 }
 
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> states, run::Progress& progress) {
   std::vector<observations::KnownField> fields;
-  for (auto const& [name, values] : deck.fields) fields.emplace_back(grid, values);
+  for (auto const& [name, values] : deck.fields)
+    if (fields.emplace_back(grid, values).has_gaps())
+      progress.say(fmt::format("field {}: not known at all points; those without it carry no residual", name));
   auto system = compile(deck, dependence_of(grid, fields));
   return Problem(grid, settings_of(deck), std::move(system), deck.parameters, std::move(fields), std::move(states), progress);
 }

@@ -20,11 +20,12 @@ grid::Axis axis_from_file(MPI_Comm comm, deck::Grid const& grid, std::size_t a) 
   auto const& name = grid.axes[a];
   auto const& dataset = grid.coordinate_datasets[a];
   auto const period = grid.period.find(name);
-  auto values = io::read_vector(comm, grid.coordinate_file, dataset);
+  auto const place = grid.places.of("coordinates");
+  auto values = run::placed(place, [&] { return io::read_vector(comm, grid.coordinate_file, dataset); });
   try {
     return grid::axis_from_coordinates(name, std::move(values), period == grid.period.end() ? 0.0 : period->second);
   } catch (std::invalid_argument const& reason) {
-    throw Error(Exit::bad_data, fmt::format("{}: {}: axis {}: {}", grid.coordinate_file, dataset, name, reason.what()));
+    throw Error(Exit::bad_data, run::line(place, fmt::format("{}: {}: {}", grid.coordinate_file, dataset, reason.what())));
   }
 }
 
@@ -47,7 +48,7 @@ std::vector<grid::Axis> make_axes(MPI_Comm comm, deck::Grid const& grid) {
 grid::Decomposition given_cut(deck::Grid const& deck, std::vector<grid::Axis> const& axes, int ranks) {
   auto const& cut = deck.decomposition;
   deck::Problems problems;
-  auto const bad = [&](std::string const& what) { problems.add(deck.place_of("decomposition"), what); };
+  auto const bad = [&](std::string const& what) { problems.add(deck.places.of("decomposition"), what); };
   Index const blocks = std::accumulate(cut.begin(), cut.end(), Index{1}, std::multiplies<>());
   if (blocks > ranks)
     bad(fmt::format("[{}] is {} blocks for {} ranks; start at least {} ranks or use fewer blocks", fmt::join(cut, ", "),

@@ -186,7 +186,7 @@ void require_room(deck::Deck const& deck, std::optional<Obstacle> const& obstacl
   constexpr double gross = 2.0;
   if (!obstacle || (obstacle->of == Obstacle::Of::memory && obstacle->excess < gross)) return;
   deck::Problems problems;
-  problems.add(deck.grid.place_of(deck.grid.coordinate_file.empty() ? "points" : "coordinates"), obstacle->what);
+  problems.add(deck.grid.places.of(deck.grid.coordinate_file.empty() ? "points" : "coordinates"), obstacle->what);
   problems.raise();
 }
 

@@ -125,10 +125,9 @@ bool NoiseBias::applies(estimators::Settings const& settings, parameters::Parame
     return !u.jets && u.axes == unknowns.front().axes;
   });
   if (!possible && settings.bias_correction == "on")
-    throw run::Error(run::Exit::bad_deck,
-                     fmt::format("{}:{}:{}: [inversion] bias_correction: needs an equation that is affine in the parameters, "
-                                 "none of them differentiated, all over the same axes; use \"auto\" or \"off\"",
-                                 settings.place.file, settings.place.line, settings.place.column));
+    throw run::deck_error(settings.places.of("bias_correction"),
+                          "needs an equation that is affine in the parameters, none of them differentiated, all over the same "
+                          "axes; use \"auto\" or \"off\"");
   bool const averages = static_cast<int>(unknowns.front().axes.size()) < space.grid().dimension();
   return possible && !system.mixed.empty() && (averages || settings.bias_correction == "on");
 }

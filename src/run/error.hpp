@@ -5,6 +5,9 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+
+#include "run/place.hpp"
 
 namespace mollis::run {
 
@@ -17,12 +20,29 @@ enum class Exit : int {
 /// An error whose text is meant for the user: what, where, what to do. May span lines.
 class Error : public std::runtime_error {
  public:
-  Error(Exit code, std::string const& message) : std::runtime_error(message), code_(code) {}
+  /// blamed: the key at fault, where the text lacks its place because the thrower knows no deck; a caller adds it.
+  Error(Exit code, std::string const& message, std::string blamed = "")
+      : std::runtime_error(message), code_(code), blamed_(std::move(blamed)) {}
   Exit code() const { return code_; }
+  std::string const& blamed() const { return blamed_; }
 
  private:
   Exit code_;
+  std::string blamed_;
 };
+
+/// What is wrong with the deck at a place: bad_deck, or usage where an override stands there.
+Error deck_error(Place const& place, std::string const& message);
+
+/// Runs `work`; a run::Error out of it gets the place in front.
+template <class Work>
+auto placed(Place const& place, Work&& work) {
+  try {
+    return work();
+  } catch (Error const& error) {
+    throw Error(error.code(), line(place, error.what()));
+  }
+}
 
 /// Runs `work` on every rank and shares the verdict: if it threw anywhere, the error of the lowest such rank is thrown
 /// on all ranks. `work` itself must not communicate after a point where a single rank may throw. Collective on `comm`.

@@ -3,14 +3,12 @@
 #include <variant>
 
 #include "run/automatic.hpp"
-#include "run/place.hpp"
 
 namespace mollis::uncertainty {
 
 struct Settings {
   std::variant<run::Automatic, int> samples = run::Automatic{};  ///< draws of the error; 0: none
   bool keep = false;                                             ///< write the samples of the parameters
-  run::Place place;
 };
 
 }  // namespace mollis::uncertainty

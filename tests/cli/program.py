@@ -71,3 +71,4 @@ class TestCase(unittest.TestCase):
         for trace in ("Error Message", "PETSC ERROR", "HDF5-DIAG", "terminate called", "Signal:", "internal error"):
             self.assertNotIn(trace, outcome.err + outcome.out)
         self.assertEqual(len(set(outcome.lines())), len(outcome.lines()), f"said twice:\n{outcome.err}")
+        return outcome

@@ -68,6 +68,36 @@ class Data(DataCase):
         path = self.data("nan.h5", u=numpy.full((24, 24), numpy.nan))
         self.expect_bad(65, self.invert(path, ranks=2), "nan.h5", "nothing was observed")
 
+    def test_infinite_values(self):
+        values = numpy.ones((24, 24))
+        values[3, 23] = -numpy.inf
+        self.expect_bad(65, self.invert(self.data("infinite.h5", u=values), ranks=2), "infinite at y = 0.130435, x = 1", "NaN")
+
+    def test_values_beyond_squares(self):
+        values = numpy.outer(numpy.ones(24), numpy.arange(24.0)) * 1e300
+        self.expect_bad(65, self.invert(self.data("huge.h5", u=values), "observations.u.noise.relative=0.1"), "too large")
+
+    def test_fields_that_are_not_finite(self):
+        self.expect_bad(64, self.invert(None, "fields.m.value=1/(x - 1)", ranks=2), "[fields.m] value: its value is", "x = 1;")
+        self.expect_bad(64, self.invert(None, "fields.m.value=sqrt(-1 - x)", ranks=2), "not a number anywhere")
+        values = numpy.ones((24, 24))
+        values[5, 7] = numpy.inf
+        deck = self.directory / "infinite_field.toml"
+        self.data("field.h5", m=values)
+        deck.write_text(HEAT.read_text().replace("value = 10.0", 'file = "field.h5"\ndataset = "m"'))
+        outcome = run("invert", deck, POINTS, f"observations.u.file={self.good}")
+        self.expect_error(65, outcome, "infinite_field.toml:", "[fields.m] dataset: its value is inf at y = ")
+
+    def test_gaps_of_fields_are_said(self):
+        outcome = self.expect(0, self.invert(None, "fields.m.value=10 + 1e-9*sqrt(x - 0.2)", "mollifier.radius=4",
+                                             "parameters.lambda.smoothness.weight=1e-3"))
+        self.assertIn("field m: not known at all points", outcome.out)
+
+    def test_walls_that_are_not_finite(self):
+        for ranks in (1, 2):
+            outcome = self.invert(None, 'observations.u.walls={x = "log(y)"}', "inversion.method=joint", ranks=ranks)
+            self.expect_bad(64, outcome, "[observations.u] walls.x: its value is -inf at y = 0, x = 0")
+
     def test_field_from_a_missing_file(self):
         deck = self.directory / "field.toml"
         deck.write_text(HEAT.read_text().replace("value = 10.0", 'file = "m.h5"\ndataset = "m"'))

@@ -2,6 +2,9 @@
 import re
 import unittest
 
+import h5py
+import numpy
+
 from program import SOURCE, TestCase, run, temporary
 
 INVALID = SOURCE / "tests" / "decks_invalid"
@@ -92,6 +95,63 @@ class Expressions(DeckCase):
         outcome = run("check", path)
         self.expect_error(78, outcome, "parametrs")
         self.assertNotIn("[equation]", outcome.err)
+
+
+class Places(DeckCase):
+    """Faults of defaults and overrides stand somewhere."""
+
+    def test_of_a_default_is_its_section_or_the_deck(self):
+        without = DECK.replace('[mollifier]\nkernel = "{kernel}"\n', "")
+        for text, place in ((DECK, r"case\.toml:17:\d+: "), (without, r"case\.toml:\d+:\d+: ")):
+            path = self.deck()
+            path.write_text(text.format(**{**GOOD, "let": "a*d(u, \"xxxxx\")".replace('"', '\\"')}))
+            outcome = self.expect_error(78, run("check", path, ranks=2))
+            self.assertRegex(outcome.err, place + r"\[mollifier\] degree: axis x: ")
+            self.assertEqual(outcome.err.count("axis x"), 1, outcome.err)
+            self.assertNotIn(":0:0", outcome.err)
+
+    def test_the_form_is_blamed_where_it_is_the_reason(self):
+        path = self.deck()
+        text = path.read_text()
+        for old, new in (("let = {", 'form = "weak"\nlet = {'), ("lower = [0.0, 0.0]\nupper = [1.0, 1.0]\n", ""),
+                         ("points = [24, 24]", 'coordinates = { file = "c.h5", datasets = ["y", "x"] }'),
+                         ("a*dx(u)", "dx(u)"), ('"dx(flux)', '"a*dx(flux)')):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        path.write_text(text)
+        with h5py.File(self.directory / "c.h5", "w") as file:
+            file["y"] = file["x"] = numpy.linspace(0.0, 1.0, 24) ** 2
+        outcome = self.expect_error(78, run("check", path), '[equation] form: axis y: ', 'use form = "strong"')
+        self.assertNotIn("radius", outcome.err)
+
+    def test_an_override_is_named(self):
+        self.expect_error(64, run("check", self.deck(), "mollifier.radius=90"),
+                          'override "mollifier.radius=90": [mollifier] radius: axis y')
+
+    def test_a_megabyte_is_cut(self):
+        long = "+".join(["a*lap(u)"] * 110000)
+        outcome = self.expect_error(78, run("check", self.deck(residual=long + " + wrong")), "wrong")
+        self.assertLess(max(map(len, outcome.err.splitlines())), 300)
+        product = "*".join(f"sin({i + 1}*u)" for i in range(4000))
+        self.expect_error(78, run("check", self.deck(residual=product)), "case.toml:15:", "too large")
+
+
+class NothingInSilence(DeckCase):
+    def test_a_parameter_that_no_residual_contains(self):
+        for residual in ("lap(u) + m", "lap(u) + m + a - a"):
+            outcome = run("invert", self.deck(residual=residual, let="dx(u)"), ranks=2)
+            self.expect_error(78, outcome, "case.toml:11:", "[parameters.a]: no residual depends on this parameter")
+        self.assertEqual([p.name for p in self.directory.iterdir()], ["case.toml"])
+
+    def test_two_states_on_one_dataset(self):
+        second = '[observations.w]\nfile = "./obs.h5"\ndataset = "{}"\n[parameters.a]'
+        for dataset in ("u", "/u", "u_clean", "u/w", "x"):
+            path = self.deck()
+            path.write_text(path.read_text().replace("[parameters.a]", second.format(dataset))
+                            .replace('source = "m"', 'states = { u = "1", w = "1" }'))
+            outcome = run("forward", path)
+            self.expect_error(78, outcome, "case.toml:13:", "[observations.w] dataset: ", "name another dataset")
+        self.assertEqual([p.name for p in self.directory.iterdir()], ["case.toml"])
 
 
 class Sizes(DeckCase):

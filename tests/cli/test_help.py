@@ -2,7 +2,7 @@
 import re
 import unittest
 
-from program import INPUTS, TestCase, run
+from program import INPUTS, SOURCE, TestCase, run
 
 
 class Help(TestCase):
@@ -24,9 +24,34 @@ class Help(TestCase):
                     "dropout", "directory"):
             self.assertRegex(text, rf"(?m)^  {key}\s")
 
-    def test_without_a_topic_lists_the_topics(self):
-        self.assertIn("deck", self.expect(0, run("help")).out)
-        self.expect_error(64, run("help", "dek"), "dek", "deck")
+    def test_without_a_topic_lists_everything(self):
+        text = self.expect(0, run("help")).out
+        for word in ("invert", "mollify", "forward", "check", "info", "help", "deck", "equation", "errors"):
+            self.assertRegex(text, rf"(?m)^  {word}\s")
+        self.expect_error(64, run("help", "dek"), "dek", 'did you mean "deck"', "equation", "errors")
+
+    def test_every_topic_of_the_index_is_there(self):
+        index = self.expect(0, run("help")).out
+        for topic in re.findall(r"(?m)^  (\w+)\s", index[index.index("\nTopics"):]):
+            self.assertGreater(len(self.expect(0, run("help", topic, ranks=2)).out.splitlines()), 10, topic)
+
+    def test_equation_has_words_and_verdicts(self):
+        text = self.expect(0, run("help", "equation")).out
+        for word in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "abs", "sign", "dt", "dx", "dy", "dz", "d", "lap"):
+            self.assertRegex(text, rf"(?m)^  {word}\s")
+        strong, weak = text.split("\nWeak form")
+        self.assertNotIn("refused", strong)
+        for residual in ("u*dx(u)", "dx(k*u)", "dx(u)^2", "sin(k*u)"):
+            self.assertRegex(weak, rf"(?m)^  {re.escape(residual)}\n      refused: weak form: ")
+        self.assertIn("  dt(u) - c*lap(u)\n      = ", weak)
+
+    def test_errors_has_the_codes_of_the_documentation(self):
+        text = self.expect(0, run("help", "errors")).out
+        written = (SOURCE / "docs" / "files.md").read_text().split("# Exit codes")[1]
+        codes = re.findall(r"(?m)^\| (\d+) \|", written)
+        self.assertEqual(re.findall(r"(?m)^  (?: |(?=\d\d))(\d+)  \S", text.split("Exit codes")[1].split("Common")[0]), codes)
+        for code, message in re.findall(r"(?m)^  (\d\d)  (\S.*)$", text.split("Common")[1]):
+            self.assertIn(code, codes, message)
 
     def test_version_has_the_revision(self):
         text = self.expect(0, run("--version")).out

@@ -278,7 +278,7 @@ steps = 3
   EXPECT_EQ(flow.forward.perturbation, 0.1);
   EXPECT_EQ(flow.forward.spin_up, 2.0);
   EXPECT_EQ(flow.forward.steps, 3);
-  EXPECT_EQ(flow.forward.places.count("velocity.x"), 1u);
+  EXPECT_EQ(flow.forward.places.keys.count("velocity.x"), 1u);
   Deck const phase = parse_text(head + "equation = \"phase-field\"\nmobility = 5\n", {}, Command::forward);
   EXPECT_EQ(phase.forward.mobility, 5.0);
   EXPECT_EQ(phase.forward.gradient_energy, 1.0);

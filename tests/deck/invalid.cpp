@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "decks.hpp"
@@ -69,8 +70,10 @@ TEST_P(InvalidDeck, SaysWhatIsWrong) {
     EXPECT_EQ(static_cast<int>(error.code()), wanted.exit) << message;
     std::istringstream lines(message);
     for (std::string text; std::getline(lines, text);) {
-      bool const placed = text.rfind(GetParam().string() + ":", 0) == 0 || text.rfind("override \"", 0) == 0;
-      EXPECT_TRUE(placed) << text;
+      std::string const path = GetParam().string() + ":";
+      bool const placed = text.rfind(path, 0) == 0 &&
+                          std::regex_search(text.substr(path.size()), std::regex("^[1-9][0-9]*:[1-9][0-9]*: "));
+      EXPECT_TRUE(placed || text.rfind("override \"", 0) == 0) << text;
     }
   }
 }

@@ -1,4 +1,7 @@
 // What users are told: the expression, the column, the caret and the advice.
+#include <cstring>
+#include <sstream>
+
 #include "point.hpp"
 
 namespace mollis::equation {
@@ -74,6 +77,72 @@ TEST(Errors, PointAtTheMistake) {
                         {"u - u + 2", 0, "the residual is a constant: 2"}}) {
     expect(c);
   }
+}
+
+/// The character that the caret stands under, in a line of at most about 100.
+std::string under_caret(SyntaxError const& error) {
+  std::istringstream lines(error.what());
+  std::string what, text, caret;
+  std::getline(lines, what);
+  std::getline(lines, text);
+  std::getline(lines, caret);
+  EXPECT_LE(text.size(), 120u) << text;
+  EXPECT_LE(what.size(), 200u) << what;
+  auto const columns = caret.find('^');
+  std::size_t at = 0;
+  for (std::size_t c = 0; c < columns; ++c)
+    do ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u);
+  return text.substr(at, 5);
+}
+
+TEST(Errors, LongTextsAreCutAroundTheMistake) {
+  std::string const term = "k*lap(u) + ";
+  std::string many;
+  for (int i = 0; i < 90000; ++i) many += term;  // a megabyte
+  std::pair<std::string, std::string> const around[] = {{"", many}, {many, "u"}, {many, many}, {term, many}, {many, term}};
+  for (auto const& [before, after] : around) {
+    auto const error = error_of(before + "wrong + " + after + "u");
+    EXPECT_EQ(error.column, before.size());
+    EXPECT_EQ(under_caret(error), "wrong") << error.what();
+  }
+  EXPECT_EQ(under_caret(error_of("u\n+ v\n+ " + many + "wrong + " + many + "\n+ u")), "wrong");
+}
+
+TEST(Errors, CutsFallBetweenCharacters) {
+  std::string umlauts;
+  for (int i = 0; i < 100; ++i) umlauts += "\xc3\xa4\xe2\x88\x82";
+  for (std::size_t padding = 0; padding < 5; ++padding) {
+    auto const error = error_of("u*(v" + std::string(padding, ' ') + " + wrong*" + umlauts + ")");
+    EXPECT_EQ(under_caret(error), "wrong");
+    for (char const* cut = error.what(); (cut = std::strstr(cut, "...")) != nullptr; ++cut)
+      EXPECT_TRUE((static_cast<unsigned char>(cut[-1]) & 0x80u) == 0 || static_cast<unsigned char>(cut[-1]) == 0xa4 ||
+                  static_cast<unsigned char>(cut[-1]) == 0x82)
+          << error.what();
+  }
+}
+
+TEST(Errors, LongNamesAreCut) {
+  std::string const name(1000000, 'q');
+  for (auto const& text : {name, name + "(u)", "u*" + name, "3 " + name, "d(u, " + std::string(100000, 'x') + ")"})
+    EXPECT_LT(std::string(error_of(text).what()).size(), 500u);
+}
+
+TEST(Errors, WhatGrowsTooLargeIsToldInTime) {
+  std::string product = "u", power = "u";
+  for (int i = 1; i < 3000; ++i) product += "*sin(" + std::to_string(i) + "*u)";
+  for (int i = 1; i < 100000; ++i) power += "*sin(" + std::to_string(i) + "*u)";
+  for (auto const& text : {"lap(" + product + ")", power, "lap(" + power + ")"}) {
+    auto const error = error_of(text);
+    EXPECT_EQ(error.which, "residual 2");
+    EXPECT_NE(std::string(error.what()).find("grows too large"), std::string::npos) << error.what();
+  }
+  auto const partials = error_of(product);  // itself readable, its derivatives by the states are not
+  EXPECT_NE(std::string(partials.what()).find("derivatives"), std::string::npos) << partials.what();
+  std::string pointwise = "x";
+  for (int i = 1; i < 300; ++i) pointwise += "*sin(" + std::to_string(i) + "*x)";
+  EXPECT_NO_THROW(compile_pointwise(pointwise, {"x"}, {}, {0}));
+  EXPECT_THROW(compile_pointwise(pointwise, {"x"}, {}, {6}), SyntaxError);
 }
 
 TEST(Errors, EmptyTexts) {

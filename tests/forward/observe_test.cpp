@@ -32,7 +32,7 @@ deck::Deck make_deck() {
   deck.forward.coefficient = "lambda";
   deck.forward.source = "m";
   deck.forward.boundary = "x^2 + 2*y^2";
-  deck.forward.place = {"case.toml", "forward", "", 12, 1};
+  deck.forward.places.section = {"case.toml", "forward", "", 12, 1};
   return deck;
 }
 

@@ -208,17 +208,17 @@ TEST(Gaps, LadderHeedsGaps) {
   Case c(lines, {{"u", state}}, {0.0, 1, {"grid.points=[25, 25]", "grid.upper=[2.0, 2.0]"}, {}, MPI_COMM_WORLD});
   choices::Ladder const whole(c.grid, 4);
   choices::Ladder ladder = whole;
-  ladder.heed_gaps(c.grid, c.states);
+  ladder.heed_gaps(c.grid, c.states, {});
   EXPECT_EQ(ladder.rungs(0), whole.rungs(0));
   put_gaps(c, [](Extents const& p) { return p[0] == 12 && p[1] == 12; });
   c.states[0].gaps = 1;
-  ladder.heed_gaps(c.grid, c.states);
+  ladder.heed_gaps(c.grid, c.states, {});
   Index const most = free_of_the_middle(25, whole.radii({0})[0]);
   ASSERT_LT(ladder.rungs(0), whole.rungs(0));
   EXPECT_GE(2 * free_of_the_middle(25, ladder.radii({ladder.rungs(0) - 1})[0]), most);
   EXPECT_LT(2 * free_of_the_middle(25, whole.radii({ladder.rungs(0)})[0]), most);
   put_gaps(c, [](Extents const& p) { return p[0] % 2 == 0; });
-  EXPECT_THROW(ladder.heed_gaps(c.grid, c.states), run::Error);
+  EXPECT_THROW(ladder.heed_gaps(c.grid, c.states, {}), run::Error);
 }
 
 }  // namespace

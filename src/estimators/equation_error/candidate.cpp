@@ -57,9 +57,10 @@ Index count_points(problem::Problem const& problem, Candidate& candidate) {
   MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
   if (count == 0)
     throw run::Error(run::Exit::bad_data,
-                     "no point carries a residual: every footprint meets a gap or an edge, or the equation is not finite at the "
-                     "first guess of the parameters; use smaller radii, filter along one axis only (then rows are refitted "
-                     "around gaps), or change [parameters.NAME] initial");
+                     run::line(problem.settings.mollifier.places.of("radius"),
+                               "no point carries a residual: every footprint meets a gap or an edge, or the equation is not finite at "
+                               "the first guess of the parameters; use smaller radii, filter along one axis only (then rows are "
+                               "refitted around gaps), or change [parameters.NAME] initial"));
   return count;
 }
 

@@ -27,12 +27,14 @@ std::vector<bool> smooth_axes(grid::Grid const& grid, std::vector<int> const& or
     auto const& axis = grid.axis(a);
     if (degree < order + 3)
       throw run::Error(run::Exit::bad_deck,
-                       fmt::format("[joint] spline_degree: derivatives of order {} along {} need a degree of at least {}, not {}",
-                                   order, axis.name, order + 3 + order % 2, degree));
+                       fmt::format("derivatives of order {} along {} need a degree of at least {}, not {}",
+                                   order, axis.name, order + 3 + order % 2, degree),
+                       "spline_degree");
     if (axis.size() < degree)
       throw run::Error(run::Exit::bad_deck,
-                       fmt::format("[joint] spline_degree: splines of degree {} need {} points along {}, the axis has {}",
-                                   degree, degree, axis.name, axis.size()));
+                       fmt::format("splines of degree {} need {} points along {}, the axis has {}",
+                                   degree, degree, axis.name, axis.size()),
+                       "spline_degree");
   }
   return smooth;
 }

@@ -108,6 +108,11 @@ bool EquationError::solve_free(Fit& fit) {
   Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
   auto const b = right_hand_side(fit.weights);
   bool const converged = solve(matrix, b, fit.x);
+  take_objective(matrix, b, fit);
+  return converged;
+}
+
+void EquationError::take_objective(Mat matrix, Vec b, Fit& fit) {
   auto const gradient = petsc::like(fit.x);
   check(MatMult(matrix, fit.x, gradient));
   PetscScalar quadratic = 0.0, linear = 0.0;
@@ -121,7 +126,6 @@ bool EquationError::solve_free(Fit& fit) {
   MPI_Allreduce(MPI_IN_PLACE, &constant, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
   fit.objective = 0.5 * quadratic - linear + 0.5 * constant;
   if (auto const* n = noise(fit.weights)) fit.objective += n->value(space(), fit.x, nullptr);
-  return converged;
 }
 
 void EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
@@ -147,7 +151,8 @@ void EquationError::fit(Fit& fit, int passes) {
     int const before = progress_.krylov();
     bool const free = model_.system().affine;
     fit.converged = free && solve_free(fit);
-    if (!free || violates_bounds(fit.x)) fit.converged = minimise_with_tao(*this, fit, bounds);
+    bool const within = free && (!violates_bounds(fit.x) || solve_within(bounds, fit));
+    if (!within) fit.converged = minimise_with_tao(*this, fit, bounds);
     ++fit.newton;
     check(VecAXPY(previous, -1.0, fit.x));
     double const change = norm(previous) / std::max(norm(fit.x), 1e-300);

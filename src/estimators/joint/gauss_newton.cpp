@@ -40,6 +40,15 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
 
 GaussNewton::~GaussNewton() = default;
 
+void GaussNewton::take_whole_steps(int most_krylov) {
+  TaoLineSearch search = nullptr;
+  check(TaoGetLineSearch(tao_, &search));
+  check(TaoLineSearchSetType(search, TAOLINESEARCHUNIT));
+  KSP ksp = nullptr;
+  check(TaoGetKSP(tao_, &ksp));
+  check(KSPSetTolerances(ksp, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, most_krylov));
+}
+
 PetscErrorCode GaussNewton::evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self) {
   auto& fit = *static_cast<GaussNewton*>(self);
   return solver::guarded(fit.shells_.kept(), [&] {
@@ -72,6 +81,11 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   outcome.length = iterations > 0 ? length : 0.0;
   outcome.promised = 0.5 * first_norm_ * first_norm_;
   outcome.krylov = static_cast<int>(krylov);
+  KSP ksp = nullptr;
+  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+  check(TaoGetKSP(tao_, &ksp));
+  check(KSPGetConvergedReason(ksp, &reason));
+  outcome.solved = reason > 0;
   return outcome;
 }
 

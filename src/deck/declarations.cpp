@@ -81,7 +81,8 @@ Section parameters() {
 
 Section smoothness() {
   return {"parameters.*.smoothness", "Penalty: weight/2 times N times the grid mean of squared derivatives of `order`.",
-    {key("order", Type::integer, "order of the penalised derivatives").within(from_to(1, 4)).otherwise("1"),
+    {key("order", Type::integer, "order of the penalised derivatives").within(from_to(1, 4))
+         .otherwise_computed("2 for joint, 1 for all others"),
      key("weight", Type::weight, "number, or \"auto\"").otherwise(R"("auto")")},
     "NAME"};
 }

@@ -5,7 +5,7 @@
 namespace mollis::estimators {
 
 std::vector<Method> const& methods() {
-  static std::vector<Method> const all{{"equation-error", true, true, false}, {"joint", false, true, true}, {"pointwise", true, false, false}};
+  static std::vector<Method> const all{{"equation-error", true, true, false, 1}, {"joint", false, true, true, 2}, {"pointwise", true, false, false, 1}};
   return all;
 }
 

@@ -17,7 +17,7 @@ constexpr double start_freedom = 12.0;      ///< degrees of freedom of a paramet
 constexpr double settled_penalty = 10.0;    ///< w n while the smoothness is chosen
 constexpr double raised_penalty = 100.0;    ///< and afterwards
 constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
-constexpr double noise_per_freedom = 1.25;  ///< misfit that a degree of freedom of pure noise may cost
+constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
 constexpr double linear_tolerance = 0.05;
 constexpr int most_krylov = 300;
 constexpr int most_steps = 25;
@@ -232,8 +232,8 @@ void Fitter::choose_smoothness() {
   }
 }
 
-/// Evidence undersmooths very smooth parameters: stiffer ones are taken while the misfit grows by no more than the noise
-/// that the freedom given up had fitted.
+/// Evidence undersmooths parameters smoother than its prior: stiffer ones are taken while the unbiased risk of the states (Mallows'
+/// Cp: the misfit and twice the degrees of freedom) falls.
 void Fitter::climb(double penalty) {
   for (int i = 0; i < 6; ++i) {
     State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
@@ -246,7 +246,7 @@ void Fitter::climb(double penalty) {
     double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
     double const cost = objective_.parts().misfit - held.misfit;
     bool const stuck = !solved_ && moved < stuck_change;  // nothing is learnt from parameters that did not follow
-    if (!stuck && cost < noise_per_freedom * (before - after)) continue;
+    if (!stuck && cost < misfit_per_freedom * (before - after)) continue;
     check(VecCopy(held.x, result_.x));
     objective_.weights() = held.weights;
     objective_.move_to(result_.x);

@@ -282,7 +282,9 @@ void Fitter::settle() {
     before = moved;
     if (!solved_) break;
   }
-  if (!settled_) say_unsettled(before);
+  if (settled_) return;
+  result_.converged = before < settled_change;  // a linear solve that stopped early had said so without cause
+  say_unsettled(before);
 }
 
 /// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.

@@ -89,7 +89,7 @@ bool EquationError::solve_within(parameters::Bounds const& bounds, Fit& fit) {
     check(VecCopy(b, right));
     check(MatZeroRowsColumnsIS(reduced, held, 1.0, x, right));
     solver_.renew();
-    bool const solved = solve(reduced, right, x);
+    bool const solved = solve(reduced, right, x, last_tolerance());
     solver_.renew();
     if (!solved) return false;
     ++fit.newton;

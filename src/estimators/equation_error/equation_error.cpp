@@ -1,5 +1,6 @@
 #include "estimators/equation_error/equation_error.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "estimators/methods.hpp"
@@ -78,11 +79,15 @@ std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& w
   return space().scatter(matrix_.sensitivity(model_, model_.parameter_partials(), weights));
 }
 
-bool EquationError::solve(Mat matrix, Vec b, Vec x) {
-  auto const outcome = solver_.solve(matrix, b, x);
+bool EquationError::solve(Mat matrix, Vec b, Vec x) { return solve(matrix, b, x, settings_.tolerance); }
+
+bool EquationError::solve(Mat matrix, Vec b, Vec x, double tolerance) {
+  auto const outcome = solver_.solve(matrix, b, x, tolerance);
   progress_.count_krylov(outcome.iterations);
   return outcome.converged;
 }
+
+double EquationError::last_tolerance() const { return std::min(settings_.tolerance, std::max(0.01 * settings_.tolerance, 1e-12)); }
 
 double EquationError::misfit(Vec x, std::vector<Field> const& weights) {
   model_.move_to(space().scatter(x));
@@ -104,10 +109,10 @@ bool EquationError::violates_bounds(Vec x) const {
   return norm(clipped) > 0.0;
 }
 
-bool EquationError::solve_free(Fit& fit) {
+bool EquationError::solve_free(Fit& fit, double tolerance) {
   Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
   auto const b = right_hand_side(fit.weights);
-  bool const converged = solve(matrix, b, fit.x);
+  bool const converged = solve(matrix, b, fit.x, tolerance);
   take_objective(matrix, b, fit);
   return converged;
 }
@@ -136,7 +141,7 @@ void EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
   fit.beta = beta;
   solver_.renew();
   if (model_.system().affine)
-    solve_free(fit);
+    solve_free(fit, settings_.tolerance);
   else
     minimise_with_tao(*this, fit, parameters::make_bounds(space()));
   check(VecCopy(fit.x, x));
@@ -150,7 +155,7 @@ void EquationError::fit(Fit& fit, int passes) {
     fit.weights = weights_at(fit.x);
     int const before = progress_.krylov();
     bool const free = model_.system().affine;
-    fit.converged = free && solve_free(fit);
+    fit.converged = free && solve_free(fit, last_tolerance());
     bool const within = free && (!violates_bounds(fit.x) || solve_within(bounds, fit));
     if (!within) fit.converged = minimise_with_tao(*this, fit, bounds);
     ++fit.newton;

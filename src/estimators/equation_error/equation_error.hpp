@@ -63,7 +63,10 @@ class EquationError {
   estimators::Settings const& settings() const { return settings_; }
 
  private:
-  bool solve_free(Fit& fit);
+  bool solve(Mat matrix, Vec b, Vec x, double tolerance);
+  /// Of the linear solves of fit(): residuals understate errors, by 60 times on the worst of the decks.
+  double last_tolerance() const;
+  bool solve_free(Fit& fit, double tolerance);
   /// The affine problem within bounds from its free solution; false (fit.x as it was) where no active set is found. Collective.
   bool solve_within(parameters::Bounds const& bounds, Fit& fit);
   void take_objective(Mat matrix, Vec b, Fit& fit);

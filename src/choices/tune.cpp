@@ -14,7 +14,7 @@ namespace {
 
 using petsc::check;
 
-constexpr double tuning_tolerance = 1e-8;  ///< of the linear solves while searching
+constexpr double tuning_tolerance = 1e-10;  ///< of the linear solves while searching
 constexpr double pi = 3.14159265358979323846;
 
 /// Half of every radius in use (at least 3 cells and what the degree asks for): where the smoothing bias is small.

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "choices/weak_radius.hpp"
+#include "estimate/rounding.hpp"
 #include "estimators/methods.hpp"
 #include "petsc/options.hpp"
 
@@ -13,11 +14,8 @@ namespace {
 
 using petsc::check;
 
-constexpr double tuning_tolerance = 1e-7;  ///< of the linear solves while searching
+constexpr double tuning_tolerance = 1e-10;  ///< of the linear solves while searching
 constexpr double pi = 3.14159265358979323846;
-
-/// Picks are rounded (in log2) so that they do not carry the last digits of a solve, which depend on the rank count.
-double rounded(double log2_value) { return std::round(64.0 * log2_value) / 64.0; }
 
 /// Half of every radius in use (at least 3 cells and what the degree asks for): where the smoothing bias is small.
 mollifier::Settings halved(mollifier::Settings mollifier) {
@@ -54,7 +52,7 @@ class Tuner {
     mollifier_ = mollifier;
     for (auto const p : automatic_) {
       double const scale = trials_->mean_sensitivity(p);
-      scale_[p] = scale > 0.0 ? std::exp2(rounded(std::log2(scale))) : 0.0;
+      scale_[p] = estimate::rounded_weight(scale);
     }
   }
   void freeze() {
@@ -154,7 +152,7 @@ double Tuner::search_one(std::size_t p, double step, double lowest, double highe
     auto const [c, tc] = *std::next(middle);
     double const slope = (b - a) * (tb - tc), curve = (b - c) * (tb - ta);
     double const vertex = b - 0.5 * ((b - a) * slope - (b - c) * curve) / (slope - curve);
-    if (std::isfinite(vertex)) attempt(rounded(vertex));
+    if (std::isfinite(vertex)) attempt(estimate::rounded_log2(vertex));
   }
   cycles_[p] = best()->first;
   return best()->second;

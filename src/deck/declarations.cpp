@@ -81,7 +81,8 @@ Section parameters() {
 
 Section smoothness() {
   return {"parameters.*.smoothness", "Penalty: weight/2 times N times the grid mean of squared derivatives of `order`.",
-    {key("order", Type::integer, "order of the penalised derivatives").within(from_to(1, 4)).otherwise("1"),
+    {key("order", Type::integer, "order of the penalised derivatives").within(from_to(1, 4))
+         .otherwise_computed("2 for joint, 1 for all others"),
      key("weight", Type::weight, "number, or \"auto\"").otherwise(R"("auto")")},
     "NAME"};
 }
@@ -125,7 +126,7 @@ Section inversion() {
          "take the noise of the equation's terms out of the normal equations; \"auto\": where that is safe")
          .out_of({"auto", "on", "off"}).otherwise(R"("auto")"),
      key("tolerance", Type::number, "relative, of the linear and Newton solves")
-         .within({0.0, 1.0, true, true}).otherwise("1e-8"),
+         .within({0.0, 1.0, true, true}).otherwise("1e-10"),
      key("max_iterations", Type::integer, "most Newton steps").within(from_to(1, 1000000)).otherwise("50")}};
 }
 

@@ -12,6 +12,7 @@
 #include "deck/readers.hpp"
 #include "deck/schema.hpp"
 #include "deck/tree.hpp"
+#include "estimators/methods.hpp"
 #include "run/broadcast.hpp"
 #include "run/error.hpp"
 
@@ -77,6 +78,8 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.inversion = read_inversion(entry_of(document, "inversion"));
   deck.joint = read_joint(entry_of(document, "joint"));
   deck.uncertainty = read_uncertainty(entry_of(document, "uncertainty"));
+  for (auto& [name, parameter] : deck.parameters)
+    if (parameter.smoothness_order == order_of_the_method) parameter.smoothness_order = estimators::method_named(deck.inversion.method).smoothness_order;
   deck.has_forward = document.root.contains("forward");
   if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
   deck.output_directory = read_output(entry_of(document, "output"));

@@ -117,8 +117,9 @@ Parameter read_parameter(Entry const& entry, Axes const& axes) {
   parameter.log = entry.text("transform") == "log";
   check_bounds(entry, parameter);
   if (parameter.log) check_logarithm(entry, parameter);
+  parameter.smoothness_order = order_of_the_method;
   if (auto const smoothness = entry.table("smoothness")) {
-    parameter.smoothness_order = static_cast<int>(smoothness->integer("order").value_or(1));
+    parameter.smoothness_order = static_cast<int>(smoothness->integer("order").value_or(order_of_the_method));
     parameter.smoothness_weight = read_weight(*smoothness, "weight");
   }
   if (auto const truth = entry.table("truth")) parameter.truth = read_values(*truth);

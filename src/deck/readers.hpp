@@ -19,6 +19,8 @@ void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry
 Grid read_grid(Entry const& entry);
 Observation read_observation(Entry const& entry, Grid const& grid);
 Values read_values(Entry const& entry);
+/// A smoothness order that the deck does not name: the method's, once that is known.
+constexpr int order_of_the_method = 0;
 Parameter read_parameter(Entry const& entry, Axes const& axes);
 Equation read_equation(Entry const& entry, Names& names, bool required);
 Mollifier read_mollifier(Entry const& entry, Axes const& axes, Equation const& equation);

@@ -5,7 +5,7 @@
 namespace mollis::estimators {
 
 std::vector<Method> const& methods() {
-  static std::vector<Method> const all{{"equation-error", true, true, false}, {"joint", false, true, true}, {"pointwise", true, false, false}};
+  static std::vector<Method> const all{{"equation-error", true, true, false, 1}, {"joint", false, true, true, 2}, {"pointwise", true, false, false, 1}};
   return all;
 }
 
@@ -18,7 +18,7 @@ std::vector<std::string> method_names() {
 bool is_automatic(std::string const& name) { return name == "auto"; }
 
 Method const& method_named(std::string const& name) {
-  static Method const any{"auto", true, true, false};
+  static Method const any{"auto", true, true, false, 2};
   if (is_automatic(name)) return any;
   for (auto const& method : methods())
     if (method.name == name) return method;

@@ -10,6 +10,7 @@ struct Method {
   bool weak_form;           ///< serves [equation] form = "weak"
   bool couples_points;      ///< neighbours count: parameters may be differentiated, and are smoothed
   bool fits_states;         ///< states are unknowns; otherwise data are mollified beforehand, by radii
+  int smoothness_order;     ///< of parameters whose deck names none: evidence, which is what fits of states go by, undersmooths at 1
 };
 
 std::vector<Method> const& methods();

@@ -12,7 +12,7 @@ struct Settings {
   std::string method = "auto";                         ///< see estimators/methods.hpp
   int reweight = 10;                                   ///< most passes of variance weights
   std::string bias_correction = "auto";                ///< "auto", "on" or "off"
-  double tolerance = 1e-8;                             ///< relative, of the linear and Newton solves
+  double tolerance = 1e-10;                            ///< relative, of the linear and Newton solves
   int max_iterations = 50;                             ///< Newton steps
   run::Places places;
 };

@@ -1,10 +1,15 @@
 """The number of ranks changes nothing: data to 1e-10, parameters to 1e-8."""
+import shlex
+import sys
 import unittest
 
 import h5py
 import numpy
 
-from program import INPUTS, TestCase, run, temporary
+from program import INPUTS, LAUNCHER, PROGRAM, SOURCE, TestCase, run, temporary
+
+sys.path.insert(0, str(SOURCE / "benchmarks"))
+import ranks as table  # noqa: E402
 
 TIGHT = ["inversion.tolerance=1e-12", "inversion.max_iterations=100"]
 
@@ -46,6 +51,19 @@ class Ranks(TestCase):
         fixed = ["grid.points=[41,61]", "mollifier.radius=10"]
         data, parameters = self.recover("constants.toml", (1, 3), *fixed)
         self.expect_same(data, parameters)
+
+    def test_decks_as_shipped_but_small(self):
+        """Everything chosen by the run, tolerances as they are by default, one file of data: benchmarks/ranks.py in short."""
+        program = table.Program(PROGRAM, shlex.join(LAUNCHER))
+        small = {"heat2d": ["grid.points=[32,32]"], "phase_field": ["grid.points=[32,32]", "grid.upper=[16,16]"],
+                 "plate": ["grid.points=[24,24]"]}
+        for deck, points in small.items():
+            for method in table.METHODS:
+                with self.subTest(deck=deck, method=method):
+                    row = table.row_of(program, INPUTS / f"{deck}.toml", method, (1, 2, 3), points, temporary())
+                    self.assertNotIn("error", row)
+                    self.assertEqual(len(set(row["codes"])), 1, row)
+                    self.assertLess(max(row["differences"].values()), 1e-8, row)
 
     def test_automatic_choices(self):
         """Radii and weights are searched for: the same ones are found."""

@@ -119,6 +119,17 @@ TEST(GoodDeck, ContractMethodForwardAndOutput) {
   EXPECT_EQ(deck.output_directory, "/decks/heat2d.out");
 }
 
+TEST(GoodDeck, SmoothnessOrderFollowsTheMethodUnlessNamed) {
+  auto const order = [](std::vector<std::string> const& overrides) {
+    return parse_text(minimal(), overrides).parameters[0].second.smoothness_order;
+  };
+  EXPECT_EQ(order({}), 1);
+  EXPECT_EQ(order({"inversion.method=joint"}), 2);
+  EXPECT_EQ(order({"inversion.method=joint", "parameters.a.smoothness.weight=1.0"}), 2);
+  EXPECT_EQ(order({"inversion.method=joint", "parameters.a.smoothness.order=1"}), 1);
+  EXPECT_EQ(order({"parameters.a.smoothness.order=3"}), 3);
+}
+
 TEST(GoodDeck, DefaultsOfTheMinimalDeck) {
   Deck const deck = parse_text(minimal());
   Mollifier const mollifier;

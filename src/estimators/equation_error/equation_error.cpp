@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "estimators/methods.hpp"
@@ -80,11 +81,15 @@ std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& w
   return space().scatter(matrix_.sensitivity(model_, model_.parameter_partials(), weights));
 }
 
-solver::Outcome EquationError::solve(Mat matrix, Vec b, Vec x) {
-  auto outcome = solver_.solve(matrix, b, x);
+solver::Outcome EquationError::solve(Mat matrix, Vec b, Vec x) { return solve(matrix, b, x, settings_.tolerance); }
+
+solver::Outcome EquationError::solve(Mat matrix, Vec b, Vec x, double tolerance) {
+  auto outcome = solver_.solve(matrix, b, x, tolerance);
   progress_.count_krylov(outcome.iterations);
   return outcome;
 }
+
+double EquationError::last_tolerance() const { return std::min(settings_.tolerance, std::max(0.01 * settings_.tolerance, 1e-12)); }
 
 double EquationError::misfit(Vec x, std::vector<Field> const& weights) {
   model_.move_to(space().scatter(x));
@@ -106,11 +111,16 @@ bool EquationError::violates_bounds(Vec x) const {
   return norm(clipped) > 0.0;
 }
 
-bool EquationError::solve_free(Fit& fit) {
+bool EquationError::solve_free(Fit& fit, double tolerance) {
   Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
   auto const b = right_hand_side(fit.weights);
-  auto const outcome = solve(matrix, b, fit.x);
+  auto const outcome = solve(matrix, b, fit.x, tolerance);
   fit.failure = outcome.broken.empty() ? "" : "linear solve: " + outcome.broken;
+  take_objective(matrix, b, fit);
+  return outcome.converged;
+}
+
+void EquationError::take_objective(Mat matrix, Vec b, Fit& fit) {
   auto const gradient = petsc::like(fit.x);
   check(MatMult(matrix, fit.x, gradient));
   PetscScalar quadratic = 0.0, linear = 0.0;
@@ -124,7 +134,6 @@ bool EquationError::solve_free(Fit& fit) {
   MPI_Allreduce(MPI_IN_PLACE, &constant, 1, MPI_DOUBLE, MPI_SUM, space().grid().comm());
   fit.objective = 0.5 * quadratic - linear + 0.5 * constant;
   if (auto const* n = noise(fit.weights)) fit.objective += n->value(space(), fit.x, nullptr);
-  return outcome.converged;
 }
 
 bool EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
@@ -135,7 +144,7 @@ bool EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
   fit.beta = beta;
   solver_.renew();
   if (model_.system().affine)
-    solve_free(fit);
+    solve_free(fit, settings_.tolerance);
   else
     minimise_with_tao(*this, fit, parameters::make_bounds(space()));
   if (fit.failure.empty()) check(VecCopy(fit.x, x));
@@ -150,8 +159,11 @@ void EquationError::fit(Fit& fit, int passes) {
     fit.weights = weights_at(fit.x);
     int const before = progress_.krylov();
     bool const free = model_.system().affine;
-    fit.converged = free && solve_free(fit);
-    if (!free || (fit.failure.empty() && violates_bounds(fit.x))) fit.converged = minimise_with_tao(*this, fit, bounds);
+    fit.converged = free && solve_free(fit, last_tolerance());
+    if (fit.failure.empty()) {
+      bool const within = free && (!violates_bounds(fit.x) || solve_within(bounds, fit));
+      if (!within) fit.converged = minimise_with_tao(*this, fit, bounds);
+    }
     ++fit.newton;
     if (!fit.failure.empty()) {
       fit.failure = fmt::format("fit, pass {}: {}", pass, fit.failure);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "estimate/parameters.hpp"
+#include "estimate/rounding.hpp"
 #include "estimators/joint/around.hpp"
 #include "estimators/joint/fit.hpp"
 #include "parameters/transform.hpp"
@@ -126,7 +127,7 @@ std::vector<double> raised_noise(Problem const& problem, double chi2) {
   std::vector<double> raised;
   for (auto const& state : problem.states) {
     if (!state.automatic) return {};
-    raised.push_back(state.sigma * std::sqrt(chi2));
+    raised.push_back(state.sigma * estimate::rounded_weight(std::sqrt(chi2)));
   }
   for (std::size_t s = 0; s < raised.size(); ++s)
     problem.progress.say(fmt::format("data  {}: the equation leaves {:.2g} times the noise: again with {:.4g} for {:.4g}",

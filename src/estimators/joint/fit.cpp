@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/rounding.hpp"
 #include "estimators/joint/bounds.hpp"
 
 namespace mollis::joint {
@@ -15,15 +16,17 @@ using petsc::check;
 constexpr double start_freedom = 12.0;      ///< degrees of freedom of a parameter at the start
 constexpr double settled_penalty = 10.0;    ///< w n while the smoothness is chosen
 constexpr double raised_penalty = 100.0;    ///< and afterwards
-constexpr double climb_factor = 3.16227766016838;
-constexpr double noise_per_freedom = 1.25;  ///< misfit that a degree of freedom of pure noise may cost
+constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
+constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
 constexpr double linear_tolerance = 0.05;
 constexpr int most_krylov = 300;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
-constexpr int most_bounded = 12;
+constexpr int most_bounded = 20;
 constexpr int most_climbs = 6;
-constexpr int most_in_all = 6 + most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_bounded;  ///< steps of a fit
+constexpr int most_settling = 30;
+constexpr int most_krylov_settling = 3000;
+constexpr int most_in_all = 6 + most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_settling + most_bounded;  ///< steps of a fit
 constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 constexpr double stuck_change = 1e-4;
 constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
@@ -70,7 +73,10 @@ class Fitter {
       double const change = raise();
       if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
       polish();
+      if (result_.converged) settle();
       respect_bounds();
+      objective_.move_to(result_.x);
+      objective_.linearise();
     } catch (Breakdown const& breakdown) {
       end_at(breakdown, first_guess);
     }
@@ -86,7 +92,9 @@ class Fitter {
   void climb(double penalty);
   double raise();
   void polish();
+  void settle();
   void respect_bounds();
+  void say_unsettled(double moved) const;
 
   /// A Gauss-Newton step; the relative change of the parameters.
   double step(char const* phase);
@@ -101,6 +109,17 @@ class Fitter {
     objective_.take_parameters(result_.x, p);
     return p;
   }
+  /// Relative change of the parameters.
+  double change_from(Vec before) const {
+    auto const change = parameters();
+    double const size = norm(change);
+    check(VecAXPY(change, -1.0, before));
+    return size > 0.0 ? norm(change) / size : 0.0;
+  }
+  bool is_settled(double moved, double before) const {
+    double const rate = std::clamp(moved / before, linear_tolerance, 1.0);
+    return rate * moved < problem_.settings.inversion.tolerance;
+  }
 
   Objective& objective_;
   problem::Problem const& problem_;
@@ -112,6 +131,7 @@ class Fitter {
   double length_ = 0.0, descent_ = 0.0;       ///< of the last step: its length, the relative fall of the objective
   bool arrived_ = false;                      ///< the point of the last step was a minimum already: no search finds better
   bool solved_ = false;                       ///< its linear solve reached the tolerance
+  bool settled_ = false;                      ///< the parameters are known to the tolerance
 };
 
 /// g: least squares of the data with a little of |g|^2; p: the first guess.
@@ -145,7 +165,7 @@ void Fitter::weigh_equation(double penalty, double share) {
     return;
   }
   w = spectrum_.equation_weights(objective_.weights().smoothness, penalty);
-  for (double& value : w) value *= share;
+  for (double& value : w) value = share * estimate::rounded_weight(value);
 }
 
 double Fitter::step(char const* phase) {
@@ -155,13 +175,10 @@ double Fitter::step(char const* phase) {
   auto const outcome = newton_.step(result_.x);
   if (!outcome.broken.empty()) throw Breakdown{phase, outcome.broken};
   descent_ = 1.0 - outcome.objective / value;
-  auto const change = parameters();
-  double const size = norm(change);
-  check(VecAXPY(change, -1.0, before));
-  double const moved = size > 0.0 ? norm(change) / size : 0.0;
+  double const moved = change_from(before);
   length_ = outcome.length;
   arrived_ = outcome.promised < rounding * value;
-  solved_ = outcome.krylov < most_krylov;
+  solved_ = outcome.solved;
   result_.objective = outcome.objective;
   result_.gradient = outcome.gradient;
   ++result_.newton;
@@ -204,7 +221,7 @@ std::vector<double> Fitter::slopes() {
 /// the parameter to 0, the states are smoothed in full before the parameters move.
 void Fitter::start() {
   auto const stage = [&](double share) {
-    for (auto const u : fields_) objective_.weights().smoothness[u] = spectrum_.beta_for(u, start_freedom);
+    for (auto const u : fields_) objective_.weights().smoothness[u] = estimate::rounded_weight(spectrum_.beta_for(u, start_freedom));
     weigh_equation(settled_penalty, share);
     step("start");
   };
@@ -232,7 +249,7 @@ void Fitter::choose_smoothness() {
       double& beta = objective_.weights().smoothness[u];
       double const rough = std::max(objective_.parts().roughness[u], 1e-300);
       double const factor = std::clamp(spectrum_.freedom(u, beta, objective_.weights().equation) / (beta * rough), 0.1, 10.0);
-      if (length_ > 0.5 || arrived_) beta *= factor;
+      if (length_ > 0.5 || arrived_) beta = estimate::rounded_weight(factor * beta);
       largest = std::max(largest, std::abs(std::log(factor)));
     }
     weigh_equation(settled_penalty);
@@ -241,8 +258,8 @@ void Fitter::choose_smoothness() {
   }
 }
 
-/// Evidence undersmooths very smooth parameters: stiffer ones are taken while the misfit grows by no more than the noise
-/// that the freedom given up had fitted.
+/// Evidence undersmooths parameters smoother than its prior: stiffer ones are taken while the unbiased risk of the states (Mallows'
+/// Cp: the misfit and twice the degrees of freedom) falls.
 void Fitter::climb(double penalty) {
   for (int i = 0; i < most_climbs; ++i) {
     State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
@@ -255,7 +272,7 @@ void Fitter::climb(double penalty) {
     double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
     double const cost = objective_.parts().misfit - held.misfit;
     bool const stuck = !solved_ && moved < stuck_change;  // nothing is learnt from parameters that did not follow
-    if (!stuck && cost < noise_per_freedom * (before - after)) continue;
+    if (!stuck && cost < misfit_per_freedom * (before - after)) continue;
     check(VecCopy(held.x, result_.x));
     objective_.weights() = held.weights;
     objective_.move_to(result_.x);
@@ -280,17 +297,45 @@ void Fitter::polish() {
   }
 }
 
+/// Whole steps until the parameters are known to the tolerance: the way here must not show in them. A step is taken to leave an
+/// error as much smaller than itself as it was smaller than the one before. Given up where the linear solves are too hard.
+void Fitter::settle() {
+  newton_.take_whole_steps(most_krylov_settling);
+  double before = settled_change;
+  for (int i = 0; i < most_settling && !settled_; ++i) {
+    double const moved = step("settle");
+    settled_ = solved_ && is_settled(moved, before);
+    before = moved;
+    if (!solved_) break;
+  }
+  if (settled_) return;
+  result_.converged = before < settled_change;  // a linear solve that stopped early had said so without cause
+  say_unsettled(before);
+}
+
 /// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
 void Fitter::respect_bounds() {
   auto const bounds = parameters::make_bounds(problem_.space());
   if (!bounds.any) return;
   if (!set_within(bounds, objective_, result_.x)) return;
-  result_.converged = false;
-  for (int i = 0; i < most_bounded && !result_.converged; ++i) {
+  double before = settled_change, moved = 1.0;
+  bool done = false;
+  for (int i = 0; i < most_bounded && !done; ++i) {
     newton_.let_move(inner(bounds, objective_, result_.x));
-    result_.converged = step("bounds") < settled_change;
+    auto const at = parameters();
+    step("bounds");
     set_within(bounds, objective_, result_.x);
+    moved = change_from(at);
+    done = settled_ ? solved_ && is_settled(moved, before) : moved < settled_change;
+    before = moved;
   }
+  result_.converged = moved < settled_change;
+  if (settled_ && !done) say_unsettled(moved);
+}
+
+void Fitter::say_unsettled(double moved) const {
+  problem_.progress.say(fmt::format("fit   the last step moved the parameters by {:.1e}, more than the tolerance: so much they may differ on "
+                                    "other numbers of ranks", moved));
 }
 
 }  // namespace

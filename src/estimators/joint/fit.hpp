@@ -8,7 +8,7 @@ namespace mollis::joint {
 
 /// A pair of smoothness weights on the way, with what was seen there.
 struct Trial {
-  std::string phase;                ///< "start", "weight", "climb", "raise", "polish"
+  std::string phase;                ///< "start", "weight", "climb", "raise", "polish", "settle", "bounds"
   std::vector<double> smoothness;   ///< beta, one a parameter
   double equation;                  ///< w of the first residual
   double misfit;                    ///< |S g - d|^2 / sigma^2 over the observed points

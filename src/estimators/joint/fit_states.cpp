@@ -7,7 +7,7 @@ namespace mollis::joint {
 
 namespace {
 
-constexpr solver::Stop rule{1e-6, 500, false};
+constexpr solver::Stop rule{1e-12, 2000, false};
 
 /// S^T M S + ridge of one state.
 class DataOperator final : public solver::Operator {

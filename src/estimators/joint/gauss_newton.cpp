@@ -49,6 +49,15 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
 
 GaussNewton::~GaussNewton() = default;
 
+void GaussNewton::take_whole_steps(int most_krylov) {
+  TaoLineSearch search = nullptr;
+  check(TaoGetLineSearch(tao_, &search));
+  check(TaoLineSearchSetType(search, TAOLINESEARCHUNIT));
+  KSP ksp = nullptr;
+  check(TaoGetKSP(tao_, &ksp));
+  check(KSPSetTolerances(ksp, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, most_krylov));
+}
+
 PetscErrorCode GaussNewton::evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self) {
   auto& fit = *static_cast<GaussNewton*>(self);
   return solver::guarded(fit.shells_.kept(), [&] {
@@ -92,6 +101,9 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   outcome.promised = 0.5 * first_norm_ * first_norm_;
   outcome.krylov = static_cast<int>(krylov);
   if (outcome.length == 0.0 && ksp != nullptr) outcome.broken = solver::breakdown_of(ksp);
+  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+  check(KSPGetConvergedReason(ksp, &reason));
+  outcome.solved = reason > 0;
   return outcome;
 }
 

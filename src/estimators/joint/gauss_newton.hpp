@@ -33,9 +33,13 @@ class GaussNewton {
     double promised = 0.0;    ///< by how much the quadratic model would fall, in the preconditioner's norm
     int krylov = 0;
     std::string broken = {};  ///< what broke down, if anything did; x is then where it was
+    bool solved = false;      ///< the linear solve reached its tolerance
   };
   /// One step from x (moved) at the objective's weights. Collective.
   Outcome step(Vec x);
+  /// From now on the whole step, without a search along it: where the objective falls by less than its rounding a search
+  /// finds nothing. `most_krylov`: iterations of its linear solve. Collective.
+  void take_whole_steps(int most_krylov);
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
   void let_move(petsc::Vector moves) { hessian_.moves = std::move(moves); }
 

@@ -80,5 +80,60 @@ TEST(Bounds, OfANonlinearFit) {
       "lambda^2*lap(u) + m", "", [](Coordinates const& x) { return std::sqrt(bounded_truth(x)); }, 1.2, 1.6);
 }
 
+/// Smoothness couples what stands at a bound to what does not. At the minimum the gradient H x - b vanishes inside and points
+/// out of the bounds on them, to the accuracy of the linear solves.
+TEST(Bounds, AreHeldByTheGradientAlone) {
+  Case c(R"toml(
+[grid]
+axes = ["y", "x"]
+points = [21, 24]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "-(2 + sin(5*x)*cos(4*y))*6"
+[mollifier]
+radius = 3
+[inversion]
+tolerance = 1e-12
+[equation]
+residual = "lambda*lap(u) + m"
+[parameters.lambda]
+over = ["y", "x"]
+initial = 1.5
+lower = 1.4
+upper = 2.6
+smoothness = { order = 2, weight = 1e-3 }
+)toml",
+         {{"u", [](Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0]; }}});
+  c.states[0].sigma = 1e-3;
+  Quiet const quiet;
+  equation_error::Candidate candidate(c.problem(), c.deck.mollifier, c.deck.inversion.tolerance);
+  auto& equation = candidate.equation();
+  equation_error::Fit result;
+  result.x = parameters::first_guess(c.space);
+  result.beta = {1e-3};
+  equation.fit(result, c.deck.inversion.reweight);
+  EXPECT_TRUE(result.converged);
+  auto const gradient = petsc::like(result.x), b = equation.right_hand_side(result.weights);
+  petsc::check(MatMult(equation.normal_matrix(result.x, result.weights, result.beta), result.x, gradient));
+  petsc::check(VecAXPY(gradient, -1.0, b));
+  auto const x = to_vector(parameters_of(c, result.x)[0]), slope = to_vector(parameters_of(c, gradient)[0]), scale = to_vector(parameters_of(c, b)[0]);
+  double size = 0.0, held = 0.0;
+  for (double const value : scale) size = std::max(size, std::abs(value));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    bool const low = x[i] == 1.4, high = x[i] == 2.6;
+    held += low || high ? 1.0 : 0.0;
+    EXPECT_TRUE(x[i] >= 1.4 && x[i] <= 2.6);
+    if (low)
+      EXPECT_GT(slope[i], 0.0);
+    else if (high)
+      EXPECT_LT(slope[i], 0.0);
+    else
+      EXPECT_LT(std::abs(slope[i]), 1e-9 * size);
+  }
+  double const points = static_cast<double>(c.grid.points()), all = sum_over(c.grid.comm(), held);
+  EXPECT_TRUE(all > 0.05 * points && all < 0.95 * points) << all << " of " << points;
+}
+
 }  // namespace
 }  // namespace mollis::test

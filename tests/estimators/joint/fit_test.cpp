@@ -76,8 +76,8 @@ TEST(Fit, HeatOnAnOpenSquare) {
   EXPECT_TRUE(result.converged);
   auto const core = j.score(0, heat_truth, true);
   print("heat", j.score(0, heat_truth, false), core, result);
-  EXPECT_GT(*core.correlation, 0.97);
-  EXPECT_LT(core.relative_l2, 0.055);
+  EXPECT_GT(*core.correlation, 0.985);
+  EXPECT_LT(core.relative_l2, 0.04);  // with smoothness of order 1, which evidence alone leaves too rough
 }
 
 /// The truth dips to 0.6, the bound is 0.8: at the fit the objective falls only towards what is not allowed.
@@ -207,7 +207,7 @@ residual = "dt(u) - u - lambda"
   };
   auto const core = j.score(0, truth, true);
   print("Langevin", j.score(0, truth, false), core, result);
-  EXPECT_GT(*core.correlation, 0.99);
+  EXPECT_GT(*core.correlation, 0.996);
 }
 
 /// u_t = (a u_x)_x + m, u a decaying and a travelling wave.

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Largest difference between the parameters found on one number of ranks and another, for decks and methods.
+
+    benchmarks/ranks.py --mollis build/release/mollis                        # every deck of inputs/, both methods
+    benchmarks/ranks.py --mollis build/release/mollis heat2d --ranks 1 7 -- grid.points=[64,64]
+
+Data are made once a deck, in a folder that goes again, so that all inversions read the same file. A row gives Newton and
+Krylov iterations on the first number of ranks, whether all runs ended alike, and for every other number
+max |p - p_first| / max |p_first| over the parameters. Exit code 1 where a difference exceeds the bar."""
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+import h5py
+
+INPUTS = pathlib.Path(__file__).resolve().parents[1] / "inputs"
+METHODS = ("equation-error", "joint")
+QUIET = {"OMP_NUM_THREADS": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1"}
+
+
+class Program:
+    """Mollis under a launcher."""
+
+    def __init__(self, program, launcher):
+        self.program, self.launcher = str(pathlib.Path(program).resolve()), shlex.split(launcher)
+
+    def run(self, ranks, *arguments):
+        """The exit code and the last line of standard error."""
+        launch = [*self.launcher, str(ranks)] if ranks > 1 else []
+        done = subprocess.run([*launch, self.program, *map(str, arguments)], capture_output=True, text=True, env={**os.environ, **QUIET})
+        return done.returncode, (done.stderr.strip().splitlines() or [""])[0]
+
+
+def states_of(text):
+    return [line[len("[observations."):].split("]")[0] for line in text.splitlines() if line.startswith("[observations.")]
+
+
+def parameters_of(directory):
+    with h5py.File(directory / "result.h5") as file:
+        return {name: item[()] for name, item in file["parameters"].items() if not name.endswith(("_weight", "_error"))}
+
+
+def difference(a, b):
+    """The largest over the parameters, relative to the largest value of each."""
+    return max(float(abs(a[name] - b[name]).max() / abs(a[name]).max()) for name in a)
+
+
+def row_of(program, deck, method, ranks, overrides, scratch):
+    """Differences by ranks, iterations on the first number of them, exit codes; an error instead where there is no result."""
+    place = [f"observations.{state}.file={scratch}/data.h5" for state in states_of(deck.read_text())]
+    if not (scratch / "data.h5").exists():
+        code, said = program.run(1, "forward", deck, *overrides, *place)
+        if code != 0:
+            return {"error": said}
+    found, codes, summary = {}, [], {}
+    for n in ranks:
+        out = scratch / f"{method}.{n}"
+        code, said = program.run(n, "invert", deck, *overrides, *place, f"inversion.method={method}", f"output.directory={out}")
+        if code not in (0, 2):
+            return {"error": said}
+        found[n] = parameters_of(out)
+        codes.append(code)
+        summary = summary or json.loads((out / "summary.json").read_text())
+    first = ranks[0]
+    return {"codes": codes, "iterations": summary["iterations"],
+            "differences": {n: difference(found[first], found[n]) for n in ranks[1:]}}
+
+
+def table(program, decks, methods, ranks, overrides, bar):
+    """Prints a row a deck and method as it is known; whether all differences stay below the bar."""
+    print("| deck | method | Newton | Krylov | ended | " + " | ".join(f"{ranks[0]} / {n}" for n in ranks[1:]) + " |")
+    print("|---|---|---|---|---|" + "---|" * (len(ranks) - 1), flush=True)
+    fine = True
+    for deck in decks:
+        with tempfile.TemporaryDirectory(prefix="mollis-ranks-") as scratch:
+            for method in methods:
+                row = row_of(program, deck, method, ranks, overrides, pathlib.Path(scratch))
+                if "error" in row:
+                    print(f"| {deck.stem} | {method} | {row['error'].split(':')[-1].strip()} |", flush=True)
+                    continue
+                ended = {0: "converged", 2: "not converged"}.get(row["codes"][0]) if len(set(row["codes"])) == 1 else str(row["codes"])
+                print(f"| {deck.stem} | {method} | {row['iterations']['newton']} | {row['iterations']['krylov']} | {ended} | "
+                      + " | ".join(f"{d:.1e}" for d in row["differences"].values()) + " |", flush=True)
+                fine = fine and all(d <= bar for d in row["differences"].values())
+    return fine
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("decks", nargs="*", help="names in inputs/, or files; default: all")
+    parser.add_argument("--mollis", required=True, help="the program")
+    parser.add_argument("--launcher", default="mpirun --oversubscribe -n", help="what the number of ranks follows")
+    parser.add_argument("--ranks", nargs="+", type=int, default=[1, 2, 3, 5, 7])
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--bar", type=float, default=1e-8)
+    own, overrides = sys.argv[1:], []
+    if "--" in own:
+        own, overrides = own[:own.index("--")], own[own.index("--") + 1:]
+    chosen = parser.parse_args(own)
+    decks = [pathlib.Path(d) if d.endswith(".toml") else INPUTS / f"{d}.toml" for d in chosen.decks] or sorted(INPUTS.glob("*.toml"))
+    return 0 if table(Program(chosen.mollis, chosen.launcher), decks, chosen.methods, chosen.ranks, overrides, chosen.bar) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

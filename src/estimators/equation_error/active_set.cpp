@@ -1,0 +1,102 @@
+// An affine fit within bounds: a primal and dual active set (Hintermueller, Ito, Kunisch 2002). What it ends with
+// depends on the set alone, not on the way there, so that it is the same on any number of ranks.
+#include "estimators/equation_error/equation_error.hpp"
+#include "petsc/access.hpp"
+
+namespace mollis::equation_error {
+namespace {
+
+using petsc::check;
+
+constexpr int most_sets = 40;
+
+double norm(Vec v) {
+  PetscReal value = 0.0;
+  check(VecNorm(v, NORM_2, &value));
+  return value;
+}
+
+/// Which entries stand at a bound.
+enum class At : char { inside, lower, upper };
+
+/// Entries outside their bounds join the set, those that the gradient H x - b pulls inside leave it; whether any did,
+/// on any rank.
+bool update(parameters::ParameterSpace const& space, parameters::Bounds const& bounds, Vec x, Vec gradient,
+            std::vector<At>& set) {
+  auto const size = space.local_size();
+  petsc::Reading const at(x), down(gradient), lower(bounds.lower), upper(bounds.upper);
+  auto const value = on_host(at.piece(0, size)), slope = on_host(down.piece(0, size)),
+             low = on_host(lower.piece(0, size)), high = on_host(upper.piece(0, size));
+  int changed = 0;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    At next = At::inside;
+    if (set[i] == At::lower ? slope(i) > 0.0 : value(i) < low(i)) next = At::lower;
+    if (set[i] == At::upper ? slope(i) < 0.0 : value(i) > high(i)) next = At::upper;
+    changed += next != set[i] ? 1 : 0;
+    set[i] = next;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &changed, 1, MPI_INT, MPI_SUM, space.grid().comm());
+  return changed > 0;
+}
+
+/// Puts the set's entries of x at their bounds; their global numbers.
+petsc::IndexSet hold(parameters::ParameterSpace const& space, parameters::Bounds const& bounds,
+                     std::vector<At> const& set, Vec x) {
+  auto const size = space.local_size();
+  petsc::Reading const lower(bounds.lower), upper(bounds.upper);
+  auto const low = on_host(lower.piece(0, size)), high = on_host(upper.piece(0, size));
+  PetscInt first = 0;
+  check(VecGetOwnershipRange(x, &first, nullptr));
+  std::vector<PetscInt> held;
+  {
+    petsc::Writing writing(x);
+    Field const piece = writing.piece(0, size);
+    auto const values = on_host(piece);
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      if (set[i] == At::inside) continue;
+      values(i) = set[i] == At::lower ? low(i) : high(i);
+      held.push_back(first + static_cast<PetscInt>(i));
+    }
+    Kokkos::deep_copy(piece, values);
+  }
+  petsc::IndexSet entries;
+  check(ISCreateGeneral(space.grid().comm(), static_cast<PetscInt>(held.size()), held.data(), PETSC_COPY_VALUES,
+                        entries.address()));
+  return entries;
+}
+
+}  // namespace
+
+bool EquationError::solve_within(parameters::Bounds const& bounds, Fit& fit) {
+  Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
+  auto const b = right_hand_side(fit.weights), x = petsc::copy_of(fit.x), gradient = petsc::like(fit.x),
+             right = petsc::like(fit.x);
+  std::vector<At> set(static_cast<std::size_t>(space().local_size()), At::inside);
+  petsc::Matrix reduced;
+  check(MatDuplicate(matrix, MAT_COPY_VALUES, reduced.address()));
+  for (int i = 0; i < most_sets; ++i) {
+    if (!update(space(), bounds, x, gradient, set)) {
+      check(VecPointwiseMax(fit.x, x, bounds.lower));
+      check(VecPointwiseMin(fit.x, fit.x, bounds.upper));
+      take_objective(matrix, b, fit);
+      check(MatMult(reduced, x, gradient));
+      check(VecAXPY(gradient, -1.0, right));
+      fit.gradient = norm(gradient);  // along the entries that may move
+      return true;
+    }
+    auto const held = hold(space(), bounds, set, x);
+    check(MatCopy(matrix, reduced, SAME_NONZERO_PATTERN));
+    check(VecCopy(b, right));
+    check(MatZeroRowsColumnsIS(reduced, held, 1.0, x, right));
+    solver_.renew();
+    bool const solved = solve(reduced, right, x, last_tolerance()).converged;
+    solver_.renew();
+    if (!solved) return false;
+    ++fit.newton;
+    check(MatMult(matrix, x, gradient));
+    check(VecAXPY(gradient, -1.0, b));
+  }
+  return false;
+}
+
+}  // namespace mollis::equation_error

@@ -24,10 +24,11 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   std::string const mollified = "equation-error", joint = "joint";
   if (problem.weak()) return {{mollified, "serves the weak form"}};
   auto const& unknowns = problem.space().unknowns();
+  bool const whole = static_cast<int>(unknowns.front().axes.size()) == problem.grid.dimension();
   if (highest_order(problem) > 2) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
   if (has_gaps(problem)) return {{joint, "gaps in the data"}, {mollified, "the other way"}};
-  if (unknowns.size() == 1 && !unknowns.front().axes.empty()) return {{joint, "one field"}, {mollified, "the other way"}};
-  return {{mollified, "several parameters or constants"}, {joint, "no smoothing bias"}};
+  if (unknowns.size() == 1 && whole && !unknowns.front().jets) return {{joint, "one field over all axes"}, {mollified, "the other way"}};
+  return {{mollified, "constants, profiles, parameters that are differentiated, or several"}, {joint, "no smoothing bias"}};
 }
 
 }  // namespace mollis::inference

@@ -14,8 +14,9 @@ struct Candidate {
 /// - the weak form: equation error, which alone serves it;
 /// - derivatives of third order and more, or gaps under filters along several axes: states fitted with the parameters first, as
 ///   noise or gaps leave little of mollified data;
-/// - one field: likewise, as there is no smoothing bias and no search for radii;
-/// - several parameters, or constants alone: equation error first, which the joint fit would start from.
+/// - one field over all axes, undifferentiated: likewise, as there is no smoothing bias and no search for radii;
+/// - all else: equation error first, from which the joint fit would start, and which takes a fraction of its time where parameters
+///   are differentiated or live on some of the axes.
 /// Not collective.
 std::vector<Candidate> candidates(problem::Problem const& problem);
 

@@ -48,9 +48,6 @@ Json truth_scores(parameters::ParameterSpace const& space, parameters::Unknown c
   return json;
 }
 
-/// A number, or null where it is none.
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 /// "standard_error" of a parameter, of constants "correlations" with the others.
 void add_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, std::size_t p, Json& entry) {
   auto const& space = problem.space();
@@ -59,22 +56,23 @@ void add_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty c
     entry["standard_error"] = nullptr;
     return;
   }
-  entry["standard_error"] = number_or_null(scores::mean_of(space, unknown, uncertainty.deviation[p], true));
   auto const& constants = uncertainty.constants;
+  bool const determined = std::isfinite(constants.deviation_of(p));
+  entry["standard_error"] = number(determined ? scores::mean_of(space, unknown, uncertainty.deviation[p], true) : NAN);
   if (!unknown.axes.empty()) return;
   entry["correlations"] = Json::object();
   auto const own = static_cast<std::size_t>(std::find(constants.unknowns.begin(), constants.unknowns.end(), p) - constants.unknowns.begin());
   for (std::size_t j = 0; j < constants.unknowns.size(); ++j)
-    if (j != own) entry["correlations"][space.unknowns()[constants.unknowns[j]].name] = number_or_null(constants.correlation(own, j));
+    if (j != own) entry["correlations"][space.unknowns()[constants.unknowns[j]].name] = number(constants.correlation(own, j));
 }
 
 Json verdict_json(verdict::Verdict const& verdict) {
   Json json{{"status", verdict::name_of(verdict.status())}, {"reasons", Json::array()}, {"checks", Json::array()}};
   for (auto const& check : verdict.reasons())
-    json["reasons"].push_back({{"check", check.name}, {"value", number_or_null(check.value)}, {"bound", check.bound},
+    json["reasons"].push_back({{"check", check.name}, {"value", number(check.value)}, {"bound", check.bound},
                                {"finding", check.finding}, {"advice", check.advice}});
   for (auto const& check : verdict.checks)
-    json["checks"].push_back({{"check", check.name}, {"value", number_or_null(check.value)}, {"bound", check.bound}, {"holds", check.holds()}});
+    json["checks"].push_back({{"check", check.name}, {"value", number(check.value)}, {"bound", check.bound}, {"holds", check.holds()}});
   return json;
 }
 

@@ -41,7 +41,7 @@ class Blocks {
       used += 1.0;
       coarse += sums_[b] * sums_[b] / rows_[b];
     }
-    return {square_ / std::max(rows, 1.0), coarse / std::max(used, 1.0)};
+    return {square_ / std::max(rows, 1.0), coarse / std::max(used, 1.0), rows, std::max(used, 1.0)};
   }
 
  private:
@@ -76,6 +76,8 @@ FitLeft fit_left(grid::Grid const& grid, estimate::Rows const& left, estimate::R
     auto const one = blocks.finish();
     sum.square += one.square / static_cast<double>(rows.size());
     sum.coarse = std::max(sum.coarse, one.coarse);
+    sum.rows += one.rows;
+    sum.blocks = one.blocks;
   }
   return sum;
 }

@@ -9,6 +9,8 @@ namespace mollis::uncertainty {
 struct FitLeft {
   double square = 0.0;   ///< mean of W e^2
   double coarse = 0.0;   ///< mean over blocks of (sum sqrt(W) e)^2 / rows in it
+  double rows = 0.0;     ///< number of rows
+  double blocks = 1.0;   ///< that hold rows
 };
 
 /// Of the rows that tell: data where states are fitted, else the equation's. Eight blocks an axis. Collective.

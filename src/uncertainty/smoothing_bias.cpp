@@ -135,8 +135,14 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
   for (std::size_t p = 0; p < here.size(); ++p) {
     auto const bias = [&](double square, double noise) { return std::sqrt(std::max(square - noise / std::max(made, 1), 0.0)) / share; };
     auto const& unknown = space.unknowns()[p];
+    Field const zero("zero", here[p].extent(0));
     Bias const of{bias(found[p].core, by_noise[p].core), bias(found[p].rim, by_noise[p].rim),
-                  scores::mean_of(space, unknown, uncertainty.deviation[p], true)};
+                  scores::mean_of(space, unknown, uncertainty.deviation[p], true),
+                  unknown.settings.log ? 1.0 : std::sqrt(squares(problem, unknown, here[p], zero).core)};
+    if (!std::isfinite(uncertainty.constants.deviation_of(p))) {  // nothing determines it
+      uncertainty.bias.push_back({});
+      continue;
+    }
     widen(unknown, of, parameters::value_of(unknown, here[p]), uncertainty.deviation[p]);
     uncertainty.bias.push_back(of);
     for (std::size_t i = 0; i < uncertainty.constants.unknowns.size(); ++i)

@@ -28,13 +28,16 @@ struct Constants {
   std::vector<Direction> conditions;           ///< of the scaled Hessian, where all unknowns are constants; worth: 1 / sqrt(eigenvalue)
   double at(std::size_t i, std::size_t j) const { return covariance[i * unknowns.size() + j]; }
   double deviation(std::size_t i) const;
+  /// NaN where either is not determined.
   double correlation(std::size_t i, std::size_t j) const;
+  double deviation_of(std::size_t unknown) const;  ///< 0 of a field
 };
 
 /// How far the mollifier's width moves a parameter, root mean square, and by how much noise moves it.
 struct Bias {
   double core = 0.0, rim = 0.0;
   double noise = 0.0;                          ///< one standard deviation, in the core, before the bias is added
+  double size = 0.0;                           ///< root mean square of the parameter in the core (1 of a logarithm)
 };
 
 struct Uncertainty {

@@ -13,7 +13,7 @@ namespace {
 constexpr double least_share = 0.3, least_share_weak = 0.05;
 constexpr double most_at_bounds = 0.05;
 constexpr double most_raised = 1.5;
-constexpr double most_biased = 3.0;
+constexpr double most_biased = 0.05, most_biased_noise = 3.0;
 
 double sum(MPI_Comm comm, double value) {
   MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm);
@@ -28,6 +28,21 @@ double count_not_finite(Field const& field) {
 }
 
 }  // namespace
+
+double largest_term(Problem const& problem, Estimate const& estimate) {
+  auto const pieces = problem.space().scatter(estimate.parameters);
+  double largest = 0.0;
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    auto const& unknown = problem.space().unknowns()[p];
+    auto const value = on_host(parameters::value_of(unknown, pieces[p]));
+    auto const weight = on_host(estimate.sensitivities[p]);
+    double sum = 0.0;
+    for (std::size_t i = 0; unknown.owner && i < value.extent(0); ++i) sum += weight(i) * value(i) * value(i);
+    MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
+    largest = std::max(largest, std::sqrt(sum));
+  }
+  return largest;
+}
 
 Checks finite(Problem const& problem, Estimate const& estimate) {
   double count = std::isfinite(estimate.misfit_chi2) ? 0.0 : 1.0;
@@ -102,9 +117,10 @@ Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {
   Checks checks;
   for (std::size_t p = 0; p < uncertainty.bias.size(); ++p) {
     auto const& bias = uncertainty.bias[p];
-    double const ratio = bias.core > 0.0 ? bias.core / std::max(bias.noise, 1e-300) : 0.0;
-    checks.push_back({"bias", ratio, most_biased,
-                      fmt::format("{} moves with the mollifier's radius by {:.2g} times what noise moves it", problem.space().unknowns()[p].name, ratio),
+    double const share = bias.size > 0.0 ? bias.core / bias.size : 0.0, noise = bias.size > 0.0 ? bias.noise / bias.size : 0.0;
+    checks.push_back({"bias", share, std::max(most_biased, most_biased_noise * noise),
+                      fmt::format("the mollifier's radius moves {} by {:.2g} % of its size, noise by {:.2g} %",
+                                  problem.space().unknowns()[p].name, 100.0 * share, 100.0 * noise),
                       "smaller radii ([mollifier] radius), or method = \"joint\", which has no such bias"});
   }
   return checks;

@@ -10,6 +10,9 @@ using estimate::Estimate;
 using problem::Problem;
 using uncertainty::Uncertainty;
 
+/// What the largest term of the residuals weighs: max over the parameters of sqrt(sum W (lam dR/dlam)^2).
+double largest_term(Problem const& problem, Estimate const& estimate);
+
 Checks finite(Problem const& problem, Estimate const& estimate);          ///< no parameter, state or misfit is NaN or infinite
 Checks converged(Estimate const& estimate);
 Checks covered(Problem const& problem, Estimate const& estimate);         ///< enough of the observed points carry a residual

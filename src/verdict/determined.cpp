@@ -34,22 +34,6 @@ Checks fields(Problem const& problem, Uncertainty const& uncertainty) {
   return checks;
 }
 
-/// What the largest term of the residuals weighs: max over the parameters of sum W (lam dR/dlam)^2, square root.
-double largest_term(Problem const& problem, Estimate const& estimate) {
-  auto const pieces = problem.space().scatter(estimate.parameters);
-  double largest = 0.0;
-  for (std::size_t p = 0; p < pieces.size(); ++p) {
-    auto const& unknown = problem.space().unknowns()[p];
-    auto const value = on_host(parameters::value_of(unknown, pieces[p]));
-    auto const weight = on_host(estimate.sensitivities[p]);
-    double sum = 0.0;
-    for (std::size_t i = 0; unknown.owner && i < value.extent(0); ++i) sum += weight(i) * value(i) * value(i);
-    MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
-    largest = std::max(largest, std::sqrt(sum));
-  }
-  return largest;
-}
-
 /// "0.10 a + 0.99 c": the entries of a direction that matter.
 std::string combination(Problem const& problem, uncertainty::Constants const& constants, std::vector<double> direction) {
   double norm = 0.0;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double most_noise = 1.3;     ///< factor on the noise, either way
 constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
+constexpr double most_shared = 0.02;    ///< of the largest term
 constexpr double most_coarse = 3.0;    ///< factor on the mean square of block sums
 constexpr double certainty = 3.5;      ///< standard deviations of a normal variable that count as chance
 
@@ -52,6 +53,24 @@ estimate::Rows left_of(Problem const& problem, Estimate const& estimate) {
   return left;
 }
 
+/// Of data that states are fitted to: sums over blocks against those of noise.
+Check shared_by_neighbours(uncertainty::FitLeft const& found, Expected const& coarse) {
+  double const factor = found.coarse / coarse.mean;
+  return {"white", factor, std::max(most_coarse, Chance(coarse).high),
+          fmt::format("what the fit leaves of the data agrees over wide areas, {:.2g} times what noise would", factor),
+          "look at /state against /observations: a term is missing or wrong, or the noise is correlated"};
+}
+
+/// Of residuals of mollified data, which smoothing bends a little everywhere: what neighbours share, as a share of the largest term.
+Check shared_of_terms(Problem const& problem, Estimate const& estimate, uncertainty::FitLeft const& found, Expected const& coarse) {
+  double const rows_a_block = found.rows / found.blocks, largest = largest_term(problem, estimate) / std::sqrt(std::max(found.rows, 1.0));
+  auto const share = [&](double more) { return largest > 0.0 ? std::sqrt(std::max(more, 0.0) / rows_a_block) / largest : 0.0; };
+  double const value = share(found.coarse - coarse.mean);
+  return {"white", value, std::max(most_shared, share((std::max(most_coarse, Chance(coarse).high) - 1.0) * coarse.mean)),
+          fmt::format("over wide areas the residual is {:.2g} % of its largest term", 100.0 * value),
+          "look at /residual: a term is missing or wrong, or the radii are too wide"};
+}
+
 }  // namespace
 
 Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
@@ -68,10 +87,7 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
   checks.push_back({"overfit", 1.0 / over, std::max(most_noise, low > 0.0 ? 1.0 / low : most_overfit),
                     fmt::format("the fit leaves only {:.2g} of what the noise would", over),
                     "the noise is smaller than given, or the parameters follow it: give the noise, or a larger smoothness weight"});
-  double const coarse_factor = found.coarse / coarse.mean;
-  checks.push_back({"white", coarse_factor, std::max(most_coarse, Chance(coarse).high),
-                    fmt::format("what the fit leaves agrees over wide areas, {:.2g} times what noise would", coarse_factor),
-                    "look at /residual and /state against /observations: a term is missing or wrong, or the noise is correlated"});
+  checks.push_back(estimate.linear->is_white() ? shared_by_neighbours(found, coarse) : shared_of_terms(problem, estimate, found, coarse));
   return checks;
 }
 

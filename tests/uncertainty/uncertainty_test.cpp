@@ -1,11 +1,10 @@
 // Draws of errors have the covariance that they claim, and deviations are those of fits of data with other noise.
 #include "uncertainty/uncertainty.hpp"
 
-#include <numeric>
-
 #include "choices/choose.hpp"
 #include "estimators/make/make_estimator.hpp"
 #include "problem/case.hpp"
+#include "random/white_noise.hpp"
 #include "uncertainty/student.hpp"
 
 namespace mollis::test {
@@ -168,7 +167,7 @@ TEST(FitLeft, TellsNoiseFromWhatNeighboursShare) {
   estimate::Rows white, flat, weights = e.estimate.linear->weights();
   for (auto const& weight : weights.equation) {
     Kokkos::deep_copy(weight, 4.0);
-    white.equation.push_back(random::white_noise(e.c.grid, 0.5, {11, 0, random::Stream::Purpose::noise}));
+    white.equation.push_back(mollis::random::white_noise(e.c.grid, 0.5, {11, 0, mollis::random::Stream::Purpose::noise}));
     flat.equation.push_back(make_field("flat", e.c.grid.local_size()));
     Kokkos::deep_copy(flat.equation.back(), 0.5);
   }

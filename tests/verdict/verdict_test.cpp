@@ -104,7 +104,9 @@ TEST(Verdict, NamesWhatDoesNotChangeTheResidual) {
     EXPECT_EQ(reason.finding.find("D"), std::string::npos) << reason.finding;
   }
   auto const pieces = answer.problem->space().scatter(answer.estimate.parameters);
-  if (pieces[0].extent(0) > 0) EXPECT_NEAR(on_host(pieces[0])(0), 0.05, 1e-3);
+  if (pieces[0].extent(0) > 0) {
+    EXPECT_NEAR(on_host(pieces[0])(0), 0.05, 1e-3);
+  }
   EXPECT_TRUE(std::isinf(answer.uncertainty.constants.deviation(1)));
   EXPECT_LT(answer.uncertainty.constants.deviation(0), 1e-3);
 }

@@ -22,7 +22,8 @@ std::size_t Stages::find(std::string const& name) {
   for (std::size_t i = 0; i < seconds_.size(); ++i)
     if (seconds_[i].first == name) return i;
   seconds_.emplace_back(name, 0.0);
-  PetscLogStageRegister(name.c_str(), &registered_[name]);
+  auto& stage = registered_[name];
+  if (PetscLogStageGetId(name.c_str(), &stage) != 0 || stage < 0) PetscLogStageRegister(name.c_str(), &stage);  // of other stages, too
   return seconds_.size() - 1;
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using petsc::check;
 
-constexpr int least_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int least_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
 constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
 
 /// Entries of constants in a vector of ParameterSpace, on all ranks.
@@ -143,7 +143,7 @@ class Quantifier {
   int most_draws() const {
     if (auto const* given = std::get_if<int>(&settings_.samples)) return *given;
     if (any_field_) return field_draws;
-    return linear_.is_white() ? least_draws : constant_draws;
+    return linear_.is_white() ? white_draws : constant_draws;
   }
   bool enough() const { return std::holds_alternative<run::Automatic>(settings_.samples) && out_.draws >= least_draws && out_.krylov > budget_; }
 

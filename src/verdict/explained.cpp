@@ -11,6 +11,7 @@ namespace mollis::verdict {
 namespace {
 
 constexpr double most_noise = 1.3;     ///< factor on the noise, either way
+constexpr double most_noise_bent = 2.0;  ///< of residuals that mollifying bends: how much is judged by the bias
 constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
 constexpr double most_shared = 0.02;    ///< of the largest term
 constexpr double most_coarse = 3.0;    ///< factor on the mean square of block sums
@@ -80,7 +81,8 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
   auto const least = expected(uncertainty.expected_of_noise, [](auto const& draw) { return draw.square; });
   double const factor = std::sqrt(found.square / square.mean), over = std::sqrt(found.square / least.mean);
   Checks checks;
-  checks.push_back({"misfit", factor, std::max(most_noise, std::sqrt(Chance(square).high)),
+  double const most = estimate.linear->is_white() || problem.weak() ? most_noise : most_noise_bent;
+  checks.push_back({"misfit", factor, std::max(most, std::sqrt(Chance(square).high)),
                     fmt::format("the fit leaves {:.2g} times what the noise would", factor),
                     "the equation lacks a term or has a wrong one, or the noise is larger than given"});
   double const low = std::sqrt(Chance(least).low);

@@ -102,6 +102,7 @@ over = ["y", "x"]
 [equation]
 residual = "lambda*lap(u) + m"
 [inversion]
+method = "equation-error"
 tolerance = 1e-10
 )toml";
 double heat_state(Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0] + 0.4 * std::sin(2.0 * x[1] + x[0]); }

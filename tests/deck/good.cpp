@@ -123,7 +123,8 @@ TEST(GoodDeck, SmoothnessOrderFollowsTheMethodUnlessNamed) {
   auto const order = [](std::vector<std::string> const& overrides) {
     return parse_text(minimal(), overrides).parameters[0].second.smoothness_order;
   };
-  EXPECT_EQ(order({}), 1);
+  EXPECT_EQ(order({}), 2);
+  EXPECT_EQ(order({"inversion.method=equation-error"}), 1);
   EXPECT_EQ(order({"inversion.method=joint"}), 2);
   EXPECT_EQ(order({"inversion.method=joint", "parameters.a.smoothness.weight=1.0"}), 2);
   EXPECT_EQ(order({"inversion.method=joint", "parameters.a.smoothness.order=1"}), 1);

@@ -224,7 +224,7 @@ TEST(Estimator, ComesBackFromWhatItWasKeptAs) {
 }
 
 TEST(Estimator, IsThereForEveryMethodThatADeckMayName) {
-  for (auto const& name : estimators::method_names()) EXPECT_NE(estimators::make_estimator(name), nullptr) << name;
+  for (auto const& method : estimators::methods()) EXPECT_NE(estimators::make_estimator(method.name), nullptr) << method.name;
   EXPECT_THROW(estimators::make_estimator("jiont"), std::out_of_range);
 }
 

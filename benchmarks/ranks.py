@@ -42,7 +42,7 @@ def states_of(text):
 
 def parameters_of(directory):
     with h5py.File(directory / "result.h5") as file:
-        return {name: item[()] for name, item in file["parameters"].items() if not name.endswith(("_weight", "_error"))}
+        return {name: item[()] for name, item in file["parameters"].items() if not name.endswith(("_weight", "_error", "_std", "_known"))}
 
 
 def difference(a, b):

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double least_share = 0.3, least_share_weak = 0.05;
 constexpr double most_at_bounds = 0.05;
-constexpr double most_raised = 1.5;
+constexpr double most_raised = 1.5, most_unexplained = 0.01;
 constexpr double most_biased = 0.05, most_biased_noise = 3.0;
 
 double sum(MPI_Comm comm, double value) {
@@ -105,9 +105,10 @@ Checks noise_as_given(Problem const& problem, Estimate const& estimate) {
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
     double const factor = state.sigma > 0.0 ? estimate.noise[s] / state.sigma : 1.0;
-    checks.push_back({"noise", factor, most_raised,
-                      fmt::format("the equation explains {} no better than to {:.3g}, {:.2g} times the noise that its differences show",
-                                  state.name, estimate.noise[s], factor),
+    double const size = observations::moments(problem.grid, state.data).deviation, share = size > 0.0 ? estimate.noise[s] / size : 0.0;
+    checks.push_back({"noise", factor > most_raised ? share : 0.0, most_unexplained,
+                      fmt::format("the equation explains {} no better than to {:.3g}, {:.2g} % of its deviation and {:.2g} times the noise that its "
+                                  "differences show", state.name, estimate.noise[s], 100.0 * share, factor),
                       "a term may be missing or wrong; if the noise is known and as large, give it ([observations] noise)"});
   }
   return checks;

@@ -11,6 +11,7 @@ namespace mollis::verdict {
 namespace {
 
 constexpr double most_noise = 1.3;     ///< factor on the noise, either way
+constexpr double absorbed = 1e-12;     ///< of the noise's mean square
 constexpr double most_noise_bent = 2.0;  ///< of residuals that mollifying bends: how much is judged by the bias
 constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
 constexpr double most_shared = 0.02;    ///< of the largest term
@@ -79,6 +80,7 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
   auto const square = expected(uncertainty.expected, [](auto const& draw) { return draw.square; });
   auto const coarse = expected(uncertainty.expected, [](auto const& draw) { return draw.coarse; });
   auto const least = expected(uncertainty.expected_of_noise, [](auto const& draw) { return draw.square; });
+  if (!(square.mean > absorbed)) return {};  // each point is solved for itself: nothing is left that could tell
   double const factor = std::sqrt(found.square / square.mean), over = std::sqrt(found.square / least.mean);
   Checks checks;
   double const most = estimate.linear->is_white() || problem.weak() ? most_noise : most_noise_bent;

@@ -11,7 +11,7 @@ from program import INPUTS, LAUNCHER, PROGRAM, SOURCE, TestCase, run, temporary
 sys.path.insert(0, str(SOURCE / "benchmarks"))
 import ranks as table  # noqa: E402
 
-TIGHT = ["inversion.tolerance=1e-12", "inversion.max_iterations=100"]
+TIGHT = ["inversion.tolerance=1e-12", "inversion.max_iterations=100", "inversion.method=equation-error", "uncertainty.samples=0"]
 
 
 class Ranks(TestCase):

@@ -3,6 +3,7 @@
 smoothed state, the sweep over smoothness weights, constants as text.
 
 Points where the data hardly determine a parameter (its weight is below a thousandth of the largest) are hatched.
+Standard deviations are a band of 95 % around lines and a map of their own beside images.
 Fields of one axis are lines, of two axes images; of more axes middle slices are shown (and the middle time).
 """
 import argparse
@@ -18,6 +19,7 @@ except ModuleNotFoundError as error:
              f"/usr/bin/python3 sees; this is {sys.executable})")
 
 UNDETERMINED = 1e-3   # of the largest weight
+COMPANIONS = ("_weight", "_std", "_known")   # datasets beside a parameter's own
 BLUE, ORANGE, GREY = "#1f5fa8", "#d9731a", "#555555"
 
 
@@ -44,8 +46,11 @@ def draw_image(ax, field, title, colours, low, high, doubt=None):
     bar.ax.tick_params(labelsize=7)
 
 
-def draw_lines(ax, lines, title, label, doubt=None):
-    """lines: (view, name, style dictionary) over one axis."""
+def draw_lines(ax, lines, title, label, doubt=None, band=None):
+    """lines: (view, name, style dictionary) over one axis; band: (view, deviation)."""
+    if band is not None:
+        middle, half = band[0].values, 1.96 * band[1].values
+        ax.fill_between(band[0].coordinates[0], middle - half, middle + half, color=BLUE, alpha=0.2, linewidth=0, label="95 %")
     for field, name, style in lines:
         ax.plot(field.coordinates[0], field.values, label=name, **style)
     field = lines[0][0]
@@ -58,7 +63,7 @@ def draw_lines(ax, lines, title, label, doubt=None):
                         color="#bbbbbb", alpha=0.35, linewidth=0, label="undetermined")
     ax.set(title=title, xlabel=field.axes[0], ylabel=label)
     ax.grid(alpha=0.25)
-    if len(lines) > 1 or (doubt is not None and doubt.any()):
+    if len(lines) > 1 or band is not None or (doubt is not None and doubt.any()):
         ax.legend(frameon=False, fontsize=8)
 
 
@@ -81,19 +86,21 @@ def parameter_rows(result, name, dataset):
     """Rows of panels (functions of an axes object) for a parameter field, one a cut."""
     truth = result.group("truth").get(name)
     weight = result.group("parameters").get(name + "_weight")
+    deviation = result.group("parameters").get(name + "_std")
     ceiling = largest(weight) if weight is not None else 0.0
     return [parameter_row(result, name, view(result, dataset, held),
                           None if truth is None else view(result, truth, held),
-                          None if weight is None else view(result, weight, held), ceiling)
+                          None if weight is None else view(result, weight, held), ceiling,
+                          None if deviation is None else view(result, deviation, held))
             for held in cuts(result.axes_of(dataset), dataset.shape)]
 
 
-def parameter_row(result, name, found, truth, weight, ceiling):
+def parameter_row(result, name, found, truth, weight, ceiling, deviation):
     doubt = None if weight is None else ~(weight.values >= UNDETERMINED * ceiling)
     sure = found.values if doubt is None or doubt.all() else found.values[~doubt]
     error = None if truth is None else View(found.values - truth.values, found.axes, found.coordinates, found.note)
     if len(found.axes) == 1:
-        return line_panels(result, name, found, truth, error, weight, doubt)
+        return line_panels(result, name, found, truth, error, weight, doubt, deviation)
     low, high = limits(sure) if truth is None else limits(sure, truth.values)
     panels = [lambda ax: draw_image(ax, found, titled(f"{name}, recovered", scored(result, name), found.note),
                                     "viridis", low, high, doubt)]
@@ -106,14 +113,18 @@ def parameter_row(result, name, found, truth, weight, ceiling):
         shown = View(np.log10(np.maximum(weight.values, 1e-8 * ceiling or 1e-300)), weight.axes, weight.coordinates, "")
         bounds = limits(shown.values)
         panels.append(lambda ax: draw_image(ax, shown, f"{name}, log10 weight of the data", "magma", *bounds))
+    if deviation is not None:
+        spread = limits(deviation.values)
+        panels.append(lambda ax: draw_image(ax, deviation, f"{name}, standard deviation", "magma", *spread))
     return panels
 
 
-def line_panels(result, name, found, truth, error, weight, doubt):
+def line_panels(result, name, found, truth, error, weight, doubt, deviation):
     lines = [(found, "recovered", {"color": BLUE})]
     if truth is not None:
         lines.insert(0, (truth, "truth", {"color": GREY, "linestyle": "--"}))
-    panels = [lambda ax: draw_lines(ax, lines, titled(f"{name}, recovered", scored(result, name)), name, doubt)]
+    band = None if deviation is None else (found, deviation)
+    panels = [lambda ax: draw_lines(ax, lines, titled(f"{name}, recovered", scored(result, name)), name, doubt, band)]
     if error is not None:
         panels.append(lambda ax: draw_lines(ax, [(error, "error", {"color": ORANGE})], f"{name}, recovered - truth",
                                             "error", doubt))
@@ -233,6 +244,9 @@ def constants_panel(result, constants):
     lines = []
     for name, dataset in constants.items():
         line = f"{name} = {np.asarray(dataset).item():.8g}"
+        error = result.parameter_summary(name).get("standard_error")
+        if error is not None:
+            line += f" +- {error:.2g}"
         if name in result.group("truth"):
             line += f"   (truth {np.asarray(result.group('truth')[name]).item():.8g})"
         lines.append(line)
@@ -244,7 +258,7 @@ def constants_panel(result, constants):
     return draw
 
 
-KNOWN = ("parameters", "truth", "state", "observations", "coordinates", "sweep", "VTKHDF")
+KNOWN = ("parameters", "samples", "truth", "state", "observations", "coordinates", "sweep", "VTKHDF")
 
 
 def other_panels(result):
@@ -269,7 +283,8 @@ def other_panel(name, field):
 
 def rows_of(result):
     """All panels, as rows of at most three."""
-    parameters = {n: d for n, d in result.group("parameters").items() if not n.endswith("_weight")}
+    every = result.group("parameters")
+    parameters = {n: d for n, d in every.items() if not any(n.endswith(c) and n[:-len(c)] in every for c in COMPANIONS)}
     constants = {n: d for n, d in parameters.items() if is_constant(d)}
     rows = []
     for name, dataset in parameters.items():
@@ -285,6 +300,7 @@ def rows_of(result):
 def headline(result):
     summary = result.summary
     words = [str(summary[k]) for k in ("method", "status") if k in summary]
+    words += [str(summary["verdict"]["status"])] if "verdict" in summary else []
     words += [f"noise of {n}: {s:.3g}" for n, s in summary.get("noise", {}).items() if isinstance(s, (int, float))]
     return ", ".join(words)
 

@@ -25,16 +25,27 @@ uncertainty::Uncertainty quantify(Problem const& problem, estimate::Estimate con
   return sure;
 }
 
-Inference by_method(Problem const& given, std::string const& method, run::Stages& stages) {
+/// A method that fits states after another one starts from its parameters, and searches for no start of its own.
+estimate::Choices choose(Problem const& problem, Inference const* before, run::Stages& stages) {
+  bool const fits_states = estimators::method_named(problem.settings.inversion.method).fits_states;
+  if (before == nullptr || !fits_states || !before->estimate.failure.empty()) return choices::choose(problem, stages);
+  estimate::Choices choices;
+  choices.mollifier = problem.settings.mollifier;
+  choices.start = petsc::copy_of(before->estimate.parameters);
+  return choices;
+}
+
+/// `before`: the answer of a method tried earlier, or null.
+Inference by_method(Problem const& given, std::string const& method, Inference const* before, run::Stages& stages) {
   Inference out;
   out.problem = std::make_unique<Problem const>(given.with_method(method));
   auto const& problem = *out.problem;
-  int const before = problem.progress.krylov();
+  int const krylov = problem.progress.krylov();
   auto const estimator = estimators::make_estimator(method);
-  out.choices = choices::choose(problem, stages);
+  out.choices = choose(problem, before, stages);
   out.estimate = estimator->estimate(problem, out.choices, stages);
   petsc::reject_unused_options();
-  out.uncertainty = quantify(problem, out.estimate, *estimator, problem.progress.krylov() - before, stages);
+  out.uncertainty = quantify(problem, out.estimate, *estimator, problem.progress.krylov() - krylov, stages);
   out.verdict = verdict::judge(problem, out.choices, out.estimate, out.uncertainty);
   return out;
 }
@@ -56,13 +67,13 @@ void offer_options(std::string const& method) {
 
 Inference infer(Problem const& problem, run::Stages& stages) {
   auto const& method = problem.settings.inversion.method;
-  if (!estimators::is_automatic(method)) return by_method(problem, method, stages);
+  if (!estimators::is_automatic(method)) return by_method(problem, method, nullptr, stages);
   std::optional<Inference> best;
   std::optional<run::Error> first;
   for (auto const& candidate : candidates(problem)) {
     problem.progress.say(fmt::format("method {}: {}", candidate.method, candidate.why));
     try {
-      auto answer = by_method(problem, candidate.method, stages);
+      auto answer = by_method(problem, candidate.method, best ? &*best : nullptr, stages);
       problem.progress.say(fmt::format("method {}: {}", candidate.method, verdict::name_of(answer.verdict.status())));
       if (!best || better(answer, *best)) best = std::move(answer);
     } catch (run::Error const& error) {

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-COLUMNS = ["name", "correlation", "relative L2", "core corr.", "core rel. L2", "smoothness weight"]
+COLUMNS = ["name", "mean", "+-", "correlation", "relative L2", "core corr.", "core rel. L2", "smoothness weight"]
 
 
 def number(value):
@@ -19,7 +19,7 @@ def fixed(value):
 def parameter_line(name, entry):
     truth = entry.get("truth") or {}
     core = truth.get("core") or {}
-    return [name, fixed(truth.get("correlation")), number(truth.get("relative_l2")), fixed(core.get("correlation")),
+    return [name, number(entry.get("mean")), number(entry.get("standard_error")), fixed(truth.get("correlation")), number(truth.get("relative_l2")), fixed(core.get("correlation")),
             number(core.get("relative_l2")), number(entry.get("smoothness_weight"))]
 
 
@@ -36,7 +36,10 @@ def lines_of(summary):
     lines = ["  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths)))
              for row in table]
     seconds = summary.get("seconds", {})
-    lines += ["", f"status   {summary.get('status', '-')}, {summary.get('method', '-')}, "
+    verdict = summary.get("verdict", {})
+    lines += ["", f"verdict  {verdict.get('status', '-')}"]
+    lines += [f"         {reason.get('finding')}; {reason.get('advice')}" for reason in verdict.get("reasons", [])]
+    lines += [f"status   {summary.get('status', '-')}, {summary.get('method', '-')}, "
                   f"{number(summary.get('points'))} points on {number(summary.get('ranks'))} ranks",
               f"noise    {joined(summary.get('noise', {}))}",
               f"radius   {joined(summary.get('mollifier', {}).get('radius', {}))}",

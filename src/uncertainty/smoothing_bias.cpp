@@ -1,5 +1,7 @@
 #include "uncertainty/smoothing_bias.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -113,9 +115,16 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
   again.mollifier = narrowed.mollifier;
   for (double const beta : estimate.smoothness) again.smoothness.push_back(beta * narrowed.volume);
   again.start = petsc::copy_of(estimate.parameters);
+  problem.progress.say(fmt::format("sure  {} draws of the error; again with {:.2g} of the radius, for what mollifying bends", uncertainty.draws,
+                                   narrowed.ratio));
   run::Stages stages;
   auto const other = estimator.estimate(problem, again, stages);
 
+  if (!other.failure.empty()) {  // no bias can be told: no standard error, then, either
+    uncertainty.computed = false;
+    uncertainty.why_not = "the fit with narrower mollifiers, which shows their bias, broke down";
+    return;
+  }
   auto const& space = problem.space();
   auto const here = space.scatter(estimate.parameters), there = space.scatter(other.parameters);
   std::vector<Squares> found, by_noise(here.size());

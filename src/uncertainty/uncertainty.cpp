@@ -219,10 +219,8 @@ class Quantifier {
 
   void finish() {
     out_.computed = out_.draws > 0;
-    if (!out_.computed) {
-      out_.why_not = "no samples were asked for";
-      return;
-    }
+    out_.asked = out_.computed;
+    if (!out_.computed) return;
     double const widen = widening(out_.draws);
     if (!linear_.is_white())
       for (double& value : out_.constants.covariance) value *= widen * widen / out_.draws;

@@ -41,6 +41,7 @@ struct Bias {
 };
 
 struct Uncertainty {
+  bool asked = true;                           ///< false where the deck wants no samples
   bool computed = false;
   std::string why_not;                         ///< what was in the way, for the verdict
   int draws = 0, krylov = 0;

@@ -128,8 +128,7 @@ Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {
 }
 
 Checks computed(Uncertainty const& uncertainty) {
-  bool const asked = uncertainty.computed || uncertainty.why_not != "no samples were asked for";
-  return {{"uncertainty", uncertainty.computed || !asked ? 0.0 : 1.0, 0.0, uncertainty.why_not,
+  return {{"uncertainty", uncertainty.computed || !uncertainty.asked ? 0.0 : 1.0, 0.0, uncertainty.why_not,
            "some combination of the parameters is not determined by the data: fix one of them, or add data"}};
 }
 

@@ -6,8 +6,8 @@
 
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
-#include "verdict/checks.hpp"
 #include "uncertainty/directions.hpp"
+#include "verdict/checks.hpp"
 
 namespace mollis::verdict {
 namespace {
@@ -63,7 +63,10 @@ Checks uncertain(Problem const& problem, Estimate const& estimate, uncertainty::
   auto const size = constants.unknowns.size();
   if (size == 0 || !std::all_of(constants.covariance.begin(), constants.covariance.end(), [](double c) { return std::isfinite(c); })) return {};
   double const whole = largest_term(problem, estimate);
-  std::vector<double> scale, inverse;
+  if (!(whole > 0.0))
+    return {{"determined", HUGE_VAL, most_uncertain, "every parameter is 0, so that nothing tells how sure that is",
+             "look at the data: do they move the terms that the parameters multiply?"}};
+  std::vector<double> scale;
   for (std::size_t i = 0; i < size; ++i) scale.push_back(std::sqrt(constants.information[i]) / whole);
   Checks checks;
   for (auto& direction : uncertainty::directions_of(constants.covariance, scale)) {

@@ -37,7 +37,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(inside_ranges(choices));
   add(inside_bounds(problem, estimate));
   add(noise_as_given(problem, estimate));
-  add(computed(uncertainty));
+  if (estimate.failure.empty()) add(computed(uncertainty));
   if (!uncertainty.computed) return verdict;
   add(explained(problem, estimate, uncertainty));
   add(unbiased(problem, uncertainty));

@@ -111,6 +111,15 @@ TEST(Verdict, NamesWhatDoesNotChangeTheResidual) {
   EXPECT_LT(answer.uncertainty.constants.deviation(0), 1e-3);
 }
 
+TEST(Verdict, IsNoErrorWhereAllParametersAreZero) {
+  Case const c(film("dt(u) - D*dx(dx(u))", "D"), {{"u", [](Coordinates const& x) { return std::sin(2.0 * pi * x[1]); }}}, noisy());
+  auto answer = infer(c);
+  petsc::check(VecSet(answer.estimate.parameters, 0.0));
+  auto const verdict = verdict::judge(*answer.problem, answer.choices, answer.estimate, answer.uncertainty);
+  EXPECT_TRUE(has(verdict, "determined")) << verdict::describe(verdict);
+  EXPECT_NE(verdict::describe(verdict).find("every parameter is 0"), std::string::npos) << verdict::describe(verdict);
+}
+
 TEST(Verdict, FailsWhereNothingIsFinite) {
   Case c(heat, {{"u", bump}}, noisy({"inversion.method=equation-error", "mollifier.radius=4", "parameters.lambda.smoothness={weight=1}"}));
   Quiet const quiet;

@@ -1,12 +1,15 @@
 #pragma once
-/// Reads numbers from HDF5 files of any maker: every real or integer type becomes double.
-/// All functions are collective; a problem on any rank is one run::Error, the same on all of them (see probe.hpp).
+/// Reads numbers from files of every known format and of any maker (format.hpp): every real or integer type becomes double, stored
+/// values become true ones, missing ones NaN (CF conventions). Each rank reads its own part.
+/// All functions are collective; a problem on any rank is one run::Error, the same on all of them, with the place in the deck
+/// where the source has one.
 #include <mpi.h>
 
 #include <string>
 #include <vector>
 
 #include "grid/grid.hpp"
+#include "io/settings.hpp"
 #include "kernels/field.hpp"
 
 namespace mollis::io {
@@ -14,11 +17,15 @@ namespace mollis::io {
 /// Extents of a dataset, slowest first; none for a single number.
 std::vector<Index> dataset_shape(MPI_Comm comm, std::string const& file, std::string const& dataset);
 
-/// All values of a dataset with one axis (besides axes of size 1), on every rank.
-std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::string const& dataset);
+/// All values of a dataset with one axis (besides axes of size 1), on every rank. unit: in the file's words, "" where it has none.
+std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::string const& dataset, std::string* unit = nullptr);
 
-/// This rank's box of a dataset whose axes are those of the grid, in its order (axes of size 1 may be absent or extra).
-/// Another shape is bad_data, and both shapes are named. Collective on grid.comm().
+/// The axes of the grid (positions) over which a dataset varies. See layout.hpp. Collective on grid.comm().
+std::vector<int> axes_of(grid::Grid const& grid, Source const& source);
+
+/// This rank's box of a dataset, laid along the axes of the grid (layout.hpp). Another shape is bad_data, and both shapes are
+/// named; a part that the file does not have is bad_deck. Collective on grid.comm().
+Field read_dataset(grid::Grid const& grid, Source const& source);
 Field read_dataset(grid::Grid const& grid, std::string const& file, std::string const& dataset);
 
 }  // namespace mollis::io

@@ -44,7 +44,15 @@ TEST(ReadErrors, MissingDatasetNamesTheOnesThatExist) {
   expect(reading(file, "data/v"), Exit::missing_input, {file, "data/v", "did you mean", "data/u"});
   expect(reading(file, "nothing/like/it"), Exit::missing_input, {"the file holds", "data/u"});
   expect(reading(file, "data"), Exit::missing_input, {"data/u"});  // a group
-  expect(reading(file, ""), Exit::missing_input, {"data/u"});
+}
+
+TEST(ReadErrors, NoNameMeansTheOnlyDatasetOrIsAskedFor) {
+  std::string const file = sample("nameless");
+  expect(reading(file, ""), Exit::converged, {});  // no error
+  files::on_root([&] { files::add_dataset(file, "x", {50}, {}); });
+  expect(reading(file, ""), Exit::converged, {});  // the only one of most axes
+  files::on_root([&] { files::add_dataset(file, "v", {4, 50}, {}); });
+  expect(reading(file, ""), Exit::missing_input, {"which dataset?", "data/u", "\"v\"", "dataset = "});
 }
 
 TEST(ReadErrors, WrongShapeNamesBoth) {

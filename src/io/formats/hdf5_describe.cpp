@@ -1,15 +1,12 @@
-#include "io/probe.hpp"
+#include "io/formats/hdf5_describe.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 
-#include "deck/suggest.hpp"
+#include "io/formats/all.hpp"
+#include "io/formats/cf.hpp"
+#include "io/formats/hdf5_attributes.hpp"
 #include "io/hdf5.hpp"
 #include "run/error.hpp"
 
@@ -18,8 +15,6 @@ namespace {
 
 using run::Error;
 using run::Exit;
-
-constexpr std::size_t most_names = 12;  // in a message
 
 herr_t collect(hid_t group, char const* name, H5L_info_t const*, void* names) {
   hid_t const object = H5Oopen(group, name, H5P_DEFAULT);
@@ -44,23 +39,7 @@ bool link_exists(hid_t file, std::string const& path) {
   }
 }
 
-[[noreturn]] void throw_missing(std::string const& file, hid_t id, std::string const& dataset) {
-  std::vector<std::string> names = datasets_of(id);
-  std::string message = fmt::format("{}: no dataset \"{}\"{}", file, dataset, deck::did_you_mean(dataset, names));
-  std::size_t const shown = std::min(names.size(), most_names);
-  std::size_t const more = names.size() - shown;
-  names.resize(shown);
-  message +=
-      names.empty() ? "; the file holds no datasets" : fmt::format("; the file holds {}", deck::quoted_list(names));
-  if (more > 0) message += fmt::format(" and {} more", more);
-  throw Error(Exit::missing_input, message);
-}
-
 Handle open_file(std::string const& file) {
-  if (H5Fis_hdf5(file.c_str()) <= 0) {
-    throw Error(Exit::bad_data,
-                fmt::format("{}: not an HDF5 file; convert the data, or check that it was copied whole", file));
-  }
   try {
     return Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   } catch (Hdf5Error const& reason) {
@@ -92,12 +71,13 @@ char const* class_name(H5T_class_t c) {
   }
 }
 
-void require_numbers(hid_t dataset, std::string const& where) {
+Stored stored_numbers(hid_t dataset, std::string const& where) {
   Handle const type(H5Dget_type(dataset), H5Tclose);
   H5T_class_t const c = H5Tget_class(type);
   if (c != H5T_INTEGER && c != H5T_FLOAT && c != H5T_ENUM) {
     throw Error(Exit::bad_data, fmt::format("{}: holds {}, not real or integer numbers", where, class_name(c)));
   }
+  return {static_cast<int>(H5Tget_size(type)), c != H5T_FLOAT, c == H5T_FLOAT || H5Tget_sign(type) == H5T_SGN_2};
 }
 
 void require_filters(hid_t creation, std::string const& where) {
@@ -118,50 +98,52 @@ void require_filters(hid_t creation, std::string const& where) {
   }
 }
 
-DatasetFacts facts_of(hid_t dataset, std::string const& where) {
-  require_numbers(dataset, where);
+bool is_netcdf(hid_t file) { return H5Aexists(file, "_NCProperties") > 0; }
+
+Description description_of(hid_t file, hid_t dataset, std::string const& where) {
+  Stored const stored = stored_numbers(dataset, where);
   Handle const creation(H5Dget_create_plist(dataset), H5Pclose);
   require_filters(creation, where);
   Handle const space(H5Dget_space(dataset), H5Sclose);
   if (H5Sget_simple_extent_type(space) == H5S_NULL) throw Error(Exit::bad_data, where + ": is empty");
-  DatasetFacts facts;
-  facts.contiguous = H5Pget_layout(creation) == H5D_CONTIGUOUS;
-  for (hsize_t size : shape_of(space)) facts.shape.push_back(static_cast<Index>(size));
-  return facts;
+  Description d;
+  for (hsize_t size : shape_of(space)) d.axes.push_back({"", static_cast<Index>(size), "", 0.0, ""});
+  Hdf5Attributes const attributes(dataset);
+  name_axes(dataset, d.axes);
+  d.type = stored.name();
+  d.unit = attributes.text("units");
+  d.title = attributes.text("long_name");
+  d.scales = attributes.text("CLASS") == "DIMENSION_SCALE";
+  d.contiguous = H5Pget_layout(creation) == H5D_CONTIGUOUS;
+  d.packing = cf_packing(attributes, stored, where);
+  if (is_netcdf(file) && !attributes.has("_FillValue")) {
+    auto const fills = netcdf_default_fill(stored);
+    d.packing.fills.insert(d.packing.fills.end(), fills.begin(), fills.end());
+  }
+  return d;
 }
 
 }  // namespace
 
-void require_readable(std::string const& file) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) {
-    throw Error(Exit::missing_input, fmt::format("{}: no such file; check the path (relative paths start at the deck's "
-                                                 "directory) and that every node sees it",
-                                                 file));
-  }
-  if (std::filesystem::is_directory(file, ignored)) throw Error(Exit::bad_data, file + ": is a directory, not a file");
-  if (!std::filesystem::is_regular_file(file, ignored))
-    throw Error(Exit::bad_data, file + ": is a pipe, a socket or a device; write the data to a file and name that");
-  if (access(file.c_str(), R_OK) != 0) {
-    throw Error(Exit::bad_data, fmt::format("{}: cannot be read: {}", file, std::strerror(errno)));
-  }
+std::vector<std::string> hdf5_datasets(std::string const& file) {
+  Quiet const quiet;
+  return datasets_of(open_file(file));
 }
 
-DatasetFacts probe(std::string const& file, std::string const& dataset) {
-  require_readable(file);
+Description hdf5_describe(std::string const& file, std::string const& dataset) {
   Quiet const quiet;
   Handle const id = open_file(file);
-  if (dataset.empty() || !link_exists(id, dataset)) throw_missing(file, id, dataset);
+  if (dataset.empty() || !link_exists(id, dataset)) throw_missing(file, dataset, datasets_of(id));
   std::string const where = file + ": " + dataset;
   try {
     Handle const object(H5Oopen(id, dataset.c_str(), H5P_DEFAULT), H5Oclose);
-    if (H5Iget_type(object) != H5I_DATASET) throw_missing(file, id, dataset);
-    return facts_of(object, where);
+    if (H5Iget_type(object) != H5I_DATASET) throw_missing(file, dataset, datasets_of(id));
+    auto description = description_of(id, object, where);
+    description.dataset = dataset;
+    return description;
   } catch (Hdf5Error const& reason) {
     throw Error(Exit::bad_data, fmt::format("{}: damaged ({}); copy or write the file again", where, reason.what()));
   }
 }
-
-std::string shape_text(std::vector<Index> const& shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
 
 }  // namespace mollis::io

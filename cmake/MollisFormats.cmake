@@ -31,4 +31,6 @@ function(mollis_format name header)
 endfunction()
 
 mollis_format(NETCDF netcdf.h netcdf_mpi netcdf)
+mollis_format(TIFF tiffio.h tiff)
+mollis_format(NIFTI nifti2_io.h nifti2)
 message(STATUS "Formats of libraries:${MOLLIS_FORMATS}")

@@ -33,6 +33,9 @@ void declare(CLI::App& app, Request& request) {
     if (name == "check") continue;
     command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
+  for (auto const& [name, help] : {std::pair{"look", "what FILE holds, and a deck to start from"},
+                                   std::pair{"new", "a deck to start from, for the data in FILE: mollis new FILE > case.toml"}})
+    app.add_subcommand(name, help)->add_option("file", request.file, "data file of any known format")->required();
   app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
   app.add_subcommand("help", "help on a topic; without one: the topics")->add_option("topic", request.topic, "what to explain");
 }

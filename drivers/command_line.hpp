@@ -10,7 +10,7 @@ namespace mollis::drivers {
 
 /// What the command line asks for.
 struct Request {
-  std::string command, deck, topic;
+  std::string command, deck, file, topic;
   std::vector<std::string> overrides;
   bool overwrite = false;
 };

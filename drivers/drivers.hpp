@@ -28,7 +28,11 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// The effective deck, decomposition and memory estimate; runs nothing.
 run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
-/// Versions and backends.
+/// What a data file holds, and a deck to start from.
+run::Exit look(MPI_Comm comm, std::string const& file);
+/// That deck alone.
+run::Exit new_deck(MPI_Comm comm, std::string const& file);
+/// Versions, backends and formats.
 run::Exit info(MPI_Comm comm);
 
 }  // namespace mollis::drivers

@@ -21,6 +21,8 @@ using mollis::run::Exit;
 
 Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line, mollis::run::Stages& stages) {
   if (request.command == "info") return mollis::drivers::info(comm);
+  if (request.command == "look") return mollis::drivers::look(comm, request.file);
+  if (request.command == "new") return mollis::drivers::new_deck(comm, request.file);
   auto deck = mollis::drivers::read_deck(comm, request.command, [&] { return mollis::deck::load(request.deck); }, request.overrides);
   return mollis::drivers::dispatch(comm, request.command, std::move(deck), line, stages);
 }

@@ -40,6 +40,8 @@ struct Grid {
   std::vector<std::string> periodic;
   std::string coordinate_file;                         ///< absolute; empty: points/lower/upper
   std::vector<std::string> coordinate_datasets;
+  io::Part coordinate_part;                            ///< crop and bin alone
+  std::string time_unit = "s";                         ///< of axis t from a file with CF times
   std::map<std::string, double> period;                ///< axes from a file that are periodic
   std::map<std::string, std::string> reflect;          ///< axis -> "even" or "odd"
   std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic

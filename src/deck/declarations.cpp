@@ -32,20 +32,47 @@ Section grid() {
          .within(at_least(1)).otherwise("[]").like("[1, 2]")}};
 }
 
+/// Points of the file's axes that are read, by axis of the grid.
+std::vector<Key> cut() {
+  return {key("crop", Type::axis_ranges, "first index and end of what is read along an axis, in points of the file")
+              .within(at_least(0)).otherwise_computed("all").like("{ x = [10, 200] }"),
+          key("bin", Type::axis_integers, "points of the file, after the crop, whose mean is one point of the grid; a gap among them makes a gap")
+              .within(from_to(1, most_points)).otherwise_computed("1").like("{ y = 2, x = 2 }")};
+}
+
+/// Which part of a dataset is read.
+std::vector<Key> part() {
+  std::vector<Key> keys{
+      key("order", Type::texts, "the axes of the dataset as they stand in the file, slowest first: those of the grid, and names for others that `at` fixes")
+          .otherwise_computed("by the file's own names of them, else as the grid has them").like(R"(["x", "t"])"),
+      key("at", Type::axis_integers, "axes of the file that are read at one index (from 0; -1: the last): by the file's name, the name in order, or the number of the axis from 0")
+          .within(at_least(-1)).otherwise_computed("none").like("{ time = 0, channel = 2 }")};
+  for (auto const& each : cut()) keys.push_back(each);
+  return keys;
+}
+
+std::vector<Key> operator+(std::vector<Key> keys, std::vector<Key> const& more) {
+  keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
+}
+
 Section coordinates() {
   return {"grid.coordinates", "Axes from datasets, stretched ones allowed.",
-    {key("file", Type::file, "HDF5 file").needed().like(R"("a.h5")"),
+    std::vector<Key>{key("file", Type::file, "HDF5 or NetCDF file").needed().like(R"("a.h5")"),
      key("datasets", Type::texts, "one an axis, strictly increasing").needed().like(R"(["t", "x"])"),
      key("period", Type::axis_numbers, "period of each axis that is periodic")
-         .in("of the axis").within(positive()).otherwise("{}").like("{ t = 3.15e7 }")},
+         .in("of the axis").within(positive()).otherwise("{}").like("{ t = 3.15e7 }"),
+     key("time_unit", Type::choice,
+         "unit that axis t gets where the file gives its times in the CF manner, as \"days since 1950-01-01\"; they count from that date")
+         .out_of({"s", "min", "h", "d"}).otherwise(R"("s")")} + cut(),
     "", true};
 }
 
 Section observations() {
   return {"observations.*", "What was observed of a state; one table a state.",
-    {key("file", Type::file, "HDF5 file").needed().like(R"("obs.h5")"),
+    std::vector<Key>{key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file; mollis look FILE shows what it holds").needed().like(R"("obs.h5")"),
      key("dataset", Type::text, "any real or integer type, one axis of the grid each; NaN: not observed")
-         .needed().like(R"("u")"),
+         .otherwise_computed("required, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
      key("noise", Type::noise,
          "standard deviation, { relative = 0.01 } (of the standard deviation of the data), or \"auto\"")
          .in("of the state").otherwise(R"("auto")"),
@@ -54,14 +81,14 @@ Section observations() {
      key("walls", Type::expressions,
          "known values where axes end (AXIS: both ends; AXIS_lower, AXIS_upper): they take the place of observations "
          "there, a hundred times as exact in a joint fit")
-         .in("of the state").otherwise("{}").like(R"({ y = "0", x_lower = "1 - y" })")},
+         .in("of the state").otherwise("{}").like(R"({ y = "0", x_lower = "1 - y" })")} + part(),
     "STATE"};
 }
 
 std::vector<Key> values() {
-  return {key("value", Type::expression, "expression of coordinates, or a number").like(R"("1 + x")"),
-          key("file", Type::file, "HDF5 file, instead of value").like(R"("m.h5")"),
-          key("dataset", Type::text, "of the file; NaN makes a gap").like(R"("m")")};
+  return std::vector<Key>{key("value", Type::expression, "expression of coordinates, or a number").like(R"("1 + x")"),
+                          key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("m.h5")"),
+                          key("dataset", Type::text, "of the file; NaN makes a gap").like(R"("m")")} + part();
 }
 
 Section parameters() {

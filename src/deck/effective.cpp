@@ -28,6 +28,8 @@ std::string toml_text(std::variant<T...> const& value) {
   return std::visit([](auto const& v) { return toml_text(v); }, value);
 }
 
+std::string toml_text(std::array<Index, 2> const& range) { return fmt::format("[{}, {}]", range[0], range[1]); }
+
 template <class T>
 std::string toml_text(std::vector<T> const& values) {
   std::string list;
@@ -54,6 +56,15 @@ std::string inline_table(Rows const& rows) {
   return "{ " + list + " }";
 }
 
+/// Adds the rows of a dataset's part that say anything.
+void add_part(Rows& rows, std::string const& dataset, io::Part const& part) {
+  if (!dataset.empty()) rows["dataset"] = toml_text(dataset);
+  if (!part.order.empty()) rows["order"] = toml_text(part.order);
+  if (!part.at.empty()) rows["at"] = toml_text(part.at);
+  if (!part.crop.empty()) rows["crop"] = toml_text(part.crop);
+  if (!part.bin.empty()) rows["bin"] = toml_text(part.bin);
+}
+
 Rows rows_of(Grid const& grid) {
   Rows rows{{"axes", toml_text(grid.axes)},
             {"periodic", toml_text(grid.periodic)},
@@ -64,9 +75,12 @@ Rows rows_of(Grid const& grid) {
     rows["lower"] = toml_text(grid.lower);
     rows["upper"] = toml_text(grid.upper);
   } else {
-    rows["coordinates"] = inline_table({{"file", toml_text(grid.coordinate_file)},
-                                        {"datasets", toml_text(grid.coordinate_datasets)},
-                                        {"period", toml_text(grid.period)}});
+    Rows coordinates{{"file", toml_text(grid.coordinate_file)},
+                     {"datasets", toml_text(grid.coordinate_datasets)},
+                     {"period", toml_text(grid.period)},
+                     {"time_unit", toml_text(grid.time_unit)}};
+    add_part(coordinates, "", grid.coordinate_part);
+    rows["coordinates"] = inline_table(coordinates);
   }
   return rows;
 }
@@ -75,16 +89,19 @@ Rows rows_of(Observation const& observation) {
   std::map<std::string, std::string> walls;
   for (auto const& wall : observation.walls)
     walls[wall.axis + (wall.lower && wall.upper ? "" : wall.lower ? "_lower" : "_upper")] = wall.values.expression;
-  return {{"file", toml_text(observation.file)},
-          {"dataset", toml_text(observation.dataset)},
-          {"noise", toml_text(observation.noise)},
-          {"about", toml_text(observation.about)},
-          {"walls", toml_text(walls)}};
+  Rows rows{{"file", toml_text(observation.file)},
+            {"noise", toml_text(observation.noise)},
+            {"about", toml_text(observation.about)},
+            {"walls", toml_text(walls)}};
+  add_part(rows, observation.dataset, observation.part);
+  return rows;
 }
 
 Rows rows_of(Values const& values) {
   if (values.file.empty()) return {{"value", toml_text(values.expression)}};
-  return {{"file", toml_text(values.file)}, {"dataset", toml_text(values.dataset)}};
+  Rows rows{{"file", toml_text(values.file)}};
+  add_part(rows, values.dataset, values.part);
+  return rows;
 }
 
 Rows rows_of(Parameter const& parameter) {

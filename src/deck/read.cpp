@@ -59,11 +59,22 @@ void read_named(Document& document, Names& names, Deck& deck) {
   }
   for (auto const& [name, entry] : named_entries(document, "fields")) {
     names.claim(name, "a field", entry.place(), document.problems);
-    deck.fields.emplace_back(name, read_values(entry));
+    deck.fields.emplace_back(name, read_values(entry, deck.grid));
   }
   for (auto const& [name, entry] : named_entries(document, "parameters")) {
     names.claim(name, "a parameter", entry.place(), document.problems);
-    deck.parameters.emplace_back(name, read_parameter(entry, deck.grid.axes));
+    deck.parameters.emplace_back(name, read_parameter(entry, deck.grid));
+  }
+}
+
+/// `mollis forward` writes whole grids to HDF5 files: nothing else can be asked of the places that observations name.
+void check_written(Document& document, Deck const& deck) {
+  for (auto const& [name, observation] : deck.observations) {
+    for (auto const* key : {"order", "at", "crop", "bin"})
+      if (observation.places.keys.count(key) > 0)
+        document.problems.add(observation.places.of(key), "mollis forward writes the whole grid in its own order; remove it");
+    if (observation.dataset.empty() && io::is_nameless(observation.file))
+      document.problems.add(observation.places.of("file"), "mollis forward writes HDF5; name a file that ends in .h5, and a dataset");
   }
 }
 
@@ -71,6 +82,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   Names names;
   if (!document.broken.count("grid")) deck.grid = read_grid(entry_of(document, "grid"));
   read_named(document, names, deck);
+  if (command == Command::forward) check_written(document, deck);
   bool const equation_due = needs(command, "equation") && !document.broken.count("equation");
   deck.equation = read_equation(entry_of(document, "equation"), names, equation_due);
   deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation);

@@ -101,6 +101,9 @@ void read_coordinates(Entry const& entry, Grid& grid) {
       grid.period[item.name] = *real_of(*item.node);
     }
   }
+  grid.time_unit = table->text("time_unit").value_or("s");
+  grid.coordinate_part.places = table->places();
+  read_cut(*table, grid, grid.coordinate_part);
 }
 
 void read_symmetries(Entry const& entry, Grid& grid) {

@@ -80,13 +80,16 @@ Observation read_observation(Entry const& entry, Grid const& grid) {
   observation.places = entry.places();
   if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
   observation.dataset = entry.text("dataset").value_or("");
+  if (!entry.has("dataset") && !entry.broken("dataset") && !io::is_nameless(observation.file))
+    entry.report("dataset", "required key is missing; add dataset = \"u\"");
+  observation.part = read_part(entry, grid);
   observation.noise = read_noise(entry, "noise");
   observation.about = entry.number("about").value_or(0.0);
   read_walls(entry, grid, observation);
   return observation;
 }
 
-Values read_values(Entry const& entry) {
+Values read_values(Entry const& entry, Grid const& grid) {
   Values values;
   values.place = entry.has("value") ? entry.text_place("value") : entry.place(entry.has("dataset") ? "dataset" : "");
   bool const value = entry.has("value") || entry.broken("value");
@@ -97,20 +100,23 @@ Values read_values(Entry const& entry) {
                                       file ? "file" : "dataset"));
   } else if (!value && !file && !dataset) {
     entry.report("", "no values; give value = \"expression\", or file and dataset");
-  } else if (!value && file != dataset) {
+  } else if (!value && file != dataset && !(file && io::is_nameless(entry.text("file").value_or("")))) {
     entry.report(file ? "file" : "dataset", fmt::format("{0} is missing; add {0}", file ? "dataset" : "file"));
   }
   values.expression = entry.text("value").value_or("");
   if (auto const name = entry.text("file")) values.file = entry.document().absolute(*name);
   values.dataset = entry.text("dataset").value_or("");
+  values.part = read_part(entry, grid);
+  for (auto const* key : {"order", "at", "crop", "bin"})
+    if (value && entry.has(key)) entry.report(key, "goes with file and dataset; remove it");
   return values;
 }
 
-Parameter read_parameter(Entry const& entry, Axes const& axes) {
+Parameter read_parameter(Entry const& entry, Grid const& grid) {
   Parameter parameter;
   parameter.places = entry.places();
   parameter.over = entry.list<std::string>("over").value_or(Axes{});
-  if (entry.has("over")) check_subset(parameter.over, axes, entry, "over");
+  if (entry.has("over")) check_subset(parameter.over, grid.axes, entry, "over");
   parameter.initial = entry.number("initial").value_or(1.0);
   parameter.lower = entry.number("lower");
   parameter.upper = entry.number("upper");
@@ -122,7 +128,7 @@ Parameter read_parameter(Entry const& entry, Axes const& axes) {
     parameter.smoothness_order = static_cast<int>(smoothness->integer("order").value_or(order_of_the_method));
     parameter.smoothness_weight = read_weight(*smoothness, "weight");
   }
-  if (auto const truth = entry.table("truth")) parameter.truth = read_values(*truth);
+  if (auto const truth = entry.table("truth")) parameter.truth = read_values(*truth, grid);
   return parameter;
 }
 

@@ -17,11 +17,15 @@ bool known_axis(std::string const& name, Axes const& axes, Entry const& entry, P
 void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry const& entry, std::string const& key);
 
 Grid read_grid(Entry const& entry);
+/// order, at, crop and bin of a source of data.
+io::Part read_part(Entry const& entry, Grid const& grid);
+/// crop and bin.
+void read_cut(Entry const& entry, Grid const& grid, io::Part& part);
 Observation read_observation(Entry const& entry, Grid const& grid);
-Values read_values(Entry const& entry);
+Values read_values(Entry const& entry, Grid const& grid);
 /// A smoothness order that the deck does not name: the method's, once that is known.
 constexpr int order_of_the_method = 0;
-Parameter read_parameter(Entry const& entry, Axes const& axes);
+Parameter read_parameter(Entry const& entry, Grid const& grid);
 Equation read_equation(Entry const& entry, Names& names, bool required);
 Mollifier read_mollifier(Entry const& entry, Axes const& axes, Equation const& equation);
 std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck);

@@ -45,6 +45,10 @@ std::string type_text(Key const& key) {
       return "table of numbers by axis";
     case Type::axis_choices:
       return "table of words by axis";
+    case Type::axis_integers:
+      return "table of integers by axis";
+    case Type::axis_ranges:
+      return "table of two integers by axis";
     case Type::table:
       return "table";
   }

@@ -25,6 +25,8 @@ enum class Type {
   radius,        ///< "auto", cells, { axis = cells } or { axis = { order = cells } }
   axis_numbers,  ///< table: axis -> number
   axis_choices,  ///< table: axis -> one of `allowed`
+  axis_integers, ///< table: axis -> integer
+  axis_ranges,   ///< table: axis -> [first index, end]
   table          ///< a section of its own, named SECTION.KEY
 };
 

@@ -121,6 +121,14 @@ struct Check {
     for (auto const& entry : *node.as_array()) good = each(entry) && good;
     return good;
   }
+  bool range(toml::node const& node) const {
+    auto const as_integer = [&](toml::node const& n) { return integer(n); };
+    if (!list(node, "a first index and an end, [10, 200]", as_integer)) return false;
+    auto const& both = *node.as_array();
+    if (both.size() != 2) return fail(node, fmt::format("{} numbers; give the first index and the end: [10, 200]", both.size()));
+    if (*real_of(both[0]) < *real_of(both[1])) return true;
+    return fail(node, fmt::format("[{}, {}] holds no point; the end is the index after the last", *real_of(both[0]), *real_of(both[1])));
+  }
   template <class Each>
   bool map(toml::node const& node, char const* what, Each const& each) const {
     if (!expect(node.is_table(), node, what)) return false;
@@ -166,6 +174,10 @@ struct Check {
         return map(node, "a table of numbers by axis", as_number);
       case Type::axis_choices:
         return map(node, "a table of words by axis", as_text);
+      case Type::axis_integers:
+        return map(node, "a table of integers by axis", as_integer);
+      case Type::axis_ranges:
+        return map(node, "a table of two integers by axis", [&](toml::node const& n) { return range(n); });
       case Type::table:
         break;
     }

@@ -84,7 +84,7 @@ bool ends_with(std::string const& file, std::vector<std::string> const& endings)
   });
 }
 
-std::vector<Format const*> formats() { return {&hdf5_format(), &netcdf_format()}; }
+std::vector<Format const*> formats() { return {&hdf5_format(), &netcdf_format(), &npy_format(), &tiff_format(), &nifti_format(), &csv_format()}; }
 
 Format const& format_of(std::string const& file) {
   auto const head = head_of(file);

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 
 #include "io/format.hpp"
+#include "io/formats/cf.hpp"
 #include "io/layout.hpp"
 #include "run/broadcast.hpp"
 #include "run/error.hpp"
@@ -38,13 +41,15 @@ std::string where_of(std::string const& file, Description const& description) {
 
 /// Errors of `work` with their places in the deck: of the key that they blame, or of the file.
 template <class Work>
-auto placed(Part const& part, Work&& work) {
+auto placed(Source const& source, Work&& work) {
   try {
     return work();
   } catch (Error const& error) {
-    if (part.places.section.file.empty()) throw;
-    auto const place = part.places.of(error.blamed().empty() ? "file" : error.blamed());
-    throw Error(error.code() == Exit::bad_deck && run::is_override(place) ? Exit::usage : error.code(), run::line(place, error.what()));
+    auto const& places = source.part.places;
+    if (places.section.file.empty()) throw;
+    auto const place = places.of(error.blamed().empty() ? source.key : error.blamed());
+    if (error.code() == Exit::bad_deck) throw run::deck_error(place, error.what());
+    throw Error(error.code(), run::line(place, error.what()));
   }
 }
 
@@ -54,8 +59,9 @@ std::vector<Index> dataset_shape(MPI_Comm comm, std::string const& file, std::st
   return shared_description(comm, file, dataset).shape();
 }
 
-std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::string const& dataset, std::string* unit) {
-  auto const description = shared_description(comm, file, dataset);
+namespace {
+
+std::vector<double> read_whole(MPI_Comm comm, std::string const& file, Description const& description) {
   auto const shape = description.shape();
   if (std::count_if(shape.begin(), shape.end(), [](Index n) { return n != 1; }) > 1) {
     throw Error(Exit::bad_data, fmt::format("{}: has shape {}, but one axis is wanted", where_of(file, description), shape_text(shape)));
@@ -68,12 +74,48 @@ std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::str
     unpack(description.packing, values.data(), size);
   });
   MPI_Bcast(values.data(), static_cast<int>(size), MPI_DOUBLE, 0, comm);
-  if (unit) *unit = description.unit;
+  return values;
+}
+
+/// Means of bins of the cropped values.
+std::vector<double> cut(std::vector<double> const& values, Source const& source, std::string const& axis) {
+  auto const crop = source.part.crop.find(axis);
+  auto const bins = source.part.bin.find(axis);
+  Index const size = static_cast<Index>(values.size()), bin = bins == source.part.bin.end() ? 1 : bins->second;
+  auto const [first, end] = crop == source.part.crop.end() ? std::array<Index, 2>{0, size} : crop->second;
+  auto const refuse = [&](std::string const& what) {
+    throw Error(Exit::bad_data, fmt::format("{}: {}: has {} values, {}", source.file, source.dataset, size, what));
+  };
+  if (end > size) refuse(fmt::format("but crop ends at {}; the end is the index after the last", end));
+  if ((end - first) % bin != 0) refuse(fmt::format("of which {} are no whole bins of {}; crop to a multiple", end - first, bin));
+  std::vector<double> means;
+  for (Index i = first; i < end; i += bin)
+    means.push_back(std::accumulate(values.begin() + i, values.begin() + i + bin, 0.0) / static_cast<double>(bin));
+  return means;
+}
+
+}  // namespace
+
+std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::string const& dataset) {
+  return read_whole(comm, file, shared_description(comm, file, dataset));
+}
+
+std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string const& axis, std::string const& time_unit) {
+  auto const description = shared_description(comm, source.file, source.dataset);
+  auto values = cut(read_whole(comm, source.file, description), source, axis);
+  double const seconds = time_unit.empty() ? 0.0 : seconds_in(description.unit);
+  double const unit = time_unit == "d" ? 86400.0 : time_unit == "h" ? 3600.0 : time_unit == "min" ? 60.0 : 1.0;
+  if (seconds > 0.0 && seconds != unit)
+    for (double& value : values) value *= seconds / unit;
+  auto const missing = std::find_if_not(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+  if (missing != values.end())
+    throw Error(Exit::bad_data, fmt::format("{}: value {} of the coordinates is missing or not finite; an axis has none of these", where_of(source.file, description),
+                                            missing - values.begin()));
   return values;
 }
 
 std::vector<int> axes_of(grid::Grid const& grid, Source const& source) {
-  return placed(source.part, [&] {
+  return placed(source, [&] {
     auto const description = shared_description(grid.comm(), source.file, source.dataset);
     std::vector<int> axes;
     for (auto const& own : lay_out(grid.axes(), description, source.part, true, where_of(source.file, description)))
@@ -84,7 +126,7 @@ std::vector<int> axes_of(grid::Grid const& grid, Source const& source) {
 }
 
 Field read_dataset(grid::Grid const& grid, Source const& source) {
-  return placed(source.part, [&] {
+  return placed(source, [&] {
     auto const description = shared_description(grid.comm(), source.file, source.dataset);
     auto const layout = lay_out(grid.axes(), description, source.part, false, where_of(source.file, description));
     Format const* format = nullptr;

@@ -17,8 +17,12 @@ namespace mollis::io {
 /// Extents of a dataset, slowest first; none for a single number.
 std::vector<Index> dataset_shape(MPI_Comm comm, std::string const& file, std::string const& dataset);
 
-/// All values of a dataset with one axis (besides axes of size 1), on every rank. unit: in the file's words, "" where it has none.
-std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::string const& dataset, std::string* unit = nullptr);
+/// All values of a dataset with one axis (besides axes of size 1), on every rank.
+std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::string const& dataset);
+
+/// Coordinates of an axis of the grid, on every rank, cropped and averaged over bins. time_unit ("s", "min", "h", "d"): times in
+/// the CF manner ("days since 1950-01-01") are given in it; "" leaves them. A value that is missing is bad_data.
+std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string const& axis, std::string const& time_unit);
 
 /// The axes of the grid (positions) over which a dataset varies. See layout.hpp. Collective on grid.comm().
 std::vector<int> axes_of(grid::Grid const& grid, Source const& source);

@@ -1,6 +1,8 @@
 #pragma once
 /// What a deck says of the part of a dataset that is read.
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +28,15 @@ struct Part {
 struct Source {
   std::string file, dataset;                           ///< dataset empty: the only one of the file
   Part part;
+  std::string key = "file";                            ///< of the deck that is to blame where none of part is
 };
+
+/// The name ends as those of formats of one array that has no name: .npy, TIFF, NIfTI, CSV.
+inline bool is_nameless(std::string file) {
+  std::transform(file.begin(), file.end(), file.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (std::string const ending : {".npy", ".tif", ".tiff", ".btf", ".nii", ".nii.gz", ".hdr", ".csv", ".tsv", ".txt", ".dat"})
+    if (file.size() > ending.size() && file.compare(file.size() - ending.size(), ending.size(), ending) == 0) return true;
+  return false;
+}
 
 }  // namespace mollis::io

@@ -41,29 +41,6 @@ std::vector<int> axes_read(kernels::Tape const& tape) {
   return axes;
 }
 
-/// The only subset of the axes whose sizes are `shape`.
-std::vector<int> axes_of_shape(grid::Grid const& grid, std::vector<Index> const& shape, Values const& values) {
-  std::vector<std::vector<int>> matches;
-  int const dimension = grid.dimension();
-  for (unsigned subset = 0; subset < 1u << dimension; ++subset) {
-    std::vector<int> axes;
-    std::vector<Index> sizes;
-    for (int a = 0; a < dimension; ++a)
-      if ((subset >> a & 1u) != 0) {
-        axes.push_back(a);
-        sizes.push_back(grid.axis(a).size());
-      }
-    if (sizes == shape) matches.push_back(axes);
-  }
-  if (matches.size() == 1) return matches.front();
-  std::vector<Index> sizes;
-  for (auto const& axis : grid.axes()) sizes.push_back(axis.size());
-  throw Error(Exit::bad_data, fmt::format("{}: {} has shape ({}), which {} of the grid's axes {} with ({}) points",
-                                          values.file, values.dataset, fmt::join(shape, ", "),
-                                          matches.empty() ? "fits no subset" : "fits several subsets",
-                                          fmt::join(names_of(grid), ", "), fmt::join(sizes, ", ")));
-}
-
 Field coordinates(grid::Grid const& grid, int axis) {
   auto const range = grid.owned()[axis];
   Field field = make_field("coordinates", range.size());
@@ -81,12 +58,9 @@ KnownField::KnownField(grid::Grid const& whole, Values const& values) : whole_(w
     axes_ = axes_read(compile(values, names_of(whole)));
     grid_ = whole.restricted_to(axes_);
   } else {
-    run::placed(values.place, [&] {
-      auto const shape = io::dataset_shape(whole.comm(), values.file, values.dataset);
-      axes_ = axes_of_shape(whole, shape, values);
-      grid_ = whole.restricted_to(axes_);
-      data_ = io::read_dataset(*grid_, values.file, values.dataset);
-    });
+    axes_ = io::axes_of(whole, values.source());
+    grid_ = whole.restricted_to(axes_);
+    data_ = io::read_dataset(*grid_, values.source());
   }
 }
 

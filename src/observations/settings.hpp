@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "io/settings.hpp"
 #include "run/automatic.hpp"
 #include "run/place.hpp"
 
@@ -15,7 +16,10 @@ using Noise = std::variant<run::Automatic, double, run::Relative>;  ///< standar
 struct Values {
   std::string expression;                              ///< empty where file/dataset are given
   std::string file, dataset;                           ///< file made absolute (relative to the deck)
+  io::Part part;                                       ///< of the dataset
   run::Place place;
+
+  io::Source source() const { return {file, dataset, part, "dataset"}; }
 };
 
 /// Known values of a state where an axis ends.
@@ -28,10 +32,13 @@ struct Wall {
 /// [observations.STATE]
 struct Settings {
   std::string file, dataset;                           ///< file absolute
+  io::Part part;                                       ///< of the dataset
   Noise noise = run::Automatic{};
   double about = 0.0;                                  ///< the value about which odd axes reflect
   std::vector<Wall> walls;
   run::Places places;
+
+  io::Source source() const { return {file, dataset, part}; }
 };
 
 }  // namespace mollis::observations

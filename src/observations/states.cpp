@@ -121,8 +121,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
   for (auto const& [name, observation] : observations) {
     State state;
     state.name = name;
-    state.data = run::placed(observation.places.of("file"),
-                             [&] { return io::read_dataset(grid, observation.file, observation.dataset); });
+    state.data = io::read_dataset(grid, observation.source());
     refuse_infinite(grid, observation, state.data);
     auto const m = moments(grid, state.data);
     if (m.count == 0)

@@ -21,7 +21,9 @@ grid::Axis axis_from_file(MPI_Comm comm, deck::Grid const& grid, std::size_t a) 
   auto const& dataset = grid.coordinate_datasets[a];
   auto const period = grid.period.find(name);
   auto const place = grid.places.of("coordinates");
-  auto values = run::placed(place, [&] { return io::read_vector(comm, grid.coordinate_file, dataset); });
+  auto values = run::placed(place, [&] {
+    return io::read_axis(comm, {grid.coordinate_file, dataset, grid.coordinate_part}, name, name == "t" ? grid.time_unit : "");
+  });
   try {
     return grid::axis_from_coordinates(name, std::move(values), period == grid.period.end() ? 0.0 : period->second);
   } catch (std::invalid_argument const& reason) {

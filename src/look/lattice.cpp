@@ -1,0 +1,147 @@
+#include "look/lattice.hpp"
+
+#include <algorithm>
+
+#include "io/layout.hpp"
+
+namespace mollis::look {
+namespace {
+
+std::vector<std::string> const grid_axes{"t", "z", "y", "x"};
+
+std::size_t rank_of(std::string const& axis) {
+  return static_cast<std::size_t>(std::find(grid_axes.begin(), grid_axes.end(), axis) - grid_axes.begin());
+}
+
+std::string last_part(std::string const& path) { return path.substr(path.rfind('/') + 1); }
+
+std::size_t wide(io::Description const& description) {
+  auto const shape = description.shape();
+  return static_cast<std::size_t>(std::count_if(shape.begin(), shape.end(), [](Index n) { return n > 1; }));
+}
+
+Seen const* main_dataset(Survey const& survey) {
+  Seen const* best = nullptr;
+  for (auto const& seen : survey.datasets) {
+    if (!seen.problem.empty() || !seen.finite || seen.description.scales || wide(seen.description) == 0) continue;
+    bool const coordinate = wide(seen.description) == 1 && !io::axis_meant(last_part(seen.name)).empty();
+    if (coordinate) continue;
+    if (best == nullptr || wide(seen.description) > wide(best->description) ||
+        (wide(seen.description) == wide(best->description) && seen.read > best->read))
+      best = &seen;
+  }
+  return best;
+}
+
+bool can_be_coordinates(Seen const& seen, Index points) {
+  return seen.problem.empty() && (seen.increasing || seen.decreasing) && static_cast<Index>(seen.values.size()) == points;
+}
+
+Seen const* find(Survey const& survey, std::string const& name, Index points) {
+  for (auto const& seen : survey.datasets)
+    if (!name.empty() && seen.name == name && can_be_coordinates(seen, points)) return &seen;
+  return nullptr;
+}
+
+/// Coordinates by a usual name and the right size, the slowest axis that is not taken first.
+Seen const* by_size(Survey const& survey, Index points, std::vector<bool> const& taken) {
+  Seen const* best = nullptr;
+  std::size_t best_rank = grid_axes.size();
+  for (auto const& seen : survey.datasets) {
+    std::size_t const rank = rank_of(io::axis_meant(last_part(seen.name)));
+    if (rank >= best_rank || taken[rank] || !can_be_coordinates(seen, points)) continue;
+    best = &seen;
+    best_rank = rank;
+  }
+  return best;
+}
+
+Guess guess_axis(Survey const& survey, io::Dimension const& axis, std::size_t from, std::vector<bool> const& taken) {
+  Guess g;
+  g.from = from;
+  g.points = axis.size;
+  g.spacing = axis.spacing;
+  g.unit = axis.unit;
+  g.coordinates = find(survey, axis.coordinates, axis.size);
+  g.axis = io::axis_meant(axis.name);
+  if (axis.name.empty() && g.coordinates == nullptr) {
+    g.coordinates = by_size(survey, axis.size, taken);
+    if (g.coordinates != nullptr) g.axis = io::axis_meant(last_part(g.coordinates->name));
+  }
+  if (g.coordinates != nullptr && g.unit.empty()) g.unit = g.coordinates->description.unit;
+  if (g.coordinates != nullptr && g.coordinates->decreasing) {
+    g.spacing = -g.coordinates->spacing();
+    g.coordinates = nullptr;
+    g.decreasing = true;
+  }
+  if (!g.axis.empty() && taken[rank_of(g.axis)]) g.axis.clear();
+  g.named = !g.axis.empty();
+  return g;
+}
+
+/// Axes without a meaning get those that are left: the last ones x, y, then t, then z.
+void name_the_rest(Lattice& lattice, std::vector<bool>& taken) {
+  for (std::size_t n = lattice.axes.size(); n-- > 0;) {
+    auto& g = lattice.axes[n];
+    if (!g.axis.empty()) continue;
+    for (std::string const axis : {"x", "y", "t", "z"}) {
+      if (taken[rank_of(axis)]) continue;
+      taken[rank_of(axis)] = true;
+      g.axis = axis;
+      break;
+    }
+  }
+}
+
+/// "x" of "x [nm]", "x_um".
+std::string first_word(std::string const& name) { return name.substr(0, name.find_first_of(" [(_")); }
+
+}  // namespace
+
+bool is_table(Survey const& survey) {
+  bool unordered = false;
+  for (auto const& seen : survey.datasets) {
+    if (!seen.problem.empty()) continue;
+    if (wide(seen.description) > 1) return false;
+    bool const coordinate = !io::axis_meant(first_word(last_part(seen.name))).empty();
+    unordered = unordered || (coordinate && seen.read > 2 && !seen.increasing && !seen.decreasing);
+  }
+  return unordered;
+}
+
+Lattice guess(Survey const& survey) {
+  Lattice lattice;
+  lattice.dataset = main_dataset(survey);
+  if (lattice.dataset == nullptr) return lattice;
+  auto const& axes = lattice.dataset->description.axes;
+  std::vector<bool> taken(grid_axes.size() + 1, false);
+  std::size_t left = wide(lattice.dataset->description);
+  for (std::size_t d = 0; d < axes.size(); ++d) {
+    if (axes[d].size < 2) continue;
+    bool const no_axis = !axes[d].name.empty() && io::axis_meant(axes[d].name).empty() && axes[d].coordinates.empty();
+    bool const channel = axes[d].name == "channel" || axes[d].name == "sample";
+    if (channel || (no_axis && left > grid_axes.size())) {
+      lattice.fixed.push_back(axes[d].name);
+      --left;
+      continue;
+    }
+    if (lattice.axes.size() == grid_axes.size()) {
+      lattice.fixed.push_back(axes[d].name.empty() ? std::to_string(d) : axes[d].name);
+      continue;
+    }
+    lattice.axes.push_back(guess_axis(survey, axes[d], d, taken));
+    if (lattice.axes.back().named) taken[rank_of(lattice.axes.back().axis)] = true;
+  }
+  name_the_rest(lattice, taken);
+  bool by_name = true, in_order = true;
+  for (std::size_t n = 0; n < lattice.axes.size(); ++n) {
+    by_name = by_name && io::axis_meant(axes[lattice.axes[n].from].name) == lattice.axes[n].axis;
+    in_order = in_order && (n == 0 || rank_of(lattice.axes[n - 1].axis) < rank_of(lattice.axes[n].axis));
+    lattice.order.push_back(lattice.axes[n].axis);
+  }
+  if (by_name || in_order) lattice.order.clear();
+  std::sort(lattice.axes.begin(), lattice.axes.end(), [](Guess const& a, Guess const& b) { return rank_of(a.axis) < rank_of(b.axis); });
+  return lattice;
+}
+
+}  // namespace mollis::look

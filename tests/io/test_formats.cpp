@@ -26,6 +26,7 @@ double flat(Extents const& at) { return static_cast<double>((at[1] * 4 + at[2]) 
 grid::Grid cube() { return files::make({files::axis("t", 3), files::axis("y", 4), files::axis("x", 5)}); }
 
 void write(std::string const& file, std::string const& bytes) {
+  MPI_Barrier(MPI_COMM_WORLD);  // others may still look at what was there
   files::on_root([&] { std::ofstream(file, std::ios::binary) << bytes; });
 }
 
@@ -111,6 +112,7 @@ namespace {
 /// Pages of counting() as strips of two rows, or as tiles of 16 x 16.
 template <class T>
 void write_tiff(std::string const& file, char const* mode, std::uint16_t format, bool tiled, std::string const& description, int pages, int height, int width) {
+  MPI_Barrier(MPI_COMM_WORLD);
   files::on_root([&] {
     TIFF* const tiff = TIFFOpen(file.c_str(), mode);
     for (int page = 0; page < pages; ++page) {
@@ -230,6 +232,7 @@ TEST(Formats, ClassicNetcdfWithCfAttributes) {
   auto const file = files::directory("netcdf") + "/a.nc";
   auto const g = cube();
   for (int const kind : {0, NC_64BIT_OFFSET, NC_64BIT_DATA}) {
+    MPI_Barrier(MPI_COMM_WORLD);
     files::on_root([&] {
       int id = 0, dims[3], variable = 0, time = 0;
       ASSERT_EQ(nc_create(file.c_str(), NC_CLOBBER | kind, &id), NC_NOERR);

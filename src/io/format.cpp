@@ -89,16 +89,16 @@ std::vector<Format const*> formats() { return {&hdf5_format(), &netcdf_format(),
 Format const& format_of(std::string const& file) {
   auto const head = head_of(file);
   if (head.empty()) throw Error(Exit::bad_data, file + ": is an empty file; copy or write it again");
-  std::string meant = "HDF5", known;
+  std::string meant = "n HDF5", known;
   for (Format const* format : formats()) {
     known += (known.empty() ? "" : ", ") + format->name();
-    if (ends_with(file, format->endings())) meant = format->name();
+    if (format != &hdf5_format() && ends_with(file, format->endings())) meant = " " + format->name();
     if (!format->knows(file, head)) continue;
     if (format->built_in()) return *format;
     throw Error(Exit::bad_data, fmt::format("{}: is a {} file, and this program was built without {}; install {} and build again, "
                                             "or convert the file to HDF5", file, format->name(), format->name(), format->package()));
   }
-  throw Error(Exit::bad_data, fmt::format("{}: not an {} file, nor any other of {}; convert the data, or check that it was copied whole",
+  throw Error(Exit::bad_data, fmt::format("{}: not a{} file, nor any other of {}; convert the data, or check that it was copied whole",
                                           file, meant, known));
 }
 

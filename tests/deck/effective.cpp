@@ -29,7 +29,15 @@ std::string show(T const& noise) {
       noise);
 }
 
+void expect_equal(io::Part const& a, io::Part const& b) {
+  EXPECT_EQ(a.order, b.order);
+  EXPECT_EQ(a.at, b.at);
+  EXPECT_EQ(a.crop, b.crop);
+  EXPECT_EQ(a.bin, b.bin);
+}
+
 void expect_equal(Values const& a, Values const& b) {
+  expect_equal(a.part, b.part);
   EXPECT_EQ(a.expression, b.expression);
   EXPECT_EQ(a.file, b.file);
   EXPECT_EQ(a.dataset, b.dataset);
@@ -56,6 +64,8 @@ void expect_equal(Grid const& a, Grid const& b) {
   EXPECT_EQ(a.coordinate_file, b.coordinate_file);
   EXPECT_EQ(a.coordinate_datasets, b.coordinate_datasets);
   EXPECT_EQ(a.period, b.period);
+  EXPECT_EQ(a.time_unit, b.time_unit);
+  expect_equal(a.coordinate_part, b.coordinate_part);
   EXPECT_EQ(a.reflect, b.reflect);
   EXPECT_EQ(a.decomposition, b.decomposition);
 }
@@ -127,7 +137,7 @@ void expect_round_trip(Deck const& deck, Command command = Command::invert) {
 std::string const rich = R"deck(
 [grid]
 axes = ["t", "y", "x"]
-coordinates = { file = "a.h5", datasets = ["t", "y", "x \"q\""], period = { x = 360.1 } }
+coordinates = { file = "a.h5", datasets = ["t", "y", "x \"q\""], period = { x = 360.1 }, time_unit = "d", crop = { x = [4, 24] }, bin = { x = 5 } }
 reflect = { y = "odd" }
 decomposition = [1, 1, 2]
 [observations.v]
@@ -138,9 +148,16 @@ noise = 0.1
 file = "u.h5"
 dataset = "u"
 noise = { relative = 0.3333333333333333 }
+order = ["x", "t", "channel", "y"]
+at = { channel = 2, "0" = -1 }
+crop = { x = [2, 20], y = [0, 5] }
+bin = { y = 5 }
 [fields.m]
 file = "m.h5"
 dataset = "m"
+order = ["x", "y"]
+[fields.n]
+file = "n.npy"
 [parameters.k]
 over = ["y", "x"]
 initial = 0.1

@@ -70,9 +70,16 @@ Section coordinates() {
 
 Section observations() {
   return {"observations.*", "What was observed of a state; one table a state.",
-    std::vector<Key>{key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file; mollis look FILE shows what it holds").needed().like(R"("obs.h5")"),
-     key("dataset", Type::text, "any real or integer type, one axis of the grid each; NaN: not observed")
-         .otherwise_computed("required, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
+    std::vector<Key>{key("kind", Type::choice, "\"grid\": values at all points of the grid; \"points\": values at scattered points, from a table")
+         .out_of({"grid", "points"}).otherwise(R"("grid")"),
+     key("file", Type::file,
+         "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; points: HDF5 or text with named columns (CSV)")
+         .needed().like(R"("obs.h5")"),
+     key("dataset", Type::text, "grid: any real or integer type, one axis of the grid each; NaN: not observed")
+         .otherwise_computed("required on the grid, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
+     key("columns", Type::names,
+         "points: the column (in HDF5 the 1D dataset) of each axis, of \"value\" and of \"sigma\", the standard deviation of its noise")
+         .otherwise_computed("the axes' names, value the state's, no sigma").like(R"({ t = "t", y = "y", x = "x", value = "head" })"),
      key("noise", Type::noise,
          "standard deviation, { relative = 0.01 } (of the standard deviation of the data), or \"auto\"")
          .in("of the state").otherwise(R"("auto")"),

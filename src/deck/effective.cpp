@@ -89,11 +89,18 @@ Rows rows_of(Observation const& observation) {
   std::map<std::string, std::string> walls;
   for (auto const& wall : observation.walls)
     walls[wall.axis + (wall.lower && wall.upper ? "" : wall.lower ? "_lower" : "_upper")] = wall.values.expression;
-  Rows rows{{"file", toml_text(observation.file)},
+  bool const points = observation.kind == observations::Kind::points;
+  Rows rows{{"kind", points ? "\"points\"" : "\"grid\""},
+            {"file", toml_text(observation.file)},
             {"noise", toml_text(observation.noise)},
-            {"about", toml_text(observation.about)},
-            {"walls", toml_text(walls)}};
-  add_part(rows, observation.dataset, observation.part);
+            {"about", toml_text(observation.about)}};
+  if (!points) {
+    rows["walls"] = toml_text(walls);
+    add_part(rows, observation.dataset, observation.part);
+    return rows;
+  }
+  rows["columns"] = toml_text(observation.columns);
+  if (observation.columns.count("sigma")) rows.erase("noise");
   return rows;
 }
 

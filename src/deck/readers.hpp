@@ -21,7 +21,7 @@ Grid read_grid(Entry const& entry);
 io::Part read_part(Entry const& entry, Grid const& grid);
 /// crop and bin.
 void read_cut(Entry const& entry, Grid const& grid, io::Part& part);
-Observation read_observation(Entry const& entry, Grid const& grid);
+Observation read_observation(Entry const& entry, std::string const& state, Grid const& grid);
 Values read_values(Entry const& entry, Grid const& grid);
 /// A smoothness order that the deck does not name: the method's, once that is known.
 constexpr int order_of_the_method = 0;

@@ -9,6 +9,7 @@
 #include "deck/values.hpp"
 #include "look/lattice.hpp"
 #include "run/error.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::look {
 namespace {
@@ -34,8 +35,8 @@ std::string question(Guess const& g) {
     text += fmt::format("# ? The coordinates of {} decrease in the file; here {} counts the other way, from 0. Does a direction matter in the equation?\n", g.axis, g.axis);
   else if (g.coordinates == nullptr && g.spacing <= 0.0)
     text += fmt::format("# ? The spacing of {} is not in the file; 1 is taken.\n", g.axis);
-  if (g.unit.find("degree") == 0 && g.unit.find("degrees_") == 0)
-    text += fmt::format("# ? {} is in {}: derivatives and lap() take it as a length. Convert it where that matters.\n", g.axis, g.unit);
+  if (g.unit.rfind("degree", 0) == 0)
+    text += fmt::format("# ? {} is in {}: derivatives and lap() take it as a length. Convert it where that matters.\n", g.axis, run::shown(g.unit));
   return text;
 }
 
@@ -46,7 +47,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
   for (auto const& g : lattice.axes) {
     auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
     text += question(g);
-    if (!g.unit.empty()) add(units, fmt::format("{} in {}", g.axis, g.unit));
+    if (!g.unit.empty()) add(units, fmt::format("{} in {}", g.axis, run::shown(g.unit)));
     auto const* c = g.coordinates;
     if (!from_file && c != nullptr && !c->even)
       text += fmt::format("# ? {} is unevenly spaced in the file: give all axes as coordinates = {{ file, datasets }} instead.\n", g.axis);

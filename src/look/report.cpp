@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "look/survey.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::look {
 namespace {
@@ -13,7 +14,7 @@ std::string values_text(Seen const& seen) {
   if (!seen.finite) return "no finite value";
   std::string text = seen.lowest == seen.highest ? fmt::format("{:.6g} everywhere", seen.lowest)
                                                  : fmt::format("{:.6g} to {:.6g}", seen.lowest, seen.highest);
-  if (!seen.description.unit.empty()) text += " " + seen.description.unit;
+  if (!seen.description.unit.empty()) text += " " + run::shown(seen.description.unit);
   if (seen.even)
     text += fmt::format(", every {:.6g}", seen.spacing());
   else if (seen.increasing || seen.decreasing)
@@ -38,7 +39,7 @@ std::string packing_text(io::Packing const& packing) {
 std::string axes_text(io::Description const& description) {
   std::string text;
   for (auto const& axis : description.axes)
-    if (axis.spacing > 0.0) text += fmt::format("{}{} every {:.6g}{}", text.empty() ? "" : ", ", axis.name, axis.spacing, axis.unit.empty() ? "" : " " + axis.unit);
+    if (axis.spacing > 0.0) text += fmt::format("{}{} every {:.6g}{}", text.empty() ? "" : ", ", axis.name, axis.spacing, axis.unit.empty() ? "" : " " + run::shown(axis.unit));
   return text;
 }
 
@@ -51,10 +52,10 @@ std::string report(Survey const& survey) {
   for (auto const& seen : survey.datasets) width = std::max(width, std::min<std::size_t>(seen.name.size(), 40));
   for (auto const& seen : survey.datasets) {
     auto const& d = seen.description;
-    auto const name = seen.name.empty() ? std::string("(no name)") : seen.name;
+    auto const name = seen.name.empty() ? std::string("(no name)") : run::shown(seen.name);
     text += fmt::format("  {:<{}}  {:<8} {:<24} {}\n", name, width, seen.problem.empty() ? d.type : "-", seen.problem.empty() ? io::shape_text(d.axes) : "",
                         values_text(seen));
-    for (auto const& more : {d.title, packing_text(d.packing), axes_text(d)})
+    for (auto const& more : {run::shown(d.title, 100), packing_text(d.packing), axes_text(d)})
       if (!more.empty()) text += fmt::format("  {:<{}}  {}\n", "", width, more);
   }
   return text;

@@ -243,7 +243,7 @@ TEST(Effective, RoundTripOfForwardEquations) {
   for (auto const& deck : forward_decks()) expect_round_trip(deck, Command::forward);
 }
 
-TEST(Effective, RoundTripOfEverything) { expect_round_trip(parse_text(rich), Command::forward); }
+TEST(Effective, RoundTripOfEverything) { expect_round_trip(parse_text(rich)); }
 
 TEST(Effective, RoundTripForMollify) {
   std::string text = minimal();

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "drivers/topics.hpp"
+#include "run/interrupt.hpp"
 #include "run/provenance.hpp"
 
 namespace mollis::drivers {
@@ -22,6 +23,15 @@ Commands const& deck_commands() {
   return commands;
 }
 
+void declare_restart(CLI::App& command, Request& request) {
+  command.add_flag("--restart{yes}", request.restart, "go on from the checkpoint in the output directory; --restart=auto: if there is one")
+      ->check(CLI::IsMember({"yes", "auto"}));
+  command.add_option("--max-walltime", request.max_walltime, "HH:MM:SS after which the run stops with a checkpoint (exit 75)")
+      ->check([](std::string const& text) {
+        return run::seconds_of(text) > 0.0 ? std::string() : "\"" + text + "\" is no time; write HH:MM:SS, MM:SS or seconds";
+      });
+}
+
 void declare(CLI::App& app, Request& request) {
   app.footer("Options after -- go to PETSc, e.g. mollis invert case.toml -- -ksp_monitor -log_view");
   app.require_subcommand(0, 1);
@@ -31,6 +41,7 @@ void declare(CLI::App& app, Request& request) {
     command->add_option("deck", request.deck, "input deck (TOML)")->required();
     command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
     if (name == "check") continue;
+    if (name == "invert") declare_restart(*command, request);
     command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
   app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");

@@ -13,6 +13,8 @@ struct Request {
   std::string command, deck, topic;
   std::vector<std::string> overrides;
   bool overwrite = false;
+  std::string restart;           ///< "yes", "auto"; empty: begin anew
+  std::string max_walltime;      ///< as typed; empty: no limit
 };
 
 /// Fills in the request, or returns the exit code where there is nothing left to run: help and versions, which go to

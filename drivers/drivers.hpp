@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "deck/deck.hpp"
+#include "results/restart.hpp"
 #include "run/error.hpp"
 #include "run/stage.hpp"
 
@@ -16,6 +17,7 @@ namespace mollis::drivers {
 struct CommandLine {
   std::string text;        ///< all of it, for provenance
   bool overwrite = false;  ///< --overwrite
+  results::Restart restart; ///< --restart, --max-walltime
 };
 
 /// Deck -> grid -> observations -> problem -> choices -> estimate -> files.

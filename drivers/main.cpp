@@ -15,6 +15,7 @@
 #include "forward/from_deck.hpp"
 #include "petsc/session.hpp"
 #include "problem/compile.hpp"
+#include "run/interrupt.hpp"
 #include "run/together.hpp"
 
 namespace {
@@ -89,6 +90,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 
 int main(int argc, char** argv) {
   MPI_Init(&argc, &argv);
+  double const started = MPI_Wtime();
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   mollis::drivers::CommandLine line;
@@ -102,6 +104,9 @@ int main(int argc, char** argv) {
   Exit const code = [&] {
     if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
     line.overwrite = request.overwrite;
+    line.restart.wanted = !request.restart.empty();
+    line.restart.automatic = request.restart == "auto";
+    if (!request.max_walltime.empty()) line.restart.until = started + mollis::run::seconds_of(request.max_walltime);
     try {
       return run(request, petsc_words, line);
     } catch (mollis::run::Error const& error) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/parameters.hpp"
 #include "estimators/methods.hpp"
 
 namespace mollis::equation_error {
@@ -16,6 +17,23 @@ double norm(Vec x) {
   PetscReal value = 0.0;
   check(VecNorm(x, NORM_2, &value));
   return value;
+}
+
+/// Where a pass begins.
+void keep_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit const& fit, int pass) {
+  checkpoint::Quantities at;
+  estimate::put_vector(space, "x", fit.x, at);
+  at.put("pass", {static_cast<double>(pass), static_cast<double>(fit.newton)});
+  keeper.keep("fit", at);
+  keeper.pause();
+}
+
+int kept_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit& fit) {
+  auto const* at = keeper.kept("fit");
+  if (at == nullptr) return 1;
+  fit.x = estimate::take_vector(space, "x", *at);
+  fit.newton = static_cast<int>(at->numbers("pass").at(1));
+  return static_cast<int>(at->numbers("pass").at(0));
 }
 
 }  // namespace
@@ -151,10 +169,11 @@ bool EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
   return !fit.failure.empty();
 }
 
-void EquationError::fit(Fit& fit, int passes) {
+void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
   auto const bounds = parameters::make_bounds(space());
   auto const previous = petsc::like(fit.x);
-  for (int pass = 1; pass <= passes; ++pass) {
+  for (int pass = kept_pass(keeper, space(), fit); pass <= passes; ++pass) {
+    keep_pass(keeper, space(), fit, pass);
     check(VecCopy(fit.x, previous));
     fit.weights = weights_at(fit.x);
     int const before = progress_.krylov();

@@ -10,6 +10,7 @@
 #include "estimators/equation_error/normal_matrix.hpp"
 #include "estimators/equation_error/normal_solver.hpp"
 #include "estimators/settings.hpp"
+#include "checkpoint/keeper.hpp"
 #include "kernels/field.hpp"
 #include "parameters/bounds.hpp"
 #include "run/progress.hpp"
@@ -33,7 +34,12 @@ class EquationError {
  public:
   EquationError(residual::ResidualModel& model, estimators::Settings const& settings, run::Progress& progress);
 
-  void fit(Fit& fit, int passes);
+  /// `keeper`: takes the state at the head of each pass, as part "fit", and gives it back after a restart.
+  void fit(Fit& fit, int passes, checkpoint::Keeper& keeper);
+  void fit(Fit& fit, int passes) {
+    checkpoint::Keeper none;
+    this->fit(fit, passes, none);
+  }
 
   /// One minimisation for fixed weights W and beta, from x (moved, unless it breaks down); leaves H in matrix(). Bounds are left
   /// to the caller where the system is affine. Returns whether it broke down. Collective.

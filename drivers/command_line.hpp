@@ -14,6 +14,8 @@ struct Request {
   std::vector<std::string> overrides;
   bool overwrite = false;
   std::string restart;           ///< "yes", "auto"; empty: begin anew
+  int ranks = 0;                 ///< of check; 0: not asked
+  std::string memory;            ///< a rank, as typed; empty: not asked
   std::string max_walltime;      ///< as typed; empty: no limit
 };
 

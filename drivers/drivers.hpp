@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "deck/deck.hpp"
+#include "drivers/job_size.hpp"
 #include "results/restart.hpp"
 #include "run/error.hpp"
 #include "run/stage.hpp"
@@ -18,6 +19,7 @@ struct CommandLine {
   std::string text;        ///< all of it, for provenance
   bool overwrite = false;  ///< --overwrite
   results::Restart restart; ///< --restart, --max-walltime
+  JobQuestion job;          ///< --ranks, --memory-per-rank
 };
 
 /// Deck -> grid -> observations -> problem -> choices -> estimate -> files.
@@ -27,7 +29,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
 /// Synthetic observations, written to the files that [observations.*] names.
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// The effective deck, decomposition and memory estimate; runs nothing.
-run::Exit check(MPI_Comm comm, deck::Deck const& deck);
+run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// Versions and backends.
 run::Exit info(MPI_Comm comm);
 

@@ -12,6 +12,7 @@
 #include "deck/read.hpp"
 #include "drivers/command_line.hpp"
 #include "drivers/drivers.hpp"
+#include "drivers/scaling.hpp"
 #include "forward/from_deck.hpp"
 #include "petsc/session.hpp"
 #include "problem/compile.hpp"
@@ -40,7 +41,7 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
   if (kind == Command::invert) return mollis::drivers::invert(comm, deck, line, stages);
   if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line, stages);
   if (kind == Command::forward) return mollis::drivers::forward(comm, deck, line);
-  return mollis::drivers::check(comm, deck);
+  return mollis::drivers::check(comm, deck, line);
 }
 
 void start_kokkos() {
@@ -89,6 +90,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::strcmp(argv[1], "scaling") == 0) return mollis::drivers::scaling(argc, argv);
   MPI_Init(&argc, &argv);
   double const started = MPI_Wtime();
   int rank = 0;
@@ -105,6 +107,7 @@ int main(int argc, char** argv) {
     if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
     line.overwrite = request.overwrite;
     line.restart.wanted = !request.restart.empty();
+    line.job = {request.ranks, request.memory.empty() ? 0.0 : mollis::drivers::bytes_of(request.memory)};
     line.restart.automatic = request.restart == "auto";
     if (!request.max_walltime.empty()) line.restart.until = started + mollis::run::seconds_of(request.max_walltime);
     try {

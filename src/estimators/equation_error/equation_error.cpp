@@ -172,8 +172,9 @@ bool EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
 void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
   auto const bounds = parameters::make_bounds(space());
   auto const previous = petsc::like(fit.x);
+  keeper_ = &keeper;
   for (int pass = kept_pass(keeper, space(), fit); pass <= passes; ++pass) {
-    keep_pass(keeper, space(), fit, pass);
+    if (keeper.kept("fit/newton") == nullptr) keep_pass(keeper, space(), fit, pass);
     check(VecCopy(fit.x, previous));
     fit.weights = weights_at(fit.x);
     int const before = progress_.krylov();
@@ -183,6 +184,7 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
       bool const within = free && (!violates_bounds(fit.x) || solve_within(bounds, fit));
       if (!within) fit.converged = minimise_with_tao(*this, fit, bounds);
     }
+    keeper.drop("fit/newton");
     ++fit.newton;
     if (!fit.failure.empty()) {
       fit.failure = fmt::format("fit, pass {}: {}", pass, fit.failure);
@@ -200,10 +202,11 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     step.weight = fit.beta.front();
     step.krylov = progress_.krylov() - before;
     progress_.step(step);
-    if (!fit.failure.empty()) return;
+    if (!fit.failure.empty()) break;
     // W is settled with the unknowns, a little above what the solves leave: the start must not show in the result.
     if (model_.system().parameter_free_state_partials || change < 10.0 * settings_.tolerance) break;
   }
+  keeper_ = nullptr;
 }
 
 }  // namespace mollis::equation_error

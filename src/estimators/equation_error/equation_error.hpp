@@ -67,6 +67,8 @@ class EquationError {
   residual::NormalNoise const* noise(std::vector<Field> const& weights);
   NormalSolver& solver() { return solver_; }
   run::Progress& progress() { return progress_; }
+  /// Of the fit under way; null outside of one.
+  checkpoint::Keeper* keeper() { return keeper_; }
   estimators::Settings const& settings() const { return settings_; }
 
  private:
@@ -80,6 +82,7 @@ class EquationError {
   bool violates_bounds(Vec x) const;
 
   residual::ResidualModel& model_;
+  checkpoint::Keeper* keeper_ = nullptr;
   estimators::Settings settings_;
   run::Progress& progress_;
   NormalMatrix matrix_;

@@ -22,7 +22,7 @@ std::string blocks_of(grid::Grid const& grid, int ranks) {
 std::string size_text(double bytes) { return bytes < 1e9 ? fmt::format("{:.0f} MB", bytes / 1e6) : fmt::format("{:.3g} GB", bytes / 1e9); }
 
 std::string sbatch_line(std::string const& deck, int ranks, double bytes) {
-  return fmt::format("sbatch --ntasks={} --mem-per-cpu={:.0f}M jobscripts/invert.sh {}", ranks, std::ceil(1.2 * bytes / 1048576.0), deck);
+  return fmt::format("sbatch --ntasks={} --mem-per-cpu={:.0f}M jobscripts/invert.sh {}", ranks, std::ceil(bytes / 1048576.0), deck);
 }
 
 std::string at(std::string const& deck, grid::Grid const& grid, double bytes_per_point, int ranks) {

@@ -92,6 +92,7 @@ class Tuner {
   }
   void note_ends();
   double try_out();
+  double tried_out();
   double search(double step, double lowest, double highest);
   double search_one(std::size_t p, double step, double lowest, double highest);
   void step_radii(Ladder const& ladder, std::vector<int>& rung, double risk);
@@ -129,15 +130,19 @@ mollifier::AxisRadii largest_radii(grid::Grid const& grid, mollifier::Settings c
 
 double Tuner::try_out() {
   for (auto const p : automatic_) beta_[p] = weight_of(p, cycles_[p]);
-  int const before = problem_.progress.krylov();
-  bool const known = !replay_.live();
-  double const risk = replay_.number([&] { return trials().risk(beta_, x_); });
-  if (tuned_.risk_trials.empty() && replay_.live()) petsc::reject_unused_options();  // all kinds of solvers have been set up by now
+  double const risk = replay_.number([&] { return tried_out(); });
   tuned_.risk_trials.push_back({largest_radii(problem_.grid, mollifier_), beta_, risk});
-  if (known && !replay_.live()) return risk;  // the run before has said so
+  return risk;
+}
+
+/// The risk at the present radii and weights, with a line for it.
+double Tuner::tried_out() {
+  int const before = problem_.progress.krylov();
+  double const risk = trials().risk(beta_, x_);
+  if (tuned_.risk_trials.empty()) petsc::reject_unused_options();  // all kinds of solvers have been set up by now
   run::Step step;
   step.phase = "tune";
-  step.iteration = static_cast<int>(tuned_.risk_trials.size());
+  step.iteration = static_cast<int>(tuned_.risk_trials.size()) + 1;
   step.of_at_most = 60;
   step.objective = risk;
   step.weight = beta_.front();

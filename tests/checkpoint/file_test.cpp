@@ -4,7 +4,7 @@
 
 #include "checkpoint/file.hpp"
 #include "checkpoint/sums.hpp"
-#include "io/files.hpp"
+#include "../io/files.hpp"
 
 namespace mollis::test {
 namespace {

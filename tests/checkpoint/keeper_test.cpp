@@ -4,7 +4,7 @@
 #include "checkpoint/keeper.hpp"
 #include "checkpoint/places.hpp"
 #include "checkpoint/replay.hpp"
-#include "io/files.hpp"
+#include "../io/files.hpp"
 
 namespace mollis::test {
 namespace {
@@ -12,8 +12,8 @@ namespace {
 using checkpoint::Keeper;
 using checkpoint::Quantities;
 
-struct Run {
-  explicit Run(std::string const& directory, bool restart)
+struct Job {
+  explicit Job(std::string const& directory, bool restart)
       : progress(MPI_COMM_WORLD), keeper(MPI_COMM_WORLD, {directory, "mollis invert a.toml --restart", 0.0, HUGE_VAL, {}}, "abc", progress, stages) {
     if (!restart) return;
     auto content = checkpoint::find(MPI_COMM_WORLD, directory, progress);
@@ -25,7 +25,7 @@ struct Run {
 };
 
 /// Sums squares up to 20; the last rank gets a signal at number `stop`. How many steps were done.
-int count_up(Run& run, int stop, double& sum) {
+int count_up(Job& run, int stop, double& sum) {
   int i = 0, steps = 0;
   sum = 0.0;
   if (auto const* at = run.keeper.kept("loop")) {
@@ -47,7 +47,7 @@ TEST(Keeper, GoesOnWhereASignalToOneRankStoppedIt) {
   auto const directory = files::directory("keeper");
   double sum = 0.0;
   for (int const stop : {7, 12}) {
-    Run run(directory, true);
+    Job run(directory, true);
     try {
       count_up(run, stop, sum);
       ADD_FAILURE() << "not stopped";
@@ -57,7 +57,7 @@ TEST(Keeper, GoesOnWhereASignalToOneRankStoppedIt) {
     }
   }
   EXPECT_EQ(files::names(directory), (std::vector<std::string>{checkpoint::newest, checkpoint::older}));
-  Run last(directory, true);
+  Job last(directory, true);
   EXPECT_EQ(count_up(last, -1, sum), 8);
   EXPECT_EQ(sum, 2470.0);
   last.keeper.finish();
@@ -69,7 +69,7 @@ TEST(Keeper, GoesOnWhereASignalToOneRankStoppedIt) {
 TEST(Keeper, KeepsWhatWasNotTakenUpYet) {
   auto const directory = files::directory("keeper_waiting");
   {
-    Run run(directory, false);
+    Job run(directory, false);
     Quantities early, late;
     early.put("n", {1.0});
     late.put("n", {2.0});
@@ -78,19 +78,19 @@ TEST(Keeper, KeepsWhatWasNotTakenUpYet) {
     run.keeper.write_now();
   }
   {
-    Run run(directory, true);
+    Job run(directory, true);
     Quantities early;
     early.put("n", {3.0});
     run.keeper.keep("early", early);
     run.keeper.write_now();
   }
-  Run run(directory, true);
+  Job run(directory, true);
   ASSERT_NE(run.keeper.kept("late"), nullptr);
   EXPECT_EQ(run.keeper.kept("early")->numbers("n").front(), 1.0);
 }
 
 TEST(Keeper, DropsPartsAndThoseBelow) {
-  Run run(files::directory("keeper_drop"), false);
+  Job run(files::directory("keeper_drop"), false);
   for (auto const* name : {"fit", "fit/noise", "fitness"}) run.keeper.keep(name, {});
   run.keeper.drop("fit");
   EXPECT_EQ(run.keeper.kept("fit"), nullptr);
@@ -100,7 +100,7 @@ TEST(Keeper, DropsPartsAndThoseBelow) {
 
 /// A directory that is gone is told once, and the run goes on.
 TEST(Keeper, GoesOnWithoutADirectory) {
-  Run run(files::directory("keeper_gone") + "/none", false);
+  Job run(files::directory("keeper_gone") + "/none", false);
   Quantities part;
   part.put("n", {1.0});
   run.keeper.keep("part", part);
@@ -112,7 +112,7 @@ TEST(Keeper, GoesOnWithoutADirectory) {
 TEST(Replay, DoesNoStepTwice) {
   auto const directory = files::directory("replay");
   int done = 0;
-  auto const search = [&](Run& run, int steps) {
+  auto const search = [&](Job& run, int steps) {
     double state = 1.0;
     checkpoint::Replay replay(run.keeper, "search", {[&](Quantities& kept) { kept.put("state", {state}); }, [&](Quantities const& kept) { state = kept.numbers("state").front(); }});
     std::vector<double> seen;
@@ -127,11 +127,11 @@ TEST(Replay, DoesNoStepTwice) {
     return seen;
   };
   {
-    Run run(directory, false);
+    Job run(directory, false);
     search(run, 3);
     run.keeper.write_now();
   }
-  Run again(directory, true);
+  Job again(directory, true);
   EXPECT_EQ(search(again, 5), (std::vector<double>{2.0, 5.0, 10.0, 19.0, 36.0, 32.0}));
   EXPECT_EQ(done, 5);
 }

@@ -231,5 +231,5 @@ class Kill(Runs):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *(["Kill"] if LONG else [])], verbosity=2 if LONG else 1, exit=not LONG)
+    unittest.main(argv=[a for a in sys.argv if a != "--long"] + (["Kill"] if LONG else []), verbosity=2 if LONG else 1, exit=not LONG)
     print(dict(TALLY))

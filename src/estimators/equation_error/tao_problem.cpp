@@ -17,7 +17,7 @@ struct Context {
   petsc::Matrix smoothness;
   std::exception_ptr error;
   bool finite;                      ///< value and gradient where they were asked for last
-  int done;                         ///< iterations of the run before
+  int done, krylov;                 ///< iterations of the run before, and of its linear solves
   double scale;                     ///< of gradients
   double first;                     ///< norm of the gradient where the minimisation began
 };
@@ -71,10 +71,12 @@ void keep_iterate(Context& context, Tao tao, int iteration) {
   Vec x = nullptr;
   check(TaoGetSolution(tao, &x));
   PetscReal radius = 0.0;
+  PetscInt krylov = 0;
   check(TaoGetCurrentTrustRegionRadius(tao, &radius));
+  check(TaoGetLinearSolveIterations(tao, &krylov));
   checkpoint::Quantities at;
   estimate::put_vector(context.problem.space(), "x", x, at);
-  at.put("numbers", {static_cast<double>(iteration), context.scale, context.first, radius});
+  at.put("numbers", {static_cast<double>(iteration), context.scale, context.first, radius, static_cast<double>(context.krylov + krylov)});
   keeper->keep("fit/newton", at);
   keeper->pause();
 }
@@ -88,6 +90,7 @@ double take_iterate(Context& context) {
   context.done = static_cast<int>(at->numbers("numbers").at(0));
   context.scale = at->numbers("numbers").at(1);
   context.first = at->numbers("numbers").at(2);
+  context.krylov = static_cast<int>(at->numbers("numbers").at(4));
   return at->numbers("numbers").at(3);
 }
 
@@ -106,7 +109,7 @@ PetscErrorCode monitor(Tao tao, void* data) {
   step.objective = value;
   step.gradient = gradient;
   step.weight = context.fit.beta.front();
-  step.krylov = static_cast<int>(krylov);
+  step.krylov = context.krylov + static_cast<int>(krylov);
   context.problem.progress().step(step);
   return guarded(context, [&] { keep_iterate(context, tao, step.iteration); });
 }
@@ -175,7 +178,7 @@ std::string breakdown_of(Tao tao, Vec x, TaoConvergedReason reason) {
 
 bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
   auto const& space = problem.space();
-  Context context{problem, fit, problem.matrix().smoothness(fit.beta), nullptr, true, 0, 0.0, 0.0};
+  Context context{problem, fit, problem.matrix().smoothness(fit.beta), nullptr, true, 0, 0, 0.0, 0.0};
   double const radius = take_iterate(context);
   // The matrix that TAO holds must keep its identity: a copy of the pattern of the first Hessian.
   petsc::Matrix held;
@@ -217,7 +220,7 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   if (auto const* noise = problem.noise(fit.weights)) fit.objective += noise->value(space, fit.x, nullptr);
   fit.gradient = gradient;
   fit.newton += context.done + static_cast<int>(iterations);
-  problem.progress().count_krylov(static_cast<int>(krylov));
+  problem.progress().count_krylov(context.krylov + static_cast<int>(krylov));
   fit.failure = breakdown_of(tao, fit.x, reason);
   return reason > 0 && fit.failure.empty();
 }

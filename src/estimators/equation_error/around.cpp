@@ -46,7 +46,10 @@ void Around::prior(Vec v, Vec out) {
 }
 
 Mat Around::matrix() {
-  if (!assembled_) equation().normal_matrix(x_, weights_, beta_);
+  if (!assembled_) {
+    equation().normal_matrix(x_, weights_, beta_);
+    equation().solver().renew();   // what follows must not depend on where a run was taken up again
+  }
   assembled_ = true;
   return equation().solver().matrix();
 }

@@ -10,7 +10,7 @@
 #include "io/attributes.hpp"
 #include "io/mark.hpp"
 #include "io/output_file.hpp"
-#include "io/probe.hpp"
+#include "io/format.hpp"
 #include "io/read.hpp"
 #include "io/small_datasets.hpp"
 #include "run/broadcast.hpp"

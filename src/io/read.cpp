@@ -84,7 +84,7 @@ std::vector<double> cut(std::vector<double> const& values, Source const& source,
   Index const size = static_cast<Index>(values.size()), bin = bins == source.part.bin.end() ? 1 : bins->second;
   auto const [first, end] = crop == source.part.crop.end() ? std::array<Index, 2>{0, size} : crop->second;
   auto const refuse = [&](std::string const& what) {
-    throw Error(Exit::bad_data, fmt::format("{}: {}: has {} values, {}", source.file, source.dataset, size, what));
+    throw Error(Exit::bad_deck, fmt::format("{}: {}: has {} values, {}", source.file, source.dataset, size, what));
   };
   if (end > size) refuse(fmt::format("but crop ends at {}; the end is the index after the last", end));
   if ((end - first) % bin != 0) refuse(fmt::format("of which {} are no whole bins of {}; crop to a multiple", end - first, bin));

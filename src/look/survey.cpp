@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 
 #include "io/format.hpp"
 #include "run/error.hpp"
@@ -78,6 +78,8 @@ Survey survey(std::string const& file) {
   io::require_readable(file);
   auto const& format = io::format_of(file);
   Survey all{file, format.name(), {}};
+  std::optional<run::Error> problem;
+  bool readable = false;
   for (auto const& name : format.datasets(file)) {
     Seen seen;
     seen.name = name;
@@ -85,12 +87,14 @@ Survey survey(std::string const& file) {
       seen.description = format.describe(file, name);
       scan(file, seen);
       judge_axis(seen);
+      readable = true;
     } catch (run::Error const& error) {
       seen.problem = error.what();
-      if (name.empty()) throw;  // there is nothing else
+      if (!problem) problem = error;
     }
     all.datasets.push_back(std::move(seen));
   }
+  if (problem && !readable) throw *problem;  // there is nothing to show
   return all;
 }
 

@@ -28,7 +28,7 @@ struct Survey {
   std::vector<Seen> datasets;
 };
 
-/// By one rank. Throws run::Error where the file is missing, of no known format or damaged as a whole.
+/// By one rank. Throws run::Error where the file is missing, of no known format, or none of its datasets can be read.
 Survey survey(std::string const& file);
 
 /// The text that `mollis look` prints of it.

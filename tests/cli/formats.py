@@ -23,6 +23,9 @@ def tiff(path, pages, description="", bits=None, photometric=1, resolution=None,
                    (273, 4, 1, data), (277, 3, 1, 1), (278, 4, 1, max(height, 1)), (279, 4, 1, page.nbytes), (339, 3, 1, kind)]
         if description:
             entries.append((270, 2, len(description) + 1, text))
+        if photometric == 3:  # a map of colours
+            entries.append((320, 3, 3 << 8 * page.itemsize, len(blob)))
+            blob += bytes(6 << 8 * page.itemsize)
         if resolution:
             entries += [(282, 5, 1, ratio), (283, 5, 1, ratio)]
         blob += b"\0" * (len(blob) % 2)

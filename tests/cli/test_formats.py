@@ -70,8 +70,7 @@ class Reading(FormatsCase):
                            ("u.tif", ""), ("u.nii", ""), ("u.nii.gz", ""), ("u.nc", 'dataset = "u"')):
             for ranks in (1, 2) if file in ("f.npy", "u.nc") else (1,):
                 with self.subTest(file=file, ranks=ranks):
-                    tolerance = 2e-5 if file == "u.nc" else 1e-12
-                    numpy.testing.assert_allclose(self.mollified(file, more, ranks), expected, rtol=tolerance)
+                    numpy.testing.assert_allclose(self.mollified(file, more, ranks), expected, rtol=1e-12, atol=1e-3 if file == "u.nc" else 0)
 
     def test_packed_netcdf_4_with_a_time_axis_of_one_point(self):
         with h5py.File(self.directory / "packed.nc", "w") as f:
@@ -183,7 +182,7 @@ class Malformed(FormatsCase):
         self.refuse(65, self.path("cut.tif", good[:-100]), "cut.tif", "truncated")
         self.refuse(65, self.path("head.tif", good[:20]), "truncated")
         self.refuse(65, self.path("junk.tif", bytes(range(256)) * 8), "not a TIFF file")
-        self.refuse(65, formats.tiff(d / "zero.tif", [page], size=(0, 10)), "pixels")
+        self.refuse(65, formats.tiff(d / "zero.tif", [page], size=(0, 10)), "damaged")
         self.refuse(65, formats.tiff(d / "twelve.tif", [page], bits=12), "12 bits")
         self.refuse(65, formats.tiff(d / "palette.tif", [page.astype("u1")], photometric=3), "indexed colours")
         self.refuse(65, formats.tiff(d / "unequal.tif", [page, page[:5]]), "page 1 is 10 x 5")
@@ -225,9 +224,9 @@ class Malformed(FormatsCase):
         self.refuse(65, self.path("cut.nc", good.read_bytes()[:60]), "cut.nc")
         self.refuse(65, self.path("values.nc", good.read_bytes()[:-900]), "values.nc", more='dataset = "u"')
         self.refuse(65, self.path("junk.nc", b"CDX" + bytes(500)), "junk.nc")
-        self.refuse(66, good, "\"U1\"", "did you mean \"u\"", more='dataset = "U1"')
+        self.refuse(66, good, "\"nmae\"", "did you mean \"name\"", "the file holds", more='dataset = "nmae"')
         self.refuse(65, good, "text", more='dataset = "name"')
-        self.refuse(78, good, "[observations.u] at", "lattitude", "did you mean \"lat\"", more='dataset = "u"\nat = { lattitude = 0 }')
+        self.refuse(78, good, "[observations.u] at", "timme", "did you mean \"time\"", more='dataset = "u"\nat = { timme = 0 }')
         self.refuse(78, good, "[observations.u] order", "\"lat\" is no axis of the grid", more='dataset = "u"\norder = ["t", "lat", "x"]')
         self.refuse(65, good, "fix what is too much", axes='axes = ["y", "x"]', points="points = [12, 10]", lower="lower = [0, 0]", upper="upper = [1, 1]",
                     residual='residual = "lap(u) - a*u"', more='dataset = "u"')

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "io/formats/all.hpp"
 #include "io/formats/cf.hpp"
+#include "io/formats/netcdf_extent.hpp"
 #include "run/error.hpp"
 
 #ifdef MOLLIS_HAS_NETCDF
@@ -30,7 +32,13 @@ void require(int status, std::string const& where) {
 
 class File {
  public:
-  explicit File(std::string const& path) { require(nc_open(path.c_str(), NC_NOWRITE, &id_), path); }
+  explicit File(std::string const& path) {
+    std::error_code ignored;
+    auto const size = std::filesystem::file_size(path, ignored);
+    Index const extent = netcdf_extent(path);
+    if (extent < 0 || ignored || static_cast<double>(size) < static_cast<double>(extent)) require(NC_ETRUNC, path);
+    require(nc_open(path.c_str(), NC_NOWRITE, &id_), path);
+  }
   ~File() { nc_close(id_); }
   File(File const&) = delete;
   File& operator=(File const&) = delete;

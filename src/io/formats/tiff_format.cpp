@@ -220,11 +220,12 @@ class Tiff : public Format {
     TIFFGetField(file, TIFFTAG_YRESOLUTION, &y_resolution);
     auto const text = description_of(file);
     Index pages = 1;
-    for (; TIFFReadDirectory(file) != 0; ++pages)
+    for (; TIFFLastDirectory(file) == 0; ++pages) {
+      if (TIFFReadDirectory(file) == 0) refuse_damaged(path);
       if (!file.page().same(first))
         refuse(path, fmt::format("page {} is {} x {} of {} bits, the first {} x {} of {}; split the file", pages, file.page().width, file.page().height,
                                  file.page().bits, first.width, first.height, first.bits));
-    if (TIFFLastDirectory(file) == 0) refuse_damaged(path);
+    }
     auto const meaning = tiff_meaning(text, pages, x_resolution, y_resolution);
     if (pages == 1 && meaning.images > 1)
       refuse(path, fmt::format("ImageJ wrote {} images behind one directory, which other programs cannot read; save it in ImageJ as OME-TIFF", meaning.images));

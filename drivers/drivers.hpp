@@ -8,6 +8,7 @@
 
 #include "deck/deck.hpp"
 #include "run/error.hpp"
+#include "run/progress.hpp"
 #include "run/stage.hpp"
 
 namespace mollis::drivers {
@@ -16,6 +17,7 @@ namespace mollis::drivers {
 struct CommandLine {
   std::string text;        ///< all of it, for provenance
   bool overwrite = false;  ///< --overwrite
+  run::Listener listener;  ///< takes the lines on rank 0; none: standard output
 };
 
 /// Deck -> grid -> observations -> problem -> choices -> estimate -> files.
@@ -25,7 +27,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
 /// Synthetic observations, written to the files that [observations.*] names.
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// The effective deck, decomposition and memory estimate; runs nothing.
-run::Exit check(MPI_Comm comm, deck::Deck const& deck);
+run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// Versions and backends.
 run::Exit info(MPI_Comm comm);
 

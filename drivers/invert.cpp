@@ -10,7 +10,7 @@
 namespace mollis::drivers {
 
 run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
-  run::Progress progress(comm);
+  run::Progress progress(comm, command.listener);
   auto set = results::take(comm, deck, command.overwrite, true);
   inference::offer_options(deck.inversion.method);
 

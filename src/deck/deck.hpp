@@ -44,6 +44,8 @@ struct Grid {
   std::string time_unit = "s";                         ///< of axis t from a file with CF times
   std::map<std::string, double> period;                ///< axes from a file that are periodic
   std::map<std::string, std::string> reflect;          ///< axis -> "even" or "odd"
+  std::optional<Values> mask;                          ///< inside where above `mask_above`
+  double mask_above = 0.0;
   std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic
   Places places;
 };

@@ -21,6 +21,15 @@ std::string toml_text(double value) { return number(value); }
 std::string toml_text(std::int64_t value) { return std::to_string(value); }
 std::string toml_text(int value) { return std::to_string(value); }
 std::string toml_text(Relative const& value) { return fmt::format("{{ relative = {} }}", number(value.fraction)); }
+std::string toml_text(observations::Proportional const& value) {
+  return fmt::format("{{ proportional = {}, floor = {} }}", number(value.share), number(value.floor));
+}
+std::string toml_text(observations::Counts const& value) {
+  return fmt::format("{{ gain = {}, offset = {} }}", number(value.gain), number(value.offset));
+}
+std::string toml_text(observations::Dataset const& value) {
+  return fmt::format("{{ file = {}, dataset = {} }}", quote(value.file), quote(value.dataset));
+}
 std::string toml_text(Automatic) { return "\"auto\""; }
 
 template <class... T>
@@ -65,6 +74,13 @@ void add_part(Rows& rows, std::string const& dataset, io::Part const& part) {
   if (!part.bin.empty()) rows["bin"] = toml_text(part.bin);
 }
 
+Rows rows_of(Values const& values) {
+  if (values.file.empty()) return {{"value", toml_text(values.expression)}};
+  Rows rows{{"file", toml_text(values.file)}};
+  add_part(rows, values.dataset, values.part);
+  return rows;
+}
+
 Rows rows_of(Grid const& grid) {
   Rows rows{{"axes", toml_text(grid.axes)},
             {"periodic", toml_text(grid.periodic)},
@@ -81,6 +97,11 @@ Rows rows_of(Grid const& grid) {
                      {"time_unit", toml_text(grid.time_unit)}};
     add_part(coordinates, "", grid.coordinate_part);
     rows["coordinates"] = inline_table(coordinates);
+  }
+  if (grid.mask) {
+    auto mask = rows_of(*grid.mask);
+    mask["above"] = toml_text(grid.mask_above);
+    rows["mask"] = inline_table(mask);
   }
   return rows;
 }
@@ -101,13 +122,6 @@ Rows rows_of(Observation const& observation) {
   }
   rows["columns"] = toml_text(observation.columns);
   if (observation.columns.count("sigma")) rows.erase("noise");
-  return rows;
-}
-
-Rows rows_of(Values const& values) {
-  if (values.file.empty()) return {{"value", toml_text(values.expression)}};
-  Rows rows{{"file", toml_text(values.file)}};
-  add_part(rows, values.dataset, values.part);
   return rows;
 }
 

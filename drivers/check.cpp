@@ -34,7 +34,7 @@ std::string blocks(grid::Grid const& grid) {
 }  // namespace
 
 run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
-  run::Progress const progress(comm);
+  run::Progress const progress(comm, command.listener);
   auto const system = problem::compile(deck, problem::everywhere(deck));
   auto const grid = problem::make_grid(comm, deck);
   problem::check_lengths(deck, grid, system);

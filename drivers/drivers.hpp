@@ -10,6 +10,7 @@
 #include "drivers/job_size.hpp"
 #include "results/restart.hpp"
 #include "run/error.hpp"
+#include "run/progress.hpp"
 #include "run/stage.hpp"
 
 namespace mollis::drivers {
@@ -20,6 +21,7 @@ struct CommandLine {
   bool overwrite = false;  ///< --overwrite
   results::Restart restart; ///< --restart, --max-walltime
   JobQuestion job;          ///< --ranks, --memory-per-rank
+  run::Listener listener;  ///< takes the lines on rank 0; none: standard output
 };
 
 /// Deck -> grid -> observations -> problem -> choices -> estimate -> files.

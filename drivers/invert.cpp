@@ -11,7 +11,7 @@
 namespace mollis::drivers {
 
 run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
-  run::Progress progress(comm);
+  run::Progress progress(comm, command.listener);
   auto set = results::take(comm, deck, command.overwrite, true);
   auto const keeper = results::make_keeper(comm, deck, command.restart, command.overwrite, set, progress, stages);
   inference::offer_options(deck.inversion.method);

@@ -9,39 +9,22 @@
 #include <string>
 #include <vector>
 
-#include "deck/read.hpp"
 #include "drivers/command_line.hpp"
-#include "drivers/drivers.hpp"
+#include "drivers/dispatch.hpp"
 #include "drivers/scaling.hpp"
-#include "forward/from_deck.hpp"
 #include "petsc/session.hpp"
-#include "problem/compile.hpp"
 #include "run/interrupt.hpp"
 #include "run/together.hpp"
 
 namespace {
 
-using mollis::deck::Command;
 using mollis::drivers::Request;
 using mollis::run::Exit;
 
 Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line, mollis::run::Stages& stages) {
   if (request.command == "info") return mollis::drivers::info(comm);
-  auto const kind = request.command == "invert"    ? Command::invert
-                    : request.command == "mollify" ? Command::mollify
-                    : request.command == "forward" ? Command::forward
-                                                   : Command::check;
-  auto const check_expressions = [&](mollis::deck::Deck const& deck, mollis::deck::Problems& problems) {
-    if (kind == Command::mollify) return mollis::problem::check_walls(deck, problems);
-    if (kind != Command::forward) return mollis::problem::check_expressions(deck, problems);
-    mollis::problem::check_values(deck, problems);
-    mollis::forward::check_expressions(deck, problems);
-  };
-  auto deck = mollis::deck::read_on_all(comm, request.deck, request.overrides, kind, check_expressions);
-  if (kind == Command::invert) return mollis::drivers::invert(comm, deck, line, stages);
-  if (kind == Command::mollify) return mollis::drivers::mollify(comm, std::move(deck), line, stages);
-  if (kind == Command::forward) return mollis::drivers::forward(comm, deck, line);
-  return mollis::drivers::check(comm, deck, line);
+  auto deck = mollis::drivers::read_deck(comm, request.command, [&] { return mollis::deck::load(request.deck); }, request.overrides);
+  return mollis::drivers::dispatch(comm, request.command, std::move(deck), line, stages);
 }
 
 void start_kokkos() {

@@ -20,7 +20,7 @@
 namespace mollis::drivers {
 
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, run::Stages& stages) {
-  run::Progress const progress(comm);
+  run::Progress const progress(comm, command.listener);
   auto const grid = problem::make_grid(comm, deck);
   auto const set = choices::derivatives_of(deck.derivatives, grid);
   mollifier::check_filters(grid, deck.mollifier, false, set);

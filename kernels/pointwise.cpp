@@ -109,6 +109,10 @@ void add_scaled(double factor, Field const& a, Field const& out) {
   Kokkos::parallel_for("add_scaled", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) { out(i) += factor * a(i); });
 }
 
+void add_product(Field const& a, Field const& b, Field const& out) {
+  Kokkos::parallel_for("add_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) { out(i) += a(i) * b(i); });
+}
+
 void add_product(Field const& a, Field const& b, Field const& c, Field const& out) {
   Kokkos::parallel_for("add_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) { out(i) += a(i) * b(i) * c(i); });
 }

@@ -48,6 +48,9 @@ void scale(double factor, Field const& field);
 /// out += factor * a.
 void add_scaled(double factor, Field const& a, Field const& out);
 
+/// out += a * b.
+void add_product(Field const& a, Field const& b, Field const& out);
+
 /// out += a * b * c.
 void add_product(Field const& a, Field const& b, Field const& c, Field const& out);
 

@@ -13,13 +13,15 @@ import sys
 try:
     import numpy as np
     import matplotlib
-    from result import Failure, Result, View, cuts, is_constant, largest, view
+    if __package__:   # as mollis.tools.plot
+        from .result import COMPANIONS, Failure, Result, View, cuts, is_constant, largest, view
+    else:
+        from result import COMPANIONS, Failure, Result, View, cuts, is_constant, largest, view
 except ModuleNotFoundError as error:
     sys.exit(f"plot.py: {error}; needed are h5py and matplotlib (Debian: python3-h5py python3-matplotlib, which only "
              f"/usr/bin/python3 sees; this is {sys.executable})")
 
 UNDETERMINED = 1e-3   # of the largest weight
-COMPANIONS = ("_weight", "_std", "_known")   # datasets beside a parameter's own
 BLUE, ORANGE, GREY = "#1f5fa8", "#d9731a", "#555555"
 
 
@@ -305,25 +307,30 @@ def headline(result):
     return ", ".join(words)
 
 
-def draw(result, output, dpi):
-    matplotlib.use("Agg")
+def figure(result):
+    """All there is to see of a result."""
     import matplotlib.pyplot as plt
     plt.rcParams.update({"axes.titlesize": 10, "axes.labelsize": 9, "xtick.labelsize": 8, "ytick.labelsize": 8})
     rows = rows_of(result)
     if not rows:
         raise Failure(65, f"{result.path}: nothing to draw (no /parameters, /state or /observations)")
     across = max(len(row) for row in rows)
-    figure, grid = plt.subplots(len(rows), across, figsize=(4.3 * across, 3.5 * len(rows)), squeeze=False,
+    drawn, grid = plt.subplots(len(rows), across, figsize=(4.3 * across, 3.5 * len(rows)), squeeze=False,
                                 constrained_layout=True)
     for row, places in zip(rows, grid):
         for ax in places[len(row):]:
             ax.axis("off")
         for panel, ax in zip(row, places):
             panel(ax)
-    figure.set_constrained_layout_pads(h_pad=0.08, w_pad=0.06)
-    figure.suptitle(headline(result), fontsize=11)
+    drawn.set_constrained_layout_pads(h_pad=0.08, w_pad=0.06)
+    drawn.suptitle(headline(result), fontsize=11)
+    return drawn
+
+
+def draw(result, output, dpi):
+    matplotlib.use("Agg")
     try:
-        figure.savefig(output, dpi=dpi)
+        figure(result).savefig(output, dpi=dpi)
     except (OSError, ValueError) as error:
         raise Failure(74, f"{output}: cannot be written ({error})") from error
 

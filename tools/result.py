@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 
 MOST_POINTS = 800     # an axis, in a slice
+COMPANIONS = ("_weight", "_std", "_known")   # datasets beside a parameter's own
 
 
 class Failure(Exception):

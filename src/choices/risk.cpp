@@ -71,7 +71,7 @@ double RiskTrials::risk(std::vector<double> const& beta, Vec x) {
   auto const partials = model.parameter_partials();
   std::vector<std::vector<Field>> predicted;
   for (std::size_t d = 0; d < projected_.size(); ++d) {
-    if (!equation.solve(equation.matrix().matrix(), projected_[d], response_[d]).broken.empty()) return INFINITY;
+    if (!equation.solve(projected_[d], response_[d]).broken.empty()) return INFINITY;
     predicted.push_back(model.jacobian(partials, problem_.space().scatter(response_[d])));
   }
   double const risk = validation_.misfit(x) + 2.0 * validation_.covariance(predicted);

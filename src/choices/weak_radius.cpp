@@ -39,10 +39,7 @@ WeakRadius::WeakRadius(problem::Problem const& problem, Ladder const& ladder, st
 std::vector<double> WeakRadius::weights(equation_error::EquationError& equation, std::vector<Field> const& w) const {
   auto beta = beta_;
   auto const x = parameters::first_guess(problem_.space());
-  Mat const matrix = equation.normal_matrix(x, w, std::vector<double>(beta.size(), 0.0));
-  auto const diagonal = problem_.space().make_vector();
-  check(MatGetDiagonal(matrix, diagonal));
-  auto const pieces = problem_.space().scatter(diagonal);
+  auto const pieces = equation.sensitivity(x, w);
   for (std::size_t p = 0; p < beta.size(); ++p) {
     auto const& unknown = problem_.space().unknowns()[p];
     if (unknown.axes.empty() || std::holds_alternative<double>(unknown.settings.smoothness_weight)) continue;
@@ -69,10 +66,10 @@ WeakRadius::Estimate const& WeakRadius::at(std::vector<int> const& rung) {
     w = equation.weights_at(x);  // moves the model
   }
   estimate.parameters = problem_.space().scatter(x);
-  Mat const matrix = equation.normal_matrix(x, w, beta);
+  equation.normal_matrix(x, w, beta);
   for (auto const& draw : draws_) {
     auto const response = problem_.space().make_vector();
-    estimate.broken = !equation.solve(matrix, equation.project(w, candidate.response(draw)), response).broken.empty() || estimate.broken;
+    estimate.broken = !equation.solve(equation.project(w, candidate.response(draw)), response).broken.empty() || estimate.broken;
     estimate.responses.push_back(problem_.space().scatter(response));
   }
   return estimates_.emplace(rung, std::move(estimate)).first->second;

@@ -142,18 +142,23 @@ Deck read(std::string const& path, std::vector<std::string> const& overrides, Co
   return parse(load(path), overrides, command);
 }
 
-Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string> const& overrides, Command command,
+Deck read_on_all(MPI_Comm comm, Loader const& loader, std::vector<std::string> const& overrides, Command command,
                  Checker const& checker) {
   Source source;
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
   run::collectively(comm, [&] {
-    if (rank == 0) source = load(path);
+    if (rank == 0) source = loader();
   });
-  source.path = path;
+  run::broadcast(comm, source.path);
   run::broadcast(comm, source.directory);
   run::broadcast(comm, source.text);
   return parse(source, overrides, command, checker);
+}
+
+Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string> const& overrides, Command command,
+                 Checker const& checker) {
+  return read_on_all(comm, [&] { return load(path); }, overrides, command, checker);
 }
 
 }  // namespace mollis::deck

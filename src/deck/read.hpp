@@ -30,7 +30,13 @@ Deck parse(Source const& source, std::vector<std::string> const& overrides, Comm
 /// load and parse. Not collective.
 Deck read(std::string const& path, std::vector<std::string> const& overrides, Command command = Command::invert);
 
-/// The same deck, or the same error, on every rank: rank 0 reads the file. Collective.
+/// Gives a deck's text: load(path), or what stands in memory.
+using Loader = std::function<Source()>;
+
+/// The same deck, or the same error, on every rank: rank 0 alone loads it. Collective.
+Deck read_on_all(MPI_Comm comm, Loader const& loader, std::vector<std::string> const& overrides, Command command,
+                 Checker const& checker = {});
+/// Of a file.
 Deck read_on_all(MPI_Comm comm, std::string const& path, std::vector<std::string> const& overrides, Command command,
                  Checker const& checker = {});
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "run/ticker.hpp"
 
@@ -14,7 +15,7 @@ std::string number(double value) { return std::isnan(value) ? "" : fmt::format("
 
 }  // namespace
 
-Progress::Progress(MPI_Comm comm) : start_(MPI_Wtime()), said_(start_) {
+Progress::Progress(MPI_Comm comm, Listener listener) : listener_(std::move(listener)), start_(MPI_Wtime()), said_(start_) {
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
   loud_ = rank == 0;
@@ -23,6 +24,7 @@ Progress::Progress(MPI_Comm comm) : start_(MPI_Wtime()), said_(start_) {
 
 void Progress::say(std::string const& text) const {
   if (!loud_) return;
+  if (listener_) return listener_(text);
   std::puts(text.c_str());
   std::fflush(stdout);
 }

@@ -3,6 +3,7 @@
 #include <mpi.h>
 
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,13 @@ struct Step {
   int krylov = 0;
 };
 
+/// Takes the lines on rank 0 in place of standard output. May throw, which ends the run.
+using Listener = std::function<void(std::string const&)>;
+
 class Progress {
  public:
-  explicit Progress(MPI_Comm comm);
-  /// Prints a line of plain text on rank 0.
+  explicit Progress(MPI_Comm comm, Listener listener = {});
+  /// Prints a line of plain text on rank 0, or hands it to the listener.
   void say(std::string const& text) const;
   /// Prints a line on rank 0's standard error.
   void complain(std::string const& text) const;
@@ -41,6 +45,7 @@ class Progress {
   void count_krylov(int iterations) { krylov_ += iterations; }
 
  private:
+  Listener listener_;
   bool loud_;
   double start_;
   int lines_ = 0;

@@ -13,7 +13,8 @@ enum class Basis {
   fourier,         ///< periodic: cosines and sines, r_0, r_1, ..., r_(n/2), ..., i_2, i_1
   cosine,          ///< open ends: even about half a cell past the ends (DCT-II)
   even,            ///< even about the end points (DCT-I, end points weighted for orthonormality)
-  odd              ///< odd about the end points (DST-I of the points between; the end points stay as they are)
+  odd,             ///< odd about the end points (DST-I of the points between; the end points stay as they are)
+  modes            ///< an orthogonal matrix (matrix_transform.hpp)
 };
 
 /// Angle theta_k of each coefficient: a filter sum_j w_j g_(i+j), w even, multiplies it by sum_j w_j cos(j theta).

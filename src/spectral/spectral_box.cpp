@@ -17,7 +17,7 @@ bool is_whole(Cut const& cut, int axis, Index points) {
 
 }  // namespace
 
-SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int line)
+SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int line, std::vector<Modes> const& modes)
     : grid_(grid), bases_(std::move(bases)), line_(line) {
   std::vector<Index> extents;
   for (auto const& axis : grid.axes()) extents.push_back(axis.size());
@@ -42,7 +42,10 @@ SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int l
     Step step = make_whole(a);
     grid::Box const& box = cut[me];
     Index const inner = product(box, a + 1, axes);
-    step.transform = make_line_transform(basis, product(box, 0, a), step.after > 0 ? box[a].size() : 0, inner);
+    if (basis == Basis::modes && step.after > 0)
+      step.transform = make_matrix_transform(modes[static_cast<std::size_t>(a)], product(box, 0, a), box[a].size(), inner);
+    else if (basis != Basis::modes)
+      step.transform = make_line_transform(basis, product(box, 0, a), step.after > 0 ? box[a].size() : 0, inner);
     steps_.push_back(std::move(step));
   }
   if (line >= 0) steps_.push_back(make_whole(line));

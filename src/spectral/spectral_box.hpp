@@ -6,6 +6,7 @@
 
 #include "kernels/field.hpp"
 #include "spectral/line_transform.hpp"
+#include "spectral/matrix_transform.hpp"
 #include "spectral/redistribution.hpp"
 
 namespace mollis::spectral {
@@ -19,8 +20,9 @@ struct Lines {
 
 class SpectralBox {
  public:
-  /// bases: one an axis. line: position of the axis left in place, -1 for none. Collective.
-  SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int line);
+  /// bases: one an axis. line: position of the axis left in place, -1 for none. modes: one an axis where any basis is Basis::modes.
+  /// Collective.
+  SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int line, std::vector<Modes> const& modes = {});
 
   Lines const& lines() const { return lines_; }
   std::vector<Basis> const& bases() const { return bases_; }

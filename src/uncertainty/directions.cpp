@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "uncertainty/eigen.hpp"
+#include "spectral/eigen.hpp"
 
 namespace mollis::uncertainty {
 
@@ -12,7 +12,7 @@ std::vector<Direction> directions_of(std::vector<double> const& a, std::vector<d
   std::vector<double> scaled(size * size);
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j) scaled[i * size + j] = a[i * size + j] * scale[i] * scale[j];
-  auto const eigen = symmetric_eigen(scaled, size);
+  auto const eigen = spectral::symmetric_eigen(scaled, size);
   std::vector<Direction> all;
   for (std::size_t k = 0; k < size; ++k) {
     Direction direction{eigen.values[k], {}};

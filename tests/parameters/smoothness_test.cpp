@@ -1,4 +1,5 @@
 // The smoothness form: its kernel, its symmetry, and its value against the integral that it stands for.
+#include "estimators/equation_error/normal_matrix.hpp"
 #include "problem/case.hpp"
 
 namespace mollis::test {

@@ -39,59 +39,41 @@ bool update(parameters::ParameterSpace const& space, parameters::Bounds const& b
   return changed > 0;
 }
 
-/// Puts the set's entries of x at their bounds; their global numbers.
-petsc::IndexSet hold(parameters::ParameterSpace const& space, parameters::Bounds const& bounds,
-                     std::vector<At> const& set, Vec x) {
+/// Puts the set's entries of x at their bounds; moves := 1 at the others, 0 at these.
+void hold(parameters::ParameterSpace const& space, parameters::Bounds const& bounds, std::vector<At> const& set, Vec x, Vec moves) {
   auto const size = space.local_size();
   petsc::Reading const lower(bounds.lower), upper(bounds.upper);
   auto const low = on_host(lower.piece(0, size)), high = on_host(upper.piece(0, size));
-  PetscInt first = 0;
-  check(VecGetOwnershipRange(x, &first, nullptr));
-  std::vector<PetscInt> held;
-  {
-    petsc::Writing writing(x);
-    Field const piece = writing.piece(0, size);
-    auto const values = on_host(piece);
-    for (std::size_t i = 0; i < set.size(); ++i) {
-      if (set[i] == At::inside) continue;
-      values(i) = set[i] == At::lower ? low(i) : high(i);
-      held.push_back(first + static_cast<PetscInt>(i));
-    }
-    Kokkos::deep_copy(piece, values);
+  petsc::Writing writing(x), moving(moves);
+  Field const piece = writing.piece(0, size), mask = moving.piece(0, size);
+  auto const values = on_host(piece), free = on_host(mask);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    free(i) = set[i] == At::inside ? 1.0 : 0.0;
+    if (set[i] != At::inside) values(i) = set[i] == At::lower ? low(i) : high(i);
   }
-  petsc::IndexSet entries;
-  check(ISCreateGeneral(space.grid().comm(), static_cast<PetscInt>(held.size()), held.data(), PETSC_COPY_VALUES,
-                        entries.address()));
-  return entries;
+  Kokkos::deep_copy(piece, values);
+  Kokkos::deep_copy(mask, free);
 }
 
 }  // namespace
 
-bool EquationError::solve_within(parameters::Bounds const& bounds, Fit& fit) {
+bool EquationError::solve_within(parameters::Bounds const& bounds, Fit& fit, double tolerance) {
   Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
-  auto const b = right_hand_side(fit.weights), x = petsc::copy_of(fit.x), gradient = petsc::like(fit.x),
-             right = petsc::like(fit.x);
+  auto const b = right_hand_side(fit.weights), x = petsc::copy_of(fit.x), gradient = petsc::like(fit.x), moves = petsc::like(fit.x);
   std::vector<At> set(static_cast<std::size_t>(space().local_size()), At::inside);
-  petsc::Matrix reduced;
-  check(MatDuplicate(matrix, MAT_COPY_VALUES, reduced.address()));
   for (int i = 0; i < most_sets; ++i) {
     if (!update(space(), bounds, x, gradient, set)) {
+      check(VecPointwiseMult(gradient, gradient, moves));  // along the entries that may move
       check(VecPointwiseMax(fit.x, x, bounds.lower));
       check(VecPointwiseMin(fit.x, fit.x, bounds.upper));
       take_objective(matrix, b, fit);
-      check(MatMult(reduced, x, gradient));
-      check(VecAXPY(gradient, -1.0, right));
-      fit.gradient = norm(gradient);  // along the entries that may move
+      fit.gradient = norm(gradient);
       return true;
     }
-    auto const held = hold(space(), bounds, set, x);
-    check(MatCopy(matrix, reduced, SAME_NONZERO_PATTERN));
-    check(VecCopy(b, right));
-    check(MatZeroRowsColumnsIS(reduced, held, 1.0, x, right));
-    solver_.renew();
-    bool const solved = solve(reduced, right, x, last_tolerance()).converged;
-    solver_.renew();
-    if (!solved) return false;
+    hold(space(), bounds, set, x, moves);
+    auto const outcome = solver_.solve_moving(moves, b, x, tolerance);
+    progress_.count_krylov(outcome.iterations);
+    if (!outcome.converged) return false;
     ++fit.newton;
     check(MatMult(matrix, x, gradient));
     check(VecAXPY(gradient, -1.0, b));

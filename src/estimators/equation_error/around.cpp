@@ -35,8 +35,7 @@ void Around::jacobian_transposed(estimate::Rows const& rows, Vec out) {
 }
 
 void Around::prior(Vec v, Vec out) {
-  if (!smoothness_) smoothness_ = equation().matrix().smoothness(beta_);
-  check(MatMult(smoothness_, v, out));
+  equation().smoothness(beta_, v, out);
   auto const* noise = equation().noise(weights_);
   if (noise == nullptr) return;
   auto const at_zero = petsc::like(v), at_v = petsc::like(v), zero = petsc::like(v);
@@ -47,12 +46,9 @@ void Around::prior(Vec v, Vec out) {
 }
 
 Mat Around::matrix() {
-  if (!assembled_) {
-    equation().normal_matrix(x_, weights_, beta_);
-    equation().solver().renew();   // what follows must not depend on where a run was taken up again
-  }
+  if (!assembled_) equation().normal_matrix(x_, weights_, beta_);
   assembled_ = true;
-  return equation().matrix().matrix();
+  return equation().solver().matrix();
 }
 
 estimate::Rows Around::draw(int number, Vec from_noise, Vec from_prior) {
@@ -76,7 +72,8 @@ estimate::Rows Around::draw(int number, Vec from_noise, Vec from_prior) {
 void Around::hessian(Vec v, Vec out) { check(MatMult(matrix(), v, out)); }
 
 Around::Solved Around::solve(Vec b, Vec x, double tolerance) {
-  auto const solved = equation().solver().solve(matrix(), b, x, tolerance);
+  matrix();
+  auto const solved = equation().solver().solve(b, x, tolerance);
   return {solved.converged, solved.iterations};
 }
 

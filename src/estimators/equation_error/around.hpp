@@ -35,7 +35,6 @@ class Around final : public estimate::Linearisation {
   std::vector<Field> weights_;
   std::vector<double> beta_;
   std::vector<Field> partials_;
-  petsc::Matrix smoothness_;
   bool assembled_ = false;          ///< H stands in the candidate's normal matrix
 };
 

@@ -19,28 +19,38 @@ double norm(Vec x) {
   return value;
 }
 
+/// |to - from| / |to|.
+double change_from(Vec from, Vec to) {
+  auto const difference = petsc::like(to);
+  check(VecWAXPY(difference, -1.0, from, to));
+  return norm(difference) / std::max(norm(to), 1e-300);
+}
+
+constexpr double first_tolerance = 1e-4;  ///< of the linear solve of the first pass, whose weights are far from the last
+
 /// Where a pass begins.
-void keep_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit const& fit, int pass) {
+void keep_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit const& fit, int pass, double tolerance) {
   checkpoint::Quantities at;
   estimate::put_vector(space, "x", fit.x, at);
-  at.put("pass", {static_cast<double>(pass), static_cast<double>(fit.newton)});
+  at.put("pass", {static_cast<double>(pass), static_cast<double>(fit.newton), tolerance});
   keeper.keep("fit", at);
   keeper.pause();
 }
 
-int kept_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit& fit) {
+int kept_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit& fit, double& tolerance) {
   auto const* at = keeper.kept("fit");
   if (at == nullptr) return 1;
   fit.x = estimate::take_vector(space, "x", *at);
   fit.newton = static_cast<int>(at->numbers("pass").at(1));
+  tolerance = at->numbers("pass").at(2);
   return static_cast<int>(at->numbers("pass").at(0));
 }
 
 }  // namespace
 
 EquationError::EquationError(residual::ResidualModel& model, estimators::Settings const& settings, run::Progress& progress)
-    : model_(model), settings_(settings), progress_(progress), matrix_(model.space()),
-      solver_(model.space(), settings.tolerance, estimators::method_named(settings.method).couples_points) {
+    : model_(model), settings_(settings), progress_(progress),
+      solver_(model.space(), settings.tolerance, estimators::method_named(settings.method).couples_points), smoothness_(model.space()) {
   if (!model_.system().affine) return;
   auto const zero = space().make_vector();
   model_.move_to(space().scatter(zero));
@@ -86,23 +96,28 @@ petsc::Vector EquationError::right_hand_side(std::vector<Field> const& weights) 
 
 Mat EquationError::normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta) {
   if (model_.system().affine) {
-    matrix_.assemble(model_, partials_, weights, beta, noise(weights));
+    solver_.update({&model_, partials_, weights, beta, noise(weights)});
   } else {
     model_.move_to(space().scatter(x));
-    matrix_.assemble(model_, model_.parameter_partials(), weights, beta);
+    solver_.update({&model_, model_.parameter_partials(), weights, beta});
   }
-  return matrix_.matrix();
+  return solver_.matrix();
 }
 
 std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& weights) {
   model_.move_to(space().scatter(x));
-  return space().scatter(matrix_.sensitivity(model_, model_.parameter_partials(), weights));
+  auto const sum = space().make_vector();
+  space().gather(equation_error::sensitivity({&model_, model_.parameter_partials(), weights, {}}), sum);
+  return space().scatter(sum);
 }
 
-solver::Outcome EquationError::solve(Mat matrix, Vec b, Vec x) { return solve(matrix, b, x, settings_.tolerance); }
+void EquationError::smoothness(std::vector<double> const& beta, Vec x, Vec out) const {
+  check(VecSet(out, 0.0));
+  add_smoothness(space(), smoothness_, beta, space().scatter(x), out);
+}
 
-solver::Outcome EquationError::solve(Mat matrix, Vec b, Vec x, double tolerance) {
-  auto outcome = solver_.solve(matrix, b, x, tolerance);
+solver::Outcome EquationError::solve(Vec b, Vec x, double tolerance) {
+  auto outcome = solver_.solve(b, x, tolerance);
   progress_.count_krylov(outcome.iterations);
   return outcome;
 }
@@ -132,7 +147,7 @@ bool EquationError::violates_bounds(Vec x) const {
 bool EquationError::solve_free(Fit& fit, double tolerance) {
   Mat const matrix = normal_matrix(fit.x, fit.weights, fit.beta);
   auto const b = right_hand_side(fit.weights);
-  auto const outcome = solve(matrix, b, fit.x, tolerance);
+  auto const outcome = solve(b, fit.x, tolerance);
   fit.failure = outcome.broken.empty() ? "" : "linear solve: " + outcome.broken;
   take_objective(matrix, b, fit);
   return outcome.converged;
@@ -160,7 +175,6 @@ bool EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
   check(VecCopy(x, fit.x));
   fit.weights = weights;
   fit.beta = beta;
-  solver_.renew();
   if (model_.system().affine)
     solve_free(fit, settings_.tolerance);
   else
@@ -169,20 +183,43 @@ bool EquationError::fit_once(Vec x, std::vector<Field> const& weights, std::vect
   return !fit.failure.empty();
 }
 
+void EquationError::minimise(parameters::Bounds const& bounds, Fit& fit, double tolerance) {
+  bool const affine = model_.system().affine;
+  fit.converged = affine && solve_free(fit, tolerance);
+  if (!fit.failure.empty()) return;
+  bool const done = affine && (!violates_bounds(fit.x) || solve_within(bounds, fit, tolerance));
+  if (!done) fit.converged = minimise_with_tao(*this, fit, bounds);
+}
+
+/// H^-1 is less than the covariance of the error, as residuals are correlated: its trace errs to the safe side.
+double EquationError::settled_change(Vec x) {
+  double const variance = solver_.trace_of_inverse();
+  return std::max(10.0 * settings_.tolerance, 0.01 * std::sqrt(variance) / std::max(norm(x), 1e-300));
+}
+
 void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
+  struct Given {
+    checkpoint::Keeper*& given;
+    ~Given() { given = nullptr; }
+  } const given{keeper_};
+  keeper_ = &keeper;
   auto const bounds = parameters::make_bounds(space());
   auto const previous = petsc::like(fit.x);
-  keeper_ = &keeper;
-  for (int pass = kept_pass(keeper, space(), fit); pass <= passes; ++pass) {
-    if (keeper.kept("fit/newton") == nullptr) keep_pass(keeper, space(), fit, pass);
+  bool const affine = model_.system().affine, once = model_.system().parameter_free_state_partials;
+  double tolerance = once ? last_tolerance() : std::max(first_tolerance, last_tolerance());
+  for (int pass = kept_pass(keeper, space(), fit, tolerance); pass <= passes; ++pass) {
+    if (keeper.kept("fit/newton") == nullptr) keep_pass(keeper, space(), fit, pass, tolerance);
     check(VecCopy(fit.x, previous));
     fit.weights = weights_at(fit.x);
+    if (pass == passes) tolerance = last_tolerance();
     int const before = progress_.krylov();
-    bool const free = model_.system().affine;
-    fit.converged = free && solve_free(fit, last_tolerance());
-    if (fit.failure.empty()) {
-      bool const within = free && (!violates_bounds(fit.x) || solve_within(bounds, fit));
-      if (!within) fit.converged = minimise_with_tao(*this, fit, bounds);
+    minimise(bounds, fit, tolerance);
+    double change = change_from(previous, fit.x);
+    bool const settled = fit.failure.empty() && (once || change < settled_change(fit.x));
+    if (settled && affine && tolerance > last_tolerance()) {  // the same weights, solved to the end
+      keeper.drop("fit/newton");
+      minimise(bounds, fit, last_tolerance());
+      change = change_from(previous, fit.x);
     }
     keeper.drop("fit/newton");
     ++fit.newton;
@@ -190,8 +227,6 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
       fit.failure = fmt::format("fit, pass {}: {}", pass, fit.failure);
       check(VecCopy(previous, fit.x));
     }
-    check(VecAXPY(previous, -1.0, fit.x));
-    double const change = norm(previous) / std::max(norm(fit.x), 1e-300);
     run::Step step;
     step.phase = "fit";
     step.iteration = pass;
@@ -202,11 +237,9 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     step.weight = fit.beta.front();
     step.krylov = progress_.krylov() - before;
     progress_.step(step);
-    if (!fit.failure.empty()) break;
-    // W is settled with the unknowns, a little above what the solves leave: the start must not show in the result.
-    if (model_.system().parameter_free_state_partials || change < 10.0 * settings_.tolerance) break;
+    if (!fit.failure.empty() || settled) return;
+    tolerance = std::clamp(0.01 * change, last_tolerance(), tolerance);
   }
-  keeper_ = nullptr;
 }
 
 }  // namespace mollis::equation_error

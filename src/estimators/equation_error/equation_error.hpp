@@ -7,7 +7,6 @@
 #include <optional>
 #include <vector>
 
-#include "estimators/equation_error/normal_matrix.hpp"
 #include "estimators/equation_error/normal_solver.hpp"
 #include "estimators/settings.hpp"
 #include "checkpoint/keeper.hpp"
@@ -41,12 +40,11 @@ class EquationError {
     this->fit(fit, passes, none);
   }
 
-  /// One minimisation for fixed weights W and beta, from x (moved, unless it breaks down); leaves H in matrix(). Bounds are left
+  /// One minimisation for fixed weights W and beta, from x (moved, unless it breaks down); leaves H in solver(). Bounds are left
   /// to the caller where the system is affine. Returns whether it broke down. Collective.
   bool fit_once(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
 
   residual::ResidualModel& model() { return model_; }
-  NormalMatrix& matrix() { return matrix_; }
   parameters::ParameterSpace const& space() const { return model_.space(); }
 
   /// W at the point (clipped to the bounds).
@@ -55,12 +53,15 @@ class EquationError {
   petsc::Vector right_hand_side(std::vector<Field> const& weights);
   /// J^T W n for fields n, one a residual.
   petsc::Vector project(std::vector<Field> const& weights, std::vector<Field> const& n);
-  /// Assembles H at x (x matters to nonlinear systems alone).
+  /// H at x (x matters to nonlinear systems alone), a shell unless the solver assembles it. Collective.
   Mat normal_matrix(Vec x, std::vector<Field> const& weights, std::vector<double> const& beta);
   /// sum W (dR/dlam)^2 of every unknown's entries at x, pieces on all sharers. Collective.
   std::vector<Field> sensitivity(Vec x, std::vector<Field> const& weights);
-  /// Solves H step = b; counts iterations.
-  solver::Outcome solve(Mat matrix, Vec b, Vec x);
+  /// out := sum_p beta_p L_p x. Collective.
+  void smoothness(std::vector<double> const& beta, Vec x, Vec out) const;
+  /// Solves H x = b for the last normal_matrix(), from x; counts iterations. Collective.
+  solver::Outcome solve(Vec b, Vec x) { return solve(b, x, settings_.tolerance); }
+  solver::Outcome solve(Vec b, Vec x, double tolerance);
   /// sum_k sum_i W R^2 at x over all ranks.
   double misfit(Vec x, std::vector<Field> const& weights);
   /// What noise adds to the normal equations for these weights; null where it stays in. Collective.
@@ -72,12 +73,16 @@ class EquationError {
   estimators::Settings const& settings() const { return settings_; }
 
  private:
-  solver::Outcome solve(Mat matrix, Vec b, Vec x, double tolerance);
-  /// Of the linear solves of fit(): residuals understate errors, by 60 times on the worst of the decks.
+  /// Of the linear solve that fit() ends with: residuals understate errors, by 60 times on the worst of the decks.
   double last_tolerance() const;
+  /// One minimisation for the fit's weights: an affine one free, then within bounds where it violates them; what is left to TAO.
+  /// Collective.
+  void minimise(parameters::Bounds const& bounds, Fit& fit, double tolerance);
+  /// The relative change of the unknowns below which W has settled: a hundredth of what the data leave open. Collective.
+  double settled_change(Vec x);
   bool solve_free(Fit& fit, double tolerance);
   /// The affine problem within bounds from its free solution; false (fit.x as it was) where no active set is found. Collective.
-  bool solve_within(parameters::Bounds const& bounds, Fit& fit);
+  bool solve_within(parameters::Bounds const& bounds, Fit& fit, double tolerance);
   void take_objective(Mat matrix, Vec b, Fit& fit);
   bool violates_bounds(Vec x) const;
 
@@ -85,8 +90,8 @@ class EquationError {
   checkpoint::Keeper* keeper_ = nullptr;
   estimators::Settings settings_;
   run::Progress& progress_;
-  NormalMatrix matrix_;
   NormalSolver solver_;
+  parameters::SmoothnessProduct smoothness_;
   std::vector<Field> partials_;    ///< of an affine system, computed once
   std::vector<Field> constant_;    ///< R(0) of an affine system
   std::optional<residual::NoiseBias> bias_;

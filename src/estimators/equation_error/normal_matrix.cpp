@@ -41,12 +41,6 @@ NormalMatrix::NormalMatrix(parameters::ParameterSpace const& space) : space_(&sp
   for (auto const& unknown : space.unknowns()) forms_.emplace_back(unknown.grid, unknown.settings.smoothness_order);
 }
 
-bool NormalMatrix::is_pointwise() const {
-  auto const& unknowns = space_->unknowns();
-  return std::all_of(unknowns.begin(), unknowns.end(),
-                     [&](parameters::Unknown const& u) { return !u.jets && u.axes == unknowns.front().axes; });
-}
-
 NormalMatrix::RowLengths NormalMatrix::row_lengths(PetscInt couplings) const {
   RowLengths lengths;
   std::vector<Extents> neighbours;
@@ -113,44 +107,27 @@ void NormalMatrix::reserve_couplings(Mat matrix) const {
                           0.0, ADD_VALUES));
 }
 
-HostField NormalMatrix::coupling(residual::ResidualModel const& model, std::vector<Field> const& partials,
-                                 std::vector<Field> const& weights, std::size_t p, std::size_t q) const {
-  auto const& by_parameter = model.system().by_parameter;
-  auto const unknown_of = [&](equation::Partial const& partial) {
-    return static_cast<std::size_t>(model.system().features[static_cast<std::size_t>(partial.feature)].index);
-  };
-  Field const full("coupling", static_cast<std::size_t>(model.bank().size()));
-  for (std::size_t i = 0; i < by_parameter.size(); ++i)
-    for (std::size_t j = 0; j < by_parameter.size(); ++j)
-      if (by_parameter[i].residual == by_parameter[j].residual && unknown_of(by_parameter[i]) == p &&
-          unknown_of(by_parameter[j]) == q)
-        kernels::add_product(partials[i], partials[j], weights[static_cast<std::size_t>(by_parameter[i].residual)], full);
-  return sum_on_owner(model, full, p);
-}
-
-void NormalMatrix::assemble_pointwise(residual::ResidualModel const& model, std::vector<Field> const& partials,
-                                      std::vector<Field> const& weights, std::vector<double> const& beta,
-                                      residual::NormalNoise const* noise) {
+void NormalMatrix::assemble_pointwise(NormalParts const& parts) {
   auto const& unknowns = space_->unknowns();
   if (!matrix_) matrix_ = make_matrix(static_cast<PetscInt>(unknowns.size()) - 1);
-  if (beta != beta_) {
+  if (parts.beta != beta_) {
     check(MatZeroEntries(matrix_));
-    add_smoothness(matrix_, beta);
+    add_smoothness(matrix_, parts.beta);
     reserve_couplings(matrix_);
     finish(matrix_);
     smooth_diagonal_ = space_->make_vector();
     check(MatGetDiagonal(matrix_, smooth_diagonal_));
-    beta_ = beta;
+    beta_ = parts.beta;
   }
   PetscInt const first = first_entry(*space_);
   PetscScalar const* smooth = nullptr;
   check(VecGetArrayRead(smooth_diagonal_, &smooth));
   for (std::size_t p = 0; p < unknowns.size(); ++p)
     for (std::size_t q = 0; q < unknowns.size(); ++q) {
-      auto const data = coupling(model, partials, weights, p, q);
+      auto const data = coupling(parts, p, q);
       for (std::size_t k = 0; k < data.extent(0); ++k) {
         auto const i = unknowns[p].offset + static_cast<Index>(k), j = unknowns[q].offset + static_cast<Index>(k);
-        double const value = data(k) - (noise != nullptr ? noise->matrix[p][q](k) : 0.0) + (p == q ? smooth[i] : 0.0);
+        double const value = data(k) + (p == q ? smooth[i] : 0.0);
         check(MatSetValue(matrix_, first + static_cast<PetscInt>(i), first + static_cast<PetscInt>(j), value, INSERT_VALUES));
       }
     }
@@ -158,13 +135,12 @@ void NormalMatrix::assemble_pointwise(residual::ResidualModel const& model, std:
   finish(matrix_);
 }
 
-void NormalMatrix::assemble(residual::ResidualModel const& model, std::vector<Field> const& partials,
-                            std::vector<Field> const& weights, std::vector<double> const& beta, residual::NormalNoise const* noise) {
-  if (is_pointwise()) return assemble_pointwise(model, partials, weights, beta, noise);
-  auto const jacobian = weighted_jacobian(model, partials, weights);
+void NormalMatrix::assemble(NormalParts const& parts) {
+  if (is_pointwise(*space_)) return assemble_pointwise(parts);
+  auto const jacobian = weighted_jacobian(*parts.model, parts.partials, parts.weights);
   petsc::Matrix product;
   check(MatTransposeMatMult(jacobian, jacobian, MAT_INITIAL_MATRIX, PETSC_DEFAULT, product.address()));
-  auto const smooth = smoothness(beta);
+  auto const smooth = smoothness(parts.beta);
   check(MatAXPY(product, 1.0, smooth, DIFFERENT_NONZERO_PATTERN));
   check(MatSetOption(product, MAT_SPD, PETSC_TRUE));
   matrix_ = std::move(product);
@@ -175,26 +151,6 @@ petsc::Matrix NormalMatrix::smoothness(std::vector<double> const& beta) const {
   add_smoothness(matrix, beta);
   finish(matrix);
   return matrix;
-}
-
-petsc::Vector NormalMatrix::sensitivity(residual::ResidualModel const& model, std::vector<Field> const& partials,
-                                        std::vector<Field> const& weights) const {
-  auto diagonal = space_->make_vector();
-  if (!is_pointwise()) {
-    auto const jacobian = weighted_jacobian(model, partials, weights);
-    petsc::Matrix product;
-    check(MatTransposeMatMult(jacobian, jacobian, MAT_INITIAL_MATRIX, PETSC_DEFAULT, product.address()));
-    check(MatGetDiagonal(product, diagonal));
-    return diagonal;
-  }
-  PetscScalar* values = nullptr;
-  check(VecGetArray(diagonal, &values));
-  for (std::size_t p = 0; p < space_->unknowns().size(); ++p) {
-    auto const data = coupling(model, partials, weights, p, p);
-    for (std::size_t k = 0; k < data.extent(0); ++k) values[static_cast<std::size_t>(space_->unknowns()[p].offset) + k] = data(k);
-  }
-  check(VecRestoreArray(diagonal, &values));
-  return diagonal;
 }
 
 }  // namespace mollis::equation_error

@@ -1,13 +1,12 @@
 #pragma once
-/// The normal matrix H = J^T W J - N + sum_p beta_p L_p of a linearised fit, assembled, and its solution; N is what noise
-/// adds on average (see residual::NoiseBias), 0 unless it is given.
+/// The normal matrix H = J^T W J - N + sum_p beta_p L_p of a linearised fit, assembled: for direct solves of small systems, for
+/// preconditioners of PETSc's, and what the matrix-free one is tested against.
 /// Where every parameter enters undifferentiated and all live on the same axes, J^T W J is pointwise and H has the
 /// pattern of L; otherwise J is assembled and multiplied.
 #include <vector>
 
-#include "kernels/field.hpp"
+#include "estimators/equation_error/normal_parts.hpp"
 #include "parameters/smoothness.hpp"
-#include "residual/noise_bias.hpp"
 
 namespace mollis::equation_error {
 
@@ -15,33 +14,23 @@ class NormalMatrix {
  public:
   explicit NormalMatrix(parameters::ParameterSpace const& space);
 
-  /// H for these partials (order of System::by_parameter), weights and smoothness weights. Collective.
-  void assemble(residual::ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& weights,
-                std::vector<double> const& beta, residual::NormalNoise const* noise = nullptr);
+  /// Collective.
+  void assemble(NormalParts const& parts);
   Mat matrix() const { return matrix_; }
 
   /// sum_p beta_p L_p alone, a new matrix. Collective.
   petsc::Matrix smoothness(std::vector<double> const& beta) const;
-
-  /// The diagonal of J^T W J: sum W (dR/dlam)^2 of every entry. Collective.
-  petsc::Vector sensitivity(residual::ResidualModel const& model, std::vector<Field> const& partials,
-                            std::vector<Field> const& weights) const;
 
  private:
   /// Entries a row has within this rank's columns and outside, for preallocation.
   struct RowLengths {
     std::vector<PetscInt> inside, outside;
   };
-  bool is_pointwise() const;
   RowLengths row_lengths(PetscInt couplings) const;
   petsc::Matrix make_matrix(PetscInt couplings) const;
   void reserve_couplings(Mat matrix) const;  ///< zeros where unknowns at one point meet: assembly drops unused places
   void add_smoothness(Mat matrix, std::vector<double> const& beta) const;
-  void assemble_pointwise(residual::ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& weights,
-                          std::vector<double> const& beta, residual::NormalNoise const* noise);
-  /// J^T W J between two unknowns on the same axes, on the owner. Collective.
-  HostField coupling(residual::ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& weights,
-                     std::size_t p, std::size_t q) const;
+  void assemble_pointwise(NormalParts const& parts);
 
   parameters::ParameterSpace const* space_;
   std::vector<parameters::SmoothnessForm> forms_;

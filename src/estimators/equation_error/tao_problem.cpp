@@ -14,7 +14,6 @@ using petsc::check;
 struct Context {
   EquationError& problem;
   Fit& fit;
-  petsc::Matrix smoothness;
   std::exception_ptr error;
   bool finite;                      ///< value and gradient where they were asked for last
   int done, krylov;                 ///< iterations of the run before, and of its linear solves
@@ -45,7 +44,7 @@ PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient
     MPI_Allreduce(MPI_IN_PLACE, &misfit, 1, MPI_DOUBLE, MPI_SUM, space.grid().comm());
     space.gather(model.jacobian_transposed(model.parameter_partials(), context.fit.weights, r), gradient);
     auto const smooth = petsc::like(x);
-    check(MatMult(context.smoothness, x, smooth));
+    context.problem.smoothness(context.fit.beta, x, smooth);
     PetscScalar roughness = 0.0;
     check(VecDot(x, smooth, &roughness));
     check(VecAXPY(gradient, 1.0, smooth));
@@ -60,7 +59,11 @@ PetscErrorCode hessian(Tao, Vec x, Mat matrix, Mat, void* data) {
   auto& context = *static_cast<Context*>(data);
   return guarded(context, [&] {
     Mat const fresh = context.problem.normal_matrix(x, context.fit.weights, context.fit.beta);
-    if (fresh != matrix) check(MatCopy(fresh, matrix, SAME_NONZERO_PATTERN));
+    auto& solver = context.problem.solver();
+    if (fresh == matrix)
+      solver.renew_preconditioner();
+    else
+      check(MatCopy(solver.assembled(), matrix, SAME_NONZERO_PATTERN));
   });
 }
 
@@ -139,19 +142,19 @@ double gradient_scale(parameters::ParameterSpace const& space, Mat matrix, Vec x
   return scale;
 }
 
-/// Without bounds a trust region, with a direct solve where all unknowns are profiles or constants, multigrid where all are
-/// fields. With bounds a line search (the
-/// Gauss-Newton matrix is positive) and Jacobi: multigrid cannot follow an active set, whose size changes from step to
-/// step, and TAO's own choice took 4 times the Krylov steps at 20 times their price (heat, 40^2, a third of it at bounds).
-void set_method(Tao tao, parameters::ParameterSpace const& space, parameters::Bounds const& bounds) {
+/// Without bounds a trust region, preconditioned as affine fits are. With bounds a line search (the Gauss-Newton matrix is
+/// positive) and Jacobi: TAO takes the matrix apart along an active set whose size changes from step to step; its own choice of a
+/// method took 4 times the Krylov steps at 20 times their price (heat, 40^2, a third of it at bounds).
+void set_method(Tao tao, NormalSolver& solver, parameters::ParameterSpace const& space, parameters::Bounds const& bounds) {
   auto const& unknowns = space.unknowns();
   auto const is_constant = [](parameters::Unknown const& u) { return u.axes.empty(); };
   check(TaoSetType(tao, bounds.any ? TAOBNLS : TAOBNTR));
+  KSP ksp = nullptr;
+  check(TaoGetKSP(tao, &ksp));
+  if (!bounds.any && solver.is_shell()) return solver.put_preconditioner(ksp);
   bool const profiles = all_profiles(space);
   if (!bounds.any && !profiles && std::any_of(unknowns.begin(), unknowns.end(), is_constant)) return;
-  KSP ksp = nullptr;
   PC pc = nullptr;
-  check(TaoGetKSP(tao, &ksp));
   check(KSPGetPC(ksp, &pc));
   check(PCSetType(pc, bounds.any ? PCJACOBI : profiles ? PCREDUNDANT : PCGAMG));
 }
@@ -178,23 +181,27 @@ std::string breakdown_of(Tao tao, Vec x, TaoConvergedReason reason) {
 
 bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
   auto const& space = problem.space();
-  Context context{problem, fit, problem.matrix().smoothness(fit.beta), nullptr, true, 0, 0, 0.0, 0.0};
+  Context context{problem, fit, nullptr, true, 0, 0, 0.0, 0.0};
   double const radius = take_iterate(context);
-  // The matrix that TAO holds must keep its identity: a copy of the pattern of the first Hessian.
+  // The matrix that TAO holds must keep its identity: a shell, or a copy of the pattern of the first Hessian.
+  Mat matrix = problem.normal_matrix(fit.x, fit.weights, fit.beta);
   petsc::Matrix held;
-  check(MatDuplicate(problem.normal_matrix(fit.x, fit.weights, fit.beta), MAT_COPY_VALUES, held.address()));
+  if (bounds.any || !problem.solver().is_shell()) {
+    check(MatDuplicate(problem.solver().assembled(), MAT_COPY_VALUES, held.address()));
+    matrix = held;
+  }
   check(VecPointwiseMax(fit.x, fit.x, bounds.lower));
   check(VecPointwiseMin(fit.x, fit.x, bounds.upper));
 
   petsc::Optimiser tao;
   check(TaoCreate(space.grid().comm(), tao.address()));
-  set_method(tao, space, bounds);
+  set_method(tao, problem.solver(), space, bounds);
   check(TaoSetSolution(tao, fit.x));
-  check(TaoSetVariableBounds(tao, bounds.lower, bounds.upper));
+  if (bounds.any) check(TaoSetVariableBounds(tao, bounds.lower, bounds.upper));
   check(TaoSetObjectiveAndGradient(tao, nullptr, objective_and_gradient, &context));
-  check(TaoSetHessian(tao, held, held, hessian, &context));
+  check(TaoSetHessian(tao, matrix, matrix, hessian, &context));
   double const tolerance = problem.settings().tolerance;
-  if (context.scale == 0.0) context.scale = gradient_scale(space, held, fit.x);
+  if (context.scale == 0.0) context.scale = gradient_scale(space, matrix, fit.x);
   if (radius > 0.0) check(TaoSetInitialTrustRegionRadius(tao, radius));
   bool const begins = context.done == 0;  // else a gradient is small against that of the first beginning
   check(TaoSetTolerances(tao, tolerance * (begins ? context.scale : std::max(context.scale, context.first)), 0.0, begins ? tolerance : 0.0));

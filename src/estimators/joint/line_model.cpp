@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "estimators/joint/forms.hpp"
+#include "parameters/forms.hpp"
 
 namespace mollis::joint {
 namespace {
@@ -113,7 +113,7 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
   Index const block = states_ + static_cast<Index>(fields_);
   for (std::size_t i = 0; i < fields_; ++i) {
     auto const u = static_cast<std::size_t>(coupling.unknowns[i]);
-    for (auto const& orders : multi_indices(lattice_.grid().dimension(), orders_[u])) {
+    for (auto const& orders : parameters::multi_indices(lattice_.grid().dimension(), orders_[u])) {
       double factor = coupling.smoothness[i] * points_ * multinomial(orders);
       for (int a = 0; a < lattice_.grid().dimension(); ++a)
         if (a != line_) factor *= smoothness_symbol(u, a, orders[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);

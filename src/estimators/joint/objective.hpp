@@ -8,7 +8,7 @@
 ///   H = diag(S^T M S / sigma^2 + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
 #include "estimate/linearisation.hpp"
 #include "estimators/joint/roughness.hpp"
-#include "estimators/joint/smoothness_product.hpp"
+#include "parameters/smoothness_product.hpp"
 #include "kernels/jet_sums.hpp"
 #include "problem/problem.hpp"
 #include "residual/residual_model.hpp"
@@ -141,7 +141,7 @@ class Objective {
   Layout layout_;
   Field mask_;
   residual::ResidualModel model_;               ///< reads the work arrays of the states
-  SmoothnessProduct smoothness_;
+  parameters::SmoothnessProduct smoothness_;
   std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
   bool held_ = false;

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "estimators/joint/forms.hpp"
+#include "parameters/forms.hpp"
 #include "kernels/pointwise.hpp"
 #include "parameters/smoothness_draw.hpp"
 
@@ -21,7 +21,7 @@ double symbol_of(parameters::LineForm const& form, Index row, double angle) {
 mollifier::Jets product_of(grid::Grid const& grid, int axis, parameters::LineForm const& form) {
   std::vector<mollifier::LineFilter> filters;
   for (int a = 0; a < grid.dimension(); ++a)
-    filters.push_back(a == axis ? filter_of(grid.axis(a), {form}, {1.0}) : mollifier::moment_filter(grid.axis(a), {}, {{0, 0}}, 0));
+    filters.push_back(a == axis ? parameters::filter_of(grid.axis(a), {form}, {1.0}) : mollifier::moment_filter(grid.axis(a), {}, {{0, 0}}, 0));
   return {grid, std::move(filters), {mollifier::MultiIndex{}}};
 }
 

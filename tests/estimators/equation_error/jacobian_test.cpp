@@ -1,5 +1,7 @@
 // The residuals' Jacobian: against differences, against its transpose, inside the normal matrix; Taylor slopes of the
 // objective.
+#include "estimators/equation_error/normal_matrix.hpp"
+#include "estimators/equation_error/normal_operator.hpp"
 #include "problem/case.hpp"
 
 namespace mollis::test {
@@ -154,7 +156,7 @@ TEST_P(JacobianTest, NormalMatrixIsWhatItsFactorsSay) {
   petsc::check(MatMult(normal.smoothness(beta), l.direction, smooth));
   petsc::check(VecAXPY(expected, 1.0, smooth));
   for (int times = 0; times < 2; ++times) {  // the second assembly reuses the pattern
-    normal.assemble(l.model(), l.partials, l.weights, beta);
+    normal.assemble({&l.model(), l.partials, l.weights, beta});
     petsc::check(MatMult(normal.matrix(), l.direction, found));
     PetscReal size = 0.0, error = 0.0;
     petsc::check(VecNorm(expected, NORM_2, &size));
@@ -170,6 +172,36 @@ TEST_P(JacobianTest, NormalMatrixIsWhatItsFactorsSay) {
   PetscReal difference = 0.0;
   petsc::check(MatNorm(transposed, NORM_INFINITY, &difference));
   EXPECT_LT(difference, 1e-12 * largest);
+}
+
+TEST_P(JacobianTest, OperatorIsTheMatrix) {
+  std::vector<double> beta;
+  for (std::size_t p = 0; p < l.c.space.unknowns().size(); ++p) beta.push_back(3.0 + 2.0 * static_cast<double>(p));
+  equation_error::NormalParts const parts{&l.model(), l.partials, l.weights, beta};
+  equation_error::NormalMatrix matrix(l.c.space);
+  matrix.assemble(parts);
+  equation_error::NormalOperator shell(l.c.space);
+  shell.update(parts);
+  auto const expected = petsc::like(l.x), found = petsc::like(l.x);
+  petsc::check(MatMult(matrix.matrix(), l.direction, expected));
+  shell.apply(l.direction, found);
+  double const size = std::sqrt(dot(expected, expected));
+  petsc::check(VecAXPY(found, -1.0, expected));
+  EXPECT_LT(std::sqrt(dot(found, found)), 1e-12 * size);
+}
+
+TEST_P(JacobianTest, SensitivityIsTheDiagonal) {
+  std::vector<double> const beta(l.c.space.unknowns().size(), 0.0);
+  equation_error::NormalParts const parts{&l.model(), l.partials, l.weights, beta};
+  equation_error::NormalMatrix matrix(l.c.space);
+  matrix.assemble(parts);
+  auto const expected = petsc::like(l.x), found = petsc::like(l.x);
+  petsc::check(MatGetDiagonal(matrix.matrix(), expected));
+  l.c.space.gather(equation_error::sensitivity(parts), found);
+  double const size = std::sqrt(dot(expected, expected));
+  EXPECT_GT(size, 0.0);
+  petsc::check(VecAXPY(found, -1.0, expected));
+  EXPECT_LT(std::sqrt(dot(found, found)), 1e-12 * size);
 }
 
 /// The objective for fixed weights, with its gradient and Gauss-Newton matrix, put together from the model's parts.

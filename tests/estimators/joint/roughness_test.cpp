@@ -3,7 +3,7 @@
 #include "estimators/joint/roughness.hpp"
 
 #include "estimators/equation_error/normal_matrix.hpp"
-#include "estimators/joint/smoothness_product.hpp"
+#include "parameters/smoothness_product.hpp"
 
 #include "problem/case.hpp"
 
@@ -86,7 +86,7 @@ TEST(SmoothnessProduct, IsTheAssembledFormWithoutItsMatrix) {
   random.fill(p);
   auto const matrix = equation_error::NormalMatrix(c.space).smoothness({1.0, 1.0, 1.0});
   petsc::check(MatMult(matrix, p, expected));
-  auto const products = joint::SmoothnessProduct(c.space).apply(c.space.scatter(p));
+  auto const products = parameters::SmoothnessProduct(c.space).apply(c.space.scatter(p));
   petsc::check(VecSet(found, 0.0));
   for (std::size_t u = 0; u < products.size(); ++u)
     if (c.space.unknowns()[u].owner) petsc::copy_in(products[u], found, c.space.unknowns()[u].offset);

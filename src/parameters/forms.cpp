@@ -1,11 +1,11 @@
-#include "estimators/joint/forms.hpp"
+#include "parameters/forms.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 
-namespace mollis::joint {
+namespace mollis::parameters {
 
-mollifier::LineFilter filter_of(grid::Axis const& axis, std::vector<parameters::LineForm> const& forms,
+mollifier::LineFilter filter_of(grid::Axis const& axis, std::vector<LineForm> const& forms,
                                 std::vector<double> const& factors) {
   Index const n = axis.size();
   Index band = 0;
@@ -43,4 +43,4 @@ std::vector<std::vector<int>> multi_indices(int axes, int order) {
   return all;
 }
 
-}  // namespace mollis::joint
+}  // namespace mollis::parameters

@@ -7,17 +7,19 @@
 #include "kernels/field.hpp"
 #include "parameters/parameter_space.hpp"
 
-namespace mollis::joint {
+namespace mollis::parameters {
 
 class SmoothnessProduct {
  public:
-  explicit SmoothnessProduct(parameters::ParameterSpace const& space);  ///< Collective.
+  explicit SmoothnessProduct(ParameterSpace const& space);  ///< Collective.
 
   /// L p of every parameter, weight 1, on all ranks that share it; 0 of constants. Collective.
   std::vector<Field> apply(std::vector<Field> const& pieces) const;
+  /// out += L p of one parameter. Collective.
+  void apply_add(std::size_t parameter, Field const& piece, Field const& out) const;
 
  private:
   std::vector<std::optional<mollifier::Jets>> products_;  ///< one a parameter; none where L = 0
 };
 
-}  // namespace mollis::joint
+}  // namespace mollis::parameters

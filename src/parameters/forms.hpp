@@ -4,14 +4,14 @@
 #include "mollifier/line_filter.hpp"
 #include "parameters/smoothness.hpp"
 
-namespace mollis::joint {
+namespace mollis::parameters {
 
 /// The filter whose rows of order k are factors[k] times those of forms[k]. Rows are as wide as the widest form, on short
 /// axes without a period as the axis.
-mollifier::LineFilter filter_of(grid::Axis const& axis, std::vector<parameters::LineForm> const& forms,
+mollifier::LineFilter filter_of(grid::Axis const& axis, std::vector<LineForm> const& forms,
                                 std::vector<double> const& factors);
 
 /// All multi-indices of `order` over `axes` axes.
 std::vector<std::vector<int>> multi_indices(int axes, int order);
 
-}  // namespace mollis::joint
+}  // namespace mollis::parameters

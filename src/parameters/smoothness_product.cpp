@@ -1,16 +1,16 @@
-#include "estimators/joint/smoothness_product.hpp"
+#include "parameters/smoothness_product.hpp"
 
 #include <cmath>
 
-#include "estimators/joint/forms.hpp"
+#include "parameters/forms.hpp"
 
-namespace mollis::joint {
+namespace mollis::parameters {
 namespace {
 
 /// F_k / k! along an axis, all k up to `order` that fit on it; the first axis carries N q!.
 mollifier::LineFilter line_of(grid::Grid const& grid, int a, int order) {
   auto const& axis = grid.axis(a);
-  std::vector<parameters::LineForm> forms;
+  std::vector<LineForm> forms;
   std::vector<double> factors;
   for (int k = 0; k <= order && k < axis.size(); ++k) {
     forms.emplace_back(axis, k);
@@ -19,7 +19,7 @@ mollifier::LineFilter line_of(grid::Grid const& grid, int a, int order) {
   return filter_of(axis, forms, factors);
 }
 
-std::optional<mollifier::Jets> product_of(parameters::Unknown const& unknown) {
+std::optional<mollifier::Jets> product_of(Unknown const& unknown) {
   auto const& grid = unknown.grid;
   if (grid.dimension() == 0) return std::nullopt;
   int const order = unknown.settings.smoothness_order;
@@ -41,7 +41,7 @@ std::optional<mollifier::Jets> product_of(parameters::Unknown const& unknown) {
 
 }  // namespace
 
-SmoothnessProduct::SmoothnessProduct(parameters::ParameterSpace const& space) {
+SmoothnessProduct::SmoothnessProduct(ParameterSpace const& space) {
   for (auto const& unknown : space.unknowns()) products_.push_back(product_of(unknown));
 }
 
@@ -49,10 +49,14 @@ std::vector<Field> SmoothnessProduct::apply(std::vector<Field> const& pieces) co
   std::vector<Field> products;
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     products.emplace_back("smoothness", pieces[p].extent(0));
-    if (!products_[p]) continue;
-    products_[p]->apply_transpose_add(std::vector<Field>(products_[p]->set().size(), pieces[p]), products.back());
+    apply_add(p, pieces[p], products.back());
   }
   return products;
 }
 
-}  // namespace mollis::joint
+void SmoothnessProduct::apply_add(std::size_t parameter, Field const& piece, Field const& out) const {
+  auto const& product = products_[parameter];
+  if (product) product->apply_transpose_add(std::vector<Field>(product->set().size(), piece), out);
+}
+
+}  // namespace mollis::parameters

@@ -1,0 +1,182 @@
+// mollis._core.Mollifier: mollified derivatives of arrays, and their exact transposes.
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "kernels/field.hpp"
+#include "mollifier/jets.hpp"
+#include "python/bindings/parts.hpp"
+#include "python/bindings/runtime.hpp"
+
+namespace mollis::python {
+namespace {
+
+namespace nb = nanobind;
+using Array = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
+using ConstArray = nb::ndarray<double const, nb::c_contig, nb::device::cpu>;
+
+/// An axis as Python gives it: coordinates, and the period where it has one.
+struct AxisGiven {
+  std::string name;
+  std::vector<double> coordinates;
+  double period;   ///< 0: open
+};
+
+struct FilterGiven {
+  std::string kind, kernel;   ///< kind: "moment", "analytic", "difference"
+  double exponent;
+  std::vector<Index> radius;  ///< [axis] cells; 0: the values as they are
+  int degree;
+};
+
+grid::Axis axis_of(AxisGiven const& given) { return grid::axis_from_coordinates(given.name, given.coordinates, given.period); }
+
+mollifier::Kernel kernel_of(FilterGiven const& given) {
+  using Family = mollifier::Kernel::Family;
+  if (given.kernel == "bump") return {Family::bump, given.exponent};
+  if (given.kernel == "polynomial") return {Family::polynomial, given.exponent};
+  if (given.kernel == "cosine") return {Family::cosine, given.exponent};
+  if (given.kernel == "gaussian") return {Family::gaussian, given.exponent};
+  throw std::invalid_argument("kernel = \"" + given.kernel + "\": use \"bump\", \"polynomial\", \"cosine\" or \"gaussian\"");
+}
+
+mollifier::LineFilter filter_of(grid::Axis const& axis, FilterGiven const& given, Index radius, std::vector<int> const& orders) {
+  if (given.kind == "difference") return mollifier::difference_filter(axis, orders);
+  mollifier::Radii radii;
+  for (int const order : orders) radii.emplace_back(order, radius);
+  try {
+    return given.kind == "analytic" ? mollifier::analytic_filter(axis, kernel_of(given), radii)
+                                    : mollifier::moment_filter(axis, kernel_of(given), radii, given.degree);
+  } catch (mollifier::Unfit const& unfit) {
+    throw std::invalid_argument("axis " + axis.name + ", " + unfit.key + ": " + unfit.what());
+  }
+}
+
+std::vector<int> orders_along(std::vector<mollifier::MultiIndex> const& set, int axis) {
+  std::vector<int> orders;
+  for (auto const& member : set) orders.push_back(member[static_cast<std::size_t>(axis)]);
+  std::sort(orders.begin(), orders.end());
+  orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
+  return orders;
+}
+
+/// An array of Python as a field, without a copy where the device is the host.
+Field field_of(double* data, Index size) { return Field(data, static_cast<std::size_t>(size)); }
+
+class Mollifier {
+ public:
+  Mollifier(std::vector<AxisGiven> const& axes, std::vector<std::vector<int>> const& orders, FilterGiven const& filter, int comm)
+      : jets_(make(axes, orders, filter, communicator(comm))), size_(jets_.grid().local_size()) {}
+
+  /// out[b, k] = D^k in[b].
+  void apply(ConstArray const& in, Array const& out) {
+    auto const count = jets_.set().size();
+    nb::gil_scoped_release const release;
+    for (Index b = 0; b < batches(in.size()); ++b) {
+      std::vector<Field> fields;
+      for (std::size_t k = 0; k < count; ++k)
+        fields.push_back(field_of(out.data() + (b * static_cast<Index>(count) + static_cast<Index>(k)) * size_, size_));
+      jets_.apply(field_of(const_cast<double*>(in.data()) + b * size_, size_), fields);
+    }
+    Kokkos::fence();
+  }
+
+  /// out[b] = sum_k (D^k)^T in[b, k].
+  void transpose(ConstArray const& in, Array const& out) {
+    auto const count = jets_.set().size();
+    nb::gil_scoped_release const release;
+    std::fill_n(out.data(), out.size(), 0.0);
+    for (Index b = 0; b < batches(out.size()); ++b) {
+      std::vector<Field> fields;
+      for (std::size_t k = 0; k < count; ++k)
+        fields.push_back(field_of(const_cast<double*>(in.data()) + (b * static_cast<Index>(count) + static_cast<Index>(k)) * size_, size_));
+      jets_.apply_transpose_add(fields, field_of(out.data() + b * size_, size_));
+    }
+    Kokkos::fence();
+  }
+
+  /// out[k] = variance of D^k of unit white noise.
+  void variance(Array const& out) const {
+    auto const& box = jets_.grid().owned();
+    auto const& set = jets_.set();
+    double* value = out.data();
+    for (std::size_t k = 0; k < set.size(); ++k, value += size_) {
+      std::fill_n(value, size_, 1.0);
+      Index inner = size_;
+      for (int a = 0; a < box.dimension(); ++a) {
+        auto const factors = factors_of(a, set[k][static_cast<std::size_t>(a)]);
+        Index const rows = static_cast<Index>(factors.size());
+        inner = rows > 0 ? inner / rows : 0;
+        for (Index i = 0; i < size_; ++i) value[i] *= factors[static_cast<std::size_t>(i / inner % rows)];
+      }
+    }
+  }
+
+  /// 1 where all derivatives exist.
+  void valid(Array const& out) const {
+    auto const field = on_host(jets_.valid());
+    std::copy_n(field.data(), size_, out.data());
+  }
+
+  std::vector<Index> lower() const { return bounds(&grid::Range::lower); }
+  std::vector<Index> upper() const { return bounds(&grid::Range::upper); }
+
+ private:
+  static mollifier::Jets make(std::vector<AxisGiven> const& axes, std::vector<std::vector<int>> const& orders, FilterGiven const& given,
+                              MPI_Comm comm) {
+    std::vector<grid::Axis> made;
+    for (auto const& axis : axes) made.push_back(axis_of(axis));
+    std::vector<mollifier::MultiIndex> set;
+    for (auto const& member : orders) {
+      set.emplace_back();
+      std::copy(member.begin(), member.end(), set.back().begin());
+    }
+    std::vector<mollifier::LineFilter> filters;
+    for (std::size_t a = 0; a < made.size(); ++a)
+      filters.push_back(filter_of(made[a], given, given.radius[a], orders_along(set, static_cast<int>(a))));
+    int ranks = 1;
+    MPI_Comm_size(comm, &ranks);
+    grid::Grid const grid(comm, made, grid::decompose(made, ranks));
+    return {grid, filters, set};
+  }
+
+  Index batches(std::size_t size) const { return size_ > 0 ? static_cast<Index>(size) / size_ : 0; }
+
+  std::vector<double> factors_of(int axis, int order) const {
+    auto const& filter = jets_.filter(axis);
+    auto const range = jets_.grid().owned()[axis];
+    std::vector<double> factors;
+    for (Index i = range.lower; i < range.upper; ++i)
+      factors.push_back(filter.gram(i, filter.slot(order), filter.slot(order)));
+    return factors;
+  }
+
+  std::vector<Index> bounds(Index grid::Range::* end) const {
+    std::vector<Index> result;
+    for (auto const& range : jets_.grid().owned().ranges) result.push_back(range.*end);
+    return result;
+  }
+
+  mollifier::Jets jets_;
+  Index size_;
+};
+
+}  // namespace
+
+void add_mollifier(nb::module_& module) {
+  nb::class_<AxisGiven>(module, "Axis").def(nb::init<std::string, std::vector<double>, double>());
+  nb::class_<FilterGiven>(module, "Filter").def(nb::init<std::string, std::string, double, std::vector<Index>, int>());
+  nb::class_<Mollifier>(module, "Mollifier")
+      .def(nb::init<std::vector<AxisGiven> const&, std::vector<std::vector<int>> const&, FilterGiven const&, int>())
+      .def("apply", &Mollifier::apply)
+      .def("transpose", &Mollifier::transpose)
+      .def("variance", &Mollifier::variance)
+      .def("valid", &Mollifier::valid)
+      .def_prop_ro("lower", &Mollifier::lower)
+      .def_prop_ro("upper", &Mollifier::upper);
+}
+
+}  // namespace mollis::python

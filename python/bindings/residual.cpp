@@ -1,0 +1,107 @@
+// mollis._core.Residual: the text of residuals as the features that they read and a tape over them.
+#include <nanobind/stl/array.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include "equation/system.hpp"
+#include "python/bindings/parts.hpp"
+
+namespace mollis::python {
+namespace {
+
+namespace nb = nanobind;
+using Words = std::vector<std::string>;
+
+std::string name_of(kernels::Op op) {
+  switch (op) {
+    case kernels::Op::constant: return "constant";
+    case kernels::Op::input: return "input";
+    case kernels::Op::add: return "add";
+    case kernels::Op::subtract: return "subtract";
+    case kernels::Op::multiply: return "multiply";
+    case kernels::Op::divide: return "divide";
+    case kernels::Op::negate: return "negate";
+    case kernels::Op::power: return "power";
+    case kernels::Op::integer_power: return "integer_power";
+    case kernels::Op::sqrt: return "sqrt";
+    case kernels::Op::exp: return "exp";
+    case kernels::Op::log: return "log";
+    case kernels::Op::sin: return "sin";
+    case kernels::Op::cos: return "cos";
+    case kernels::Op::tan: return "tan";
+    case kernels::Op::tanh: return "tanh";
+    case kernels::Op::abs: return "abs";
+    case kernels::Op::sign: return "sign";
+  }
+  throw std::logic_error("an operation without a name");
+}
+
+std::string name_of(equation::Feature const& feature, equation::Symbols const& symbols) {
+  auto const at = static_cast<std::size_t>(feature.index);
+  switch (feature.kind) {
+    case equation::Feature::Kind::coordinate: return symbols.axes[at];
+    case equation::Feature::Kind::state: return symbols.states[at];
+    case equation::Feature::Kind::parameter: return symbols.parameters[at];
+    case equation::Feature::Kind::field: return symbols.fields[at];
+    case equation::Feature::Kind::term: break;
+  }
+  throw std::logic_error("terms belong to the weak form");
+}
+
+struct Residual {
+  equation::Symbols symbols;
+  equation::System system;
+};
+
+Residual compile(Words const& residuals, Words const& axes, Words const& states, Words const& parameters, Words const& fields,
+                 std::map<std::string, std::string> const& let) {
+  equation::Symbols symbols;
+  symbols.axes = axes;
+  symbols.states = states;
+  symbols.parameters = parameters;
+  symbols.fields = fields;
+  symbols.let = let;
+  symbols.depends.assign(parameters.size(), std::vector<bool>(axes.size(), true));
+  symbols.field_depends.assign(fields.size(), std::vector<bool>(axes.size(), true));
+  symbols.log_parameter.assign(parameters.size(), false);
+  try {
+    auto system = equation::compile(residuals, symbols, equation::Form::strong);
+    return {std::move(symbols), std::move(system)};
+  } catch (equation::SyntaxError const& error) {
+    throw std::invalid_argument(error.which + ": " + error.what());
+  }
+}
+
+/// (name, derivative order along each axis), in the order in which the tape reads them.
+nb::list features_of(Residual const& residual) {
+  nb::list result;
+  for (auto const& feature : residual.system.features) {
+    nb::list orders;
+    for (std::size_t a = 0; a < residual.symbols.axes.size(); ++a) orders.append(feature.order[a]);
+    result.append(nb::make_tuple(name_of(feature, residual.symbols), nb::tuple(orders)));
+  }
+  return result;
+}
+
+/// (operation, target, a, b, value): register[target] := operation(register[a], register[b]).
+nb::list code_of(Residual const& residual) {
+  nb::list result;
+  for (auto const& step : residual.system.residual.code)
+    result.append(nb::make_tuple(name_of(step.op), step.target, step.a, step.b, step.value));
+  return result;
+}
+
+}  // namespace
+
+void add_residual(nb::module_& module) {
+  nb::class_<Residual>(module, "Residual")
+      .def_prop_ro("features", features_of)
+      .def_prop_ro("code", code_of)
+      .def_prop_ro("outputs", [](Residual const& r) { return r.system.residual.outputs; })
+      .def_prop_ro("text", [](Residual const& r) { return r.system.text; });
+  module.def("compile", compile);
+}
+
+}  // namespace mollis::python

@@ -1,0 +1,143 @@
+"""Mollified derivatives of arrays."""
+import weakref
+
+import numpy as np
+
+from . import _core
+
+_AXES = ("t", "z", "y", "x")
+_alive = weakref.WeakSet()   # what holds MPI communicators and must be gone before MPI ends
+
+
+def close_all():
+    """Ends the compiled part; called at exit."""
+    for mollifier in list(_alive):
+        mollifier._filters = None
+    _core.finish()
+
+
+def _multi_index(order, axes):
+    """"xxy" or (1, 2) as derivative orders along each axis."""
+    if isinstance(order, str):
+        unknown = sorted(set(order) - set(axes))
+        if unknown:
+            raise ValueError(f"derivative {order!r}: no axis {', '.join(unknown)} among {', '.join(axes)}")
+        return [order.count(a) for a in axes]
+    order = [int(k) for k in order]
+    if len(order) != len(axes) or min(order) < 0:
+        raise ValueError(f"derivative {tuple(order)}: {len(axes)} orders >= 0 are needed, along {', '.join(axes)}")
+    return order
+
+
+def axes_of(grid):
+    """A list with the points or the coordinates of each axis."""
+    return [grid] if isinstance(grid, (int, np.integer)) else list(grid)
+
+
+def along(value, axes, what):
+    """One value an axis from a number, a dictionary or a sequence."""
+    if isinstance(value, dict):
+        missing = [a for a in axes if a not in value]
+        if missing:
+            raise ValueError(f"{what}: nothing for axis {', '.join(missing)}")
+        return [value[a] for a in axes]
+    if np.ndim(value) == 0:
+        return [value] * len(axes)
+    if len(value) != len(axes):
+        raise ValueError(f"{what}: {len(value)} values for {len(axes)} axes")
+    return list(value)
+
+
+def _axis(name, given, spacing, period):
+    """An axis of the core from a number of points or from coordinates. period: None, a number, or True (equally spaced)."""
+    if np.ndim(given) == 0:
+        points = int(given)
+        coordinates = np.arange(points) * float(spacing)
+        length = points * float(spacing) if period is True else (period or 0.0)
+        return _core.Axis(name, coordinates.tolist(), float(length))
+    coordinates = np.asarray(given, dtype=float)
+    if coordinates.ndim != 1 or not np.isfinite(coordinates).all():
+        raise ValueError(f"coordinates of axis {name}: one row of finite numbers is needed")
+    if period is True:
+        raise ValueError(f"axis {name} has coordinates: give its period as a number, periodic={{'{name}': ...}}")
+    return _core.Axis(name, coordinates.tolist(), float(period or 0.0))
+
+
+class Mollifier:
+    """Smoothed values and derivatives D^k (eta * u) of arrays on a grid, and the exact transpose.
+
+    grid: the shape, or coordinates of each axis (stretched ones too); one to four axes, slowest first.
+    derivatives: each "" (the smoothed value), "x", "xx", "xxyy", ..., or orders along the axes, (0, 2).
+    radius: of the kernel in points: a number, one an axis, or {"y": 8, "x": 12}.
+    degree: of the polynomials on which the results are exact, up to the edges (filter "moment").
+    kernel: "bump", "polynomial", "cosine", "gaussian"; exponent: of the polynomial and the cosine.
+    filter: "moment" (corrected, one-sided at edges), "analytic" (the kernel's own derivatives, sampled: the published layer; 0
+        within a radius of open ends, see `valid`), "difference" (stencils of least width).
+    periodic: names of axes that are periodic, or {"x": period}. spacing: of the points where a shape is given.
+    names: of the axes; the last of t, z, y, x by default.
+    comm: an mpi4py communicator over which the grid is cut: arrays are then this rank's block, `block` of the whole.
+
+    Units of u over units of the axes to the order. One call at a time. Making one and its calls are collective on comm.
+    """
+
+    def __init__(self, grid, derivatives, radius, degree=4, kernel="bump", exponent=9.0, filter="moment", periodic=(), spacing=1.0,
+                 names=None, comm=None):
+        grid = axes_of(grid)
+        if not 1 <= len(grid) <= len(_AXES):
+            raise ValueError(f"a grid of {len(grid)} axes: one to four are possible")
+        self.names = tuple(names or _AXES[-len(grid):])
+        if not derivatives and derivatives != "":
+            raise ValueError('no derivatives: give a list such as ["", "x", "xx"]')
+        self.derivatives = tuple([derivatives] if isinstance(derivatives, str) else derivatives)
+        if filter not in ("moment", "analytic", "difference"):
+            raise ValueError(f'filter = "{filter}": use "moment", "analytic" or "difference"')
+        periods = periodic if isinstance(periodic, dict) else dict.fromkeys(periodic, True)
+        unknown = sorted(set(periods) - set(self.names))
+        if unknown:
+            raise ValueError(f"periodic: no axis {', '.join(unknown)} among {', '.join(self.names)}")
+        axes = [_axis(n, g, s, periods.get(n)) for n, g, s in zip(self.names, grid, along(spacing, self.names, "spacing"))]
+        orders = [_multi_index(d, self.names) for d in self.derivatives]
+        radii = [int(r) for r in along(radius, self.names, "radius")]
+        handle = -1 if comm is None else comm.py2f()
+        self._filters = _core.Mollifier(axes, orders, _core.Filter(filter, kernel, float(exponent), radii, int(degree)), handle)
+        _alive.add(self)
+        self.block = tuple(slice(a, b) for a, b in zip(self._filters.lower, self._filters.upper))
+        self.shape = tuple(s.stop - s.start for s in self.block)
+
+    def _checked(self, array, tail, what):
+        """C-contiguous doubles of shape (..., *tail), without a copy where they are so already."""
+        array = np.asarray(array)
+        if array.dtype.kind not in "fiub":
+            raise TypeError(f"{what}: an array of real numbers is needed, not of {array.dtype}")
+        if array.shape[array.ndim - len(tail):] != tail or array.ndim < len(tail):
+            raise ValueError(f"{what} of shape {array.shape}: (..., {', '.join(map(str, tail))}) is needed")
+        return np.ascontiguousarray(array, dtype=np.float64), (array.dtype if array.dtype == np.float32 else np.float64)
+
+    def apply(self, u):
+        """(..., *shape) -> (..., number of derivatives, *shape), in u's precision (float32 is computed in double). Values that are
+        not finite spoil their neighbourhood."""
+        values, kind = self._checked(u, self.shape, "u")
+        batch = values.shape[: values.ndim - len(self.shape)]
+        out = np.empty(batch + (len(self.derivatives),) + self.shape)
+        self._filters.apply(values, out)
+        return out.astype(kind, copy=False)
+
+    def transpose(self, v):
+        """(..., number of derivatives, *shape) -> (..., *shape): <v, apply(u)> = <transpose(v), u>, to rounding."""
+        tail = (len(self.derivatives),) + self.shape
+        values, kind = self._checked(v, tail, "v")
+        out = np.empty(values.shape[: values.ndim - len(tail)] + self.shape)
+        self._filters.transpose(values, out)
+        return out.astype(kind, copy=False)
+
+    def variance(self):
+        """(number of derivatives, *shape): variance of each result where u carries white noise of variance 1."""
+        out = np.empty((len(self.derivatives),) + self.shape)
+        self._filters.variance(out)
+        return out
+
+    def valid(self):
+        """Where all derivatives exist: everywhere but for "analytic" filters near open ends."""
+        out = np.empty(self.shape)
+        self._filters.valid(out)
+        return out.astype(bool)

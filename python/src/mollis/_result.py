@@ -1,0 +1,129 @@
+"""A finished run: result.h5, summary.json and what is read from them."""
+import os
+import shutil
+import weakref
+from collections.abc import Mapping
+
+import numpy as np
+
+from . import errors
+from .tools import result as _files
+
+
+class _Folder:
+    """A folder that goes when nobody holds this any more."""
+
+    def __init__(self, path, file):
+        self.finalizer = weakref.finalize(self, _remove, path, file)
+
+
+class _Fields(Mapping):
+    """Datasets of a group as arrays, read when asked for; a single value as a float."""
+
+    def __init__(self, datasets, folder):
+        self._datasets = datasets
+        self._folder = folder   # stays as long as this may be read
+
+    def __getitem__(self, name):
+        if name not in self._datasets:
+            raise KeyError(f"{name}; there is {', '.join(self._datasets) or 'none'}")
+        values = np.asarray(self._datasets[name], dtype=float)
+        return values.item() if values.size == 1 else values
+
+    def __iter__(self):
+        return iter(self._datasets)
+
+    def __len__(self):
+        return len(self._datasets)
+
+    def __repr__(self):
+        return "{" + ", ".join(f"{n}: {'constant' if d.size == 1 else d.shape}" for n, d in self._datasets.items()) + "}"
+
+
+class Verdict:
+    """status: "sound", "doubtful" or "failed"; reasons: dictionaries with check, value, bound, advice."""
+
+    def __init__(self, summary):
+        self.status = summary.get("status")
+        self.reasons = summary.get("reasons", [])
+
+    def __bool__(self):
+        return self.status == "sound"
+
+    def __str__(self):
+        return "\n".join([str(self.status)] + [f"  {r['check']}: {r['advice']}" for r in self.reasons])
+
+    __repr__ = __str__
+
+
+class Result:
+    """A finished run.
+
+    parameters, standard_errors, known, truths, states, residuals: arrays by name (constants: floats), read from the file when
+    asked for; known is 1 - posterior over prior variance, 0 where the data say nothing. coordinates: of each axis.
+    summary: summary.json. verdict: whether the answer is to be trusted; true if it is "sound".
+    """
+
+    def __init__(self, directory, scratch=None):
+        """directory: of the results. scratch: a folder to remove when this object goes."""
+        self.directory = os.fspath(directory)
+        try:
+            self.files = _files.Result(self.directory)
+        except _files.Failure as failure:
+            raise errors.of(str(failure), failure.code) from None
+        folder = _Folder(scratch, self.files.file) if scratch else None
+        every = self.files.group("parameters")
+        own = {n: d for n, d in every.items() if not any(n.endswith(c) and n[: -len(c)] in every for c in _files.COMPANIONS)}
+        self.parameters = _Fields(own, folder)
+        self.standard_errors = _Fields({n: every[n + "_std"] for n in own if n + "_std" in every}, folder)
+        self.known = _Fields({n: every[n + "_known"] for n in own if n + "_known" in every}, folder)
+        self.truths = _Fields(self.files.group("truth"), folder)
+        self.states = _Fields(self.files.group("state"), folder)
+        self.residuals = _Fields({n: d for n, d in self.files.file.items() if n.startswith("residual")}, folder)
+        self.coordinates = self.files.coordinates
+        self.summary = self.files.summary
+        self.verdict = Verdict(self.summary.get("verdict", {}))
+
+    @property
+    def converged(self):
+        return self.summary.get("status") == "converged"
+
+    def plot(self, path=None, dpi=130):
+        """The pictures of tools/plot.py: a matplotlib figure, also written to `path` where one is given."""
+        from .tools import plot
+        figure = plot.figure(self.files)
+        if path is not None:
+            figure.savefig(path, dpi=dpi)
+        return figure
+
+    def save(self, directory):
+        """Copies the result's files to a new directory; OutputError where it exists."""
+        try:
+            shutil.copytree(self.directory, directory)
+        except OSError as error:
+            raise errors.OutputError(f"{directory}: cannot be written ({error})", 74) from error
+
+    def __str__(self):
+        lines = [f"{self.summary.get('method', 'mollis')}: {self.summary.get('status', '?')}, {self.verdict.status}"]
+        for name in self.parameters:
+            facts = self.summary.get("parameters", {}).get(name, {})
+            value = self.parameters[name]
+            error = facts.get("standard_error")
+            band = "" if error is None else f" +- {error:.2g}"
+            if isinstance(value, float):
+                lines.append(f"  {name} = {value:.6g}{band}")
+            else:
+                lines.append(f"  {name}: {value.shape}, {np.nanmin(value):.4g} to {np.nanmax(value):.4g}{band}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def _remove(folder, file):
+    file.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def load(directory):
+    """The Result of a finished run, of any number of ranks. Raises MissingError or DataError where there is none or half of one."""
+    return Result(directory)

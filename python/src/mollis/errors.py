@@ -1,0 +1,37 @@
+"""What the program would print, as exceptions; `code` is its exit code."""
+
+
+class Error(Exception):
+    """The message, with its place where there is one."""
+
+    def __init__(self, message, code=1):
+        super().__init__(message)
+        self.code = code
+
+
+class DeckError(Error):
+    """Something in the deck is wrong: one line for each thing, `PATH:LINE:COLUMN: [section] key: what; what to do`."""
+
+
+class DataError(Error):
+    """Data that cannot be used: unreadable, of a wrong shape."""
+
+
+class MissingError(Error):
+    """A file or dataset that is not there."""
+
+
+class UsageError(Error):
+    """A wrong override or option."""
+
+
+class OutputError(Error):
+    """Results could not be written."""
+
+
+KINDS = {64: UsageError, 65: DataError, 66: MissingError, 74: OutputError, 78: DeckError}
+
+
+def of(message, code):
+    """The exception of an exit code."""
+    return KINDS.get(code, Error)(message, code)

@@ -1,0 +1,108 @@
+"""A deck and arrays in, a result out."""
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+import mollis
+
+DECK = """
+[grid]
+axes = ["y", "x"]
+points = [48, 48]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[observations.u]
+[fields.m]
+[parameters.lambda]
+over = ["y", "x"]
+initial = 1.0
+[equation]
+residual = "lambda*lap(u) + m"
+[mollifier]
+radius = 7
+[inversion]
+method = "equation-error"
+"""
+
+
+def problem():
+    """u of 1 % noise with lambda lap(u) + m = 0, by formulas."""
+    s = np.linspace(0, 1, 48)
+    y, x = np.meshgrid(s, s, indexing="ij")
+    clean = np.sin(2 * y + 0.3) * np.exp(x)
+    truth = 1 + 0.5 * np.sin(2 * np.pi * x) * np.sin(2 * np.pi * y)
+    noisy = clean + 0.001 * np.random.default_rng(3).standard_normal(x.shape)
+    return noisy, -truth * (-3 * clean), truth
+
+
+def test_a_field_from_arrays(tmp_path):
+    u, m, truth = problem()
+    lines = []
+    result = mollis.invert(DECK, u=u, m=m, truths={"lambda": truth}, progress=lines.append)
+    field = result.parameters["lambda"]
+    assert field.shape == (48, 48) and np.corrcoef(field[5:-5, 5:-5].ravel(), truth[5:-5, 5:-5].ravel())[0, 1] > 0.98
+    assert result.summary["parameters"]["lambda"]["truth"]["core"]["correlation"] > 0.98
+    assert result.standard_errors["lambda"].shape == (48, 48)
+    assert result.verdict.status in ("sound", "doubtful") and lines
+    assert np.array_equal(result.states["u"].shape, u.shape)
+    result.plot(tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").stat().st_size > 10000
+    result.save(tmp_path / "kept")
+    assert np.array_equal(mollis.load(tmp_path / "kept").parameters["lambda"], field)
+    with pytest.raises(mollis.OutputError):
+        result.save(tmp_path / "kept")
+
+
+def test_a_dictionary_is_a_deck_and_nothing_is_left_behind():
+    t = np.linspace(0, 4, 200)
+    x = 2 * np.exp(-0.7 * t) + 0.002 * np.random.default_rng(5).standard_normal(200)
+    deck = {"grid": {"axes": ["t"], "points": [200], "lower": [0.0], "upper": [4.0]}, "observations": {"c": {}},
+            "parameters": {"k": {"over": []}}, "equation": {"residual": "dt(c) + k*c"}}
+    result = mollis.invert(deck, c=x)
+    assert abs(result.parameters["k"] - 0.7) < 5 * result.summary["parameters"]["k"]["standard_error"] + 1e-3
+    directory = result.directory
+    assert os.path.isdir(directory)
+    del result
+    assert not os.path.exists(directory)
+
+
+def test_deck_errors_show_their_lines():
+    with pytest.raises(mollis.DeckError, match=r"deck:\d+:\d+: \[mollifier\] radios"):
+        mollis.invert(DECK.replace("radius", "radios"), u=np.zeros((48, 48)), m=np.zeros((48, 48)))
+    with pytest.raises(mollis.MissingError, match="nowhere.toml"):
+        mollis.invert("nowhere.toml")
+
+
+def test_wrong_arrays():
+    u, m, _ = problem()
+    with pytest.raises(mollis.DataError):
+        mollis.invert(DECK, u=u[:-1], m=m)
+    with pytest.raises(TypeError, match="no .observations.w."):
+        mollis.invert(DECK, u=u, m=m, w=u)
+    with pytest.raises(TypeError, match="complex"):
+        mollis.invert(DECK, u=u.astype(complex), m=m)
+
+
+def test_half_a_result(tmp_path):
+    with pytest.raises(mollis.MissingError):
+        mollis.load(tmp_path)
+    (tmp_path / "result.h5").write_bytes(b"half")
+    with pytest.raises(mollis.DataError):
+        mollis.load(tmp_path)
+
+
+def test_a_callback_and_ctrl_c_stop_a_run():
+    u, m, _ = problem()
+
+    def enough(_line):
+        raise RuntimeError("enough")
+    with pytest.raises(RuntimeError, match="enough"):
+        mollis.invert(DECK, u=u, m=m, progress=enough)
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(200):
+            mollis.invert(DECK, u=u, m=m)
+    assert mollis.invert(DECK, u=u, m=m).parameters["lambda"].shape == (48, 48)   # and it goes on

@@ -1,0 +1,74 @@
+"""The mollifier from Python: exactness, adjoints, variances, precision, what bad input gets."""
+import numpy as np
+import pytest
+
+import mollis
+
+RNG = np.random.default_rng(1)
+
+
+@pytest.mark.parametrize("settings", [{}, {"periodic": ["x"]}, {"filter": "analytic", "kernel": "polynomial"}])
+@pytest.mark.parametrize("shape", [(41,), (23, 31), (13, 17, 15)])
+def test_transpose_is_the_adjoint(shape, settings):
+    derivatives = ["", "x", "xx"] + (["yy", "xy"] if len(shape) > 1 else [])
+    m = mollis.Mollifier(shape, derivatives, 5, **settings)
+    u, v = RNG.standard_normal(shape), RNG.standard_normal((len(derivatives),) + shape)
+    left, right = np.vdot(v, m.apply(u)), np.vdot(m.transpose(v), u)
+    assert abs(left - right) < 1e-12 * np.linalg.norm(v) * np.linalg.norm(m.apply(u))
+
+
+def test_exact_on_polynomials_up_to_the_edges():
+    y, x = np.sort(RNG.random(30)), np.linspace(0, 2, 40)
+    m = mollis.Mollifier((y, x), ["", "x", "xx", "y", "xxy"], {"y": 6, "x": 8}, degree=4)
+    u = np.outer(1 + y - y**4, 2 - x**2 + x**4)
+    wanted = [u, np.outer(1 + y - y**4, -2 * x + 4 * x**3), np.outer(1 + y - y**4, -2 + 12 * x**2),
+              np.outer(1 - 4 * y**3, 2 - x**2 + x**4), np.outer(1 - 4 * y**3, -2 + 12 * x**2)]
+    for derivative, exact in zip(m.apply(u), wanted):
+        assert np.abs(derivative - exact).max() < 1e-7 * np.abs(exact).max()
+
+
+def test_variance_is_that_of_noise():
+    m = mollis.Mollifier((60,), ["", "x"], 8)
+    rows = np.stack([m.apply(e) for e in np.eye(60)], axis=-1)
+    assert np.allclose(m.variance(), (rows**2).sum(axis=-1), rtol=1e-12)
+
+
+def test_batches_precision_and_strides():
+    m = mollis.Mollifier((20, 24), ["", "xx"], 4)
+    u = RNG.standard_normal((2, 3, 20, 24))
+    together = m.apply(u)
+    assert together.shape == (2, 3, 2, 20, 24)
+    assert np.array_equal(together[1, 2], m.apply(u[1, 2]))
+    assert m.apply(u.astype(np.float32)).dtype == np.float32
+    turned = np.ascontiguousarray(u[0, 0].T).T
+    assert np.array_equal(m.apply(turned), together[0, 0])
+
+
+def test_valid():
+    assert mollis.Mollifier((30,), ["x"], 4).valid().all()
+    assert mollis.Mollifier((30,), ["x"], 4, filter="analytic").valid().sum() == 22
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (dict(grid=(9,), derivatives=["x"], radius=20), "radius"),
+    (dict(grid=(9,), derivatives=["y"], radius=3), "no axis y"),
+    (dict(grid=(9, 9), derivatives=["x"], radius=[3]), "1 values for 2 axes"),
+    (dict(grid=(9,), derivatives=["x"], radius=3, kernel="box"), "kernel"),
+    (dict(grid=(9,), derivatives=["x"], radius=3, filter="box"), "filter"),
+    (dict(grid=(9,), derivatives=[], radius=3), "no derivatives"),
+    (dict(grid=([0.0, 2.0, 1.0],), derivatives=["x"], radius=1), "increase"),
+    (dict(grid=([0.0, np.nan, 1.0],), derivatives=["x"], radius=1), "finite"),
+    (dict(grid=(2, 2, 2, 2, 2), derivatives=["x"], radius=1), "5 axes")])
+def test_what_cannot_be_says_so(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        mollis.Mollifier(**arguments)
+
+
+def test_wrong_arrays():
+    m = mollis.Mollifier((20, 24), [""], 4)
+    with pytest.raises(ValueError, match="20, 24"):
+        m.apply(np.zeros((24, 20)))
+    with pytest.raises(TypeError, match="complex"):
+        m.apply(np.zeros((20, 24), dtype=complex))
+    with pytest.raises(ValueError, match="1, 20, 24"):
+        m.transpose(np.zeros((20, 24)))

@@ -1,0 +1,48 @@
+"""The layer and residuals in PyTorch: gradients and second ones against differences."""
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import mollis.torch  # noqa: E402
+
+
+def double(*shape):
+    return torch.from_numpy(np.random.default_rng(2).standard_normal(shape)).requires_grad_()
+
+
+def test_layer_passes_gradcheck():
+    layer = mollis.torch.MollifierLayer((9, 11), ["", "xx", "y"], 3, degree=2)
+    assert layer(double(2, 9, 11)).shape == (2, 3, 9, 11)
+    assert torch.autograd.gradcheck(layer, (double(2, 9, 11),))
+    assert torch.autograd.gradgradcheck(layer, (double(2, 9, 11),))
+
+
+def test_residual_passes_gradcheck():
+    residual = mollis.torch.Residual("dx(lambda*dx(u)) + dy(lambda*dy(u)) + u^2 - m*exp(x)", (9, 11), 3, parameters=["lambda"],
+                                     fields=["m"], degree=2, spacing=0.1)
+    m = double(9, 11).detach()
+    call = lambda u, lam: residual(u=u, m=m, **{"lambda": lam})  # noqa: E731
+    assert torch.autograd.gradcheck(call, (double(9, 11), double(9, 11)), rtol=1e-3, atol=1e-3)
+    assert torch.autograd.gradgradcheck(call, (double(9, 11), double(9, 11)), rtol=1e-3, atol=1e-3)
+
+
+def test_residual_is_that_of_numpy_and_of_formulas():
+    arguments = dict(grid=(60,), radius=6, parameters=["k"], spacing=0.05)
+    x = 0.05 * np.arange(60)
+    u = x**3
+    wanted = 6 * x + 2.0 * x**3
+    assert np.allclose(mollis.Residual("d(u, 'xx') + k*u".replace("'", '"'), **arguments)(u=u, k=2.0), wanted, atol=1e-8)
+    same = mollis.torch.Residual('d(u, "xx") + k*u', **arguments)(u=torch.from_numpy(u), k=2.0)
+    assert np.allclose(same.numpy(), wanted, atol=1e-8)
+    with pytest.raises(TypeError, match="missing k"):
+        mollis.Residual("k*u", **arguments)(u=u)
+    with pytest.raises(ValueError, match="residual 1"):
+        mollis.Residual("k*w", **arguments)
+
+
+def test_float32_stays():
+    layer = mollis.torch.MollifierLayer((30,), ["x"], 4)
+    u = torch.ones(30, dtype=torch.float32, requires_grad=True)
+    layer(u).sum().backward()
+    assert u.grad.dtype == torch.float32

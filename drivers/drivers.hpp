@@ -19,9 +19,9 @@ namespace mollis::drivers {
 struct CommandLine {
   std::string text;        ///< all of it, for provenance
   bool overwrite = false;  ///< --overwrite
-  run::Listener listener;  ///< takes the lines on rank 0; none: standard output
   results::Restart restart; ///< --restart, --max-walltime
   JobQuestion job;          ///< --ranks, --memory-per-rank
+  run::Listener listener;  ///< takes the lines on rank 0; none: standard output
 };
 
 /// Deck -> grid -> observations -> problem -> choices -> estimate -> files.

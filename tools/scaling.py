@@ -123,15 +123,14 @@ def prepare(given):
         raise Mistake(74, f"{folder}: holds other files; choose another --directory")
     if "forward" not in deck:
         raise Mistake(78, f"{given.deck}: [forward] is missing: the data of a study are made by mollis forward")
-    points = []
+    points, sizes = [], []
+    for ranks in given.ranks:   # all of them before anything is written
+        sizes.append(grown(deck["grid"], axes_of(given, deck["grid"]), ranks, given.ranks[0]) if given.mode == "weak" else [])
     for number, ranks in enumerate(given.ranks):
         place = folder / f"ranks{ranks}"
         place.mkdir(parents=True, exist_ok=True)
-        overrides = list(given.overrides)
-        if given.mode == "weak":
-            overrides += grown(deck["grid"], axes_of(given, deck["grid"]), ranks, given.ranks[0])
-        overrides += [f"observations.{state}.file={place}/data.h5" for state in deck["observations"]]
-        (place / "arguments").write_text("\n".join(overrides) + "\n")
+        files = [f"observations.{state}.file={place}/data.h5" for state in deck["observations"]]
+        (place / "arguments").write_text("\n".join([*given.overrides, *sizes[number], *files]) + "\n")
         points.append({"ranks": ranks, "nodes": given.nodes[number] if given.nodes else None, "folder": place.name})
     shutil.copy(source, folder / "deck.toml")
     manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "mollis": shutil.which(given.mollis) or given.mollis,

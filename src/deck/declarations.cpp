@@ -71,10 +71,10 @@ Section coordinates() {
 
 Section mask() {
   return {"grid.mask", "Points inside the domain: those where the values are above a threshold.",
-    {key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
-     key("file", Type::file, "HDF5 file, instead of value").like(R"("mask.h5")"),
+    std::vector<Key>{key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
+     key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
      key("dataset", Type::text, "of the file, over the grid or some of its axes; NaN is outside").like(R"("inside")"),
-     key("above", Type::number, "the threshold").otherwise("0.0")},
+     key("above", Type::number, "the threshold").otherwise("0.0")} + part(),
     "", true};
 }
 

@@ -39,7 +39,7 @@ SchedulerParameters=sched_interval=2,bf_interval=2
 KillWait=10
 MailProg=/bin/true
 NodeName=n[1-{nodes}] NodeHostname=localhost NodeAddr=127.0.0.1 Port=[{first}-{last}] Boards=1 SocketsPerBoard=1 CoresPerSocket={cores} ThreadsPerCore=1 RealMemory=1000 State=UNKNOWN
-PartitionName=debug Nodes=ALL Default=YES MaxTime=01:00:00 State=UP
+PartitionName=debug Nodes=ALL Default=YES MaxTime=12:00:00 State=UP
 """
 
 
@@ -115,14 +115,14 @@ class Cluster:
     def submit(self, *words, cwd, **more):
         """Its number."""
         job = self.call("sbatch", "--parsable", *words, cwd=cwd, **more).stdout.strip()
-        self.log.append(f"submitted {job}: {' '.join(str(word) for word in words)}")
+        self.log.append(f"submitted {job}: {' '.join(pathlib.Path(word).name for word in words if '=' not in str(word) or str(word).startswith('-'))}")
         return job
 
     def facts(self, job):
         text = self.call("scontrol", "show", "job", job, check=False).stdout
         return dict(word.split("=", 1) for word in text.split() if "=" in word)
 
-    def wait(self, job, seconds=280):
+    def wait(self, job, seconds=500):
         """The facts of a job that has ended."""
         for _ in range(2 * seconds):
             facts = self.facts(job)

@@ -46,10 +46,7 @@ void Around::prior(Vec v, Vec out) {
 }
 
 Mat Around::matrix() {
-  if (!assembled_) {
-    equation().normal_matrix(x_, weights_, beta_);
-    equation().solver().renew();   // what follows must not depend on where a run was taken up again
-  }
+  if (!assembled_) equation().normal_matrix(x_, weights_, beta_);
   assembled_ = true;
   return equation().solver().matrix();
 }

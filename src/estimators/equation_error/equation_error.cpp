@@ -198,11 +198,15 @@ double EquationError::settled_change(Vec x) {
 }
 
 void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
+  struct Given {
+    checkpoint::Keeper*& given;
+    ~Given() { given = nullptr; }
+  } const given{keeper_};
+  keeper_ = &keeper;
   auto const bounds = parameters::make_bounds(space());
   auto const previous = petsc::like(fit.x);
   bool const affine = model_.system().affine, once = model_.system().parameter_free_state_partials;
   double tolerance = once ? last_tolerance() : std::max(first_tolerance, last_tolerance());
-  keeper_ = &keeper;
   for (int pass = kept_pass(keeper, space(), fit, tolerance); pass <= passes; ++pass) {
     if (keeper.kept("fit/newton") == nullptr) keep_pass(keeper, space(), fit, pass, tolerance);
     check(VecCopy(fit.x, previous));
@@ -213,6 +217,7 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     double change = change_from(previous, fit.x);
     bool const settled = fit.failure.empty() && (once || (fit.converged && change < settled_change(fit.x)));
     if (settled && affine && tolerance > last_tolerance()) {  // the same weights, solved to the end
+      keeper.drop("fit/newton");
       minimise(bounds, fit, last_tolerance());
       change = change_from(previous, fit.x);
     }
@@ -232,10 +237,9 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     step.weight = fit.beta.front();
     step.krylov = progress_.krylov() - before;
     progress_.step(step);
-    if (!fit.failure.empty() || settled) break;
+    if (!fit.failure.empty() || settled) return;
     tolerance = std::clamp(0.01 * change, last_tolerance(), tolerance);
   }
-  keeper_ = nullptr;
 }
 
 }  // namespace mollis::equation_error

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
+#include "choices/ladder.hpp"
 #include "choices/tune.hpp"
 #include "estimators/methods.hpp"
 
@@ -62,11 +65,18 @@ bool starts_at_first_guess(Problem const& problem) {
   return unknowns.size() == 1 && !unknowns.front().axes.empty();
 }
 
+/// Whether data can be mollified: they stand on the grid, with room for a footprint between gaps.
+bool can_mollify(Problem const& problem) {
+  auto const& states = problem.states;
+  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; })) return false;
+  return !problem.settings.mollifier.automatic || Ladder(problem.grid, problem.settings.mollifier.degree).finds_room(problem.grid, states);
+}
+
 /// Where the parameters of a method that fits states start.
 Choices starting_choices(Problem const& problem) {
   Choices choices;
   choices.mollifier = problem.settings.mollifier;
-  if (starts_at_first_guess(problem)) {
+  if (starts_at_first_guess(problem) || !can_mollify(problem)) {
     choices.start = parameters::first_guess(problem.space());
     return choices;
   }

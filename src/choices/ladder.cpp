@@ -54,6 +54,11 @@ Ladder::Ladder(grid::Grid const& grid, int degree) : dimension_(grid.dimension()
   }
 }
 
+bool Ladder::finds_room(grid::Grid const& grid, std::vector<observations::State> const& states) const {
+  bool const whole = std::all_of(states.begin(), states.end(), [](auto const& state) { return state.gaps == 0; });
+  return whole || dimension_ == 1 || whole_footprints(grid, states, radii(std::vector<int>(groups_.size(), 0))) > 0;
+}
+
 void Ladder::heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states, run::Places const& mollifier) {
   if (std::all_of(states.begin(), states.end(), [](auto const& state) { return state.gaps == 0; })) return;
   std::vector<int> rung(groups_.size(), 0);

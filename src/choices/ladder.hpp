@@ -20,6 +20,9 @@ class Ladder {
   /// rows cannot be refitted, several axes being filtered. Collective.
   void heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states, run::Places const& mollifier);
 
+  /// Whether any point has a whole footprint at the narrowest rungs, or rows can be refitted around gaps. Collective.
+  bool finds_room(grid::Grid const& grid, std::vector<observations::State> const& states) const;
+
   int groups() const { return static_cast<int>(groups_.size()); }
   int rungs(int group) const;                       ///< at least 1
   /// Radii along all axes for a rung in each group (clipped to the ladder).

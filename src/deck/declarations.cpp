@@ -43,9 +43,14 @@ Section coordinates() {
 
 Section observations() {
   return {"observations.*", "What was observed of a state; one table a state.",
-    {key("file", Type::file, "HDF5 file").needed().like(R"("obs.h5")"),
-     key("dataset", Type::text, "any real or integer type, one axis of the grid each; NaN: not observed")
-         .needed().like(R"("u")"),
+    {key("kind", Type::choice, "\"grid\": values at all points of the grid; \"points\": values at scattered points, from a table")
+         .out_of({"grid", "points"}).otherwise(R"("grid")"),
+     key("file", Type::file, "HDF5 file; points: or text with named columns (CSV)").needed().like(R"("obs.h5")"),
+     key("dataset", Type::text, "grid: any real or integer type, one axis of the grid each; NaN: not observed")
+         .otherwise_computed("none; required on the grid").like(R"("u")"),
+     key("columns", Type::names,
+         "points: the column (in HDF5 the 1D dataset) of each axis, of \"value\" and of \"sigma\", the standard deviation of its noise")
+         .otherwise_computed("the axes' names, value the state's, no sigma").like(R"({ t = "t", y = "y", x = "x", value = "head" })"),
      key("noise", Type::noise,
          "standard deviation, { relative = 0.01 } (of the standard deviation of the data), or \"auto\"")
          .in("of the state").otherwise(R"("auto")"),

@@ -75,11 +75,19 @@ Rows rows_of(Observation const& observation) {
   std::map<std::string, std::string> walls;
   for (auto const& wall : observation.walls)
     walls[wall.axis + (wall.lower && wall.upper ? "" : wall.lower ? "_lower" : "_upper")] = wall.values.expression;
-  return {{"file", toml_text(observation.file)},
-          {"dataset", toml_text(observation.dataset)},
-          {"noise", toml_text(observation.noise)},
-          {"about", toml_text(observation.about)},
-          {"walls", toml_text(walls)}};
+  bool const points = observation.kind == observations::Kind::points;
+  Rows rows{{"kind", points ? "\"points\"" : "\"grid\""},
+            {"file", toml_text(observation.file)},
+            {"noise", toml_text(observation.noise)},
+            {"about", toml_text(observation.about)}};
+  if (!points) {
+    rows["dataset"] = toml_text(observation.dataset);
+    rows["walls"] = toml_text(walls);
+    return rows;
+  }
+  rows["columns"] = toml_text(observation.columns);
+  if (observation.columns.count("sigma")) rows.erase("noise");
+  return rows;
 }
 
 Rows rows_of(Values const& values) {

@@ -3,6 +3,16 @@
 #include <fmt/format.h>
 
 namespace mollis::deck {
+namespace {
+
+std::vector<std::string> datasets_of(Observation const& observation) {
+  if (observation.kind == observations::Kind::grid) return {observation.dataset};
+  std::vector<std::string> names;
+  for (auto const& [role, column] : observation.columns) names.push_back(column);
+  return names;
+}
+
+}  // namespace
 
 std::vector<InputFile> input_files(Deck const& deck, bool observations) {
   std::vector<InputFile> files;
@@ -11,7 +21,7 @@ std::vector<InputFile> input_files(Deck const& deck, bool observations) {
   };
   add(deck.grid.coordinate_file, "[grid] coordinates", deck.grid.coordinate_datasets);
   for (auto const& [name, observation] : deck.observations)
-    if (observations) add(observation.file, fmt::format("[observations.{}] file", name), {observation.dataset});
+    if (observations) add(observation.file, fmt::format("[observations.{}] file", name), datasets_of(observation));
   for (auto const& [name, values] : deck.fields) add(values.file, fmt::format("[fields.{}] file", name), {values.dataset});
   for (auto const& [name, parameter] : deck.parameters)
     if (parameter.truth) add(parameter.truth->file, fmt::format("[parameters.{}] truth", name), {parameter.truth->dataset});

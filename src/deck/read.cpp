@@ -52,10 +52,18 @@ void check_required(Document& document, Command command) {
   }
 }
 
-void read_named(Document& document, Names& names, Deck& deck) {
+/// Mollifiers run over grids, and synthetic observations are made on them.
+void check_kind(Entry const& entry, Observation const& observation, Command command) {
+  if (observation.kind == observations::Kind::grid || (command != Command::forward && command != Command::mollify)) return;
+  entry.report("kind", fmt::format("{} a grid; remove it, or use 'mollis invert'",
+                                   command == Command::forward ? "synthetic observations are written on" : "what is mollified stands on"));
+}
+
+void read_named(Document& document, Names& names, Command command, Deck& deck) {
   for (auto const& [name, entry] : named_entries(document, "observations")) {
     names.claim(name, "a state", entry.place(), document.problems);
-    deck.observations.emplace_back(name, read_observation(entry, deck.grid));
+    deck.observations.emplace_back(name, read_observation(entry, name, deck.grid));
+    check_kind(entry, deck.observations.back().second, command);
   }
   for (auto const& [name, entry] : named_entries(document, "fields")) {
     names.claim(name, "a field", entry.place(), document.problems);
@@ -70,7 +78,7 @@ void read_named(Document& document, Names& names, Deck& deck) {
 void read_sections(Document& document, Command command, Deck& deck) {
   Names names;
   if (!document.broken.count("grid")) deck.grid = read_grid(entry_of(document, "grid"));
-  read_named(document, names, deck);
+  read_named(document, names, command, deck);
   bool const equation_due = needs(command, "equation") && !document.broken.count("equation");
   deck.equation = read_equation(entry_of(document, "equation"), names, equation_due);
   deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation);

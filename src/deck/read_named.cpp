@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "deck/readers.hpp"
+#include "deck/suggest.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::deck {
 
@@ -59,6 +61,34 @@ void read_walls(Entry const& entry, Grid const& grid, Observation& observation) 
   }
 }
 
+/// columns = { AXIS = "...", value = "...", sigma = "..." }, with what is not written.
+void read_columns(Entry const& entry, std::string const& state, Grid const& grid, Observation& observation) {
+  for (auto const& axis : grid.axes) observation.columns[axis] = axis;
+  observation.columns["value"] = state;
+  auto allowed = grid.axes;
+  allowed.insert(allowed.end(), {"value", "sigma"});
+  for (auto const& item : entry.items("columns")) {
+    observation.columns[item.name] = item.node->value<std::string>().value_or("");
+    if (grid.axes.empty() || std::find(allowed.begin(), allowed.end(), item.name) != allowed.end()) continue;
+    entry.report(entry.region(item.region, "columns." + item.name),
+                 fmt::format("\"{}\" is none of {}{}; name the column of each of these", run::shown(item.name), quoted_list(allowed),
+                             did_you_mean(item.name, allowed)));
+  }
+}
+
+/// What one kind of observation needs and the other cannot have.
+void check_kind(Entry const& entry, Observation const& observation) {
+  bool const points = observation.kind == observations::Kind::points;
+  if (!points && !entry.has("dataset") && !entry.broken("dataset")) entry.report("dataset", "required key is missing; add dataset = \"u\"");
+  if (points && entry.has("dataset"))
+    entry.report("dataset", "scattered points have columns; write columns = { value = \"...\" } instead");
+  bool const walls = observation.places.keys.count("walls") > 0, noise = observation.places.keys.count("noise") > 0;
+  if (points && walls) entry.report("walls", "known values of walls take the place of observations on the grid; remove them or use kind = \"grid\"");
+  if (!points && entry.has("columns")) entry.report("columns", "belongs to scattered points; add kind = \"points\" or remove it");
+  if (points && noise && observation.columns.count("sigma"))
+    entry.report("noise", "stands beside a column of standard deviations; keep one of noise and columns = { sigma = ... }");
+}
+
 }  // namespace
 
 Noise read_noise(Entry const& entry, std::string const& key) {
@@ -75,11 +105,16 @@ Weight read_weight(Entry const& entry, std::string const& key) {
   return Automatic{};
 }
 
-Observation read_observation(Entry const& entry, Grid const& grid) {
+Observation read_observation(Entry const& entry, std::string const& state, Grid const& grid) {
   Observation observation;
   observation.places = entry.places();
   if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
   observation.dataset = entry.text("dataset").value_or("");
+  if (entry.text("kind") == "points") {
+    observation.kind = observations::Kind::points;
+    read_columns(entry, state, grid, observation);
+  }
+  check_kind(entry, observation);
   observation.noise = read_noise(entry, "noise");
   observation.about = entry.number("about").value_or(0.0);
   read_walls(entry, grid, observation);

@@ -17,7 +17,7 @@ bool known_axis(std::string const& name, Axes const& axes, Entry const& entry, P
 void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry const& entry, std::string const& key);
 
 Grid read_grid(Entry const& entry);
-Observation read_observation(Entry const& entry, Grid const& grid);
+Observation read_observation(Entry const& entry, std::string const& state, Grid const& grid);
 Values read_values(Entry const& entry);
 /// A smoothness order that the deck does not name: the method's, once that is known.
 constexpr int order_of_the_method = 0;

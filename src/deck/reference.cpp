@@ -31,6 +31,8 @@ std::string type_text(Key const& key) {
       return "expression or number";
     case Type::expressions:
       return "table of expressions by name";
+    case Type::names:
+      return "table of texts by name";
     case Type::file:
       return "path";
     case Type::noise:

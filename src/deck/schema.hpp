@@ -18,6 +18,7 @@ enum class Type {
   choice,
   expression,    ///< text or a number
   expressions,   ///< table: name -> expression
+  names,         ///< table: name -> text
   file,          ///< text, relative to the deck
   noise,         ///< "auto", number >= 0 or { relative = positive }
   deviation,     ///< noise without "auto"

@@ -162,6 +162,8 @@ struct Check {
         return list(node, "a list of texts", as_text);
       case Type::expressions:
         return map(node, "a table of expressions", as_expression);
+      case Type::names:
+        return map(node, "a table of texts", as_text);
       case Type::axis_numbers:
         return map(node, "a table of numbers by axis", as_number);
       case Type::axis_choices:

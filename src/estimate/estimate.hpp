@@ -15,6 +15,7 @@ struct Estimate {
   petsc::Vector parameters;              ///< as fitted (logarithms where transform = "log")
   std::vector<Field> sensitivities;      ///< sum_k W_k (dR_k/dNAME)^2 of every parameter, over NAME itself
   std::vector<Field> states;             ///< mollified, one a state, less its `about`
+  std::vector<Field> predicted;          ///< what the states say of each datum (H S g), one field a state; none where states are not fitted
   std::vector<Field> residuals;          ///< R_k at the estimate, 0 where masked
   std::vector<Field> weights;            ///< W_k: 1 / Var R_k, or the penalty w_k of a method that fits states; 0 where masked
   Field mask;                            ///< 1 where residuals exist

@@ -9,8 +9,8 @@
 
 namespace mollis::estimate {
 
-/// Rows of a least-squares problem over the local box: what the data say of the states (S u - d, one field a state; none where
-/// states are no unknowns) and what the equation says (R, one field a residual). 0 where there is no row.
+/// Rows of a least-squares problem: what the data say of the states (H S g - d, one field a state, a row a datum of this rank; none
+/// where states are no unknowns) and what the equation says (R, one field a residual, over the local box). 0 where there is no row.
 struct Rows {
   std::vector<Field> data, equation;
 };

@@ -22,6 +22,8 @@ bool has_gaps(problem::Problem const& problem) {
 
 std::vector<Candidate> candidates(problem::Problem const& problem) {
   std::string const mollified = "equation-error", joint = "joint";
+  auto const& states = problem.states;
+  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; })) return {{joint, "scattered points"}};
   if (problem.weak()) return {{mollified, "serves the weak form"}};
   auto const& unknowns = problem.space().unknowns();
   bool const whole = static_cast<int>(unknowns.front().axes.size()) == problem.grid.dimension();

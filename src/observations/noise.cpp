@@ -46,20 +46,6 @@ double median(MPI_Comm comm, std::vector<double> const& values) {
   return high;
 }
 
-/// Standard deviation of values by their median, sharpened by the mean square of those within three of it (0.97334: what
-/// this cut keeps of a normal distribution's variance).
-double robust_deviation(MPI_Comm comm, std::vector<double> const& sizes) {
-  double const rough = median(comm, sizes) / 0.67449;
-  double sums[2] = {0.0, 0.0};
-  for (double const size : sizes) {
-    if (size >= 3.0 * rough) continue;
-    sums[0] += size * size;
-    sums[1] += 1.0;
-  }
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, comm);
-  return sums[1] > 0.0 ? std::sqrt(sums[0] / sums[1] / 0.97334) : rough;
-}
-
 /// |fourth differences| along one axis, where they exist on this rank.
 std::vector<double> differences_along(grid::Grid const& grid, int along, Field const& data) {
   std::vector<mollifier::LineFilter> filters;
@@ -75,6 +61,19 @@ std::vector<double> differences_along(grid::Grid const& grid, int along, Field c
 }
 
 }  // namespace
+
+/// 0.97334: what the cut keeps of a normal distribution's variance.
+double robust_deviation(MPI_Comm comm, std::vector<double> const& sizes) {
+  double const rough = median(comm, sizes) / 0.67449;
+  double sums[2] = {0.0, 0.0};
+  for (double const size : sizes) {
+    if (size >= 3.0 * rough) continue;
+    sums[0] += size * size;
+    sums[1] += 1.0;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, comm);
+  return sums[1] > 0.0 ? std::sqrt(sums[0] / sums[1] / 0.97334) : rough;
+}
 
 double estimate_noise(grid::Grid const& grid, Field const& data) {
   double const rounding = 2.220446049250313e-16 * moments(grid, data).largest;

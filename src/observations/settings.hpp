@@ -1,5 +1,6 @@
 #pragma once
 /// What a deck says of observations and known values.
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,9 +26,13 @@ struct Wall {
   Values values;                                       ///< an expression of coordinates
 };
 
+enum class Kind { grid, points };
+
 /// [observations.STATE]
 struct Settings {
-  std::string file, dataset;                           ///< file absolute
+  Kind kind = Kind::grid;
+  std::string file, dataset;                           ///< file absolute; points: dataset empty
+  std::map<std::string, std::string> columns;          ///< points: the column of each axis, of "value" and, if any, "sigma"
   Noise noise = run::Automatic{};
   double about = 0.0;                                  ///< the value about which odd axes reflect
   std::vector<Wall> walls;

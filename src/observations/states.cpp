@@ -8,6 +8,7 @@
 #include "io/read.hpp"
 #include "kernels/pointwise.hpp"
 #include "observations/known_fields.hpp"
+#include "observations/points.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -119,6 +120,10 @@ Moments moments(grid::Grid const& grid, Field const& data) {
 std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations) {
   std::vector<State> states;
   for (auto const& [name, observation] : observations) {
+    if (observation.kind == Kind::points) {
+      states.push_back(read_points(grid, name, observation));
+      continue;
+    }
     State state;
     state.name = name;
     state.data = run::placed(observation.places.of("file"),

@@ -1,6 +1,7 @@
 #pragma once
-/// The observed states on the grid, with the standard deviation of their noise.
+/// What was observed of the states, on the grid or at scattered points, with the standard deviation of its noise.
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,18 +11,35 @@
 
 namespace mollis::observations {
 
+/// Scattered points: those in the cells of this rank's block.
+struct Points {
+  std::vector<std::vector<double>> coordinates;  ///< [axis][point], on the axis (inside its period)
+  std::vector<Index> number;                     ///< rows of the file, from 0
+  Index total = 0;                               ///< all ranks
+};
+
 struct State {
   std::string name;
-  Field data;               ///< what was observed less `about` (local box); NaN where not observed
+  Field data;               ///< what was observed less `about` (local box, or a value a point); NaN where not observed
+  std::shared_ptr<Points const> points;          ///< where, if not at the points of the grid
   double about = 0.0;       ///< the value about which odd axes reflect
-  double sigma = 0.0;       ///< noise standard deviation, in the unit of the data
+  double sigma = 0.0;       ///< noise standard deviation, in the unit of the data; where it varies, (mean of 1 / sigma_i^2)^(-1/2)
+  Field shape;              ///< sigma_i / sigma of each datum; empty where all are 1
   bool automatic = false;   ///< sigma was estimated from the data
   Index gaps = 0;           ///< points not observed, whole grid
   Field known;              ///< 1 where a wall's value is known, else 0 (local box); empty where no wall is
   std::vector<std::array<bool, 2>> walls;  ///< [axis]: whether the values at its lower and upper end are known
+
+  /// Number of data, all ranks.
+  Index observed(grid::Grid const& grid) const { return points ? points->total : grid.points() - gaps; }
+  /// Data a point of the grid.
+  double share(grid::Grid const& grid) const {
+    Index const missing = grid.points() - observed(grid);
+    return 1.0 - static_cast<double>(missing) / static_cast<double>(grid.points());
+  }
 };
 
-/// Reads every [observations.NAME]; known values of walls take the place of what was observed there.
+/// Reads every [observations.NAME], of any kind; known values of walls take the place of what was observed there.
 /// run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed).
 /// Collective.
 std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations);
@@ -40,5 +58,8 @@ Moments moments(grid::Grid const& grid, Field const& data);
 /// hardly any smooth signal: robust along each axis of at least 5 points (median, then the mean square within 3 of it),
 /// the smallest over the axes. Never below rounding (machine epsilon times the largest value). Collective.
 double estimate_noise(grid::Grid const& grid, Field const& data);
+
+/// Standard deviation of values by their median, sharpened by the mean square of those within three of it. Collective.
+double robust_deviation(MPI_Comm comm, std::vector<double> const& sizes);
 
 }  // namespace mollis::observations

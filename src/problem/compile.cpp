@@ -7,6 +7,7 @@
 
 #include "estimators/methods.hpp"
 #include "run/error.hpp"
+#include "run/shown.hpp"
 
 namespace mollis::problem {
 namespace {
@@ -67,6 +68,22 @@ void check_method(deck::Deck const& deck, equation::System const& system, deck::
                    "\"equation-error\"");
 }
 
+/// Scattered points need states that are fitted to them.
+void check_kinds(deck::Deck const& deck, deck::Problems& problems) {
+  auto const& method = estimators::method_named(deck.inversion.method);
+  for (auto const& [name, observation] : deck.observations) {
+    if (observation.kind != observations::Kind::points) continue;
+    if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
+      problems.add(deck.inversion.places.of("method"),
+                   fmt::format("method = \"{}\" mollifies data on a grid, those of \"{}\" are scattered points; use method = \"joint\" or "
+                               "\"auto\", which fits states to them", method.name, run::shown(name)));
+    else if (deck.equation.weak)
+      problems.add(deck.equation.places.of("form"),
+                   fmt::format("the weak form needs data on a grid, those of \"{}\" are scattered points; remove form = \"weak\"", run::shown(name)));
+    return;
+  }
+}
+
 void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   auto const symbols = symbols_of(deck, everywhere(deck));
   std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
@@ -88,6 +105,7 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   for (int const p : idle)
     problems.add(deck.parameters[static_cast<std::size_t>(p)].second.places.section,
                  "no residual depends on this parameter, so nothing tells its value; use it in [equation] or remove it");
+  check_kinds(deck, problems);
   auto const& method = estimators::method_named(deck.inversion.method);
   if (!method.weak_form && deck.equation.weak)
     problems.add(deck.inversion.places.of("method"),

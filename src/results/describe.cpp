@@ -14,6 +14,7 @@ std::string describe(grid::Grid const& grid) {
 }
 
 std::string describe(observations::State const& state) {
+  if (state.points) return fmt::format("data  {}: noise {:.4g}, {} scattered points", state.name, state.sigma, state.points->total);
   return fmt::format("data  {}: noise {:.4g}, {} points not observed", state.name, state.sigma, state.gaps);
 }
 

@@ -6,6 +6,7 @@
 #include "io/result_file.hpp"
 #include "parameters/transform.hpp"
 #include "results/effective.hpp"
+#include "results/gather.hpp"
 #include "results/summary.hpp"
 #include "run/provenance.hpp"
 
@@ -38,6 +39,27 @@ void write_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty
       file.write(fmt::format("/samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, uncertainty.samples[p].second[k]);
 }
 
+/// /observations/NAME as columns: the axes, value, sigma and what the fitted state says there, a row a point, in the file's order.
+void write_points(problem::Problem const& problem, std::size_t s, Field const& predicted, io::ResultFile& file) {
+  auto const& state = problem.states[s];
+  auto const& points = *state.points;
+  auto const value = on_host(state.data), fitted = on_host(predicted), shape = on_host(state.shape);
+  std::vector<std::vector<double>> rows;  // number, coordinates, value, sigma, fitted
+  for (std::size_t i = 0; i < points.number.size(); ++i) {
+    rows.push_back({static_cast<double>(points.number[i])});
+    for (auto const& x : points.coordinates) rows.back().push_back(x[i]);
+    rows.back().insert(rows.back().end(), {value(i) + state.about, state.sigma * (shape.extent(0) > 0 ? shape(i) : 1.0), fitted(i) + state.about});
+  }
+  std::size_t const width = problem.grid.axes().size() + 4;
+  auto const all = gathered(problem.grid.comm(), rows, width);
+  io::Table table;
+  for (auto const& axis : problem.grid.axes()) table.emplace_back(axis.name, std::vector<double>());
+  for (char const* const name : {"value", "sigma", "fitted"}) table.emplace_back(name, std::vector<double>());
+  for (auto const& row : all)
+    for (std::size_t c = 0; c < table.size(); ++c) table[c].second.push_back(row[c + 1]);
+  file.write_table("/observations/" + state.name, table);
+}
+
 void write_fields(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
                   std::vector<Field> const& truths, io::ResultFile& file) {
   auto const& estimate = outcome.estimate;
@@ -50,7 +72,10 @@ void write_fields(problem::Problem const& problem, Outcome const& outcome, std::
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
     file.write("/state/" + state.name, problem.grid, observations::as_observed(state, estimate.states[s]));
-    file.write("/observations/" + state.name, problem.grid, observations::as_observed(state, state.data));
+    if (state.points)
+      write_points(problem, s, estimate.predicted[s], file);
+    else
+      file.write("/observations/" + state.name, problem.grid, observations::as_observed(state, state.data));
   }
   auto const& residuals = estimate.residuals;
   for (std::size_t k = 0; k < residuals.size(); ++k)

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "mollifier/spline_taps.hpp"
+
 namespace mollis::uncertainty {
 namespace {
 
@@ -16,11 +18,12 @@ class Blocks {
     rows_ = sums_;
   }
 
-  void add(Field const& left, Field const& weight) {
+  /// `points`: where the rows are, if not at the points of the grid.
+  void add(Field const& left, Field const& weight, observations::Points const* points) {
     auto const e = on_host(left), w = on_host(weight);
     for (std::size_t i = 0; i < e.extent(0); ++i) {
       if (!(w(i) > 0.0)) continue;
-      auto const block = block_of(static_cast<Index>(i));
+      auto const block = points == nullptr ? block_of(static_cast<Index>(i)) : block_around(*points, i);
       double const scaled = std::sqrt(w(i)) * e(i);
       square_ += scaled * scaled;
       sums_[block] += scaled;
@@ -57,6 +60,16 @@ class Blocks {
     return static_cast<std::size_t>(block);
   }
 
+  std::size_t block_around(observations::Points const& points, std::size_t i) const {
+    Index block = 0;
+    for (int a = 0; a < grid_.dimension(); ++a) {
+      auto const& axis = grid_.axis(a);
+      Index const n = axis.size(), blocks = std::min(blocks_an_axis, n);
+      block = block * blocks + mollifier::cell_of(axis, points.coordinates[static_cast<std::size_t>(a)][i]) * blocks / n;
+    }
+    return static_cast<std::size_t>(block);
+  }
+
   grid::Grid const& grid_;
   Index count_ = 1;
   std::vector<double> sums_, rows_;
@@ -65,14 +78,14 @@ class Blocks {
 
 }  // namespace
 
-FitLeft fit_left(grid::Grid const& grid, estimate::Rows const& left, estimate::Rows const& weights) {
+FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights) {
   bool const data = !weights.data.empty();
   auto const& rows = data ? left.data : left.equation;
   auto const& w = data ? weights.data : weights.equation;
   FitLeft sum;
   for (std::size_t k = 0; k < rows.size(); ++k) {
-    Blocks blocks(grid);
-    blocks.add(rows[k], w[k]);
+    Blocks blocks(problem.grid);
+    blocks.add(rows[k], w[k], data ? problem.states[k].points.get() : nullptr);
     auto const one = blocks.finish();
     sum.square += one.square / static_cast<double>(rows.size());
     sum.coarse = std::max(sum.coarse, one.coarse);

@@ -2,7 +2,7 @@
 /// What a fit leaves of its rows, in two numbers that noise alone predicts: the mean square, and the mean square of sums over
 /// blocks (large where neighbours agree: the equation or the noise is wrong).
 #include "estimate/estimate.hpp"
-#include "grid/grid.hpp"
+#include "problem/problem.hpp"
 
 namespace mollis::uncertainty {
 
@@ -13,7 +13,8 @@ struct FitLeft {
   double blocks = 1.0;   ///< that hold rows
 };
 
-/// Of the rows that tell: data where states are fitted, else the equation's. Eight blocks an axis. Collective.
-FitLeft fit_left(grid::Grid const& grid, estimate::Rows const& left, estimate::Rows const& weights);
+/// Of the rows that tell: data where states are fitted, else the equation's. Eight blocks an axis; scattered points
+/// belong to those of their cells. Collective.
+FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights);
 
 }  // namespace mollis::uncertainty

@@ -192,7 +192,7 @@ class Quantifier {
       }
       return difference;
     };
-    out.push_back(fit_left(problem_.grid, {less(rows.data, moved.data), less(rows.equation, moved.equation)}, weights_));
+    out.push_back(fit_left(problem_, {less(rows.data, moved.data), less(rows.equation, moved.equation)}, weights_));
   }
 
   void add_squares(Vec x) {

@@ -61,7 +61,7 @@ Checks converged(Estimate const& estimate) {
 Checks covered(Problem const& problem, Estimate const& estimate) {
   double const total = static_cast<double>(problem.grid.points());
   double observed = total;
-  for (auto const& state : problem.states) observed = std::min(observed, total - static_cast<double>(state.gaps));
+  for (auto const& state : problem.states) observed = std::min(observed, static_cast<double>(state.observed(problem.grid)));
   double const carrying = sum(problem.grid.comm(), kernels::triple_product(estimate.mask, estimate.mask, estimate.mask));
   double const share = std::min(carrying / std::max(observed, 1.0), 1.0);
   double const least = problem.weak() ? least_share_weak : least_share;

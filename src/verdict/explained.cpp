@@ -42,13 +42,13 @@ struct Chance {
   double low, high;
 };
 
-/// S u - d of every state where it is observed, and R.
+/// H S g - d of every state where states are fitted, and R.
 estimate::Rows left_of(Problem const& problem, Estimate const& estimate) {
   estimate::Rows left;
   left.equation = estimate.residuals;
-  for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    Field const difference = make_field("misfit", problem.grid.local_size());
-    Kokkos::deep_copy(difference, estimate.states[s]);
+  for (std::size_t s = 0; s < estimate.predicted.size(); ++s) {
+    Field const difference = make_field("misfit", static_cast<Index>(estimate.predicted[s].extent(0)));
+    Kokkos::deep_copy(difference, estimate.predicted[s]);
     kernels::add_scaled(-1.0, problem.states[s].data, difference);
     left.data.push_back(difference);
   }
@@ -76,7 +76,7 @@ Check shared_of_terms(Problem const& problem, Estimate const& estimate, uncertai
 }  // namespace
 
 Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
-  auto const found = uncertainty::fit_left(problem.grid, left_of(problem, estimate), estimate.linear->weights());
+  auto const found = uncertainty::fit_left(problem, left_of(problem, estimate), estimate.linear->weights());
   auto const square = expected(uncertainty.expected, [](auto const& draw) { return draw.square; });
   auto const coarse = expected(uncertainty.expected, [](auto const& draw) { return draw.coarse; });
   auto const least = expected(uncertainty.expected_of_noise, [](auto const& draw) { return draw.square; });

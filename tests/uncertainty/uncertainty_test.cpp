@@ -171,7 +171,7 @@ TEST(FitLeft, TellsNoiseFromWhatNeighboursShare) {
     flat.equation.push_back(make_field("flat", e.c.grid.local_size()));
     Kokkos::deep_copy(flat.equation.back(), 0.5);
   }
-  auto const noise = uncertainty::fit_left(e.c.grid, white, weights), shared = uncertainty::fit_left(e.c.grid, flat, weights);
+  auto const noise = uncertainty::fit_left(e.problem, white, weights), shared = uncertainty::fit_left(e.problem, flat, weights);
   EXPECT_NEAR(noise.square, 1.0, 0.3);
   EXPECT_NEAR(noise.coarse, 1.0, 0.9);
   EXPECT_NEAR(shared.square, 1.0, 1e-12);

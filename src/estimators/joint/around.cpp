@@ -2,7 +2,7 @@
 
 namespace mollis::joint {
 
-constexpr int most_iterations = 1000;
+constexpr int most_iterations = 20000;
 
 struct Around::Solver {
   explicit Solver(Objective& objective, double tolerance)

@@ -133,8 +133,8 @@ Averages averages_of(Objective& objective) {
     for (std::size_t b = a + 1; b < partials.size(); ++b) averages.second[a].push_back(averages.second[b][a]);
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     double const sigma = problem.states[s].sigma;
-    double const share = 1.0 - static_cast<double>(problem.states[s].gaps) / static_cast<double>(problem.grid.points());
-    averages.data.push_back(share / (sigma * sigma));
+    averages.data.push_back(problem.states[s].share(problem.grid) / (sigma * sigma));
+    averages.prior.push_back(objective.prior_scales(s));
   }
   averages.equation = objective.weights().equation;
   std::size_t const states = averages.data.size();

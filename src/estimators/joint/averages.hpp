@@ -43,7 +43,8 @@ struct Averages {
   std::vector<std::vector<double>> second;    ///< of P_a P_b for two terms of one residual, else 0; 0 where their orders
                                               ///< differ in parity along some axis, as on average over a wave's phase
   std::vector<std::vector<std::vector<int>>> of;  ///< [residual][state]: terms; in place [states] those of all states
-  std::vector<double> data;                   ///< observed share / sigma^2, one a state
+  std::vector<double> data;                   ///< data a point / sigma^2, one a state
+  std::vector<std::vector<double>> prior;     ///< tau over `data`, [state][axis]
   std::vector<double> equation;               ///< w_k times the share of points that carry a residual
 };
 /// Collective.

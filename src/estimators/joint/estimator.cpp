@@ -74,7 +74,8 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   for (std::size_t s = 0; s < problem->states.size(); ++s) {
     out.states.push_back(objective->state(static_cast<int>(s)));
     out.noise.push_back(problem->states[s].sigma);
-    observed += problem->grid.points() - problem->states[s].gaps;
+    out.predicted.push_back(objective->predicted(static_cast<int>(s)));
+    observed += problem->states[s].observed(problem->grid);
   }
   out.residuals = objective->residuals();
   out.weights = objective->row_weights().equation;

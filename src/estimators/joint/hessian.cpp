@@ -6,23 +6,41 @@ namespace mollis::joint {
 
 using petsc::check;
 
-/// sums_k += sum_f P_kf D^f v of all states; leaves the jets of v in the work arrays.
-void Objective::apply_states(Vec v, std::vector<Field> const& sums) {
-  petsc::Reading const entries(v);
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    auto& state = states_[s];
-    state.jets->apply(entries.piece(layout_.state[s], layout_.state_size), state.work);
-    for (std::size_t k = 0; k < sums.size(); ++k)
-      kernels::add_weighted_jets(terms(state, static_cast<int>(k)), lattice_.window(), extents_, sums[k]);
-  }
+namespace {
+
+Field times(Field const& a, Field const& b) {
+  Field const product("product", a.extent(0)), one = make_field("one", static_cast<Index>(a.extent(0)));
+  Kokkos::deep_copy(one, 1.0);
+  kernels::add_product(a, b, one, product);
+  return product;
 }
 
-/// out_s := S^T work_0 + sum_k sum_f (D^f)^T P_kf sums_k, work_0 the first work array of each state.
-void Objective::put_states_transposed(std::vector<Field> const& sums, Vec out) {
+}  // namespace
+
+std::vector<Field> Objective::apply_states(Vec v, std::vector<Field> const& sums) {
+  petsc::Reading const entries(v);
+  std::vector<Field> rows;
+  for (std::size_t s = 0; s < states_.size(); ++s) {
+    auto& state = states_[s];
+    auto const coefficients = entries.piece(layout_.state[s], layout_.state_size);
+    state.jets->apply(coefficients, state.work);
+    for (std::size_t k = 0; k < sums.size(); ++k)
+      kernels::add_weighted_jets(terms(state, static_cast<int>(k)), lattice_.window(), extents_, sums[k]);
+    rows.push_back(observe(state, coefficients));
+  }
+  return rows;
+}
+
+void Objective::put_states_transposed(std::vector<Field> const& rows, std::vector<Field> const& sums, Vec out) {
   check(VecSet(out, 0.0));
   petsc::Writing entries(out);
   for (std::size_t s = 0; s < states_.size(); ++s) {
     auto& state = states_[s];
+    auto const piece = entries.piece(layout_.state[s], layout_.state_size);
+    if (rows.empty())
+      Kokkos::deep_copy(state.work[0], 0.0);
+    else
+      put_rows_transposed(state, rows[s], piece);
     std::vector<bool> written(state.work.size(), false);
     written[0] = true;
     for (std::size_t k = 0; k < sums.size(); ++k) {
@@ -38,7 +56,7 @@ void Objective::put_states_transposed(std::vector<Field> const& sums, Vec out) {
     }
     for (std::size_t j = 1; j < state.work.size(); ++j)
       if (!written[j]) Kokkos::deep_copy(state.work[j], 0.0);
-    state.jets->apply_transpose_add(state.work, entries.piece(layout_.state[s], layout_.state_size));
+    state.jets->apply_transpose_add(state.work, piece);
   }
 }
 
@@ -64,14 +82,13 @@ void Objective::put_parameters_transposed(std::vector<Field> const& sums, std::v
 void Objective::gradient(Vec out) {
   linearise();
   jets_stand_ = false;
-  for (auto const& state : states_)
-    kernels::spread_over_jets({{state.weight, state.work[0]}}, misfit(state), lattice_.window(), extents_, false);
-  std::vector<Field> weighted;
+  std::vector<Field> rows, weighted;
+  for (auto const& state : states_) rows.push_back(times(state.weight, misfit(state)));
   for (std::size_t k = 0; k < residuals_.size(); ++k) {
     weighted.push_back(zeros());
     kernels::add_scaled(weights_.equation[k], residuals_[k], weighted[k]);
   }
-  put_states_transposed(weighted, out);
+  put_states_transposed(rows, weighted, out);
   if (!roughness_.empty()) {
     petsc::Writing entries(out);
     for (std::size_t s = 0; s < states_.size(); ++s)
@@ -83,14 +100,6 @@ void Objective::gradient(Vec out) {
 void Objective::apply_hessian(Vec v, Vec out) { apply(v, out, true, true); }
 void Objective::couple_to_parameters(Vec v, Vec out) { apply(v, out, true, false); }
 void Objective::couple_to_states(Vec v, Vec out) { apply(v, out, false, true); }
-
-/// work_0 := M / sigma^2 of itself, or 0.
-void Objective::weigh_as_data(State const& state, bool present) {
-  if (!present) return Kokkos::deep_copy(state.work[0], 0.0);
-  Field const value = make_field("state", extents_product_);
-  kernels::copy_box(state.work[0], lattice_.window(), value, dense(), extents_);
-  kernels::spread_over_jets({{state.weight, state.work[0]}}, value, lattice_.window(), extents_, false);
-}
 
 /// out := sum_k w_k (dR_k)^T M (dR_k) v and, of states from states and of the whole from the whole, what is on the diagonal.
 void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
@@ -104,11 +113,12 @@ void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
     sums = model_.jacobian(linear_.parameter, parameters);
     if (whole) smooth = smoothness_.apply(parameters);
   }
-  if (from_states) apply_states(v, sums);
+  std::vector<Field> rows;
+  if (from_states) rows = apply_states(v, sums);
   for (std::size_t k = 0; k < sums.size(); ++k) kernels::scale(weights_.equation[k], sums[k]);
   if (to_states) {
-    for (auto const& state : states_) weigh_as_data(state, from_states);
-    put_states_transposed(sums, out);
+    for (std::size_t s = 0; s < rows.size(); ++s) rows[s] = times(states_[s].weight, rows[s]);
+    put_states_transposed(rows, sums, out);
   } else {
     check(VecSet(out, 0.0));
   }

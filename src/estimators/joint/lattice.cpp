@@ -62,6 +62,12 @@ Lattice::Lattice(grid::Grid const& grid, equation::System const& system, int deg
   window_ = kernels::window(extended_.owned().extents(), offset);
 }
 
+observations::SplineLattice Lattice::splines() const {
+  std::vector<int> degrees;
+  for (int a = 0; a < grid_.dimension(); ++a) degrees.push_back(is_smooth(a) ? degree_ : 1);
+  return {extended_, margins_, degrees};
+}
+
 mollifier::Jets Lattice::jets(std::vector<mollifier::MultiIndex> const& set) const {
   std::vector<mollifier::LineFilter> filters;
   for (int a = 0; a < extended_.dimension(); ++a) {

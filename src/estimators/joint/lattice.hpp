@@ -5,6 +5,7 @@
 #include "grid/grid.hpp"
 #include "kernels/pack.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/operator.hpp"
 
 namespace mollis::joint {
 
@@ -24,6 +25,8 @@ class Lattice {
 
   /// D^a u for a set of orders, as jets on the extended lattice; rows outside the grid give 0. Collective.
   mollifier::Jets jets(std::vector<mollifier::MultiIndex> const& set) const;
+  /// The same as observations see it.
+  observations::SplineLattice splines() const;
   /// This rank's points of the grid among its points of the extended lattice.
   kernels::Window const& window() const { return window_; }
 

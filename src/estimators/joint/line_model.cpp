@@ -135,16 +135,19 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
 
 void LineModel::add_prior(Averages const& averages, Index system, Mode const& mode, BandedSystems& systems) const {
   Index const block = states_ + static_cast<Index>(fields_);
-  double tangential = 0.0;
-  for (int a = 0; a < lattice_.grid().dimension(); ++a)
-    if (a != line_) tangential += roughness_.symbol(a, angle_[a][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
-  for (Index row = 0; row < systems.size() / block; ++row)
-    for (int s = 0; s < states_; ++s) {
-      double const weight = averages.data[static_cast<std::size_t>(s)];
+  for (int s = 0; s < states_; ++s) {
+    double const weight = averages.data[static_cast<std::size_t>(s)];
+    auto const& scales = averages.prior[static_cast<std::size_t>(s)];
+    double tangential = 0.0;
+    for (int a = 0; a < lattice_.grid().dimension(); ++a)
+      if (a != line_)
+        tangential += scales[static_cast<std::size_t>(a)] * roughness_.symbol(a, angle_[a][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
+    double const along = line_ >= 0 ? weight * scales[static_cast<std::size_t>(line_)] : 0.0;
+    for (Index row = 0; row < systems.size() / block; ++row) {
       systems.at(system, row * block + s, 0) += weight * tangential;
-      for (Index o = 0; o <= std::min(roughness_.band(line_), row); ++o)
-        systems.at(system, row * block + s, o * block) += weight * roughness_.at(line_, row, -o);
+      for (Index o = 0; o <= std::min(roughness_.band(line_), row); ++o) systems.at(system, row * block + s, o * block) += along * roughness_.at(line_, row, -o);
     }
+  }
 }
 
 void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, Index system, BandedSystems& systems) const {

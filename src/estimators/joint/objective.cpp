@@ -1,9 +1,11 @@
 #include "estimators/joint/objective.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "estimators/joint/local_values.hpp"
+#include "observations/spacing.hpp"
 #include "petsc/access.hpp"
 
 namespace mollis::joint {
@@ -42,9 +44,25 @@ Field known_mask(problem::Problem const& problem, residual::FeatureBank const& b
   return mask;
 }
 
-/// Observed share over the variance of the noise.
+/// Data a point over the variance of the noise.
 double information(observations::State const& observed, grid::Grid const& grid) {
-  return (1.0 - static_cast<double>(observed.gaps) / static_cast<double>(grid.points())) / (observed.sigma * observed.sigma);
+  return observed.share(grid) / (observed.sigma * observed.sigma);
+}
+
+/// 1 / sigma_i^2 of every datum, 0 in gaps.
+Field weights_of(observations::State const& observed) {
+  auto const rows = static_cast<Index>(observed.data.extent(0));
+  Field const weight = filled(rows, 1.0 / (observed.sigma * observed.sigma));
+  if (observed.shape.extent(0) > 0) {
+    auto const shape = on_host(observed.shape);
+    auto const host = Kokkos::create_mirror_view(weight);
+    for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = 1.0 / std::pow(observed.sigma * shape(i), 2);
+    Kokkos::deep_copy(weight, host);
+  }
+  kernels::clear_where_not_finite(observed.data, weight);
+  if (observed.known.extent(0) > 0)
+    kernels::add_scaled((wall_weight - 1.0) / (observed.sigma * observed.sigma), observed.known, weight);
+  return weight;
 }
 
 }  // namespace
@@ -89,14 +107,13 @@ Objective::State Objective::make_state(std::size_t s) const {
   for (std::size_t k = 0; k < set.size(); ++k) state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
   state.mollified = zeros();
   auto const& observed = problem_.states[s];
-  state.weight = filled(extents_product_, 1.0 / (observed.sigma * observed.sigma));
-  kernels::clear_where_not_finite(observed.data, state.weight);
-  if (observed.known.extent(0) > 0)
-    kernels::add_scaled((wall_weight - 1.0) / (observed.sigma * observed.sigma), observed.known, state.weight);
-  state.data = zeros();
+  state.observe = observations::make_operator(observed, problem_.grid, lattice_.splines());
+  state.weight = weights_of(observed);
+  state.data = make_field("data", state.observe->rows());
   Kokkos::deep_copy(state.data, observed.data);
   kernels::apply_mask(state.weight, state.data);
-  state.prior = information(observed, problem_.grid);
+  state.scales = roughness_.scales(observations::data_spacing(observed, problem_.grid));
+  for (double const scale : state.scales) state.prior.push_back(information(observed, problem_.grid) * scale);
   if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
   return state;
 }
@@ -140,9 +157,33 @@ Field Objective::state(int s) const {
   return copy;
 }
 
+Field Objective::predicted(int s) const {
+  auto const& state = states_[static_cast<std::size_t>(s)];
+  Field const copy = make_field("predicted", state.observe->rows());
+  Kokkos::deep_copy(copy, state.observed);
+  return copy;
+}
+
+Field Objective::observe(State const& state, Field const& coefficients) const {
+  Field box;
+  if (state.observe->reads_state()) {
+    box = make_field("state", extents_product_);
+    kernels::copy_box(state.work[0], lattice_.window(), box, dense(), extents_);
+  }
+  return state.observe->apply(coefficients, box);
+}
+
+void Objective::put_rows_transposed(State const& state, Field const& rows, Field const& out) const {
+  Field const box = state.observe->apply_transpose_add(rows, out);
+  if (state.observe->reads_state())
+    kernels::copy_box(box, dense(), state.work[0], lattice_.window(), extents_);
+  else
+    Kokkos::deep_copy(state.work[0], 0.0);
+}
+
 Field Objective::misfit(State const& state) const {
-  Field const difference = make_field("misfit", extents_product_);
-  Kokkos::deep_copy(difference, state.mollified);
+  Field const difference = make_field("misfit", state.observe->rows());
+  Kokkos::deep_copy(difference, state.observed);
   kernels::add_scaled(-1.0, state.data, difference);
   return difference;
 }
@@ -157,6 +198,11 @@ Parts const& Objective::move_to(Vec x) {
   jets_stand_ = true;
   linearised_ = false;
   set_features();
+  {
+    petsc::Reading const entries(x);
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      states_[s].observed = states_[s].observe->apply(entries.piece(layout_.state[s], layout_.state_size), states_[s].mollified);
+  }
   auto const parameters = parameters_of(x);
   model_.move_to(parameters);
   residuals_.clear();

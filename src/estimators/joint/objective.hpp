@@ -1,11 +1,12 @@
 #pragma once
 /// The joint objective over x = (g, p): coefficients g of every state on the extended lattice, parameters p,
-///   J(x) = sum_s |M_s (S g_s - d_s)|^2 / (2 sigma_s^2) + sum_s tau_s/2 <g_s, L_g g_s> + sum_k w_k/2 |M_R R_k(jets g, p)|^2
+///   J(x) = sum_s |H_s S g_s - d_s|^2_{N_s} / 2 + sum_s tau_s/2 <g_s, L_g g_s> + sum_k w_k/2 |M_R R_k(jets g, p)|^2
 ///        + sum_p beta_p/2 <p, L_p p>,
-/// u_s = S g_s the mollified state, jets its exact derivatives, M masks (observed points, points where R is defined), L_g
-/// the roughness at open ends, tau_s the observed share over sigma_s^2, L_p the smoothness form; p stands for log lambda where
+/// u_s = S g_s the mollified state, jets its exact derivatives, H_s what was observed of it (observations/operator.hpp) and N_s
+/// its noise: |r|^2_N = sum r_i^2 / sigma_i^2, 0 in gaps. M_R masks points where R is not defined, L_g is the roughness at open
+/// ends, tau_s the data a point over sigma_s^2 (more along axes where data are scarce: Roughness::scales), L_p the smoothness form; p stands for log lambda where
 /// transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
-///   H = diag(S^T M S / sigma^2 + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
+///   H = diag((H_s S)^T N^-1 H_s S + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
 #include "estimate/linearisation.hpp"
 #include "estimators/joint/roughness.hpp"
 #include "parameters/smoothness_product.hpp"
@@ -26,7 +27,7 @@ struct Weights {
 
 /// The parts of the objective, sums over the whole grid.
 struct Parts {
-  double misfit = 0.0;                   ///< sum_s |S g - d|^2 / sigma^2
+  double misfit = 0.0;                   ///< sum_s |H S g - d|^2_N
   std::vector<double> residual;          ///< |R_k|^2
   std::vector<double> roughness;         ///< <p, L p>
   double prior = 0.0;                    ///< sum_s tau_s <g, L g>
@@ -48,6 +49,8 @@ class Objective {
 
   Layout const& layout() const { return layout_; }
   Roughness const& roughness() const { return roughness_; }
+  /// tau of a state over its data a point and sigma^2, one an axis.
+  std::vector<double> const& prior_scales(std::size_t state) const { return states_[state].scales; }
   Lattice const& lattice() const { return lattice_; }
   problem::Problem const& problem() const { return problem_; }
   petsc::Vector make_vector() const;                                      ///< zeros. Collective.
@@ -70,7 +73,7 @@ class Objective {
   /// out := H v, H of the last linearise() at the current weights. Collective.
   void apply_hessian(Vec v, Vec out);
 
-  /// J v, J^T rows and the diagonal of W in H = J^T W J + P at the last linearise(), of S g - d and R_k; P v. Collective.
+  /// J v, J^T rows and the diagonal of W in H = J^T W J + P at the last linearise(), of H S g - d and R_k; P v. Collective.
   estimate::Rows jacobian(Vec v);
   void jacobian_transposed(estimate::Rows const& rows, Vec out);
   estimate::Rows row_weights() const;
@@ -93,6 +96,8 @@ class Objective {
 
   /// Fields of the last move_to: mollified states and residuals (0 where masked).
   Field state(int s) const;
+  /// H S g, 0 in gaps.
+  Field predicted(int s) const;
   std::vector<Field> const& residuals() const { return residuals_; }
   Field const& mask() const { return mask_; }
 
@@ -110,20 +115,27 @@ class Objective {
     std::unique_ptr<mollifier::Jets> jets;     ///< the state itself first
     std::vector<Field> work;                   ///< jets on the extended lattice, zero outside the grid
     Field mollified;                           ///< the state at the last move_to
-    double prior = 0.0;                        ///< tau
+    std::vector<double> scales, prior;         ///< tau over what the data tell, tau; one an axis
     Field pulled;                              ///< tau L g at the last move_to; empty without open ends
-    Field data, weight;                        ///< observations, 0 in gaps; 1 / sigma^2, 0 in gaps
+    std::unique_ptr<observations::Operator> observe;
+    Field observed;                            ///< H S g at the last move_to
+    Field data, weight;                        ///< a row a datum: observations, 0 in gaps; 1 / sigma^2, 0 in gaps
   };
   State make_state(std::size_t s) const;
   void set_features();
-  /// S g - d of a state at the last move_to.
+  /// H S g - d of a state at the last move_to.
   Field misfit(State const& state) const;
+  /// H S g of a state, g the argument of the jets that stand in its work arrays.
+  Field observe(State const& state, Field const& coefficients) const;
+  /// work_0 := what (H S)^T rows adds to S g; out += what it adds to g.
+  void put_rows_transposed(State const& state, Field const& rows, Field const& out) const;
   /// The partials of a residual by the jets of a state, with the work arrays of these.
   std::vector<kernels::WeightedJet> terms(State const& state, int residual) const;
   void apply(Vec v, Vec out, bool from_states, bool to_states);
-  void apply_states(Vec v, std::vector<Field> const& sums);
-  void weigh_as_data(State const& state, bool present);
-  void put_states_transposed(std::vector<Field> const& sums, Vec out);
+  /// sums_k += dR_k/dg v; H S v of every state. Leaves the jets of v in the work arrays.
+  std::vector<Field> apply_states(Vec v, std::vector<Field> const& sums);
+  /// out := (H S)^T rows + sum_k (dR_k/dg)^T M sums_k, rows one field a state, or none at all.
+  void put_states_transposed(std::vector<Field> const& rows, std::vector<Field> const& sums, Vec out);
   std::vector<Field> parameters_of(Vec x) const;
   /// out += sum_k (dR_k/dp)^T M sums_k + beta L p, L p given (or nothing).
   void put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const;

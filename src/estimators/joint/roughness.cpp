@@ -10,7 +10,8 @@ namespace mollis::joint {
 namespace {
 
 constexpr int highest_difference = 6;                ///< no wider than the rows of a spline of degree 7
-constexpr double cutoff = 1.5707963267948966;        ///< angle a point: four points a wave
+constexpr double pi = 3.141592653589793;
+constexpr double cutoff = 0.5 * pi;                  ///< angle a point: four points a wave
 
 double symbol_of(parameters::LineForm const& form, Index row, double angle) {
   double sum = 0.0;
@@ -38,14 +39,24 @@ Roughness::Roughness(Lattice const& lattice) {
   }
 }
 
-void Roughness::apply_add(double factor, Field const& g, Field const& out) const {
+std::vector<double> Roughness::scales(std::vector<double> const& spacing) const {
+  std::vector<double> scales(spacing.size(), 1.0);
+  for (auto const& part : parts_) {
+    auto const axis = static_cast<std::size_t>(part.axis);
+    double const longest = pi / spacing[axis];
+    if (longest < cutoff) scales[axis] = 1.0 / (part.factor * symbol_of(part.form, part.product.grid().axis(part.axis).size() / 2, longest));
+  }
+  return scales;
+}
+
+void Roughness::apply_add(std::vector<double> const& factors, Field const& g, Field const& out) const {
   for (auto const& part : parts_) {
     part.product.apply(g, {part.work});
-    kernels::add_scaled(factor * part.factor, part.work, out);
+    kernels::add_scaled(factors[static_cast<std::size_t>(part.axis)] * part.factor, part.work, out);
   }
 }
 
-void Roughness::add_draw(double factor, int number, std::uint32_t state, HostField const& out) const {
+void Roughness::add_draw(std::vector<double> const& factors, int number, std::uint32_t state, HostField const& out) const {
   for (auto const& part : parts_) {
     auto const& grid = part.product.grid();
     int const order = part.form.band();
@@ -54,7 +65,7 @@ void Roughness::add_draw(double factor, int number, std::uint32_t state, HostFie
       roots.push_back(a == part.axis ? parameters::LineRoot(grid.axis(a), order) : parameters::LineRoot::identity(grid.axis(a)));
     random::Stream const stream{static_cast<std::uint64_t>(number), state * max_axes + static_cast<std::uint32_t>(part.axis),
                                 random::Stream::Purpose::roughness};
-    parameters::add_root_draw(grid, roots, std::sqrt(factor * part.factor), stream, out);
+    parameters::add_root_draw(grid, roots, std::sqrt(factors[static_cast<std::size_t>(part.axis)] * part.factor), stream, out);
   }
 }
 

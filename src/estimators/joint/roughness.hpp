@@ -2,7 +2,7 @@
 /// A weak prior on the coefficients g of a state along the open axes of the lattice, <g, L g>:
 ///   L = sum_a D_a^T D_a / s_a,  D_a divided differences along axis a, of order (highest derivative of a state along a) + 2,
 /// s_a their squared symbol at four points a wave. Weighed like the data, it leaves longer waves alone (P-splines: Eilers and
-/// Marx 1996). At open ends the equation allows waves that no parameter moves; the shortest of them, which splines hide from
+/// Marx 1996); where data are farther apart than that, waves shorter than two data count so. At open ends the equation allows waves that no parameter moves; the shortest of them, which splines hide from
 /// the data, would otherwise follow the noise and take the outermost parameters with them.
 #include "estimators/joint/lattice.hpp"
 #include "kernels/field.hpp"
@@ -15,10 +15,14 @@ class Roughness {
  public:
   explicit Roughness(Lattice const& lattice);  ///< Collective.
 
-  /// out += factor * L g, both on the extended lattice (local box). Collective.
-  void apply_add(double factor, Field const& g, Field const& out) const;
-  /// out += a draw of N(0, factor * L), the same on any number of ranks. Not collective.
-  void add_draw(double factor, int number, std::uint32_t state, HostField const& out) const;
+  /// What L's part of each axis is to be multiplied by for data that are `spacing` cells apart along it, so that its symbol is 1 at
+  /// four points or two data a wave, whichever is longer. 1 up to a spacing of 2. Not collective.
+  std::vector<double> scales(std::vector<double> const& spacing) const;
+
+  /// out += L g, the part of axis a times factors[a], both on the extended lattice (local box). Collective.
+  void apply_add(std::vector<double> const& factors, Field const& g, Field const& out) const;
+  /// out += a draw of N(0, L), the parts times `factors`, the same on any number of ranks. Not collective.
+  void add_draw(std::vector<double> const& factors, int number, std::uint32_t state, HostField const& out) const;
   /// Along one axis: entry (row, row + offset), |offset| <= band; band 0 and entries 0 where the axis has no part in L.
   Index band(int axis) const;
   double at(int axis, Index row, Index offset) const;

@@ -17,8 +17,8 @@ struct Weighed {
   Field noise, weighted;
 };
 
-Weighed white(grid::Grid const& grid, Field const& weight, random::Stream const& stream) {
-  Weighed out{random::white_noise(grid, 1.0, stream), make_field("weighted", grid.local_size())};
+Weighed weighed(Field noise, Field const& weight) {
+  Weighed out{std::move(noise), make_field("weighted", static_cast<Index>(weight.extent(0)))};
   auto const w = on_host(weight);
   auto const z = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), out.noise);
   auto const wz = Kokkos::create_mirror_view(out.weighted);
@@ -29,6 +29,15 @@ Weighed white(grid::Grid const& grid, Field const& weight, random::Stream const&
   Kokkos::deep_copy(out.noise, z);
   Kokkos::deep_copy(out.weighted, wz);
   return out;
+}
+
+/// White noise a datum, by the points' rows in their file: the same on any number of ranks.
+Field white_at(observations::Points const& points, random::Stream const& stream) {
+  Field const field = make_field("noise", static_cast<Index>(points.number.size()));
+  auto const host = Kokkos::create_mirror_view(field);
+  for (std::size_t i = 0; i < points.number.size(); ++i) host(i) = random::normal(stream, points.number[i]);
+  Kokkos::deep_copy(field, host);
+  return field;
 }
 
 /// entries += field.
@@ -44,25 +53,20 @@ estimate::Rows Objective::jacobian(Vec v) {
   jets_stand_ = false;
   estimate::Rows rows;
   rows.equation = model_.jacobian(linear_.parameter, parameters_of(v));
-  apply_states(v, rows.equation);
-  for (auto const& state : states_) {
-    rows.data.push_back(make_field("state", extents_product_));
-    kernels::copy_box(state.work[0], lattice_.window(), rows.data.back(), dense(), extents_);
-    kernels::apply_mask(state.weight, rows.data.back());
-  }
+  rows.data = apply_states(v, rows.equation);
+  for (std::size_t s = 0; s < states_.size(); ++s) kernels::apply_mask(states_[s].weight, rows.data[s]);
   return rows;
 }
 
 void Objective::jacobian_transposed(estimate::Rows const& rows, Vec out) {
   jets_stand_ = false;
+  std::vector<Field> masked;
   for (std::size_t s = 0; s < states_.size(); ++s) {
-    Field const masked = make_field("state", extents_product_), one = make_field("one", extents_product_);
-    Kokkos::deep_copy(masked, rows.data[s]);
-    Kokkos::deep_copy(one, 1.0);
-    kernels::apply_mask(states_[s].weight, masked);
-    kernels::spread_over_jets({{one, states_[s].work[0]}}, masked, lattice_.window(), extents_, false);
+    masked.push_back(make_field("rows", states_[s].observe->rows()));
+    Kokkos::deep_copy(masked[s], rows.data[s]);
+    kernels::apply_mask(states_[s].weight, masked[s]);
   }
-  put_states_transposed(rows.equation, out);
+  put_states_transposed(masked, rows.equation, out);
   put_parameters_transposed(rows.equation, {}, out);
 }
 
@@ -93,13 +97,19 @@ estimate::Rows Objective::draw(int number, Vec from_noise, Vec from_prior) {
   auto const seed = static_cast<std::uint64_t>(number);
   auto const weights = row_weights();
   estimate::Rows noise, weighted;
-  auto const add = [&](Field const& weight, std::size_t row, Purpose purpose, std::vector<Field>& e, std::vector<Field>& we) {
-    auto const drawn = white(problem_.grid, weight, {seed, static_cast<std::uint32_t>(row), purpose});
+  auto const add = [](Weighed const& drawn, std::vector<Field>& e, std::vector<Field>& we) {
     e.push_back(drawn.noise);
     we.push_back(drawn.weighted);
   };
-  for (std::size_t s = 0; s < weights.data.size(); ++s) add(weights.data[s], s, Purpose::data, noise.data, weighted.data);
-  for (std::size_t k = 0; k < weights.equation.size(); ++k) add(weights.equation[k], k, Purpose::equation, noise.equation, weighted.equation);
+  for (std::size_t s = 0; s < weights.data.size(); ++s) {
+    random::Stream const stream{seed, static_cast<std::uint32_t>(s), Purpose::data};
+    auto const& points = problem_.states[s].points;
+    add(weighed(points ? white_at(*points, stream) : random::white_noise(problem_.grid, 1.0, stream), weights.data[s]), noise.data, weighted.data);
+  }
+  for (std::size_t k = 0; k < weights.equation.size(); ++k) {
+    random::Stream const stream{seed, static_cast<std::uint32_t>(k), Purpose::equation};
+    add(weighed(random::white_noise(problem_.grid, 1.0, stream), weights.equation[k]), noise.equation, weighted.equation);
+  }
   check(VecSet(from_noise, 0.0));
   jacobian_transposed(weighted, from_noise);
   check(VecSet(from_prior, 0.0));

@@ -25,7 +25,7 @@ double form(joint::Lattice const& lattice, test::Formula const& formula) {
   auto const size = static_cast<std::size_t>(lattice.extended().local_size());
   Field const product("product", size), one = make_field("one", static_cast<Index>(size));
   Kokkos::deep_copy(one, 1.0);
-  roughness.apply_add(1.0, g, product);
+  roughness.apply_add({1.0, 1.0}, g, product);
   return test::sum_over(lattice.grid().comm(), kernels::triple_product(one, g, product));
 }
 
@@ -71,6 +71,14 @@ TEST(Roughness, AxisByAxisItIsTheFormThatPreconditionersUse) {
   };
   EXPECT_NEAR(form(open, wave) / (static_cast<double>(m) * sum), 1.0, 1e-9);
   EXPECT_NEAR(roughness.symbol(1, 0.5 * pi), 1.0, 1e-12);
+}
+
+/// The symbol is 1 at two data a wave, and never below four points a wave.
+TEST(Roughness, ReachesAsFarAsDataAreApart) {
+  joint::Roughness const roughness(lattice(""));
+  auto const scales = roughness.scales({1.7, 5.0});
+  EXPECT_EQ(scales[0], 1.0);
+  EXPECT_NEAR(scales[1] * roughness.symbol(1, pi / 5.0), 1.0, 1e-12);
 }
 
 /// Fields on open, periodic and very short axes, a constant beside them: the assembled form.

@@ -1,0 +1,174 @@
+"""Scattered points: tables that cannot be read, fits to sensors and boreholes, the same on any number of ranks."""
+import csv
+import math
+import random
+import unittest
+
+import h5py
+import numpy
+
+from program import TestCase, run, summary_of, temporary
+
+BOREHOLES = """
+[grid]
+axes = ["y", "x"]
+points = [13, 13]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[observations.h]
+kind = "points"
+file = "heads.csv"
+columns = { x = "easting", y = "northing", value = "head", sigma = "sd" }
+[parameters.T]
+over = ["y", "x"]
+truth = { value = "1 + 0.5*x*y" }
+[equation]
+residual = "dx(T*dx(h)) + dy(T*dy(h)) - 4 - 4*x*y"
+"""
+
+SENSORS = """
+[grid]
+axes = ["t", "x"]
+points = [16, 20]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+periodic = ["x"]
+[observations.u]
+kind = "points"
+file = "sensors.h5"
+noise = 0.01
+[parameters.D]
+over = []
+initial = 0.3
+[equation]
+residual = "dt(u) - D*dx(dx(u))"
+"""
+D = 0.05
+
+
+def head(x, y):
+    return x * x + y * y
+
+
+def write_heads(path, rows, header=("easting", "northing", "head", "sd")):
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def boreholes(count, sigma=2e-3):
+    numbers = random.Random(3)
+    rows = []
+    for _ in range(count):
+        x, y = numbers.random(), numbers.random()
+        rows.append([x, y, head(x, y) + numbers.gauss(0.0, sigma), sigma])
+    return rows
+
+
+class Tables(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary()
+        cls.deck = cls.directory / "heads.toml"
+        cls.deck.write_text(BOREHOLES)
+
+    def refused(self, code, rows, *parts, header=("easting", "northing", "head", "sd"), ranks=1, overrides=()):
+        write_heads(self.directory / "heads.csv", rows, header)
+        self.expect_error(code, run("invert", self.deck, *overrides, ranks=ranks), "heads.csv", *parts)
+        self.assertFalse((self.directory / "mollis.out").exists())
+
+    def test_points_outside(self):
+        rows = boreholes(20) + [[1.5, 0.2, 1.0, 0.1], [0.1, -3.0, 1.0, 0.1]]
+        self.refused(65, rows, "[observations.h] file", "2 of 22 points lie outside the grid", "row 21", "x = 1.5", ranks=2)
+
+    def test_coordinates_that_are_no_numbers(self):
+        self.refused(65, boreholes(20) + [["", 0.2, 1.0, 0.1]], "1 of 21 points have coordinates that are not finite")
+        self.refused(65, boreholes(20) + [["east", 0.2, 1.0, 0.1]], "line 22, column easting: \"east\" is no number")
+
+    def test_duplicates(self):
+        rows = boreholes(20)
+        self.refused(65, rows + [rows[3], rows[5]], "2 of 22 points stand where another one does")
+
+    def test_nothing_observed(self):
+        self.refused(65, [], "no rows")
+        self.refused(65, [[0.1, 0.2, "", 0.1]], "nothing was observed")
+        (self.directory / "heads.csv").write_text("")
+        self.expect_error(65, run("invert", self.deck), "holds no line")
+
+    def test_deviations(self):
+        self.refused(65, boreholes(20) + [[0.1, 0.2, 1.0, 0.0]], "1 of 21 points have no positive standard deviation")
+
+    def test_columns(self):
+        self.refused(66, boreholes(20), "no column \"easting\"; did you mean \"eastings\"?", header=("eastings", "northing", "head", "sd"))
+        self.refused(65, [row[:3] if k == 4 else row for k, row in enumerate(boreholes(20))], "line 6 has 3 values, the first line 4 names")
+
+    def test_neither_text_nor_hdf5(self):
+        (self.directory / "heads.csv").write_bytes(bytes(range(256)))
+        self.expect_error(65, run("invert", self.deck), "neither text nor HDF5")
+
+    def test_methods_that_need_a_grid(self):
+        self.expect_error(78, run("check", self.deck, "inversion.method=equation-error"), "[inversion] method", "method = \"joint\"")
+        self.expect_error(78, run("check", self.deck, "equation.form=weak"), "[equation] form")
+        self.expect_error(78, run("mollify", self.deck), "[observations.h] kind")
+
+
+class Boreholes(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary()
+        cls.deck = cls.directory / "heads.toml"
+        cls.deck.write_text(BOREHOLES)
+        write_heads(cls.directory / "heads.csv", boreholes(60))
+        cls.outcomes = {ranks: run("invert", cls.deck, f"output.directory=out{ranks}", ranks=ranks) for ranks in (1, 2, 4)}
+
+    def test_finds_the_field_and_says_how_sure_it_is(self):
+        self.assertIn(self.outcomes[1].code, (0, 2), self.outcomes[1].err)
+        summary = summary_of(self.directory / "out1")
+        self.assertEqual(summary["method"], "joint")
+        self.assertLess(summary["parameters"]["T"]["truth"]["core"]["relative_l2"], 0.1)
+        with h5py.File(self.directory / "out1" / "result.h5") as file:
+            table = file["observations/h"]
+            self.assertEqual(len(table["value"]), 60)
+            left = (table["fitted"][...] - table["value"][...]) / table["sigma"][...]
+            self.assertLess(numpy.sqrt(numpy.mean(left**2)), 1.5)
+            known = file["parameters/T_known"][...]
+            self.assertTrue(numpy.all((known >= 0.0) & (known <= 1.0)))
+
+    def test_ranks_agree(self):
+        fields = {}
+        for ranks in self.outcomes:
+            with h5py.File(self.directory / f"out{ranks}" / "result.h5") as file:
+                fields[ranks] = file["parameters/T"][...], file["observations/h/fitted"][...]
+        for ranks in (2, 4):
+            for one, other in zip(fields[1], fields[ranks]):
+                self.assertLess(numpy.abs(one - other).max() / numpy.abs(one).max(), 1e-7)
+
+
+class Sensors(TestCase):
+    """Six sensors on a ring with a time series each, a datum of which is missing."""
+
+    def test_constant(self):
+        directory = temporary()
+        (directory / "sensors.toml").write_text(SENSORS)
+        numbers = random.Random(8)
+        columns = {"t": [], "x": [], "u": []}
+        for x in (0.03, 0.21, 0.36, 0.52, 0.7, 0.88):
+            for step in range(16):
+                t, wave = step / 15, 2 * math.pi
+                u = math.exp(-D * wave**2 * t) * math.sin(wave * x) + 0.5 * math.exp(-4 * D * wave**2 * t) * math.cos(2 * wave * x)
+                columns["t"].append(t)
+                columns["x"].append(x + (1.0 if step == 3 else 0.0))
+                columns["u"].append(math.nan if step == 7 and x > 0.8 else u + numbers.gauss(0.0, 0.01))
+        with h5py.File(directory / "sensors.h5", "w") as file:
+            for name, values in columns.items():
+                file[name] = numpy.array(values)
+        outcome = run("invert", directory / "sensors.toml")
+        self.assertIn(outcome.code, (0, 2), outcome.err)
+        self.assertIn("95 scattered points", outcome.out)
+        parameter = summary_of(directory / "sensors.out")["parameters"]["D"]
+        self.assertLess(abs(parameter["mean"] - D), max(4.0 * parameter["standard_error"], 1e-3))
+
+
+if __name__ == "__main__":
+    unittest.main()

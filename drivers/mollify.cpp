@@ -9,6 +9,7 @@
 #include "mollifier/smooth.hpp"
 #include "petsc/options.hpp"
 #include "problem/make_grid.hpp"
+#include "problem/mask.hpp"
 #include "problem/memory.hpp"
 #include "problem/sizes.hpp"
 #include "results/describe.hpp"
@@ -29,7 +30,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
   progress.say(results::describe(grid));
   auto const states = [&] {
     run::Stages::Scope const stage(stages, "read");
-    return observations::read_states(grid, deck.observations);
+    return observations::read_states(grid, deck.observations, problem::make_mask(grid, deck.grid));
   }();
   for (auto const& state : states) progress.say(results::describe(state));
 
@@ -39,7 +40,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
   for (auto const& state : states) {
     auto const smooth = [&] {
       run::Stages::Scope const stage(stages, "jets");
-      return mollifier::smooth(grid, deck.mollifier, state.data, state.sigma, set);
+      return mollifier::smooth(grid, deck.mollifier, state.to_mollify(), state.sigma, set);
     }();
     run::Stages::Scope const stage(stages, "write");
     file.write("/observations/" + state.name, grid, observations::as_observed(state, state.data));
@@ -49,7 +50,8 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
       file.write(name + "_error", grid, derivative.error);
     }
   }
-  for (std::size_t s = 0; s < states.size(); ++s) deck.observations[s].second.noise = states[s].sigma;
+  for (std::size_t s = 0; s < states.size(); ++s)
+    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = states[s].sigma;
   io::Attributes facts;
   for (auto const& [key, value] : run::provenance(comm, command.text)) facts.emplace_back(key, value);
   facts.emplace_back("deck", deck.text);

@@ -23,7 +23,7 @@ Index whole_footprints(grid::Grid const& grid, std::vector<observations::State> 
   mollifier::Jets const footprints(grid, std::move(boxes), {mollifier::MultiIndex{}});
   Field const mask = make_field("whole footprints", grid.local_size());
   Kokkos::deep_copy(mask, 1.0);
-  for (auto const& state : states) kernels::clear_where_not_finite(footprints.apply(state.data).front(), mask);
+  for (auto const& state : states) kernels::clear_where_not_finite(footprints.apply(state.to_mollify()).front(), mask);
   auto const host = on_host(mask);
   Index count = 0;
   for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) != 0.0 ? 1 : 0;

@@ -120,7 +120,7 @@ Lepski::Estimate const& Lepski::at(std::vector<int> const& rung) {
   for (auto const& combination : combinations_) {
     estimate.filters.push_back(mollifier::make_filters(grid_, mollifier, false, combination.orders));
     mollifier::Jets const jets(grid_, estimate.filters.back(), combination.orders);
-    auto const fields = jets.apply(states_[static_cast<std::size_t>(combination.state)].data);
+    auto const fields = jets.apply(states_[static_cast<std::size_t>(combination.state)].to_mollify());
     std::vector<double> sum(static_cast<std::size_t>(grid_.local_size()), 0.0);
     for (std::size_t k = 0; k < fields.size(); ++k) {
       auto const host = on_host(fields[k]);

@@ -42,6 +42,8 @@ struct Grid {
   std::vector<std::string> coordinate_datasets;
   std::map<std::string, double> period;                ///< axes from a file that are periodic
   std::map<std::string, std::string> reflect;          ///< axis -> "even" or "odd"
+  std::optional<Values> mask;                          ///< inside where above `mask_above`
+  double mask_above = 0.0;
   std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic
   Places places;
 };

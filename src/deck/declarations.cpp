@@ -28,6 +28,7 @@ Section grid() {
          .like(R"({ file = "a.h5", datasets = ["t", "x"] })"),
      key("reflect", Type::axis_choices, "known symmetry of the states at both ends of an axis")
          .out_of({"even", "odd"}).otherwise("{}").like(R"({ y = "even" })"),
+     key("mask", Type::table, "the domain, where it is no box: results are NaN outside it").like(R"({ file = "a.h5", dataset = "inside" })"),
      key("decomposition", Type::integers, "blocks along each axis, 1 along t; [] is automatic")
          .within(at_least(1)).otherwise("[]").like("[1, 2]")}};
 }
@@ -38,6 +39,15 @@ Section coordinates() {
      key("datasets", Type::texts, "one an axis, strictly increasing").needed().like(R"(["t", "x"])"),
      key("period", Type::axis_numbers, "period of each axis that is periodic")
          .in("of the axis").within(positive()).otherwise("{}").like("{ t = 3.15e7 }")},
+    "", true};
+}
+
+Section mask() {
+  return {"grid.mask", "Points inside the domain: those where the values are above a threshold.",
+    {key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
+     key("file", Type::file, "HDF5 file, instead of value").like(R"("mask.h5")"),
+     key("dataset", Type::text, "of the file, over the grid or some of its axes; NaN is outside").like(R"("inside")"),
+     key("above", Type::number, "the threshold").otherwise("0.0")},
     "", true};
 }
 
@@ -52,7 +62,8 @@ Section observations() {
          "points: the column (in HDF5 the 1D dataset) of each axis, of \"value\" and of \"sigma\", the standard deviation of its noise")
          .otherwise_computed("the axes' names, value the state's, no sigma").like(R"({ t = "t", y = "y", x = "x", value = "head" })"),
      key("noise", Type::noise,
-         "standard deviation, { relative = 0.01 } (of the standard deviation of the data), or \"auto\"")
+         "standard deviation; { relative = 0.01 } (of the standard deviation of the data), { proportional = 0.05, floor = 0.1 } (of each "
+         "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"")
          .in("of the state").otherwise(R"("auto")"),
      key("about", Type::number, "the value about which the state is odd where an axis reflects as \"odd\"")
          .in("of the state").otherwise("0").like("293.15"),
@@ -199,7 +210,7 @@ Section output() {
 
 std::vector<Section> const& schema() {
   static std::vector<Section> const all = {
-      grid(), coordinates(), observations(),
+      grid(), coordinates(), mask(), observations(),
       {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
       parameters(), smoothness(),
       {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},

@@ -21,6 +21,15 @@ std::string toml_text(double value) { return number(value); }
 std::string toml_text(std::int64_t value) { return std::to_string(value); }
 std::string toml_text(int value) { return std::to_string(value); }
 std::string toml_text(Relative const& value) { return fmt::format("{{ relative = {} }}", number(value.fraction)); }
+std::string toml_text(observations::Proportional const& value) {
+  return fmt::format("{{ proportional = {}, floor = {} }}", number(value.share), number(value.floor));
+}
+std::string toml_text(observations::Counts const& value) {
+  return fmt::format("{{ gain = {}, offset = {} }}", number(value.gain), number(value.offset));
+}
+std::string toml_text(observations::Dataset const& value) {
+  return fmt::format("{{ file = {}, dataset = {} }}", quote(value.file), quote(value.dataset));
+}
 std::string toml_text(Automatic) { return "\"auto\""; }
 
 template <class... T>
@@ -54,6 +63,11 @@ std::string inline_table(Rows const& rows) {
   return "{ " + list + " }";
 }
 
+Rows rows_of(Values const& values) {
+  if (values.file.empty()) return {{"value", toml_text(values.expression)}};
+  return {{"file", toml_text(values.file)}, {"dataset", toml_text(values.dataset)}};
+}
+
 Rows rows_of(Grid const& grid) {
   Rows rows{{"axes", toml_text(grid.axes)},
             {"periodic", toml_text(grid.periodic)},
@@ -67,6 +81,11 @@ Rows rows_of(Grid const& grid) {
     rows["coordinates"] = inline_table({{"file", toml_text(grid.coordinate_file)},
                                         {"datasets", toml_text(grid.coordinate_datasets)},
                                         {"period", toml_text(grid.period)}});
+  }
+  if (grid.mask) {
+    auto mask = rows_of(*grid.mask);
+    mask["above"] = toml_text(grid.mask_above);
+    rows["mask"] = inline_table(mask);
   }
   return rows;
 }
@@ -88,11 +107,6 @@ Rows rows_of(Observation const& observation) {
   rows["columns"] = toml_text(observation.columns);
   if (observation.columns.count("sigma")) rows.erase("noise");
   return rows;
-}
-
-Rows rows_of(Values const& values) {
-  if (values.file.empty()) return {{"value", toml_text(values.expression)}};
-  return {{"file", toml_text(values.file)}, {"dataset", toml_text(values.dataset)}};
 }
 
 Rows rows_of(Parameter const& parameter) {

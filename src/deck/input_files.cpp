@@ -20,8 +20,12 @@ std::vector<InputFile> input_files(Deck const& deck, bool observations) {
     if (!file.empty()) files.push_back({file, key, datasets});
   };
   add(deck.grid.coordinate_file, "[grid] coordinates", deck.grid.coordinate_datasets);
-  for (auto const& [name, observation] : deck.observations)
+  if (deck.grid.mask) add(deck.grid.mask->file, "[grid] mask", {deck.grid.mask->dataset});
+  for (auto const& [name, observation] : deck.observations) {
+    if (auto const* noise = std::get_if<mollis::observations::Dataset>(&observation.noise); noise != nullptr && observations)
+      add(noise->file, fmt::format("[observations.{}] noise", name), {noise->dataset});
     if (observations) add(observation.file, fmt::format("[observations.{}] file", name), datasets_of(observation));
+  }
   for (auto const& [name, values] : deck.fields) add(values.file, fmt::format("[fields.{}] file", name), {values.dataset});
   for (auto const& [name, parameter] : deck.parameters)
     if (parameter.truth) add(parameter.truth->file, fmt::format("[parameters.{}] truth", name), {parameter.truth->dataset});

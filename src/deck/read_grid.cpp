@@ -180,6 +180,10 @@ Grid read_grid(Entry const& entry) {
   read_coordinates(entry, grid);
   read_symmetries(entry, grid);
   read_decomposition(entry, grid);
+  if (auto const mask = entry.table("mask")) {
+    grid.mask = read_values(*mask);
+    grid.mask_above = mask->number("above").value_or(0.0);
+  }
   return grid;
 }
 

@@ -85,6 +85,8 @@ void check_kind(Entry const& entry, Observation const& observation) {
   bool const walls = observation.places.keys.count("walls") > 0, noise = observation.places.keys.count("noise") > 0;
   if (points && walls) entry.report("walls", "known values of walls take the place of observations on the grid; remove them or use kind = \"grid\"");
   if (!points && entry.has("columns")) entry.report("columns", "belongs to scattered points; add kind = \"points\" or remove it");
+  if (points && std::holds_alternative<observations::Dataset>(observation.noise))
+    entry.report("noise", "scattered points have columns; write columns = { sigma = \"...\" } instead");
   if (points && noise && observation.columns.count("sigma"))
     entry.report("noise", "stands beside a column of standard deviations; keep one of noise and columns = { sigma = ... }");
 }
@@ -94,7 +96,11 @@ void check_kind(Entry const& entry, Observation const& observation) {
 Noise read_noise(Entry const& entry, std::string const& key) {
   if (!entry.has(key)) return Automatic{};
   if (auto const value = entry.number(key)) return *value;
+  if (entry.text(key) == "poisson") return observations::Counts{};
   if (auto const table = entry.table(key)) {
+    if (auto const share = table->number("proportional")) return observations::Proportional{*share, table->number("floor").value_or(0.0)};
+    if (auto const gain = table->number("gain")) return observations::Counts{*gain, table->number("offset").value_or(0.0)};
+    if (auto const file = table->text("file")) return observations::Dataset{entry.document().absolute(*file), table->text("dataset").value_or("")};
     return Relative{table->number("relative").value_or(1.0)};
   }
   return Automatic{};
@@ -114,8 +120,8 @@ Observation read_observation(Entry const& entry, std::string const& state, Grid 
     observation.kind = observations::Kind::points;
     read_columns(entry, state, grid, observation);
   }
-  check_kind(entry, observation);
   observation.noise = read_noise(entry, "noise");
+  check_kind(entry, observation);
   observation.about = entry.number("about").value_or(0.0);
   read_walls(entry, grid, observation);
   return observation;

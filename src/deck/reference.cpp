@@ -36,7 +36,7 @@ std::string type_text(Key const& key) {
     case Type::file:
       return "path";
     case Type::noise:
-      return "\"auto\", number or { relative = number }";
+      return "\"auto\", \"poisson\", number or table";
     case Type::deviation:
       return "number or { relative = number }";
     case Type::weight:

@@ -70,6 +70,28 @@ struct Check {
     return (value >= 0.0 && std::isfinite(value)) ||
            fail(node, fmt::format("{} is out of range; choose a number at least 0", value));
   }
+  /// { proportional, floor }, { gain, offset } and { file, dataset }.
+  bool varying(toml::table const& table) const {
+    bool good = true;
+    for (auto const& [name, node] : table) {
+      std::string const word(name.str());
+      if (word == "file" || word == "dataset")
+        good = expect(node.is_string(), node, "text") && good;
+      else if (word != "proportional" && word != "floor" && word != "gain" && word != "offset")
+        good = fail(node, fmt::format("unknown key \"{}\"{}; write {}", run::shown(word),
+                                      did_you_mean(word, {"relative", "proportional", "floor", "gain", "offset", "file", "dataset"}), forms));
+      else if (!is_number(node) || !std::isfinite(*real_of(node)) || ((word == "proportional" || word == "gain") && !(*real_of(node) > 0.0)) ||
+               (word == "floor" && *real_of(node) < 0.0))
+        good = fail(node, fmt::format("{}: expected a {}number, got {}", word, word == "offset" ? "" : "positive ", describe(node)));
+    }
+    auto const both = [&](char const* a, char const* b, bool needs_b) {
+      return table.contains(a) && (table.contains(b) || !needs_b) && table.size() == (table.contains(b) ? 2u : 1u);
+    };
+    bool const whole = both("proportional", "floor", false) || both("gain", "offset", false) || both("file", "dataset", true);
+    return (whole || !good || fail(table, fmt::format("these do not make a noise; write {}", forms))) && good;
+  }
+  static constexpr char const* forms =
+      "{ relative = 0.01 }, { proportional = 0.05, floor = 0.1 }, { gain = 2.0, offset = 100.0 } (counts) or { file = \"a.h5\", dataset = \"sigma\" }";
   bool relative(toml::table const& table) const {
     bool good = true;
     for (auto const& [name, node] : table) {
@@ -86,8 +108,16 @@ struct Check {
     return table.empty() ? fail(table, "the table is empty; write { relative = 0.01 }") : good;
   }
   bool noise(toml::node const& node, bool may_be_automatic) const {
-    if (node.is_table()) return relative(*node.as_table());
+    if (node.is_table()) {
+      auto const& table = *node.as_table();
+      bool const varies = std::any_of(table.begin(), table.end(), [](auto const& entry) {
+        auto const word = entry.first.str();
+        return word == "proportional" || word == "floor" || word == "gain" || word == "offset" || word == "file" || word == "dataset";
+      });
+      return may_be_automatic && varies ? varying(table) : relative(table);
+    }
     if (is_number(node)) return not_negative(node);
+    if (may_be_automatic && node.is_string() && *node.value<std::string>() == "poisson") return true;
     if (may_be_automatic) return automatic(node, "\"auto\", a number or { relative = 0.01 }");
     return expect(false, node, "a number or { relative = 0.01 }");
   }

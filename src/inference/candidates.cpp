@@ -25,6 +25,9 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   auto const& states = problem.states;
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; })) return {{joint, "scattered points"}};
   if (problem.weak()) return {{mollified, "serves the weak form"}};
+  if (!problem.mask.label().empty()) return {{joint, "a domain that is no box"}, {mollified, "the other way"}};
+  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return !state.shape.label().empty(); }))
+    return {{joint, "noise that varies"}, {mollified, "the other way"}};
   auto const& unknowns = problem.space().unknowns();
   bool const whole = static_cast<int>(unknowns.front().axes.size()) == problem.grid.dimension();
   if (highest_order(problem) > 2) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};

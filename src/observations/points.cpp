@@ -195,13 +195,25 @@ State read_points(grid::Grid const& grid, std::string const& name, Settings cons
   state.walls.assign(grid.axes().size(), {false, false});
   auto const m = moments_of(table.value);
   auto const rows = own_rows(grid, table);
-  if (!table.sigma.empty()) {
+  auto const set_deviations = [&](std::vector<double> const& sigma) {
     double information = 0.0;
-    for (double const s : table.sigma) information += 1.0 / (s * s) / static_cast<double>(m.count);
+    for (double const s : sigma) information += 1.0 / (s * s) / static_cast<double>(m.count);
     state.sigma = 1.0 / std::sqrt(information);
-    state.shape = picked(table.sigma, rows, [&](double s) { return s / state.sigma; });
+    state.shape = picked(sigma, rows, [&](double s) { return s / state.sigma; });
+  };
+  auto const set_varying = [&](auto&& deviation) {
+    std::vector<double> sigma;
+    for (double const v : table.value) sigma.push_back(std::max(deviation(v), rounding * m.largest));
+    set_deviations(sigma);
+  };
+  if (!table.sigma.empty()) {
+    set_deviations(table.sigma);
   } else if (auto const* given = std::get_if<double>(&observation.noise)) {
     state.sigma = *given;
+  } else if (auto const* proportional = std::get_if<Proportional>(&observation.noise)) {
+    set_varying([&](double v) { return std::hypot(proportional->share * v, proportional->floor); });
+  } else if (auto const* counts = std::get_if<Counts>(&observation.noise)) {
+    set_varying([&](double v) { return std::sqrt(counts->gain * std::max(v - counts->offset, counts->gain)); });
   } else if (auto const* relative = std::get_if<run::Relative>(&observation.noise)) {
     state.sigma = relative->fraction * m.deviation;
   } else {

@@ -10,7 +10,17 @@
 
 namespace mollis::observations {
 
-using Noise = std::variant<run::Automatic, double, run::Relative>;  ///< standard deviation, in the unit of the data
+struct Proportional { double share = 0.0, floor = 0.0; };   ///< sigma^2 = (share u)^2 + floor^2
+struct Counts { double gain = 1.0, offset = 0.0; };          ///< d = gain n + offset, n Poisson: sigma^2 = gain (u - offset), at least gain^2
+struct Dataset { std::string file, dataset; };               ///< sigma of each datum, over the grid; file absolute
+
+/// Standard deviation, in the unit of the data; u is taken from the data, smoothed a little.
+using Noise = std::variant<run::Automatic, double, run::Relative, Proportional, Counts, Dataset>;
+
+/// Whether sigma is one number for all data.
+inline bool is_constant(Noise const& noise) {
+  return std::holds_alternative<run::Automatic>(noise) || std::holds_alternative<double>(noise) || std::holds_alternative<run::Relative>(noise);
+}
 
 /// Values on the grid: an expression of coordinates (numbers included) or a dataset.
 struct Values {

@@ -7,12 +7,88 @@
 
 #include "io/read.hpp"
 #include "kernels/pointwise.hpp"
+#include "mollifier/bridge.hpp"
+#include "mollifier/jets.hpp"
 #include "observations/known_fields.hpp"
 #include "observations/points.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
 namespace {
+
+/// The signal, roughly: planes through five points along each axis that has them; a datum itself beside gaps.
+Field levels_of(grid::Grid const& grid, Field const& data) {
+  std::vector<mollifier::LineFilter> filters;
+  for (auto const& axis : grid.axes()) {
+    bool const wide = axis.size() >= 5;
+    filters.push_back(mollifier::moment_filter(axis, {}, {{0, wide ? 2 : 0}}, wide ? 1 : 0));
+  }
+  auto const levels = mollifier::Jets(grid, std::move(filters), {mollifier::MultiIndex{}}).apply(data).front();
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), levels);
+  auto const own = on_host(data);
+  for (std::size_t i = 0; i < host.extent(0); ++i)
+    if (!std::isfinite(host(i))) host(i) = own(i);
+  Kokkos::deep_copy(levels, host);
+  return levels;
+}
+
+/// sigma_i of every datum of a noise that varies; empty where it does not.
+Field deviations_of(grid::Grid const& grid, Settings const& observation, Field const& data) {
+  auto const& noise = observation.noise;
+  auto const* proportional = std::get_if<Proportional>(&noise);
+  auto const* counts = std::get_if<Counts>(&noise);
+  if (auto const* given = std::get_if<Dataset>(&noise))
+    return run::placed(observation.places.of("noise"), [&] { return io::read_dataset(grid, given->file, given->dataset); });
+  if (proportional == nullptr && counts == nullptr) return {};
+  Field const levels = levels_of(grid, data);
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), levels);
+  for (std::size_t i = 0; i < host.extent(0); ++i)
+    host(i) = proportional != nullptr ? std::hypot(proportional->share * host(i), proportional->floor)
+                                      : std::sqrt(counts->gain * std::max(host(i) - counts->offset, counts->gain));
+  Kokkos::deep_copy(levels, host);
+  return levels;
+}
+
+/// sigma and shape of a noise that varies. run::Error bad_data where it is not positive at a datum. Collective.
+void set_noise(grid::Grid const& grid, Settings const& observation, Field const& deviations, State& state) {
+  auto const sigma = on_host(deviations), data = on_host(state.data);
+  double sums[2] = {0.0, 0.0};
+  run::collectively(grid.comm(), [&] {
+    for (std::size_t i = 0; i < data.extent(0); ++i) {
+      if (!std::isfinite(data(i))) continue;
+      if (!(sigma(i) > 0.0 && std::isfinite(sigma(i))))
+        throw run::Error(run::Exit::bad_data,
+                         run::line(observation.places.of("noise"),
+                                   fmt::format("the standard deviation is {} at {}; it must be positive where something was observed "
+                                               "(a floor, for data that vanish)", sigma(i), point_text(grid, static_cast<Index>(i)))));
+      sums[0] += 1.0;
+      sums[1] += 1.0 / (sigma(i) * sigma(i));
+    }
+  });
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, grid.comm());
+  state.sigma = std::sqrt(sums[0] / sums[1]);
+  state.shape = make_field("shape", grid.local_size());
+  auto const shape = Kokkos::create_mirror_view(state.shape);
+  for (std::size_t i = 0; i < data.extent(0); ++i) shape(i) = std::isfinite(data(i)) ? sigma(i) / state.sigma : 1.0;
+  Kokkos::deep_copy(state.shape, shape);
+}
+
+Field where_inside(Field const& data, Field const& mask) {
+  if (mask.extent(0) == 0) return data;
+  auto const inside = on_host(mask);
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), data);
+  for (std::size_t i = 0; i < host.extent(0); ++i)
+    if (inside(i) == 0.0) host(i) = NAN;
+  Kokkos::deep_copy(data, host);
+  return data;
+}
+
+void bridge_gaps(grid::Grid const& grid, Field const& mask, State& state) {
+  if (state.gaps == 0 || grid.dimension() < 2) return;
+  Field const filled = mollifier::bridged(grid, state.data, mask);
+  state.bridged = moments(grid, filled).count - state.observed(grid);
+  if (state.bridged > 0) state.filled = filled;
+}
 
 double sigma_of(Noise const& noise, grid::Grid const& grid, Field const& data, Moments const& m) {
   double const rounding = 2.220446049250313e-16 * m.largest;
@@ -117,7 +193,7 @@ Moments moments(grid::Grid const& grid, Field const& data) {
   return m;
 }
 
-std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations) {
+std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask) {
   std::vector<State> states;
   for (auto const& [name, observation] : observations) {
     if (observation.kind == Kind::points) {
@@ -129,12 +205,17 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
     state.data = run::placed(observation.places.of("file"),
                              [&] { return io::read_dataset(grid, observation.file, observation.dataset); });
     refuse_infinite(grid, observation, state.data);
+    state.data = where_inside(state.data, mask);
     auto const m = moments(grid, state.data);
     if (m.count == 0)
       throw run::Error(run::Exit::bad_data,
                        run::line(observation.places.of("dataset"), fmt::format("{}: {}: no finite value: nothing was observed",
                                                                                observation.file, observation.dataset)));
-    state.sigma = sigma_of(observation.noise, grid, state.data, m);
+    Field const deviations = deviations_of(grid, observation, state.data);
+    if (deviations.extent(0) > 0 || (!deviations.label().empty() && grid.local_size() == 0))
+      set_noise(grid, observation, deviations, state);
+    else
+      state.sigma = sigma_of(observation.noise, grid, state.data, m);
     if (!std::isfinite(state.sigma))
       throw run::Error(run::Exit::bad_data,
                        run::line(observation.places.of("noise"),
@@ -146,6 +227,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
     state.gaps = grid.points() - (observation.walls.empty() ? m : moments(grid, state.data)).count;
     state.about = observation.about;
     if (state.about != 0.0) state.data = shifted(state.data, -state.about);
+    bridge_gaps(grid, mask, state);
     states.push_back(std::move(state));
   }
   return states;

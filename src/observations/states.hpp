@@ -27,9 +27,13 @@ struct State {
   Field shape;              ///< sigma_i / sigma of each datum; empty where all are 1
   bool automatic = false;   ///< sigma was estimated from the data
   Index gaps = 0;           ///< points not observed, whole grid
+  Field filled;             ///< data in which isolated gaps are bridged (mollifier/bridge.hpp); empty where none is
+  Index bridged = 0;        ///< how many are, whole grid
   Field known;              ///< 1 where a wall's value is known, else 0 (local box); empty where no wall is
   std::vector<std::array<bool, 2>> walls;  ///< [axis]: whether the values at its lower and upper end are known
 
+  /// What filters run over.
+  Field const& to_mollify() const { return filled.extent(0) > 0 ? filled : data; }
   /// Number of data, all ranks.
   Index observed(grid::Grid const& grid) const { return points ? points->total : grid.points() - gaps; }
   /// Data a point of the grid.
@@ -40,9 +44,9 @@ struct State {
 };
 
 /// Reads every [observations.NAME], of any kind; known values of walls take the place of what was observed there.
-/// run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed).
-/// Collective.
-std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations);
+/// run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed). `mask`: 1 inside the domain, 0 outside, where
+/// what was observed on the grid is left out; empty: all inside. Collective.
+std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask = {});
 
 /// field + state.about (a new array): from the deviations that are computed with to what users see. Not collective.
 Field as_observed(State const& state, Field const& field);

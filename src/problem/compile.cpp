@@ -126,6 +126,7 @@ void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
 }
 
 void check_values(deck::Deck const& deck, deck::Problems& problems) {
+  if (deck.grid.mask) check_pointwise(*deck.grid.mask, deck.grid.axes, problems);
   for (auto const& [name, values] : deck.fields) check_pointwise(values, deck.grid.axes, problems);
   for (auto const& [name, parameter] : deck.parameters)
     if (parameter.truth) check_pointwise(*parameter.truth, deck.grid.axes, problems);

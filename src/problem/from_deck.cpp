@@ -4,6 +4,7 @@
 
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
+#include "problem/mask.hpp"
 #include "problem/sizes.hpp"
 
 namespace mollis::problem {
@@ -27,7 +28,11 @@ Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress&
   auto const system = compile(deck, everywhere(deck));
   check_lengths(deck, grid, system);
   require_room(deck, obstacle(deck, grid, system, run::machine_of(grid.comm())));
-  return from_deck(grid, deck, observations::read_states(grid, deck.observations), progress);
+  auto const mask = make_mask(grid, deck.grid);
+  auto problem = from_deck(grid, deck, observations::read_states(grid, deck.observations, mask), progress);
+  problem.mask = mask;
+  problem.inside = inside_of(problem.space(), mask);
+  return problem;
 }
 
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> states, run::Progress& progress) {

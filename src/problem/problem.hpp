@@ -36,6 +36,8 @@ class Problem {
   Settings settings;
   std::vector<observations::State> states;
   run::Progress& progress;
+  Field mask;                 ///< 1 inside the domain, 0 outside (local box); empty where that is the whole grid
+  std::vector<Field> inside;  ///< the same of the parameters, pieces (see inside_of); none without a mask
 
   equation::System const& system() const { return *system_; }
   parameters::ParameterSpace const& space() const { return *space_; }

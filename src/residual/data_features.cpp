@@ -128,7 +128,8 @@ void DataFeatures::take(int feature, Field const& values) {
 void DataFeatures::strong(std::vector<observations::State> const& states) {
   for (auto& group : groups_) {
     auto const& state = states[static_cast<std::size_t>(group.index)];
-    auto const jets = group.jets->apply(state.data);
+    // One filtered axis: rows are refitted around gaps instead, exactly.
+    auto const jets = group.jets->apply(mollifier::only_filtered_axis(*group.jets) ? state.data : state.to_mollify());
     group.refit = mollifier::make_refit(*group.jets, mollifier_, state.data);
     if (group.refit) group.refit->apply(state.data, jets);
     NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, gram_tables(*group.jets, group.refit)};
@@ -152,7 +153,7 @@ void DataFeatures::weak(std::vector<observations::State> const& states,
     for (auto const& feature : term.features) {
       auto const index = static_cast<std::size_t>(feature.index);
       if (feature.kind == Feature::Kind::state)
-        inputs.push_back({states[index].data, full_strides(grid_)});
+        inputs.push_back({states[index].to_mollify(), full_strides(grid_)});
       else if (feature.kind == Feature::Kind::field)
         inputs.push_back({fields[index].derivative(feature.order), parameters::strides_over(grid_, fields[index].axes())});
       else

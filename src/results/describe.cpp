@@ -15,7 +15,8 @@ std::string describe(grid::Grid const& grid) {
 
 std::string describe(observations::State const& state) {
   if (state.points) return fmt::format("data  {}: noise {:.4g}, {} scattered points", state.name, state.sigma, state.points->total);
-  return fmt::format("data  {}: noise {:.4g}, {} points not observed", state.name, state.sigma, state.gaps);
+  auto const bridged = state.bridged > 0 ? fmt::format(", {} of them bridged for mollifiers", state.bridged) : "";
+  return fmt::format("data  {}: noise {:.4g}, {} points not observed{}", state.name, state.sigma, state.gaps, bridged);
 }
 
 std::string describe_failure(deck::Deck const& deck, estimate::Estimate const& estimate) {

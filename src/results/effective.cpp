@@ -8,7 +8,8 @@ deck::Deck effective(deck::Deck deck, std::string const& method, estimate::Estim
   deck.inversion.method = method;
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)
     if (std::isfinite(estimate.smoothness[p])) deck.parameters[p].second.smoothness_weight = estimate.smoothness[p];
-  for (std::size_t s = 0; s < deck.observations.size(); ++s) deck.observations[s].second.noise = estimate.noise[s];
+  for (std::size_t s = 0; s < deck.observations.size(); ++s)
+    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = estimate.noise[s];
   if (estimate.penalty.empty()) {  // data were mollified beforehand
     deck.mollifier = estimate.smoother;
     deck.inversion.bias_correction = estimate.bias_corrected ? "on" : "off";

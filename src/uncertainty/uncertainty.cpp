@@ -63,6 +63,7 @@ class Quantifier {
         fitted_(problem.space().scatter(estimate.parameters)), weights_(linear_.weights()) {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
     for (auto const& piece : fitted_) squares_.emplace_back("mean square", piece.extent(0));
+    for (auto const& piece : problem.inside) inside_.push_back(Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), piece));
   }
 
   Uncertainty run() {
@@ -243,10 +244,11 @@ class Quantifier {
     for (std::size_t i = 0; i < square.extent(0); ++i) {
       deviation(i) = widen * std::sqrt(square(i) / out_.draws);
       if (unknown.axes.empty()) deviation(i) = out_.constants.deviation(index_of(p));
+      if (!is_inside(p, i)) deviation(i) = NAN;
     }
     double const prior = unknown.settings.log ? 1.0 : own_size(unknown, value, deviation);
     for (std::size_t i = 0; i < square.extent(0); ++i) {
-      known(i) = prior > 0.0 ? prior / (prior + deviation(i) * deviation(i)) : 0.0;
+      known(i) = prior > 0.0 ? prior / (prior + deviation(i) * deviation(i)) : is_inside(p, i) ? 0.0 : NAN;
       if (unknown.settings.log) deviation(i) *= std::abs(value(i));
     }
     out_.deviation.push_back(make_field("deviation", static_cast<Index>(square.extent(0))));
@@ -254,6 +256,8 @@ class Quantifier {
     Kokkos::deep_copy(out_.deviation.back(), deviation);
     Kokkos::deep_copy(out_.known.back(), known);
   }
+
+  bool is_inside(std::size_t p, std::size_t i) const { return inside_.empty() || inside_[p](i) != 0.0; }
 
   /// Mean square of a parameter over the core, less the part that is error.
   double own_size(parameters::Unknown const& unknown, HostField const& value, HostField const& deviation) const {
@@ -278,6 +282,7 @@ class Quantifier {
   ConstantEntries constants_;
   std::vector<Field> fitted_, squares_;
   estimate::Rows weights_;
+  std::vector<HostField> inside_;             ///< pieces: the domain, see Problem
   bool any_field_ = false;
   std::vector<std::vector<Field>> samples_;   ///< [draw][unknown]
   Uncertainty out_;

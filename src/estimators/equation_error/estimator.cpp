@@ -61,7 +61,7 @@ Estimate estimate_at(Problem const& problem, mollifier::Settings const& mollifie
   out.mask = model.mask();
   out.misfit_chi2 = mean_square(problem, out);
   for (auto const& state : problem.states) {
-    out.states.push_back(mollified(problem, mollifier, state.data));
+    out.states.push_back(mollified(problem, mollifier, state.to_mollify()));
     out.noise.push_back(state.sigma);
   }
   out.smoother = mollifier;

@@ -2,13 +2,13 @@
 
 namespace mollis::joint {
 
-constexpr int most_iterations = 20000;
+constexpr int most_iterations = 1000, most_iterations_scarce = 20000;
 
 struct Around::Solver {
   explicit Solver(Objective& objective, double tolerance)
       : preconditioner(objective), hessian(objective),
         gradients(objective.problem().grid.comm(), objective.layout().size, hessian, &preconditioner,
-                  {tolerance, most_iterations, true}) {
+                  {tolerance, objective.is_scarce() ? most_iterations_scarce : most_iterations, true}) {
     preconditioner.update();
   }
   Preconditioner preconditioner;

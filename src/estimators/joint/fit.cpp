@@ -19,7 +19,7 @@ constexpr double raised_penalty = 100.0;    ///< and afterwards
 constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
 constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
 constexpr double linear_tolerance = 0.05;
-constexpr int most_krylov = 3000;
+constexpr int most_krylov = 300, most_krylov_scarce = 3000;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr int most_bounded = 20;
@@ -54,7 +54,7 @@ struct Breakdown {
 class Fitter {
  public:
   explicit Fitter(Objective& objective)
-      : objective_(objective), problem_(objective.problem()), newton_(objective, linear_tolerance, most_krylov), spectrum_(objective),
+      : objective_(objective), problem_(objective.problem()), newton_(objective, linear_tolerance, objective.is_scarce() ? most_krylov_scarce : most_krylov), spectrum_(objective),
         given_(problem_.settings.joint.penalty) {
     for (std::size_t u = 0; u < problem_.space().unknowns().size(); ++u) {
       auto const& unknown = problem_.space().unknowns()[u];

@@ -31,7 +31,7 @@ residual::FeatureBank known_features(problem::Problem const& problem) {
   return bank;
 }
 
-/// 1 where every known field is finite.
+/// 1 inside the domain where every known field is finite.
 Field known_mask(problem::Problem const& problem, residual::FeatureBank const& bank) {
   Field const mask = filled(bank.size(), 1.0);
   for (std::size_t f = 0; f < problem.system().features.size(); ++f) {
@@ -41,6 +41,7 @@ Field known_mask(problem::Problem const& problem, residual::FeatureBank const& b
     kernels::add_broadcast_product(filled(bank.size(), 1.0), known.values, known.stride, bank.extents(), spread);
     kernels::clear_where_not_finite(spread, mask);
   }
+  if (problem.mask.extent(0) > 0) kernels::apply_mask(problem.mask, mask);
   return mask;
 }
 
@@ -80,7 +81,9 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
       model_(problem.space(), problem.system(), known_features(problem), {}, mask_), smoothness_(problem.space()) {
   layout_.state_size = lattice.extended().local_size();
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    states_.push_back(make_state(s));
+    auto const spacing = observations::data_spacing(problem.states[s], problem.grid);
+    scarce_ = scarce_ || *std::max_element(spacing.begin(), spacing.end()) > 2.0;
+    states_.push_back(make_state(s, spacing));
     layout_.state.push_back(static_cast<Index>(s) * layout_.state_size);
   }
   layout_.parameters = static_cast<Index>(states_.size()) * layout_.state_size;
@@ -89,7 +92,7 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
   weights_.smoothness.assign(problem.space().unknowns().size(), 0.0);
 }
 
-Objective::State Objective::make_state(std::size_t s) const {
+Objective::State Objective::make_state(std::size_t s, std::vector<double> const& spacing) const {
   State state;
   state.features = {-1};
   std::vector<mollifier::MultiIndex> set{mollifier::MultiIndex{}};
@@ -112,7 +115,7 @@ Objective::State Objective::make_state(std::size_t s) const {
   state.data = make_field("data", state.observe->rows());
   Kokkos::deep_copy(state.data, observed.data);
   kernels::apply_mask(state.weight, state.data);
-  state.scales = roughness_.scales(observations::data_spacing(observed, problem_.grid));
+  state.scales = roughness_.scales(spacing);
   for (double const scale : state.scales) state.prior.push_back(information(observed, problem_.grid) * scale);
   if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
   return state;

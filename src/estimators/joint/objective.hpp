@@ -49,6 +49,8 @@ class Objective {
 
   Layout const& layout() const { return layout_; }
   Roughness const& roughness() const { return roughness_; }
+  /// Whether data of some state are more than two cells apart: preconditioners, which spread them evenly, then serve less.
+  bool is_scarce() const { return scarce_; }
   /// tau of a state over its data a point and sigma^2, one an axis.
   std::vector<double> const& prior_scales(std::size_t state) const { return states_[state].scales; }
   Lattice const& lattice() const { return lattice_; }
@@ -121,7 +123,7 @@ class Objective {
     Field observed;                            ///< H S g at the last move_to
     Field data, weight;                        ///< a row a datum: observations, 0 in gaps; 1 / sigma^2, 0 in gaps
   };
-  State make_state(std::size_t s) const;
+  State make_state(std::size_t s, std::vector<double> const& spacing) const;
   void set_features();
   /// H S g - d of a state at the last move_to.
   Field misfit(State const& state) const;
@@ -157,6 +159,7 @@ class Objective {
   std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
   bool held_ = false;
+  bool scarce_ = false;
   Parts parts_;
   std::vector<Field> residuals_;
   Partials linear_;

@@ -13,10 +13,22 @@ constexpr int highest_difference = 6;                ///< no wider than the rows
 constexpr double pi = 3.141592653589793;
 constexpr double cutoff = 0.5 * pi;                  ///< angle a point: four points a wave
 
-double symbol_of(parameters::LineForm const& form, Index row, double angle) {
+double symbol_at(parameters::LineForm const& form, Index row, double angle) {
   double sum = 0.0;
   for (int o = -form.band(); o <= form.band(); ++o) sum += form.at(row, o) * std::cos(o * angle);
-  return std::max(sum, 0.0);
+  return sum;
+}
+
+/// Of the row in the middle; where points are stretched, a row of which may have any sign, of their mean: <w, D^T D w> over the
+/// points for a wave w, which is positive.
+double symbol_of(parameters::LineForm const& form, grid::Axis const& axis, double angle) {
+  Index const n = axis.size();
+  if (axis.uniform) return std::max(symbol_at(form, n / 2, angle), 0.0);
+  double sum = 0.0;
+  for (Index row = 0; row < n; ++row)
+    for (int o = -form.band(); o <= form.band(); ++o)
+      if (row + o >= 0 && row + o < n) sum += form.at(row, o) * std::cos(o * angle);
+  return std::max(sum / static_cast<double>(n), 0.0);
 }
 
 mollifier::Jets product_of(grid::Grid const& grid, int axis, parameters::LineForm const& form) {
@@ -33,7 +45,7 @@ Roughness::Roughness(Lattice const& lattice) {
   for (int a = 0; a < grid.dimension(); ++a) {
     if (lattice.margin(a) == 0) continue;
     parameters::LineForm form(grid.axis(a), std::min(lattice.highest_order(a) + 2, highest_difference));
-    double const factor = 1.0 / symbol_of(form, grid.axis(a).size() / 2, cutoff);
+    double const factor = 1.0 / symbol_of(form, grid.axis(a), cutoff);
     auto product = product_of(grid, a, form);
     parts_.push_back({a, factor, std::move(form), std::move(product), Field("roughness", static_cast<std::size_t>(grid.local_size()))});
   }
@@ -44,7 +56,7 @@ std::vector<double> Roughness::scales(std::vector<double> const& spacing) const 
   for (auto const& part : parts_) {
     auto const axis = static_cast<std::size_t>(part.axis);
     double const longest = pi / spacing[axis];
-    if (longest < cutoff) scales[axis] = 1.0 / (part.factor * symbol_of(part.form, part.product.grid().axis(part.axis).size() / 2, longest));
+    if (longest < cutoff) scales[axis] = 1.0 / (part.factor * symbol_of(part.form, part.product.grid().axis(part.axis), longest));
   }
   return scales;
 }
@@ -87,7 +99,7 @@ double Roughness::at(int axis, Index row, Index offset) const {
 
 double Roughness::symbol(int axis, double angle) const {
   auto const* own = part(axis);
-  return own != nullptr ? own->factor * symbol_of(own->form, own->product.grid().axis(axis).size() / 2, angle) : 0.0;
+  return own != nullptr ? own->factor * symbol_of(own->form, own->product.grid().axis(axis), angle) : 0.0;
 }
 
 }  // namespace mollis::joint

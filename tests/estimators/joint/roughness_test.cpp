@@ -81,6 +81,18 @@ TEST(Roughness, ReachesAsFarAsDataAreApart) {
   EXPECT_NEAR(scales[1] * roughness.symbol(1, pi / 5.0), 1.0, 1e-12);
 }
 
+/// Frames that become rarer: the row in the middle of such an axis has a negative symbol.
+TEST(Roughness, CountsLikeDataWherePointsAreStretched) {
+  std::vector<grid::Axis> const axes{grid::axis_from_coordinates("t", {0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.6, 0.9, 1.2, 1.5}, 0.0),
+                                     grid::uniform_axis("x", 12, 0.0, 1.0, false)};
+  test::Case const c("[grid]\naxes = [\"t\", \"x\"]\npoints = [10, 12]\nlower = [0.0, 0.0]\nupper = [1.5, 1.0]\n"
+                     "[parameters.a]\nover = []\n[equation]\nresidual = \"dt(u) - a*dx(dx(u))\"\n",
+                     {{"u", [](test::Coordinates const& x) { return x[0] * x[1]; }}}, {0.05, 1, {}, axes, MPI_COMM_WORLD});
+  joint::Roughness const roughness(joint::Lattice(c.grid, c.system, 7));
+  EXPECT_NEAR(roughness.symbol(0, 0.5 * pi), 1.0, 1e-12);
+  EXPECT_GT(roughness.symbol(0, 0.25 * pi), 0.0);
+}
+
 /// Fields on open, periodic and very short axes, a constant beside them: the assembled form.
 TEST(SmoothnessProduct, IsTheAssembledFormWithoutItsMatrix) {
   test::Case const c("[grid]\naxes = [\"z\", \"y\", \"x\"]\npoints = [3, 11, 12]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 2.0, 1.0]\n"

@@ -1,0 +1,49 @@
+#include "problem/mask.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "kernels/pointwise.hpp"
+#include "observations/known_fields.hpp"
+#include "run/error.hpp"
+
+namespace mollis::problem {
+
+Field make_mask(grid::Grid const& grid, deck::Grid const& deck) {
+  if (!deck.mask) return {};
+  observations::KnownField const known(grid, *deck.mask);
+  Field const one = make_field("one", grid.local_size()), mask("mask", static_cast<std::size_t>(grid.local_size()));
+  Kokkos::deep_copy(one, 1.0);
+  kernels::add_broadcast_product(one, known.derivative({}), parameters::strides_over(grid, known.axes()), grid.owned().extents(), mask);
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), mask);
+  double inside = 0.0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) {
+    host(i) = host(i) > deck.mask_above ? 1.0 : 0.0;  // NaN is not above
+    inside += host(i);
+  }
+  Kokkos::deep_copy(mask, host);
+  MPI_Allreduce(MPI_IN_PLACE, &inside, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  if (inside > 0.0) return mask;
+  auto const what = fmt::format("no point is inside: nowhere are the values above {}; choose another threshold (above) or check them", deck.mask_above);
+  if (deck.mask->file.empty()) throw run::deck_error(deck.mask->place, what);
+  throw run::Error(run::Exit::bad_data, run::line(deck.mask->place, fmt::format("{}: {}: {}", deck.mask->file, deck.mask->dataset, what)));
+}
+
+std::vector<Field> inside_of(parameters::ParameterSpace const& space, Field const& mask) {
+  std::vector<Field> pieces;
+  if (mask.label().empty()) return pieces;
+  for (std::size_t p = 0; p < space.unknowns().size(); ++p) {
+    auto const& unknown = space.unknowns()[p];
+    Field const piece("inside", static_cast<std::size_t>(unknown.grid.local_size()));
+    kernels::sum_over_axes(mask, space.grid().owned().extents(), space.strides(static_cast<int>(p)), piece);
+    auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), piece);
+    MPI_Allreduce(MPI_IN_PLACE, host.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, unknown.sharers);
+    for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = host(i) > 0.0 ? 1.0 : 0.0;
+    Kokkos::deep_copy(piece, host);
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
+
+}  // namespace mollis::problem

@@ -1,0 +1,111 @@
+"""Domains that are no boxes, gaps, noise that varies."""
+import unittest
+
+import h5py
+import numpy
+
+from program import TestCase, run, summary_of, temporary
+
+DECK = """
+[grid]
+axes = ["y", "x"]
+points = [41, 41]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[observations.u]
+file = "data.h5"
+dataset = "u"
+[parameters.a]
+over = ["y", "x"]
+truth = { value = "1 + 0.5*x*y" }
+[equation]
+residual = "dx(a*dx(u)) + dy(a*dy(u)) - 4 - 4*x*y"
+"""
+DISC = "grid.mask={ value = '0.16 - (x - 0.5)^2 - (y - 0.5)^2' }"
+
+
+class Data(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary()
+        cls.deck = cls.directory / "case.toml"
+        cls.deck.write_text(DECK)
+        x = numpy.linspace(0.0, 1.0, 41)
+        cls.clean = x[None, :] ** 2 + x[:, None] ** 2
+        noise = numpy.random.default_rng(4).standard_normal((41, 41))
+        cls.inside = (x[None, :] - 0.5) ** 2 + (x[:, None] - 0.5) ** 2 < 0.16
+        gaps = numpy.random.default_rng(5).random((41, 41)) < 0.02
+        with h5py.File(cls.directory / "data.h5", "w") as file:
+            file["u"] = cls.clean + 0.002 * noise
+            file["wild"] = numpy.where(cls.inside, cls.clean + 0.002 * noise, 1e3 * noise)
+            file["gaps"] = numpy.where(gaps, numpy.nan, cls.clean + 0.002 * noise)
+            sigma = 0.05 * cls.clean + 1e-3
+            file["sigma"] = sigma
+            file["varying"] = cls.clean + sigma * noise
+            file["inside"] = cls.inside.astype("i4")
+            file["nowhere"] = numpy.zeros((41, 41))
+
+    def invert(self, name, *overrides, ranks=1, codes=(0, 2)):
+        outcome = run("invert", self.deck, f"output.directory={name}", *overrides, ranks=ranks)
+        self.assertIn(outcome.code, codes, outcome.err + outcome.out[-2000:])
+        return outcome, summary_of(self.directory / name)
+
+
+class Masks(Data):
+    def test_disc(self):
+        """What lies outside is not read, however wild; results are NaN there; scores come near those of the whole square's disc."""
+        fields = {}
+        for ranks in (1, 2):
+            _, summary = self.invert(f"disc{ranks}", DISC, "observations.u.dataset=wild", "inversion.method=joint", "uncertainty.samples=5", ranks=ranks)
+            self.assertAlmostEqual(summary["noise"]["u"], 0.002, delta=3e-4)
+            with h5py.File(self.directory / f"disc{ranks}" / "result.h5") as file:
+                for name in ("parameters/a", "parameters/a_std", "parameters/a_known", "state/u", "residual"):
+                    numpy.testing.assert_array_equal(numpy.isnan(file[name][...]), ~self.inside, err_msg=name)
+                fields[ranks] = file["parameters/a"][...]
+        self.assertLess(summary["parameters"]["a"]["truth"]["relative_l2"], 0.05)
+        self.assertLess(numpy.nanmax(numpy.abs(fields[1] - fields[2])), 1e-6)
+
+    def test_dataset_is_the_same_as_its_expression(self):
+        for name, mask in (("by_value", DISC), ("by_file", "grid.mask={ file = 'data.h5', dataset = 'inside', above = 0.5 }")):
+            self.invert(name, mask, "inversion.method=equation-error", "mollifier.radius=5", "parameters.a.smoothness.weight=1e-4", "uncertainty.samples=0")
+        with h5py.File(self.directory / "by_value" / "result.h5") as one, h5py.File(self.directory / "by_file" / "result.h5") as other:
+            numpy.testing.assert_array_equal(one["parameters/a"][...], other["parameters/a"][...])
+
+    def test_empty(self):
+        self.expect_error(65, run("invert", self.deck, "grid.mask={ file = 'data.h5', dataset = 'nowhere' }"), "no point is inside")
+        self.expect_error(64, run("invert", self.deck, "grid.mask={ value = '-1' }"), "no point is inside")
+
+
+class Gaps(Data):
+    def test_isolated_gaps_cost_little(self):
+        """2 % missing: by equation error no more than a tenth above the error without gaps."""
+        errors = {}
+        for dataset in ("u", "gaps"):
+            outcome, summary = self.invert(dataset, f"observations.u.dataset={dataset}", "inversion.method=equation-error", "mollifier.radius=9",
+                                           "parameters.a.smoothness.weight=1e-4", "uncertainty.samples=0")
+            errors[dataset] = summary["parameters"]["a"]["truth"]["relative_l2"]
+        self.assertIn("bridged", outcome.out)
+        self.assertLess(errors["gaps"], 1.1 * errors["u"])
+
+
+class Noise(Data):
+    def test_forms(self):
+        """The same noise said in two ways gives the same fit; a datum of small noise counts more."""
+        results = {}
+        for name, noise in (("own", "{ file = 'data.h5', dataset = 'sigma' }"), ("share", "{ proportional = 0.05, floor = 0.001 }")):
+            _, summary = self.invert(name, "observations.u.dataset=varying", f"observations.u.noise={noise}", "inversion.method=joint",
+                                     "uncertainty.samples=5")
+            results[name] = summary["parameters"]["a"]["truth"]["relative_l2"]
+            self.assertLess(abs(summary["misfit_chi2"] - 1.0), 0.2)
+        _, summary = self.invert("plain", "observations.u.dataset=varying", "inversion.method=joint", "uncertainty.samples=0")
+        for error in results.values():
+            self.assertLess(error, summary["parameters"]["a"]["truth"]["relative_l2"])
+
+    def test_faults(self):
+        self.expect_error(64, run("check", self.deck, "observations.u.noise={ proportional = 0.1, gain = 2.0 }"), "do not make a noise")
+        self.expect_error(64, run("check", self.deck, "observations.u.noise={ proportion = 0.1, floor = 2.0 }"), "did you mean \"proportional\"?")
+        self.expect_error(65, run("invert", self.deck, "observations.u.noise={ file = 'data.h5', dataset = 'nowhere' }"), "the standard deviation is 0")
+
+
+if __name__ == "__main__":
+    unittest.main()

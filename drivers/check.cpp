@@ -49,6 +49,8 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
   progress.say(fmt::format("# {}\n# residuals{}\n# decomposition{}\n# memory: about {:.0f} bytes a point, {:.3g} MB a rank, {:.3g} MB in "
                            "all, beside the libraries' own",
                            results::describe(grid), residuals, blocks(grid), bytes, bytes * points / grid.ranks() / 1e6, bytes * points / 1e6));
+  auto const job = describe_job(deck.path, grid, bytes, command.job);
+  if (!job.empty()) progress.say(job.substr(1));
   if (of_ranks) progress.say("# too large for these ranks: " + obstacle->what);
   progress.say("# the deck is valid");
   return run::Exit::converged;

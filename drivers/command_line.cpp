@@ -6,7 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "drivers/job_size.hpp"
 #include "drivers/topics.hpp"
+#include "run/interrupt.hpp"
 #include "run/provenance.hpp"
 
 namespace mollis::drivers {
@@ -22,6 +24,22 @@ Commands const& deck_commands() {
   return commands;
 }
 
+void declare_restart(CLI::App& command, Request& request) {
+  command.add_flag("--restart{yes}", request.restart, "go on from the checkpoint in the output directory; --restart=auto: if there is one")
+      ->check(CLI::IsMember({"yes", "auto"}));
+  command.add_option("--max-walltime", request.max_walltime, "HH:MM:SS after which the run stops with a checkpoint (exit 75)")
+      ->check([](std::string const& text) {
+        return run::seconds_of(text) > 0.0 ? std::string() : "\"" + text + "\" is no time; write HH:MM:SS, MM:SS or seconds";
+      });
+}
+
+void declare_job(CLI::App& command, Request& request) {
+  command.add_option("--ranks", request.ranks, "what the deck takes on so many ranks, and the line that submits it")->check(CLI::Range(1, 1 << 22));
+  command.add_option("--memory-per-rank", request.memory, "the fewest ranks that fit, e.g. 4G")->check([](std::string const& text) {
+    return bytes_of(text) > 0.0 ? std::string() : "\"" + text + "\" is no size; write e.g. 4G or 900M";
+  });
+}
+
 void declare(CLI::App& app, Request& request) {
   app.footer("Options after -- go to PETSc, e.g. mollis invert case.toml -- -ksp_monitor -log_view");
   app.require_subcommand(0, 1);
@@ -30,9 +48,12 @@ void declare(CLI::App& app, Request& request) {
     auto* command = app.add_subcommand(name, help);
     command->add_option("deck", request.deck, "input deck (TOML)")->required();
     command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
+    if (name == "check") declare_job(*command, request);
     if (name == "check") continue;
+    if (name == "invert") declare_restart(*command, request);
     command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
+  app.add_subcommand("scaling", "weak and strong scaling of DECK: makes, runs or submits a study; --collect DIR: its tables and pictures");
   app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
   app.add_subcommand("help", "help on a topic; without one: the topics")->add_option("topic", request.topic, "what to explain");
 }

@@ -13,6 +13,10 @@ struct Request {
   std::string command, deck, topic;
   std::vector<std::string> overrides;
   bool overwrite = false;
+  std::string restart;           ///< "yes", "auto"; empty: begin anew
+  int ranks = 0;                 ///< of check; 0: not asked
+  std::string memory;            ///< a rank, as typed; empty: not asked
+  std::string max_walltime;      ///< as typed; empty: no limit
 };
 
 /// Fills in the request, or returns the exit code where there is nothing left to run: help and versions, which go to

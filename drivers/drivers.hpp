@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "deck/deck.hpp"
+#include "drivers/job_size.hpp"
+#include "results/restart.hpp"
 #include "run/error.hpp"
 #include "run/progress.hpp"
 #include "run/stage.hpp"
@@ -17,6 +19,8 @@ namespace mollis::drivers {
 struct CommandLine {
   std::string text;        ///< all of it, for provenance
   bool overwrite = false;  ///< --overwrite
+  results::Restart restart; ///< --restart, --max-walltime
+  JobQuestion job;          ///< --ranks, --memory-per-rank
   run::Listener listener;  ///< takes the lines on rank 0; none: standard output
 };
 

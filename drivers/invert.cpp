@@ -4,6 +4,7 @@
 #include "problem/from_deck.hpp"
 #include "problem/make_grid.hpp"
 #include "results/describe.hpp"
+#include "results/restart.hpp"
 #include "results/take.hpp"
 #include "results/write.hpp"
 
@@ -12,18 +13,27 @@ namespace mollis::drivers {
 run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
   run::Progress progress(comm, command.listener);
   auto set = results::take(comm, deck, command.overwrite, true);
+  auto const keeper = results::make_keeper(comm, deck, command.restart, command.overwrite, set, progress, stages);
   inference::offer_options(deck.inversion.method);
 
   auto const grid = problem::make_grid(comm, deck);
   progress.say(results::describe(grid));
-  auto const problem = [&] {
+  auto problem = [&] {
     run::Stages::Scope const stage(stages, "read");
     return problem::from_deck(grid, deck, progress);
   }();
+  problem.keeper = keeper;
+  results::identify_data(problem, deck.path);
   for (auto const& state : problem.states) progress.say(results::describe(state));
 
   auto const answer = inference::infer(problem, stages);
-  results::write(*answer.problem, deck, {answer.estimate, answer.uncertainty, answer.verdict}, command.text, stages, set);
+  try {
+    results::write(*answer.problem, deck, {answer.estimate, answer.uncertainty, answer.verdict}, command.text, stages, set);
+  } catch (run::Error const&) {
+    keeper->write_now();  // for the time when there is room for the results
+    throw;
+  }
+  keeper->finish();
   if (!answer.estimate.failure.empty()) progress.complain(results::describe_failure(deck, answer.estimate));
   progress.say(verdict::describe(answer.verdict));
   return answer.verdict.status() == verdict::Status::sound ? run::Exit::converged : run::Exit::not_converged;

@@ -11,7 +11,9 @@
 
 #include "drivers/command_line.hpp"
 #include "drivers/dispatch.hpp"
+#include "drivers/scaling.hpp"
 #include "petsc/session.hpp"
+#include "run/interrupt.hpp"
 #include "run/together.hpp"
 
 namespace {
@@ -71,7 +73,9 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::strcmp(argv[1], "scaling") == 0) return mollis::drivers::scaling(argc, argv);
   MPI_Init(&argc, &argv);
+  double const started = MPI_Wtime();
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   mollis::drivers::CommandLine line;
@@ -85,6 +89,10 @@ int main(int argc, char** argv) {
   Exit const code = [&] {
     if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
     line.overwrite = request.overwrite;
+    line.restart.wanted = !request.restart.empty();
+    line.job = {request.ranks, request.memory.empty() ? 0.0 : mollis::drivers::bytes_of(request.memory)};
+    line.restart.automatic = request.restart == "auto";
+    if (!request.max_walltime.empty()) line.restart.until = started + mollis::run::seconds_of(request.max_walltime);
     try {
       return run(request, petsc_words, line);
     } catch (mollis::run::Error const& error) {

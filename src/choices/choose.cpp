@@ -75,7 +75,7 @@ Choices starting_choices(Problem const& problem) {
   equation_error::Fit fit;
   fit.x = std::move(tuned.x);
   fit.beta = tuned.beta;
-  candidate.equation().fit(fit, problem.settings.inversion.reweight);
+  candidate.equation().fit(fit, problem.settings.inversion.reweight, *problem.keeper);
   choices.start = std::move(fit.x);
   return choices;
 }
@@ -83,6 +83,7 @@ Choices starting_choices(Problem const& problem) {
 }  // namespace
 
 Choices choose(Problem const& problem, run::Stages& stages) {
+  checkpoint::Keeper::Scope const part(*problem.keeper, "choose");
   bool const fits_states = estimators::method_named(problem.settings.inversion.method).fits_states;
   run::Stages::Scope const stage(stages, fits_states ? "start" : "tune");
   if (fits_states) return starting_choices(problem);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
+#include "checkpoint/replay.hpp"
 #include "choices/weak_radius.hpp"
+#include "estimate/parameters.hpp"
 #include "estimate/rounding.hpp"
 #include "estimators/methods.hpp"
 #include "petsc/options.hpp"
@@ -31,7 +34,8 @@ class Tuner {
  public:
   explicit Tuner(problem::Problem const& problem)
       : problem_(problem), coupled_(estimators::method_named(problem.settings.inversion.method).couples_points),
-        x_(parameters::first_guess(problem.space())) {
+        x_(parameters::first_guess(problem.space())),
+        replay_(*problem.keeper, "tune", {[this](auto& kept) { put_rest(kept); }, [this](auto const& kept) { take_rest(kept); }}) {
     auto const& unknowns = problem.space().unknowns();
     if (!coupled_) beta_.assign(unknowns.size(), 0.0);  // each point for itself
     for (std::size_t p = beta_.size(); p < unknowns.size(); ++p) {
@@ -47,17 +51,35 @@ class Tuner {
   /// equation_error::Candidate and trials for a mollifier, frozen at the current x.
   void use(mollifier::Settings const& mollifier) {
     trials_.reset();
-    candidate_ = std::make_unique<equation_error::Candidate>(problem_, mollifier, tuning_tolerance);
-    trials_ = std::make_unique<RiskTrials>(problem_, *candidate_, *validation_, frozen_);
+    candidate_.reset();
     mollifier_ = mollifier;
-    for (auto const p : automatic_) {
-      double const scale = trials_->mean_sensitivity(p);
-      scale_[p] = estimate::rounded_weight(scale);
+    for (auto const p : automatic_)
+      scale_[p] = replay_.number([&] { return estimate::rounded_weight(trials().mean_sensitivity(p)); });
+  }
+  /// The trials of the mollifier in use, made when a first step of them has to be done.
+  RiskTrials& trials() {
+    if (!trials_) {
+      candidate_ = std::make_unique<equation_error::Candidate>(problem_, mollifier_, tuning_tolerance);
+      trials_ = std::make_unique<RiskTrials>(problem_, *candidate_, *validation_, frozen_);
     }
+    return *trials_;
   }
   void freeze() {
-    check(VecCopy(x_, frozen_));
-    validation_->freeze(frozen_);
+    replay_.step([&] {
+      check(VecCopy(x_, frozen_));
+      return std::vector<double>();
+    });
+    if (replay_.live()) validation_->freeze(frozen_);
+  }
+  /// Where a search that is taken up again stands besides its decisions.
+  void put_rest(checkpoint::Quantities& kept) const {
+    estimate::put_vector(problem_.space(), "x", x_, kept);
+    estimate::put_vector(problem_.space(), "frozen", frozen_, kept);
+  }
+  void take_rest(checkpoint::Quantities const& kept) {
+    x_ = estimate::take_vector(problem_.space(), "x", kept);
+    frozen_ = estimate::take_vector(problem_.space(), "frozen", kept);
+    if (validation_) validation_->freeze(frozen_);
   }
   double weight_of(std::size_t p, double cycles) const {
     return scale_[p] / std::pow(2.0 * pi * std::exp2(cycles), 2.0 * problem_.space().unknowns()[p].settings.smoothness_order);
@@ -70,10 +92,13 @@ class Tuner {
   }
   void note_ends();
   double try_out();
+  double tried_out();
   double search(double step, double lowest, double highest);
   double search_one(std::size_t p, double step, double lowest, double highest);
   void step_radii(Ladder const& ladder, std::vector<int>& rung, double risk);
   double at_rung(Ladder const& ladder, std::vector<int> const& rung);
+  static std::vector<double> numbers_of(std::vector<int> const& rung, std::vector<int> const& narrow, std::vector<RadiusTrial> const& trials);
+  std::pair<std::vector<int>, std::vector<int>> take_found(std::vector<double> const& numbers);
   std::vector<int> validation_rung(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung);
 
   problem::Problem const& problem_;
@@ -87,6 +112,7 @@ class Tuner {
   std::unique_ptr<equation_error::Candidate> candidate_;
   std::unique_ptr<RiskTrials> trials_;
   mollifier::Settings mollifier_;
+  checkpoint::Replay replay_;
   Tuned tuned_;
 };
 
@@ -104,13 +130,19 @@ mollifier::AxisRadii largest_radii(grid::Grid const& grid, mollifier::Settings c
 
 double Tuner::try_out() {
   for (auto const p : automatic_) beta_[p] = weight_of(p, cycles_[p]);
-  int const before = problem_.progress.krylov();
-  double const risk = trials_->risk(beta_, x_);
-  if (tuned_.risk_trials.empty()) petsc::reject_unused_options();  // all kinds of solvers have been set up by now
+  double const risk = replay_.number([&] { return tried_out(); });
   tuned_.risk_trials.push_back({largest_radii(problem_.grid, mollifier_), beta_, risk});
+  return risk;
+}
+
+/// The risk at the present radii and weights, with a line for it.
+double Tuner::tried_out() {
+  int const before = problem_.progress.krylov();
+  double const risk = trials().risk(beta_, x_);
+  if (tuned_.risk_trials.empty()) petsc::reject_unused_options();  // all kinds of solvers have been set up by now
   run::Step step;
   step.phase = "tune";
-  step.iteration = static_cast<int>(tuned_.risk_trials.size());
+  step.iteration = static_cast<int>(tuned_.risk_trials.size()) + 1;
   step.of_at_most = 60;
   step.objective = risk;
   step.weight = beta_.front();
@@ -212,6 +244,37 @@ std::vector<int> Tuner::validation_rung(Lepski& lepski, Ladder const& ladder, st
   return narrow;
 }
 
+/// Radii found, as numbers of a step: rungs (twice, or once and no more), and what was tried.
+std::vector<double> Tuner::numbers_of(std::vector<int> const& rung, std::vector<int> const& narrow, std::vector<RadiusTrial> const& trials) {
+  std::vector<double> out{static_cast<double>(rung.size()), static_cast<double>(narrow.size())};
+  out.insert(out.end(), rung.begin(), rung.end());
+  out.insert(out.end(), narrow.begin(), narrow.end());
+  for (auto const& trial : trials) {
+    out.insert(out.end(), trial.radii.begin(), trial.radii.end());
+    out.insert(out.end(), {trial.bias, trial.variance});
+  }
+  return out;
+}
+
+/// The rungs, and the trials into the tables.
+std::pair<std::vector<int>, std::vector<int>> Tuner::take_found(std::vector<double> const& numbers) {
+  auto at = numbers.begin() + 2;
+  auto const next = [&](double count) {
+    std::vector<int> out;
+    for (int i = 0; i < static_cast<int>(count); ++i) out.push_back(static_cast<int>(*at++));
+    return out;
+  };
+  auto rung = next(numbers[0]), narrow = next(numbers[1]);
+  while (at != numbers.end()) {
+    RadiusTrial trial{};
+    for (int const radius : next(problem_.grid.dimension())) trial.radii.push_back(radius);
+    trial.bias = *at++;
+    trial.variance = *at++;
+    tuned_.radius_trials.push_back(std::move(trial));
+  }
+  return {rung, narrow};
+}
+
 /// The stiff end is that of parameters without features and no fault; at the other nothing is smoothed.
 void Tuner::note_ends() {
   for (auto const p : automatic_) {
@@ -228,24 +291,35 @@ Tuned Tuner::run() {
   mollifier::Settings start = problem_.settings.mollifier, narrow = halved(start);
   if (free_radius && weak) {
     ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
-    WeakRadius search(problem_, ladder, beta_);
-    start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(search.choose()));
-    tuned_.radius_trials = search.trials();
+    auto const found = replay_.step([&] {
+      WeakRadius search(problem_, ladder, beta_);
+      auto const chosen = search.choose();
+      return numbers_of(chosen, {}, search.trials());
+    });
+    start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(take_found(found).first));
   } else if (free_radius) {
     ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
-    Lepski lepski(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
-    rung = lepski.choose();
-    tuned_.radius_trials = lepski.trials();
+    auto const found = replay_.step([&] {
+      Lepski lepski(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
+      auto const chosen = lepski.choose();
+      return numbers_of(chosen, validation_rung(lepski, ladder, chosen), lepski.trials());
+    });
+    std::vector<int> of_validation;
+    std::tie(rung, of_validation) = take_found(found);
     start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
-    narrow = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(validation_rung(lepski, ladder, rung)));
+    narrow = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(of_validation));
   }
   if (coupled_ && ((free_radius && !weak) || !automatic_.empty())) {
     validation_ = std::make_unique<Validation>(problem_, weak ? start : narrow);
     freeze();
     use(start);
-    equation_error::count_points(problem_, *candidate_);
+    replay_.step([&] {
+      trials();
+      equation_error::count_points(problem_, *candidate_);
+      return std::vector<double>();
+    });
     search(1.0, -1.0, 12.0);
-    trials_->risk(beta_, x_);
+    replay_.number([&] { return trials().risk(beta_, x_); });
     freeze();
     use(start);
     double const risk = search(0.5, 0.0, 0.0);
@@ -259,6 +333,7 @@ Tuned Tuner::run() {
     search(0.25, 0.0, 0.0);
   }
   note_ends();
+  replay_.go_live();
   tuned_.mollifier = start;
   tuned_.beta = beta_;
   tuned_.x = std::move(x_);

@@ -93,6 +93,7 @@ struct Deck {
   Forward forward;
   bool has_forward = false;
   std::string output_directory;                        ///< absolute
+  double checkpoint = 15.0;                            ///< minutes between two; 0: none but on request
   Place output_place;                                  ///< of the key that names it
 };
 

@@ -194,7 +194,7 @@ Named<Rows> tables_of(Section const& section, Deck const& deck) {
   if (pattern == "joint") return {{pattern, rows_of(deck.joint)}};
   if (pattern == "uncertainty") return {{pattern, rows_of(deck.uncertainty)}};
   if (pattern == "forward" && deck.has_forward) return {{pattern, rows_of(deck.forward, has_time(deck.grid.axes))}};
-  if (pattern == "output") return {{pattern, {{"directory", toml_text(deck.output_directory)}}}};
+  if (pattern == "output") return {{pattern, {{"directory", toml_text(deck.output_directory)}, {"checkpoint", toml_text(deck.checkpoint)}}}};
   return {};
 }
 

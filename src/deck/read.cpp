@@ -83,6 +83,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.has_forward = document.root.contains("forward");
   if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
   deck.output_directory = read_output(entry_of(document, "output"));
+  deck.checkpoint = read_checkpoint(entry_of(document, "output"));
   deck.output_place = entry_of(document, "output").place("directory");
 }
 

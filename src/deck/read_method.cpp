@@ -166,4 +166,6 @@ std::string read_output(Entry const& entry) {
   return entry.document().absolute(entry.text("directory").value_or(stem + ".out"));
 }
 
+double read_checkpoint(Entry const& entry) { return entry.number("checkpoint").value_or(15.0); }
+
 }  // namespace mollis::deck

@@ -31,6 +31,7 @@ Uncertainty read_uncertainty(Entry const& entry);
 /// After everything else: defaults depend on the parameters, fields and axes of `deck`.
 Forward read_forward(Entry const& entry, Deck const& deck, Command command);
 std::string read_output(Entry const& entry);
+double read_checkpoint(Entry const& entry);  ///< minutes
 
 Noise read_noise(Entry const& entry, std::string const& key);
 Weight read_weight(Entry const& entry, std::string const& key);

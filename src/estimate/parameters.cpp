@@ -2,18 +2,29 @@
 
 namespace mollis::estimate {
 
-void put_parameters(parameters::ParameterSpace const& space, Estimate const& estimate, Quantities& quantities) {
-  auto const pieces = space.scatter(estimate.parameters);
+void put_vector(parameters::ParameterSpace const& space, std::string const& name, Vec vector, Quantities& quantities) {
+  auto const pieces = space.scatter(vector);
   for (std::size_t p = 0; p < pieces.size(); ++p)
-    quantities.put("fitted/" + space.unknowns()[p].name, space.unknowns()[p].grid, pieces[p]);
+    quantities.put(name + "/" + space.unknowns()[p].name, space.unknowns()[p].grid, pieces[p]);
+}
+
+petsc::Vector take_vector(parameters::ParameterSpace const& space, std::string const& name, Quantities const& quantities) {
+  auto vector = space.make_vector();
+  for (auto const& unknown : space.unknowns()) {
+    auto const piece = quantities.field(name + "/" + unknown.name, unknown.grid);
+    if (unknown.owner) petsc::copy_in(piece, vector, unknown.offset);
+  }
+  return vector;
+}
+
+void put_parameters(parameters::ParameterSpace const& space, Estimate const& estimate, Quantities& quantities) {
+  put_vector(space, "fitted", estimate.parameters, quantities);
   quantities.put("smoothness", estimate.smoothness);
   quantities.put("end", {estimate.converged ? 1.0 : 0.0, static_cast<double>(estimate.steps), estimate.objective, estimate.gradient});
 }
 
 void take_parameters(parameters::ParameterSpace const& space, Quantities const& quantities, Estimate& estimate) {
-  estimate.parameters = space.make_vector();
-  for (auto const& unknown : space.unknowns())
-    if (unknown.owner) petsc::copy_in(quantities.field("fitted/" + unknown.name), estimate.parameters, unknown.offset);
+  estimate.parameters = take_vector(space, "fitted", quantities);
   estimate.smoothness = quantities.numbers("smoothness");
   auto const& end = quantities.numbers("end");
   estimate.converged = end.at(0) != 0.0;

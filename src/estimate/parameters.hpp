@@ -6,6 +6,10 @@
 
 namespace mollis::estimate {
 
+/// NAME/PARAMETER of a vector of parameters, and back.
+void put_vector(parameters::ParameterSpace const& space, std::string const& name, Vec vector, Quantities& quantities);
+petsc::Vector take_vector(parameters::ParameterSpace const& space, std::string const& name, Quantities const& quantities);
+
 /// /fitted/NAME of every parameter, smoothness, how the fit ended.
 void put_parameters(parameters::ParameterSpace const& space, Estimate const& estimate, Quantities& quantities);
 void take_parameters(parameters::ParameterSpace const& space, Quantities const& quantities, Estimate& estimate);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "choices/choose.hpp"
+#include "estimate/kept.hpp"
 #include "estimators/make/make_estimator.hpp"
 #include "estimators/methods.hpp"
 #include "inference/candidates.hpp"
@@ -21,6 +22,7 @@ uncertainty::Uncertainty quantify(Problem const& problem, estimate::Estimate con
                                   run::Stages& stages) {
   run::Stages::Scope const stage(stages, "uncertainty");
   auto sure = uncertainty::quantify(problem, estimate, problem.settings.uncertainty, krylov);
+  checkpoint::Keeper::Scope const part(*problem.keeper, "bias");
   uncertainty::add_smoothing_bias(problem, estimate, estimator, sure);
   return sure;
 }
@@ -35,17 +37,70 @@ estimate::Choices choose(Problem const& problem, Inference const* before, run::S
   return choices;
 }
 
+/// As the run before has kept them, else chosen.
+estimate::Choices choices_for(Problem const& problem, Inference const* before, run::Stages& stages) {
+  auto& keeper = *problem.keeper;
+  if (auto const* kept = keeper.kept("choices")) return estimate::choices_of(problem, *kept);
+  keeper.pause();
+  auto choices = choose(problem, before, stages);
+  keeper.keep("choices", estimate::kept(problem, choices));
+  keeper.drop("choose");
+  keeper.pause();
+  return choices;
+}
+
+estimate::Estimate estimate_for(Problem const& problem, estimate::Choices const& choices, estimate::Estimator& estimator, run::Stages& stages) {
+  auto& keeper = *problem.keeper;
+  if (auto const* kept = keeper.kept("estimate")) {
+    run::Stages::Scope const stage(stages, "jets");
+    auto out = estimator.restore(problem, *kept);
+    out.failure = kept->text("failure");
+    out.trials = estimate::take_tables("trials", *kept);
+    return out;
+  }
+  auto out = estimator.estimate(problem, choices, stages);
+  auto kept = estimator.save(problem, out);
+  kept.put_text("failure", out.failure);
+  estimate::put_tables("trials", out.trials, kept);
+  keeper.keep("estimate", kept);
+  keeper.drop("fit");
+  keeper.pause();
+  return out;
+}
+
+/// Krylov iterations before this method began, in all runs.
+int krylov_before(Problem const& problem) {
+  auto& keeper = *problem.keeper;
+  if (auto const* kept = keeper.kept("begin")) return static_cast<int>(kept->numbers("krylov").front());
+  int const krylov = problem.progress.krylov();
+  checkpoint::Quantities begin;
+  begin.put("krylov", {static_cast<double>(krylov)});
+  keeper.keep("begin", begin);
+  return krylov;
+}
+
+/// And those that its choices and its fit took.
+int krylov_of(Problem const& problem, int before) {
+  auto& keeper = *problem.keeper;
+  if (auto const* kept = keeper.kept("cost")) return static_cast<int>(kept->numbers("krylov").front());
+  checkpoint::Quantities cost;
+  cost.put("krylov", {static_cast<double>(problem.progress.krylov() - before)});
+  keeper.keep("cost", cost);
+  return problem.progress.krylov() - before;
+}
+
 /// `before`: the answer of a method tried earlier, or null.
 Inference by_method(Problem const& given, std::string const& method, Inference const* before, run::Stages& stages) {
   Inference out;
   out.problem = std::make_unique<Problem const>(given.with_method(method));
   auto const& problem = *out.problem;
-  int const krylov = problem.progress.krylov();
+  checkpoint::Keeper::Scope const part(*problem.keeper, method);
+  int const krylov = krylov_before(problem);
   auto const estimator = estimators::make_estimator(method);
-  out.choices = choose(problem, before, stages);
-  out.estimate = estimator->estimate(problem, out.choices, stages);
+  out.choices = choices_for(problem, before, stages);
+  out.estimate = estimate_for(problem, out.choices, *estimator, stages);
   petsc::reject_unused_options();
-  out.uncertainty = quantify(problem, out.estimate, *estimator, problem.progress.krylov() - krylov, stages);
+  out.uncertainty = quantify(problem, out.estimate, *estimator, krylov_of(problem, krylov), stages);
   out.verdict = verdict::judge(problem, out.choices, out.estimate, out.uncertainty);
   return out;
 }
@@ -77,7 +132,7 @@ Inference infer(Problem const& problem, run::Stages& stages) {
       problem.progress.say(fmt::format("method {}: {}", candidate.method, verdict::name_of(answer.verdict.status())));
       if (!best || better(answer, *best)) best = std::move(answer);
     } catch (run::Error const& error) {
-      if (error.code() == run::Exit::usage) throw;
+      if (error.code() == run::Exit::usage || error.code() == run::Exit::stopped_early || error.code() == run::Exit::output_failed) throw;
       problem.progress.say(fmt::format("method {}: cannot serve here: {}", candidate.method, error.what()));
       if (!first) first = error;
     }

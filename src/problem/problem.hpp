@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "checkpoint/keeper.hpp"
 #include "equation/system.hpp"
 #include "estimators/settings.hpp"
 #include "grid/grid.hpp"
@@ -36,6 +37,7 @@ class Problem {
   Settings settings;
   std::vector<observations::State> states;
   run::Progress& progress;
+  std::shared_ptr<checkpoint::Keeper> keeper = std::make_shared<checkpoint::Keeper>();  ///< what is kept on the way; keeps nothing unless replaced
 
   equation::System const& system() const { return *system_; }
   parameters::ParameterSpace const& space() const { return *space_; }

@@ -11,7 +11,7 @@ std::vector<ExitMeaning> exits() {
       {Exit::bad_data, "bad data", "a data file cannot be read, or holds what the deck does not say"},
       {Exit::missing_input, "missing input", "a deck, file or dataset is not there: the message lists what is"},
       {Exit::output_failed, "output failed", "a directory or file cannot be written: permissions, room, names"},
-      {Exit::stopped_early, "stopped", "by a signal, at a point from which results could be written"},
+      {Exit::stopped_early, "stopped", "by a signal, its time or a stop file, with a checkpoint: --restart goes on from it"},
       {Exit::bad_deck, "bad deck", "PATH:LINE:COLUMN of every fault, all of them at once"},
   };
 }

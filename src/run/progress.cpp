@@ -56,6 +56,14 @@ void Progress::step(Step const& s) {
                   number(s.weight), s.krylov, duration(now - start_), eta));
 }
 
+Progress::Saved Progress::saved() const { return {history_, MPI_Wtime() - start_, krylov_}; }
+
+void Progress::go_on_from(Saved const& saved) {
+  history_ = saved.history;
+  krylov_ = saved.krylov;
+  start_ -= saved.elapsed;
+}
+
 std::string Progress::history() const { return history_; }
 
 }  // namespace mollis::run

@@ -33,6 +33,14 @@ class Progress {
   void step(Step const& step);
   /// All steps so far: "phase,iteration,objective,gradient,misfit,smoothness,change,weight,krylov,seconds".
   std::string history() const;
+  /// What a run that goes on from this one needs; seconds go on counting.
+  struct Saved {
+    std::string history;
+    double elapsed = 0.0;
+    int krylov = 0;
+  };
+  Saved saved() const;
+  void go_on_from(Saved const& saved);
   int krylov() const { return krylov_; }
   void count_krylov(int iterations) { krylov_ += iterations; }
 

@@ -18,6 +18,18 @@ using petsc::check;
 constexpr int least_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
 constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
 
+std::vector<double> numbers_of(std::vector<FitLeft> const& fits) {
+  std::vector<double> out;
+  for (auto const& fit : fits) out.insert(out.end(), {fit.square, fit.coarse, fit.rows, fit.blocks});
+  return out;
+}
+
+std::vector<FitLeft> fits_of(std::vector<double> const& numbers) {
+  std::vector<FitLeft> out;
+  for (std::size_t n = 0; n + 3 < numbers.size(); n += 4) out.push_back({numbers[n], numbers[n + 1], numbers[n + 2], numbers[n + 3]});
+  return out;
+}
+
 /// Entries of constants in a vector of ParameterSpace, on all ranks.
 class ConstantEntries {
  public:
@@ -150,10 +162,12 @@ class Quantifier {
   bool add_draws() {
     auto const noise = linear_.make_vector(), prior = linear_.make_vector(), x = linear_.make_vector();
     int const most = most_draws();
+    go_on();
     while (out_.draws < most && !enough()) {
+      keep();
+      check(VecSet(x, 0.0));   // a draw depends on its number alone
       auto rows = linear_.draw(out_.draws, noise, prior);
       if (!linear_.is_white() && any_field_) {
-        check(VecSet(x, 0.0));
         if (!solve(noise, x, draw_tolerance, "a draw of the noise")) return false;
         add_left(rows, x, out_.expected_of_noise);
       }
@@ -164,8 +178,45 @@ class Quantifier {
       ++out_.draws;
       say();
     }
+    keep();
     if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
     return true;
+  }
+
+  /// The draws so far, as a part of the checkpoint.
+  void keep() {
+    auto& keeper = *problem_.keeper;
+    checkpoint::Quantities kept;
+    kept.put("numbers", {static_cast<double>(out_.draws), static_cast<double>(out_.krylov)});
+    kept.put("covariance", out_.constants.covariance);
+    kept.put("expected", numbers_of(out_.expected));
+    kept.put("expected_of_noise", numbers_of(out_.expected_of_noise));
+    auto const& unknowns = problem_.space().unknowns();
+    for (std::size_t p = 0; p < unknowns.size(); ++p) {
+      kept.put("squares/" + unknowns[p].name, unknowns[p].grid, squares_[p]);
+      for (std::size_t k = 0; k < samples_.size(); ++k)
+        kept.put(fmt::format("samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, samples_[k][p]);
+    }
+    keeper.keep("draws", kept);
+    keeper.pause();
+  }
+
+  /// Takes up the draws that the run before has kept.
+  void go_on() {
+    auto const* kept = problem_.keeper->kept("draws");
+    if (kept == nullptr) return;
+    auto const& unknowns = problem_.space().unknowns();
+    out_.draws = static_cast<int>(kept->numbers("numbers").at(0));
+    out_.krylov = static_cast<int>(kept->numbers("numbers").at(1));
+    out_.constants.covariance = kept->numbers("covariance");
+    out_.expected = fits_of(kept->numbers("expected"));
+    out_.expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
+    for (int k = 0; settings_.keep && k < out_.draws; ++k) samples_.emplace_back();
+    for (std::size_t p = 0; p < unknowns.size(); ++p) {
+      Kokkos::deep_copy(squares_[p], kept->field("squares/" + unknowns[p].name, unknowns[p].grid));
+      for (std::size_t k = 0; k < samples_.size(); ++k)
+        samples_[k].push_back(kept->field(fmt::format("samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid));
+    }
   }
 
   /// A line where the last one is long ago.

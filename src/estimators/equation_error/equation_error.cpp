@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/parameters.hpp"
 #include "estimators/methods.hpp"
 
 namespace mollis::equation_error {
@@ -26,6 +27,24 @@ double change_from(Vec from, Vec to) {
 }
 
 constexpr double first_tolerance = 1e-4;  ///< of the linear solve of the first pass, whose weights are far from the last
+
+/// Where a pass begins.
+void keep_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit const& fit, int pass, double tolerance) {
+  checkpoint::Quantities at;
+  estimate::put_vector(space, "x", fit.x, at);
+  at.put("pass", {static_cast<double>(pass), static_cast<double>(fit.newton), tolerance});
+  keeper.keep("fit", at);
+  keeper.pause();
+}
+
+int kept_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit& fit, double& tolerance) {
+  auto const* at = keeper.kept("fit");
+  if (at == nullptr) return 1;
+  fit.x = estimate::take_vector(space, "x", *at);
+  fit.newton = static_cast<int>(at->numbers("pass").at(1));
+  tolerance = at->numbers("pass").at(2);
+  return static_cast<int>(at->numbers("pass").at(0));
+}
 
 }  // namespace
 
@@ -178,12 +197,18 @@ double EquationError::settled_change(Vec x) {
   return std::max(10.0 * settings_.tolerance, 0.01 * std::sqrt(variance) / std::max(norm(x), 1e-300));
 }
 
-void EquationError::fit(Fit& fit, int passes) {
+void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
+  struct Given {
+    checkpoint::Keeper*& given;
+    ~Given() { given = nullptr; }
+  } const given{keeper_};
+  keeper_ = &keeper;
   auto const bounds = parameters::make_bounds(space());
   auto const previous = petsc::like(fit.x);
   bool const affine = model_.system().affine, once = model_.system().parameter_free_state_partials;
   double tolerance = once ? last_tolerance() : std::max(first_tolerance, last_tolerance());
-  for (int pass = 1; pass <= passes; ++pass) {
+  for (int pass = kept_pass(keeper, space(), fit, tolerance); pass <= passes; ++pass) {
+    if (keeper.kept("fit/newton") == nullptr) keep_pass(keeper, space(), fit, pass, tolerance);
     check(VecCopy(fit.x, previous));
     fit.weights = weights_at(fit.x);
     if (pass == passes) tolerance = last_tolerance();
@@ -192,9 +217,11 @@ void EquationError::fit(Fit& fit, int passes) {
     double change = change_from(previous, fit.x);
     bool const settled = fit.failure.empty() && (once || change < settled_change(fit.x));
     if (settled && affine && tolerance > last_tolerance()) {  // the same weights, solved to the end
+      keeper.drop("fit/newton");
       minimise(bounds, fit, last_tolerance());
       change = change_from(previous, fit.x);
     }
+    keeper.drop("fit/newton");
     ++fit.newton;
     if (!fit.failure.empty()) {
       fit.failure = fmt::format("fit, pass {}: {}", pass, fit.failure);

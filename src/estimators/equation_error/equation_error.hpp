@@ -9,6 +9,7 @@
 
 #include "estimators/equation_error/normal_solver.hpp"
 #include "estimators/settings.hpp"
+#include "checkpoint/keeper.hpp"
 #include "kernels/field.hpp"
 #include "parameters/bounds.hpp"
 #include "run/progress.hpp"
@@ -32,7 +33,12 @@ class EquationError {
  public:
   EquationError(residual::ResidualModel& model, estimators::Settings const& settings, run::Progress& progress);
 
-  void fit(Fit& fit, int passes);
+  /// `keeper`: takes the state at the head of each pass, as part "fit", and gives it back after a restart.
+  void fit(Fit& fit, int passes, checkpoint::Keeper& keeper);
+  void fit(Fit& fit, int passes) {
+    checkpoint::Keeper none;
+    this->fit(fit, passes, none);
+  }
 
   /// One minimisation for fixed weights W and beta, from x (moved, unless it breaks down); leaves H in solver(). Bounds are left
   /// to the caller where the system is affine. Returns whether it broke down. Collective.
@@ -62,6 +68,8 @@ class EquationError {
   residual::NormalNoise const* noise(std::vector<Field> const& weights);
   NormalSolver& solver() { return solver_; }
   run::Progress& progress() { return progress_; }
+  /// Of the fit under way; null outside of one.
+  checkpoint::Keeper* keeper() { return keeper_; }
   estimators::Settings const& settings() const { return settings_; }
 
  private:
@@ -79,6 +87,7 @@ class EquationError {
   bool violates_bounds(Vec x) const;
 
   residual::ResidualModel& model_;
+  checkpoint::Keeper* keeper_ = nullptr;
   estimators::Settings settings_;
   run::Progress& progress_;
   NormalSolver solver_;

@@ -96,7 +96,7 @@ Estimate Estimator::estimate(Problem const& problem, Choices const& choices, run
   fit.x = petsc::copy_of(choices.start);
   fit.beta = choices.smoothness;
   run::Stages::Scope const stage(stages, "solve");
-  candidate->equation().fit(fit, settings.reweight);
+  candidate->equation().fit(fit, settings.reweight, *problem.keeper);
   auto out = estimate_at(problem, choices.mollifier, std::move(candidate), std::move(fit));
   out.trials = choices.trials;
   return out;
@@ -118,7 +118,7 @@ Estimate Estimator::restore(Problem const& problem, Quantities const& quantities
   Fit fit;
   fit.x = std::move(kept.parameters);
   fit.beta = kept.smoothness;
-  for (int k = 0; k < problem.system().residuals; ++k) fit.weights.push_back(quantities.field(weight_name(static_cast<std::size_t>(k))));
+  for (int k = 0; k < problem.system().residuals; ++k) fit.weights.push_back(quantities.field(weight_name(static_cast<std::size_t>(k)), problem.grid));
   fit.objective = kept.objective;
   fit.gradient = kept.gradient;
   fit.newton = kept.steps;

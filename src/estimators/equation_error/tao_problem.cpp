@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "estimators/equation_error/equation_error.hpp"
+#include "estimate/parameters.hpp"
 #include "petsc/watch.hpp"
 
 namespace mollis::equation_error {
@@ -15,6 +16,9 @@ struct Context {
   Fit& fit;
   std::exception_ptr error;
   bool finite;                      ///< value and gradient where they were asked for last
+  int done, krylov;                 ///< iterations of the run before, and of its linear solves
+  double scale;                     ///< of gradients
+  double first;                     ///< norm of the gradient where the minimisation began
 };
 
 template <class Work>
@@ -63,22 +67,54 @@ PetscErrorCode hessian(Tao, Vec x, Mat matrix, Mat, void* data) {
   });
 }
 
+/// The iterate, as part "fit/newton"; the run may stop here.
+void keep_iterate(Context& context, Tao tao, int iteration) {
+  auto* keeper = context.problem.keeper();
+  if (keeper == nullptr) return;
+  Vec x = nullptr;
+  check(TaoGetSolution(tao, &x));
+  PetscReal radius = 0.0;
+  PetscInt krylov = 0;
+  check(TaoGetCurrentTrustRegionRadius(tao, &radius));
+  check(TaoGetLinearSolveIterations(tao, &krylov));
+  checkpoint::Quantities at;
+  estimate::put_vector(context.problem.space(), "x", x, at);
+  at.put("numbers", {static_cast<double>(iteration), context.scale, context.first, radius, static_cast<double>(context.krylov + krylov)});
+  keeper->keep("fit/newton", at);
+  keeper->pause();
+}
+
+/// Goes on from the iterate of the run before, if there is one: sets x, iterations done and scale; the trust radius.
+double take_iterate(Context& context) {
+  auto* keeper = context.problem.keeper();
+  auto const* at = keeper != nullptr ? keeper->kept("fit/newton") : nullptr;
+  if (at == nullptr) return 0.0;
+  check(VecCopy(estimate::take_vector(context.problem.space(), "x", *at), context.fit.x));
+  context.done = static_cast<int>(at->numbers("numbers").at(0));
+  context.scale = at->numbers("numbers").at(1);
+  context.first = at->numbers("numbers").at(2);
+  context.krylov = static_cast<int>(at->numbers("numbers").at(4));
+  return at->numbers("numbers").at(3);
+}
+
 PetscErrorCode monitor(Tao tao, void* data) {
   auto& context = *static_cast<Context*>(data);
   PetscInt iteration = 0, krylov = 0;
   PetscReal value = 0.0, gradient = 0.0, step_length = 0.0;
   TaoGetSolutionStatus(tao, &iteration, &value, &gradient, nullptr, &step_length, nullptr);
   TaoGetLinearSolveIterations(tao, &krylov);
+  if (iteration == 0 && context.done > 0) return 0;  // the run before has said so
+  if (iteration == 0) context.first = gradient;
   run::Step step;
   step.phase = "newton";
-  step.iteration = static_cast<int>(iteration);
+  step.iteration = context.done + static_cast<int>(iteration);
   step.of_at_most = context.problem.settings().max_iterations;
   step.objective = value;
   step.gradient = gradient;
   step.weight = context.fit.beta.front();
-  step.krylov = static_cast<int>(krylov);
+  step.krylov = context.krylov + static_cast<int>(krylov);
   context.problem.progress().step(step);
-  return 0;
+  return guarded(context, [&] { keep_iterate(context, tao, step.iteration); });
 }
 
 void set_monitor(Tao tao, Context& context) {
@@ -145,7 +181,8 @@ std::string breakdown_of(Tao tao, Vec x, TaoConvergedReason reason) {
 
 bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
   auto const& space = problem.space();
-  Context context{problem, fit, nullptr, true};
+  Context context{problem, fit, nullptr, true, 0, 0, 0.0, 0.0};
+  double const radius = take_iterate(context);
   // The matrix that TAO holds must keep its identity: a shell, or a copy of the pattern of the first Hessian.
   Mat matrix = problem.normal_matrix(fit.x, fit.weights, fit.beta);
   petsc::Matrix held;
@@ -164,8 +201,11 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   check(TaoSetObjectiveAndGradient(tao, nullptr, objective_and_gradient, &context));
   check(TaoSetHessian(tao, matrix, matrix, hessian, &context));
   double const tolerance = problem.settings().tolerance;
-  check(TaoSetTolerances(tao, tolerance * gradient_scale(space, matrix, fit.x), 0.0, tolerance));
-  check(TaoSetMaximumIterations(tao, problem.settings().max_iterations));
+  if (context.scale == 0.0) context.scale = gradient_scale(space, matrix, fit.x);
+  if (radius > 0.0) check(TaoSetInitialTrustRegionRadius(tao, radius));
+  bool const begins = context.done == 0;  // else a gradient is small against that of the first beginning
+  check(TaoSetTolerances(tao, tolerance * (begins ? context.scale : std::max(context.scale, context.first)), 0.0, begins ? tolerance : 0.0));
+  check(TaoSetMaximumIterations(tao, std::max(problem.settings().max_iterations - context.done, 0)));
   set_monitor(tao, context);
   check(TaoSetFromOptions(tao));
   run::Ticker tick(space.grid().comm(), "linear solve");
@@ -186,8 +226,8 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   fit.objective = value;
   if (auto const* noise = problem.noise(fit.weights)) fit.objective += noise->value(space, fit.x, nullptr);
   fit.gradient = gradient;
-  fit.newton += static_cast<int>(iterations);
-  problem.progress().count_krylov(static_cast<int>(krylov));
+  fit.newton += context.done + static_cast<int>(iterations);
+  problem.progress().count_krylov(context.krylov + static_cast<int>(krylov));
   fit.failure = breakdown_of(tao, fit.x, reason);
   return reason > 0 && fit.failure.empty();
 }

@@ -9,8 +9,8 @@
 #include "estimate/rounding.hpp"
 #include "estimators/joint/around.hpp"
 #include "estimators/joint/fit.hpp"
+#include "estimators/joint/kept.hpp"
 #include "parameters/transform.hpp"
-#include "petsc/access.hpp"
 #include "petsc/options.hpp"
 
 namespace mollis::joint {
@@ -143,11 +143,19 @@ void Estimator::offer_options() const {
 }
 
 Estimate Estimator::estimate(Problem const& problem, Choices const& choices, run::Stages& stages) {
-  auto out = fit_once(problem, choices, stages);
-  for (int i = 0; i < most_raised && out.failure.empty(); ++i) {
+  auto& keeper = *problem.keeper;
+  auto const* kept = keeper.kept("fit/noise");
+  int const first = kept != nullptr ? static_cast<int>(kept->numbers("times").front()) : 0;
+  auto out = fit_once(kept != nullptr ? problem.with_noise(kept->numbers("noise")) : problem, choices, stages);
+  for (int i = first; i < most_raised && out.failure.empty(); ++i) {
     auto const raised = raised_noise(problem.with_noise(out.noise), out.misfit_chi2);
     if (raised.empty()) break;
     out = {};
+    keeper.drop("fit");
+    Quantities again;
+    again.put("noise", raised);
+    again.put("times", {i + 1.0});
+    keeper.keep("fit/noise", again);
     out = fit_once(problem.with_noise(raised), choices, stages);
   }
   return out;
@@ -159,13 +167,8 @@ Quantities Estimator::save(Problem const& problem, Estimate const& estimate) con
   kept.put("noise", estimate.noise);
   kept.put("penalty", estimate.penalty);
   auto const& around = dynamic_cast<Around const&>(*estimate.linear);
-  auto const& objective = around.objective();
-  petsc::Reading const entries(around.solution());
-  for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    Field const coefficients = make_field("coefficients", objective.layout().state_size);
-    Kokkos::deep_copy(coefficients, entries.piece(objective.layout().state[s], objective.layout().state_size));
-    kept.put("coefficients/" + problem.states[s].name, objective.lattice().extended(), coefficients);
-  }
+  put_coefficients(around.objective(), around.solution(), kept);
+  kept.put("mask", problem.grid, estimate.mask);
   return kept;
 }
 
@@ -176,15 +179,9 @@ Estimate Estimator::restore(Problem const& given, Quantities const& quantities) 
   estimate::take_parameters(problem->space(), quantities, kept);
   objective->weights() = {quantities.numbers("penalty"), kept.smoothness};
   auto x = objective->make_vector();
-  {
-    petsc::Writing entries(x);
-    for (std::size_t s = 0; s < problem->states.size(); ++s)
-      Kokkos::deep_copy(entries.piece(objective->layout().state[s], objective->layout().state_size),
-                        quantities.field("coefficients/" + problem->states[s].name));
-  }
+  take_coefficients(*objective, quantities, x);
   objective->put_parameters(kept.parameters, x);
-  objective->move_to(x);
-  objective->mask_undefined();
+  Kokkos::deep_copy(objective->mask(), quantities.field("mask", problem->grid));
   objective->move_to(x);
   objective->linearise();
   auto out = estimate_at(std::move(problem), std::move(objective), std::move(x));

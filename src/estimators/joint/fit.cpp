@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/kept.hpp"
 #include "estimate/rounding.hpp"
 #include "estimators/joint/bounds.hpp"
+#include "estimators/joint/kept.hpp"
 
 namespace mollis::joint {
 namespace {
@@ -46,6 +48,9 @@ struct State {
   double misfit = 0.0;
 };
 
+/// Phases of a fit, in their order.
+enum Phase { starting, choosing, climbing, raising, climbing_again, polishing, settling, bounding };
+
 /// Numerics broke down, on all ranks alike: the end of the fit, not of the run.
 struct Breakdown {
   std::string phase, what;
@@ -66,14 +71,14 @@ class Fitter {
 
   Joined run(Vec first_guess) {
     try {
-      begin(first_guess);
-      start();
-      choose_smoothness();
-      if (!automatic_.empty()) climb(settled_penalty);
-      double const change = raise();
-      if (!automatic_.empty() && change > 0.005) climb(raised_penalty);
-      polish();
-      if (result_.converged) settle();
+      if (!go_on()) begin(first_guess);
+      if (due(starting)) start();
+      if (due(choosing)) choose_smoothness();
+      if (due(climbing) && !automatic_.empty()) climb(climbing, settled_penalty);
+      if (due(raising)) raise();
+      if (due(climbing_again) && !automatic_.empty() && raised_by_ > 0.005) climb(climbing_again, raised_penalty);
+      if (due(polishing)) polish();
+      if (due(settling) && result_.converged) settle();
       respect_bounds();
       objective_.move_to(result_.x);
       objective_.linearise();
@@ -86,11 +91,17 @@ class Fitter {
  private:
   void end_at(Breakdown const& breakdown, Vec first_guess);
   void begin(Vec first_guess);
+  bool go_on();
+  void take_whole_steps();
+  void rest(Phase phase, int round);
+  bool due(Phase phase) const { return phase >= phase_; }
+  /// Of a phase: where its loop goes on, 0 where it begins.
+  int first_round(Phase phase) const { return phase == phase_ ? round_ : 0; }
   std::vector<double> slopes();
   void start();
   void choose_smoothness();
-  void climb(double penalty);
-  double raise();
+  void climb(Phase phase, double penalty);
+  void raise();
   void polish();
   void settle();
   void respect_bounds();
@@ -132,6 +143,12 @@ class Fitter {
   bool arrived_ = false;                      ///< the point of the last step was a minimum already: no search finds better
   bool solved_ = false;                       ///< its linear solve reached the tolerance
   bool settled_ = false;                      ///< the parameters are known to the tolerance
+  bool noisy_ = false;                        ///< what multiplies a parameter was mostly noise at the start
+  bool whole_ = false;                        ///< steps are taken whole
+  double raised_by_ = 0.0;                    ///< change of the parameters where the equation's weight rose
+  double before_ = settled_change, moved_ = 1.0;   ///< the last change while parameters settle, or meet their bounds
+  Phase phase_ = starting;                    ///< reached by the run before, and in it
+  int round_ = 0;
 };
 
 /// g: least squares of the data with a little of |g|^2; p: the first guess.
@@ -142,6 +159,65 @@ void Fitter::begin(Vec first_guess) {
   objective_.mask_undefined();
   objective_.linearise();
   spectrum_.update(objective_);
+}
+
+/// Keeps the state at the head of a loop; the run may stop there.
+void Fitter::rest(Phase phase, int round) {
+  auto const flag = [](bool value) { return value ? 1.0 : 0.0; };
+  estimate::Quantities at;
+  put_point(objective_, result_.x, at);
+  at.put("at", {static_cast<double>(phase), static_cast<double>(round), static_cast<double>(result_.newton), length_, descent_, flag(arrived_),
+                flag(solved_), flag(settled_), flag(noisy_), flag(whole_), raised_by_, before_, moved_, flag(result_.converged),
+                result_.objective, result_.gradient});
+  std::vector<std::string> phases;
+  std::vector<double> trials;
+  for (auto const& trial : result_.trials) {
+    phases.push_back(trial.phase);
+    trials.insert(trials.end(), trial.smoothness.begin(), trial.smoothness.end());
+    trials.insert(trials.end(), {trial.equation, trial.misfit, trial.freedom, trial.change});
+  }
+  estimate::put_lines("phases", phases, at);
+  at.put("trials", trials);
+  problem_.keeper->keep("fit", at);
+  problem_.keeper->pause();
+}
+
+/// Takes up the state that the run before has kept, if it has kept one.
+bool Fitter::go_on() {
+  auto const* at = problem_.keeper->kept("fit");
+  if (at == nullptr) return false;
+  auto const& n = at->numbers("at");
+  phase_ = static_cast<Phase>(n.at(0));
+  round_ = static_cast<int>(n.at(1));
+  result_.newton = static_cast<int>(n.at(2));
+  length_ = n.at(3);
+  descent_ = n.at(4);
+  arrived_ = n.at(5) != 0.0;
+  solved_ = n.at(6) != 0.0;
+  settled_ = n.at(7) != 0.0;
+  noisy_ = n.at(8) != 0.0;
+  if (n.at(9) != 0.0) take_whole_steps();
+  raised_by_ = n.at(10);
+  before_ = n.at(11);
+  moved_ = n.at(12);
+  result_.converged = n.at(13) != 0.0;
+  result_.objective = n.at(14);
+  result_.gradient = n.at(15);
+  auto value = at->numbers("trials").begin();
+  for (auto const& phase : estimate::take_lines("phases", *at)) {
+    Trial trial{phase, {}, 0.0, 0.0, 0.0, 0.0};
+    for (std::size_t u = 0; u < problem_.space().unknowns().size(); ++u) trial.smoothness.push_back(*value++);
+    for (double* const number : {&trial.equation, &trial.misfit, &trial.freedom, &trial.change}) *number = *value++;
+    result_.trials.push_back(std::move(trial));
+  }
+  result_.x = take_point(objective_, *at);
+  spectrum_.update(objective_);
+  return true;
+}
+
+void Fitter::take_whole_steps() {
+  whole_ = true;
+  newton_.take_whole_steps(most_krylov_settling);
 }
 
 /// Leaves the objective at the last finite point, at the first guess where there is none.
@@ -225,17 +301,21 @@ void Fitter::start() {
     weigh_equation(settled_penalty, share);
     step("start");
   };
-  objective_.hold_parameters(true);
-  auto const raw = slopes();
-  stage(1e-3);
-  auto const smoothed = slopes();
-  bool noisy = false;
-  for (std::size_t u = 0; u < raw.size(); ++u) noisy = noisy || raw[u] > noisy_slope * smoothed[u];
-  std::vector<double> const held = noisy ? std::vector<double>{1e-1, 1.0, 1.0} : std::vector<double>{},
-                            free = noisy ? std::vector<double>{1.0, 1.0, 1.0} : std::vector<double>{1e-2, 1e-1};
-  for (double const share : held) stage(share);
-  objective_.hold_parameters(false);
-  for (double const share : free) stage(share);
+  int const first = first_round(starting);
+  if (first == 0) {
+    objective_.hold_parameters(true);
+    auto const raw = slopes();
+    stage(1e-3);
+    auto const smoothed = slopes();
+    for (std::size_t u = 0; u < raw.size(); ++u) noisy_ = noisy_ || raw[u] > noisy_slope * smoothed[u];
+  }
+  int const held = noisy_ ? 3 : 0;   // of the shares, before the parameters move
+  std::vector<double> const shares = noisy_ ? std::vector<double>{1e-1, 1.0, 1.0, 1.0, 1.0, 1.0} : std::vector<double>{1e-2, 1e-1};
+  for (int i = std::max(first - 1, 0); i < static_cast<int>(shares.size()); ++i) {
+    rest(starting, i + 1);
+    objective_.hold_parameters(i < held);
+    stage(shares[static_cast<std::size_t>(i)]);
+  }
   for (auto const u : fields_)
     if (auto const* given = std::get_if<double>(&problem_.space().unknowns()[u].settings.smoothness_weight))
       objective_.weights().smoothness[u] = *given;
@@ -243,7 +323,8 @@ void Fitter::start() {
 
 /// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p.
 void Fitter::choose_smoothness() {
-  for (int i = 0; i < most_steps; ++i) {
+  for (int i = first_round(choosing); i < most_steps; ++i) {
+    rest(choosing, i);
     double largest = 0.0;
     for (auto const u : automatic_) {
       double& beta = objective_.weights().smoothness[u];
@@ -260,8 +341,9 @@ void Fitter::choose_smoothness() {
 
 /// Evidence undersmooths parameters smoother than its prior: stiffer ones are taken while the unbiased risk of the states (Mallows'
 /// Cp: the misfit and twice the degrees of freedom) falls.
-void Fitter::climb(double penalty) {
-  for (int i = 0; i < most_climbs; ++i) {
+void Fitter::climb(Phase phase, double penalty) {
+  for (int i = first_round(phase); i < most_climbs; ++i) {
+    rest(phase, i);
     State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
     check(VecCopy(result_.x, held.x));
     double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);
@@ -282,15 +364,19 @@ void Fitter::climb(double penalty) {
   }
 }
 
-double Fitter::raise() {
-  weigh_equation(raised_penalty);
-  double const moved = step("raise");
-  return moved > 0.01 ? step("raise") : moved;
+void Fitter::raise() {
+  if (first_round(raising) == 0) weigh_equation(raised_penalty);
+  for (int i = first_round(raising); i < 2; ++i) {
+    rest(raising, i);
+    raised_by_ = step("raise");
+    if (raised_by_ <= 0.01) return;
+  }
 }
 
 /// Steps at the final weights until the parameters stand.
 void Fitter::polish() {
-  for (int i = 0; i < most_polish && !result_.converged; ++i) {
+  for (int i = first_round(polishing); i < most_polish && !result_.converged; ++i) {
+    rest(polishing, i);
     double const moved = step("polish");
     result_.converged = moved < settled_change && (length_ > 0.0 || arrived_) && descent_ < (solved_ ? settled_descent : 0.1 * settled_descent);
     if (length_ == 0.0) return;
@@ -300,37 +386,41 @@ void Fitter::polish() {
 /// Whole steps until the parameters are known to the tolerance: the way here must not show in them. A step is taken to leave an
 /// error as much smaller than itself as it was smaller than the one before. Given up where the linear solves are too hard.
 void Fitter::settle() {
-  newton_.take_whole_steps(most_krylov_settling);
-  double before = settled_change;
-  for (int i = 0; i < most_settling && !settled_; ++i) {
+  take_whole_steps();
+  for (int i = first_round(settling); i < most_settling && !settled_; ++i) {
+    rest(settling, i);
     double const moved = step("settle");
-    settled_ = solved_ && is_settled(moved, before);
-    before = moved;
+    settled_ = solved_ && is_settled(moved, before_);
+    before_ = moved;
     if (!solved_) break;
   }
   if (settled_) return;
-  result_.converged = before < settled_change;  // a linear solve that stopped early had said so without cause
-  say_unsettled(before);
+  result_.converged = before_ < settled_change;  // a linear solve that stopped early had said so without cause
+  say_unsettled(before_);
 }
 
 /// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
 void Fitter::respect_bounds() {
   auto const bounds = parameters::make_bounds(problem_.space());
   if (!bounds.any) return;
-  if (!set_within(bounds, objective_, result_.x)) return;
-  double before = settled_change, moved = 1.0;
+  int const first = first_round(bounding);
+  if (first == 0) {
+    if (!set_within(bounds, objective_, result_.x)) return;
+    before_ = settled_change;
+  }
   bool done = false;
-  for (int i = 0; i < most_bounded && !done; ++i) {
+  for (int i = std::max(first - 1, 0); i < most_bounded && !done; ++i) {
+    rest(bounding, i + 1);
     newton_.let_move(inner(bounds, objective_, result_.x));
     auto const at = parameters();
     step("bounds");
     set_within(bounds, objective_, result_.x);
-    moved = change_from(at);
-    done = settled_ ? solved_ && is_settled(moved, before) : moved < settled_change;
-    before = moved;
+    moved_ = change_from(at);
+    done = settled_ ? solved_ && is_settled(moved_, before_) : moved_ < settled_change;
+    before_ = moved_;
   }
-  result_.converged = moved < settled_change;
-  if (settled_ && !done) say_unsettled(moved);
+  result_.converged = moved_ < settled_change;
+  if (settled_ && !done) say_unsettled(moved_);
 }
 
 void Fitter::say_unsettled(double moved) const {

@@ -8,6 +8,7 @@ namespace mollis::joint {
 using petsc::check;
 
 void Hessian::apply(Vec in, Vec out) {
+  objective_.problem().keeper->pause();
   objective_.apply_hessian(in, out);
   project(out);
 }

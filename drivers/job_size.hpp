@@ -1,0 +1,27 @@
+#pragma once
+/// What a job needs: ranks, memory a rank, the line that submits it.
+#include <string>
+
+#include "grid/grid.hpp"
+
+namespace mollis::drivers {
+
+/// What `mollis check` is asked about a job.
+struct JobQuestion {
+  int ranks = 0;             ///< 0: not asked
+  double memory = 0.0;       ///< a rank [bytes]; 0: not asked
+};
+
+/// "4G", "900M", "1.5T" or bytes; negative where it is none of these.
+double bytes_of(std::string const& text);
+
+/// Points of the largest block on so many ranks.
+Index largest_block(grid::Grid const& grid, int ranks);
+
+/// The fewest ranks at which the largest block takes no more than `memory` beside what the libraries take; 0: no number will do.
+int fewest_ranks(grid::Grid const& grid, double bytes_per_point, double memory);
+
+/// Lines for the log.
+std::string describe_job(std::string const& deck, grid::Grid const& grid, double bytes_per_point, JobQuestion const& question);
+
+}  // namespace mollis::drivers

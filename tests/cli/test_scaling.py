@@ -1,0 +1,64 @@
+"""mollis scaling and mollis check --ranks: a study made, run and collected; what bad input gets."""
+import csv
+import json
+import shutil
+import unittest
+
+from program import INPUTS, TestCase, run, temporary
+
+DECK = INPUTS / "heat2d.toml"
+SMALL = ["grid.points=[16,17]", "forward.refine=1", "uncertainty.samples=0", "inversion.method=equation-error", "mollifier.radius=4",
+         "parameters.lambda.smoothness.weight=0.5"]
+
+
+class Scaling(TestCase):
+    def test_weak_study_and_one_half_done(self):
+        folder = temporary() / "study"
+        done = run("scaling", DECK, *SMALL, "--mode", "weak", "--ranks", "1,2", "--repeats", 1, "--directory", folder)
+        self.expect(0, done)
+        with open(folder / "scaling.csv", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(row["ranks"], row["points"]) for row in rows], [("1", "272"), ("2", "544")])
+        self.assertEqual(float(rows[0]["efficiency"]), 1.0)
+        self.assertGreater(float(rows[1]["s total"]), 0.0)
+        self.assertIn("| 2 |", (folder / "scaling.md").read_text())
+        self.assertTrue((folder / "scaling.png").read_bytes().startswith(b"\x89PNG"))
+        words = (folder / "ranks2" / "arguments").read_text()
+        self.assertIn("grid.points=[32, 17]", words)
+        self.assertIn(f"grid.upper=[{31 / 15!r}, 1.0]", words)   # the same spacing
+        shutil.rmtree(folder / "ranks2" / "run1")
+        self.assertIn("no results yet on 2 ranks", self.expect(0, run("scaling", "--collect", folder)).out)
+
+    def test_strong_study_is_the_deck(self):
+        folder = temporary() / "study"
+        self.expect(0, run("scaling", DECK, *SMALL, "--mode", "strong", "--ranks", "1,4", "--prepare", "--directory", folder))
+        manifest = json.loads((folder / "manifest.json").read_text())
+        self.assertEqual([point["ranks"] for point in manifest["points"]], [1, 4])
+        self.assertIn("grid.points=[16,17]", (folder / "ranks4" / "arguments").read_text())
+        self.expect_error(65, run("scaling", "--collect", folder), "no run of the study has ended yet")
+
+    def test_bad_input(self):
+        empty = temporary()
+        for code, words, text in ((64, [DECK, "--mode", "sideways", "--ranks", "1"], "sideways"), (64, [DECK, "--mode", "weak", "--ranks", "0"], "'0'"),
+                                  (64, [DECK, "--mode", "weak", "--ranks", "4,2"], "increasing"), (64, [DECK, "--ranks", "1"], "--mode"),
+                                  (64, [DECK, "--mode", "weak", "--ranks", "2,3"], "multiple"), (64, [DECK, "--mode", "weak", "--ranks", "1", "--axes", "q"], "q"),
+                                  (65, ["--collect", empty], "is no study"), (66, ["--collect", empty / "none"], "is no study"),
+                                  (66, [empty / "none.toml", "--mode", "weak", "--ranks", "1"], "no such deck")):
+            self.expect_error(code, run("scaling", *words), text)
+
+
+class Check(TestCase):
+    def test_ranks_and_memory(self):
+        told = self.expect(0, run("check", DECK, "--ranks", 6, "--memory-per-rank", "70M")).out
+        self.assertIn("# on 6 rank(s) as 3 x 2: at most 2752 points a rank", told)
+        self.assertIn("sbatch --ntasks=6", told)
+        self.assertIn("# 73 MB a rank: ", told)
+        self.assertIn("# no number of ranks fits", self.expect(0, run("check", DECK, "--memory-per-rank", "10M")).out)
+
+    def test_bad_numbers(self):
+        for words in (["--ranks", "0"], ["--ranks", "many"], ["--memory-per-rank", "4X"], ["--memory-per-rank", "-4G"]):
+            self.assertEqual(run("check", DECK, *words).code, 64, words)
+
+
+if __name__ == "__main__":
+    unittest.main()

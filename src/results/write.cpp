@@ -29,18 +29,6 @@ Field over_all(grid::Grid const& grid, observations::KnownField const& known) {
   return out;
 }
 
-void write_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, io::ResultFile& file) {
-  if (!uncertainty.computed) return;
-  auto const& unknowns = problem.space().unknowns();
-  for (std::size_t p = 0; p < unknowns.size(); ++p) {
-    file.write("/parameters/" + unknowns[p].name + "_std", unknowns[p].grid, uncertainty.deviation[p]);
-    file.write("/parameters/" + unknowns[p].name + "_known", unknowns[p].grid, uncertainty.known[p]);
-  }
-  for (std::size_t p = 0; p < uncertainty.samples.size(); ++p)
-    for (std::size_t k = 0; k < uncertainty.samples[p].second.size(); ++k)
-      file.write(fmt::format("/samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, within(domain_of(problem, p), uncertainty.samples[p].second[k]));
-}
-
 /// NaN outside the domain; `inside` empty: as it is.
 Field within(Field const& inside, Field const& field) {
   if (inside.label().empty()) return field;
@@ -53,6 +41,18 @@ Field within(Field const& inside, Field const& field) {
 }
 
 Field domain_of(problem::Problem const& problem, std::size_t p) { return problem.inside.empty() ? Field() : problem.inside[p]; }
+
+void write_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, io::ResultFile& file) {
+  if (!uncertainty.computed) return;
+  auto const& unknowns = problem.space().unknowns();
+  for (std::size_t p = 0; p < unknowns.size(); ++p) {
+    file.write("/parameters/" + unknowns[p].name + "_std", unknowns[p].grid, uncertainty.deviation[p]);
+    file.write("/parameters/" + unknowns[p].name + "_known", unknowns[p].grid, uncertainty.known[p]);
+  }
+  for (std::size_t p = 0; p < uncertainty.samples.size(); ++p)
+    for (std::size_t k = 0; k < uncertainty.samples[p].second.size(); ++k)
+      file.write(fmt::format("/samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, within(domain_of(problem, p), uncertainty.samples[p].second[k]));
+}
 
 /// /observations/NAME as columns: the axes, value, sigma and what the fitted state says there, a row a point, in the file's order.
 void write_points(problem::Problem const& problem, std::size_t s, Field const& predicted, io::ResultFile& file) {

@@ -23,7 +23,7 @@ struct Message {
 constexpr Message messages[] = {
     {Exit::usage, "... is not of the form section.key",
      "an override is section.key=value; texts may go without quotes: output.directory=run2"},
-    {Exit::bad_data, "has shape ...", "a dataset has one axis of the grid each, in the order of [grid] axes"},
+    {Exit::bad_data, "has shape ...", "a dataset has one axis of the grid each; order, at, crop and bin say which part is read"},
     {Exit::bad_data, "no finite value", "the dataset holds NaN alone: another dataset, or a failed conversion"},
     {Exit::missing_input, "no such file", "paths in a deck start at the deck, not at the working directory"},
     {Exit::missing_input, "the file holds ...", "the dataset's name: [observations.NAME] dataset"},

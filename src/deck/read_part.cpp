@@ -16,8 +16,9 @@ void check_points(Entry const& entry, Grid const& grid, io::Part const& part) {
     auto const found = part.bin.find(axis);
     Index const bin = found == part.bin.end() ? 1 : found->second, points = range[1] - range[0];
     if (points % bin != 0 || points / bin != grid.points[a])
-      entry.report("crop", fmt::format("{} points{} are not the {} of [grid] points along {}; change one of them", points,
-                                       bin == 1 ? "" : fmt::format(" in bins of {}", bin), grid.points[a], axis));
+      entry.report("crop",
+                   fmt::format("{} points{} are not the {} of [grid] points along {}; change one of them", points,
+                               bin == 1 ? "" : fmt::format(" in bins of {}", bin), grid.points[a], axis));
   }
 }
 

@@ -53,7 +53,8 @@ std::string to_bytes(Description const& d) {
   Json axes = Json::array();
   for (auto const& a : d.axes) axes.push_back({a.name, a.size, a.coordinates, a.spacing, a.unit});
   auto const& p = d.packing;
-  Json const all = {d.dataset, axes, d.type, d.unit, d.title, p.scale, p.offset, p.fills, optional(p.low), optional(p.high),
+  Json const all = {d.dataset,       axes,         d.type,  d.unit,          d.title,
+                    p.scale,         p.offset,     p.fills, optional(p.low), optional(p.high),
                     p.unsigned_bits, d.contiguous, d.scales};
   auto const bytes = Json::to_cbor(all);  // unlike text, it keeps NaN
   return std::string(bytes.begin(), bytes.end());

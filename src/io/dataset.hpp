@@ -10,16 +10,16 @@ namespace mollis::io {
 
 /// An axis of a dataset.
 struct Dimension {
-  std::string name;            ///< "" where the file has no name for it
+  std::string name;  ///< "" where the file has no name for it
   Index size = 0;
-  std::string coordinates;     ///< the dataset of the same file that holds its coordinates; "" where there is none
-  double spacing = 0.0;        ///< 0: not known
+  std::string coordinates;  ///< the dataset of the same file that holds its coordinates; "" where there is none
+  double spacing = 0.0;     ///< 0: not known
   std::string unit;
 };
 
 /// From stored to true values: NaN where the stored value v is a fill, no number or not in [low, high], else
-/// scale v + offset (CF conventions; NIfTI's slope and intercept). Where unsigned_bits > 0, 2^unsigned_bits is added to v < 0
-/// first.
+/// scale v + offset (CF conventions; NIfTI's slope and intercept). Where unsigned_bits > 0, 2^unsigned_bits is added to
+/// v < 0 first.
 struct Packing {
   double scale = 1.0, offset = 0.0;
   std::vector<double> fills;
@@ -33,13 +33,13 @@ struct Packing {
 void unpack(Packing const& packing, double* values, Index count);
 
 struct Description {
-  std::string dataset;                  ///< as the file calls it
-  std::vector<Dimension> axes;          ///< slowest first; none for a single number
-  std::string type;                     ///< of the stored values: "int16", "float32"
-  std::string unit, title;              ///< in the file's words; "" where there are none
+  std::string dataset;          ///< as the file calls it
+  std::vector<Dimension> axes;  ///< slowest first; none for a single number
+  std::string type;             ///< of the stored values: "int16", "float32"
+  std::string unit, title;      ///< in the file's words; "" where there are none
   Packing packing;
-  bool contiguous = false;              ///< HDF5: stored in one piece; collective transfers are safe and quick
-  bool scales = false;                  ///< holds coordinates of an axis, by the file's own word
+  bool contiguous = false;  ///< HDF5: stored in one piece; collective transfers are safe and quick
+  bool scales = false;      ///< holds coordinates of an axis, by the file's own word
 
   std::vector<Index> shape() const;
 };

@@ -49,7 +49,8 @@ Description only_dataset(Format const& format, std::string const& file) {
   }
   if (best.size() == 1) return best.front();
   if (best.empty() && names.size() == 1 && reason) throw *reason;
-  throw Error(Exit::missing_input, fmt::format("{}: which dataset? the file holds {}; name one: dataset = \"...\"", file, names_text(names)));
+  throw Error(Exit::missing_input, fmt::format("{}: which dataset? the file holds {}; name one: dataset = \"...\"",
+                                               file, names_text(names)));
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ void throw_missing(std::string const& file, std::string const& dataset, std::vec
 }
 
 std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -84,7 +86,9 @@ bool ends_with(std::string const& file, std::vector<std::string> const& endings)
   });
 }
 
-std::vector<Format const*> formats() { return {&hdf5_format(), &netcdf_format(), &npy_format(), &tiff_format(), &nifti_format(), &csv_format()}; }
+std::vector<Format const*> formats() {
+  return {&hdf5_format(), &netcdf_format(), &npy_format(), &tiff_format(), &nifti_format(), &csv_format()};
+}
 
 Format const& format_of(std::string const& file) {
   auto const head = head_of(file);
@@ -95,11 +99,14 @@ Format const& format_of(std::string const& file) {
     if (format != &hdf5_format() && ends_with(file, format->endings())) meant = " " + format->name();
     if (!format->knows(file, head)) continue;
     if (format->built_in()) return *format;
-    throw Error(Exit::bad_data, fmt::format("{}: is a {} file, and this program was built without {}; install {} and build again, "
-                                            "or convert the file to HDF5", file, format->name(), format->name(), format->package()));
+    throw Error(Exit::bad_data,
+                fmt::format("{}: is a {} file, and this program was built without {}; install {} and build again, "
+                            "or convert the file to HDF5",
+                            file, format->name(), format->name(), format->package()));
   }
-  throw Error(Exit::bad_data, fmt::format("{}: not a{} file, nor any other of {}; convert the data, or check that it was copied whole",
-                                          file, meant, known));
+  throw Error(Exit::bad_data,
+              fmt::format("{}: not a{} file, nor any other of {}; convert the data, or check that it was copied whole",
+                          file, meant, known));
 }
 
 void require_readable(std::string const& file) {

@@ -20,8 +20,15 @@ using run::Exit;
 
 class Maker {
  public:
-  Maker(std::vector<grid::Axis> const& axes, Description const& description, Part const& part, bool subset, std::string const& where)
-      : grid_(axes), file_(description.axes), part_(part), subset_(subset), where_(where), fixed_(file_.size(), false), layout_(file_.size()) {
+  Maker(std::vector<grid::Axis> const& axes, Description const& description, Part const& part, bool subset,
+        std::string const& where)
+      : grid_(axes),
+        file_(description.axes),
+        part_(part),
+        subset_(subset),
+        where_(where),
+        fixed_(file_.size(), false),
+        layout_(file_.size()) {
     for (auto const& axis : file_) names_.push_back(axis.name);
   }
 
@@ -65,7 +72,8 @@ class Maker {
     if (fixed_[d]) blame("at", fmt::format("\"{}\" names an axis that is fixed already; name each axis once", key));
     if (index == -1) index = size - 1;
     if (index < 0 || index >= size)
-      blame("at", fmt::format("{} = {} is outside 0 to {}; choose an index of that axis (-1: the last)", key, index, size - 1));
+      blame("at", fmt::format("{} = {} is outside 0 to {}; choose an index of that axis (-1: the last)", key, index,
+                              size - 1));
     fixed_[d] = true;
     layout_[d].first = index;
   }
@@ -76,7 +84,8 @@ class Maker {
       std::size_t number = 0;
       auto const parsed = std::from_chars(key.data(), key.data() + key.size(), number);
       if (parsed.ec == std::errc() && parsed.ptr == key.data() + key.size()) {
-        if (number >= file_.size()) blame("at", fmt::format("there is no axis number {}; the first is 0, the last {}", key, file_.size() - 1));
+        if (number >= file_.size())
+          blame("at", fmt::format("there is no axis number {}; the first is 0, the last {}", key, file_.size() - 1));
         fix_axis(number, key, index);
         continue;
       }
@@ -97,19 +106,25 @@ class Maker {
       for (std::size_t n = 0; n < axes.size(); ++n) {
         auto const& own = file_[axes[n]].name;
         if (own != order[n] && in_grid(own) >= 0 && in_grid(order[n]) >= 0)
-          blame("order", fmt::format("the file calls \"{}\" what order calls \"{}\"; write the axes as they stand in the file", own, order[n]));
+          blame("order",
+                fmt::format("the file calls \"{}\" what order calls \"{}\"; write the axes as they stand in the file",
+                            own, order[n]));
         names_[axes[n]] = order[n];
       }
       return;
     }
-    blame("order", fmt::format("it names {} axes; name each axis of the file once, slowest first (those of one point and those that "
-                               "`at` fixes may be left out)", order.size()));
+    blame("order",
+          fmt::format(
+              "it names {} axes; name each axis of the file once, slowest first (those of one point and those that "
+              "`at` fixes may be left out)",
+              order.size()));
   }
 
   void fix_named() {
     for (auto const& [key, index] : part_.at) {
       bool const number = key.find_first_not_of("0123456789") == std::string::npos;
-      bool const own = std::any_of(file_.begin(), file_.end(), [&, &key = key](Dimension const& axis) { return axis.name == key; });
+      bool const own =
+          std::any_of(file_.begin(), file_.end(), [&, &key = key](Dimension const& axis) { return axis.name == key; });
       bool const ordered = std::count(part_.order.begin(), part_.order.end(), key) > 0;
       if (number || (own && !ordered)) continue;
       auto const found = std::find(names_.begin(), names_.end(), key);
@@ -117,8 +132,8 @@ class Maker {
         std::vector<std::string> known;
         for (auto const& name : names_)
           if (!name.empty()) known.push_back(name);
-        blame("at", fmt::format("\"{}\" is none of them{}; name an axis of the file, of order, or its number from 0", key,
-                                deck::did_you_mean(key, known)));
+        blame("at", fmt::format("\"{}\" is none of them{}; name an axis of the file, of order, or its number from 0",
+                                key, deck::did_you_mean(key, known)));
       }
       fix_axis(static_cast<std::size_t>(found - names_.begin()), key, index);
     }
@@ -132,8 +147,9 @@ class Maker {
     if (!part_.order.empty())
       for (std::size_t n = 0; n < axes.size(); ++n)
         if (in_grid(meant[n]) < 0)
-          blame("order", fmt::format("\"{0}\" is no axis of the grid{1}; choose from {2}, or fix it: at = {{ {0} = 0 }}", meant[n],
-                                     deck::did_you_mean(meant[n], grid_names()), deck::quoted_list(grid_names())));
+          blame("order",
+                fmt::format("\"{0}\" is no axis of the grid{1}; choose from {2}, or fix it: at = {{ {0} = 0 }}",
+                            meant[n], deck::did_you_mean(meant[n], grid_names()), deck::quoted_list(grid_names())));
     for (std::size_t n = 0; n < axes.size(); ++n)
       if (in_grid(meant[n]) < 0 || std::count(meant.begin(), meant.end(), meant[n]) > 1) return false;
     for (std::size_t n = 0; n < axes.size(); ++n) layout_[axes[n]].axis = in_grid(meant[n]);
@@ -147,8 +163,11 @@ class Maker {
     for (std::size_t n = 0; n < axes.size(); ++n) {
       int const meant = in_grid(axis_meant(names_[axes[n]]));
       if (meant >= 0 && meant != targets[n])
-        throw Error(Exit::bad_data, fmt::format("{}: its axes are {}, but the grid's are ({}); name the file's axes as the grid does: order = [...]",
-                                                where_, shape_text(file_), fmt::join(grid_names(), ", ")));
+        throw Error(
+            Exit::bad_data,
+            fmt::format(
+                "{}: its axes are {}, but the grid's are ({}); name the file's axes as the grid does: order = [...]",
+                where_, shape_text(file_), fmt::join(grid_names(), ", ")));
       layout_[axes[n]].axis = targets[n];
     }
   }
@@ -174,9 +193,11 @@ class Maker {
       if (same) matches.push_back(some);
     }
     if (matches.size() == 1) return matches.front();
-    throw Error(Exit::bad_data, fmt::format("{} has shape {}, which {} of the grid's axes {} with {} points{}", where_, shape_text(file_),
-                                            matches.empty() ? "fits no subset" : "fits several subsets", fmt::join(grid_names(), ", "),
-                                            sizes_text(), matches.empty() ? "" : "; name its axes: order = [\"x\"], say"));
+    throw Error(
+        Exit::bad_data,
+        fmt::format("{} has shape {}, which {} of the grid's axes {} with {} points{}", where_, shape_text(file_),
+                    matches.empty() ? "fits no subset" : "fits several subsets", fmt::join(grid_names(), ", "),
+                    sizes_text(), matches.empty() ? "" : "; name its axes: order = [\"x\"], say"));
   }
 
   std::string sizes_text() const {
@@ -210,17 +231,20 @@ class Maker {
       auto const& name = grid_[static_cast<std::size_t>(own.axis)].name;
       auto const [first, end] = crop_of(d, name);
       if (end > file_[d].size)
-        blame("crop", fmt::format("{} = [{}, {}] ends past its {} points; the end is the index after the last", name, first, end, file_[d].size));
+        blame("crop", fmt::format("{} = [{}, {}] ends past its {} points; the end is the index after the last", name,
+                                  first, end, file_[d].size));
       own.bin = bin_of(name);
       if ((end - first) % own.bin != 0)
-        blame("bin", fmt::format("{} points along {} are no whole bins of {}; crop to a multiple: crop = {{ {} = [{}, {}] }}", end - first, name,
-                                 own.bin, name, first, end - (end - first) % own.bin));
+        blame("bin",
+              fmt::format("{} points along {} are no whole bins of {}; crop to a multiple: crop = {{ {} = [{}, {}] }}",
+                          end - first, name, own.bin, name, first, end - (end - first) % own.bin));
       own.first = first;
       own.points = (end - first) / own.bin;
     }
     for (auto const* key : {"crop", "bin"})
       for (auto const& name : cut_names(key))
-        if (std::none_of(layout_.begin(), layout_.end(), [&](FileAxis const& own) { return own.axis >= 0 && own.axis == in_grid(name); }))
+        if (std::none_of(layout_.begin(), layout_.end(),
+                         [&](FileAxis const& own) { return own.axis >= 0 && own.axis == in_grid(name); }))
           blame(key, fmt::format("no axis of the file is \"{}\"", name));
   }
 
@@ -253,8 +277,9 @@ class Maker {
         if (own.axis >= 0) read.push_back(own.points);
       if (!read.empty()) cut = fmt::format(", read as {}", shape_text(read));
     }
-    throw Error(Exit::bad_data, fmt::format("{}: has shape {}{}, but the grid has {} points along ({}){}", where_, shape_text(file_), cut,
-                                            sizes_text(), fmt::join(grid_names(), ", "), advice()));
+    throw Error(Exit::bad_data,
+                fmt::format("{}: has shape {}{}, but the grid has {} points along ({}){}", where_, shape_text(file_),
+                            cut, sizes_text(), fmt::join(grid_names(), ", "), advice()));
   }
 
   /// What to do about another shape: fix an axis, or name them in another order.
@@ -262,7 +287,8 @@ class Maker {
     auto const axes = left(false);
     auto const targets = wide();
     if (axes.size() > targets.size())
-      return fmt::format("; fix what is too much: at = {{ {} = 0 }}", names_[axes[0]].empty() ? std::to_string(axes[0]) : names_[axes[0]]);
+      return fmt::format("; fix what is too much: at = {{ {} = 0 }}",
+                         names_[axes[0]].empty() ? std::to_string(axes[0]) : names_[axes[0]]);
     if (axes.size() != targets.size() || !part_.whole()) return "";
     std::vector<std::string> order;
     std::vector<bool> used(targets.size(), false);
@@ -290,68 +316,17 @@ class Maker {
 
 }  // namespace
 
-Layout lay_out(std::vector<grid::Axis> const& axes, Description const& description, Part const& part, bool subset, std::string const& where) {
+Layout lay_out(std::vector<grid::Axis> const& axes, Description const& description, Part const& part, bool subset,
+               std::string const& where) {
   return Maker(axes, description, part, subset, where).make();
 }
 
 std::string axis_meant(std::string const& name) {
   static std::map<std::string, std::string> const usual{
-      {"t", "t"}, {"time", "t"}, {"times", "t"}, {"frame", "t"}, {"z", "z"}, {"depth", "z"}, {"lev", "z"}, {"level", "z"}, {"y", "y"},
-      {"lat", "y"}, {"latitude", "y"}, {"x", "x"}, {"lon", "x"}, {"longitude", "x"}};
+      {"t", "t"},     {"time", "t"}, {"times", "t"}, {"frame", "t"},    {"z", "z"}, {"depth", "z"}, {"lev", "z"},
+      {"level", "z"}, {"y", "y"},    {"lat", "y"},   {"latitude", "y"}, {"x", "x"}, {"lon", "x"},   {"longitude", "x"}};
   auto const found = usual.find(lower_case(name));
   return found == usual.end() ? "" : found->second;
-}
-
-Slab slab_of(Layout const& layout, std::vector<grid::Range> const& box) {
-  Slab slab;
-  for (auto const& range : box) slab.none = slab.none || range.size() <= 0;
-  for (auto const& own : layout) {
-    auto const range = own.axis < 0 ? grid::Range{0, 1} : box[static_cast<std::size_t>(own.axis)];
-    slab.start.push_back(own.first + range.lower * own.bin);
-    slab.count.push_back(range.size() * own.bin);
-  }
-  return slab;
-}
-
-bool arranged(Layout const& layout) {
-  int last = -1;
-  for (auto const& own : layout) {
-    if (own.bin != 1 || (own.axis >= 0 && own.axis < last)) return false;
-    last = std::max(last, own.axis);
-  }
-  return true;
-}
-
-void arrange(Layout const& layout, std::vector<grid::Range> const& box, double const* slab, double* out) {
-  // Strides of the slab by axes of the grid, and all offsets within a bin.
-  std::vector<Index> stride(box.size(), 0), offsets{0};
-  Index step = 1;
-  for (std::size_t d = layout.size(); d-- > 0;) {
-    auto const& own = layout[d];
-    if (own.axis < 0) continue;
-    auto const a = static_cast<std::size_t>(own.axis);
-    std::vector<Index> more;
-    for (Index k = 0; k < own.bin; ++k)
-      for (Index offset : offsets) more.push_back(offset + k * step);
-    offsets = std::move(more);
-    stride[a] = step * own.bin;
-    step *= own.bin * box[a].size();
-  }
-  Index points = 1;
-  for (auto const& range : box) points *= range.size();
-  std::vector<Index> at(box.size(), 0);
-  Index base = 0;
-  for (Index n = 0; n < points; ++n) {
-    double sum = 0.0;
-    for (Index offset : offsets) sum += slab[base + offset];
-    out[n] = sum / static_cast<double>(offsets.size());
-    for (std::size_t a = box.size(); a-- > 0;) {
-      base += stride[a];
-      if (++at[a] < box[a].size()) break;
-      base -= stride[a] * at[a];
-      at[a] = 0;
-    }
-  }
 }
 
 }  // namespace mollis::io

@@ -64,13 +64,16 @@ namespace {
 std::vector<double> read_whole(MPI_Comm comm, std::string const& file, Description const& description) {
   auto const shape = description.shape();
   if (std::count_if(shape.begin(), shape.end(), [](Index n) { return n != 1; }) > 1) {
-    throw Error(Exit::bad_data, fmt::format("{}: has shape {}, but one axis is wanted", where_of(file, description), shape_text(shape)));
+    throw Error(Exit::bad_data, fmt::format("{}: has shape {}, but one axis is wanted", where_of(file, description),
+                                            shape_text(shape)));
   }
   Index const size = std::accumulate(shape.begin(), shape.end(), Index{1}, std::multiplies<>());
   std::vector<double> values(static_cast<std::size_t>(size));
   run::collectively(comm, [&] {
     if (!is_root(comm)) return;
-    format_of(file).open(MPI_COMM_SELF, file, description)->read({std::vector<Index>(shape.size(), 0), shape, size == 0}, values.data());
+    format_of(file)
+        .open(MPI_COMM_SELF, file, description)
+        ->read({std::vector<Index>(shape.size(), 0), shape, size == 0}, values.data());
     unpack(description.packing, values.data(), size);
   });
   MPI_Bcast(values.data(), static_cast<int>(size), MPI_DOUBLE, 0, comm);
@@ -87,7 +90,8 @@ std::vector<double> cut(std::vector<double> const& values, Source const& source,
     throw Error(Exit::bad_deck, fmt::format("{}: {}: has {} values, {}", source.file, source.dataset, size, what));
   };
   if (end > size) refuse(fmt::format("but crop ends at {}; the end is the index after the last", end));
-  if ((end - first) % bin != 0) refuse(fmt::format("of which {} are no whole bins of {}; crop to a multiple", end - first, bin));
+  if ((end - first) % bin != 0)
+    refuse(fmt::format("of which {} are no whole bins of {}; crop to a multiple", end - first, bin));
   std::vector<double> means;
   for (Index i = first; i < end; i += bin)
     means.push_back(std::accumulate(values.begin() + i, values.begin() + i + bin, 0.0) / static_cast<double>(bin));
@@ -100,7 +104,8 @@ std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::str
   return read_whole(comm, file, shared_description(comm, file, dataset));
 }
 
-std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string const& axis, std::string const& time_unit) {
+std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string const& axis,
+                              std::string const& time_unit) {
   auto const description = shared_description(comm, source.file, source.dataset);
   auto values = cut(read_whole(comm, source.file, description), source, axis);
   double const seconds = time_unit.empty() ? 0.0 : seconds_in(description.unit);
@@ -109,8 +114,9 @@ std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string c
     for (double& value : values) value *= seconds / unit;
   auto const missing = std::find_if_not(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
   if (missing != values.end())
-    throw Error(Exit::bad_data, fmt::format("{}: value {} of the coordinates is missing or not finite; an axis has none of these", where_of(source.file, description),
-                                            missing - values.begin()));
+    throw Error(Exit::bad_data,
+                fmt::format("{}: value {} of the coordinates is missing or not finite; an axis has none of these",
+                            where_of(source.file, description), missing - values.begin()));
   return values;
 }
 

@@ -30,19 +30,25 @@ std::vector<std::string> names_of(Lattice const& lattice) {
 /// What the file does not tell of an axis.
 std::string question(Guess const& g) {
   std::string text;
-  if (!g.named) text += fmt::format("# ? Is axis {} (from 0) of the dataset, of {} points, really {}?\n", g.from, g.points, g.axis);
+  if (!g.named)
+    text += fmt::format("# ? Is axis {} (from 0) of the dataset, of {} points, really {}?\n", g.from, g.points, g.axis);
   if (g.decreasing)
-    text += fmt::format("# ? The coordinates of {} decrease in the file; here {} counts the other way, from 0. Does a direction matter in the equation?\n", g.axis, g.axis);
+    text += fmt::format(
+        "# ? The coordinates of {} decrease in the file; here {} counts the other way, from 0. Does a direction matter "
+        "in the equation?\n",
+        g.axis, g.axis);
   else if (g.coordinates == nullptr && g.spacing <= 0.0)
     text += fmt::format("# ? The spacing of {} is not in the file; 1 is taken.\n", g.axis);
   if (g.unit.rfind("degree", 0) == 0)
-    text += fmt::format("# ? {} is in {}: derivatives and lap() take it as a length. Convert it where that matters.\n", g.axis, run::shown(g.unit));
+    text += fmt::format("# ? {} is in {}: derivatives and lap() take it as a length. Convert it where that matters.\n",
+                        g.axis, run::shown(g.unit));
   return text;
 }
 
 std::string grid_text(Survey const& survey, Lattice const& lattice) {
   std::string text = fmt::format("[grid]\naxes = {}\n", list_of(names_of(lattice)));
-  bool const from_file = std::all_of(lattice.axes.begin(), lattice.axes.end(), [](Guess const& g) { return g.coordinates != nullptr; });
+  bool const from_file =
+      std::all_of(lattice.axes.begin(), lattice.axes.end(), [](Guess const& g) { return g.coordinates != nullptr; });
   std::string points, lower, upper, datasets, units;
   for (auto const& g : lattice.axes) {
     auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
@@ -50,7 +56,9 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
     if (!g.unit.empty()) add(units, fmt::format("{} in {}", g.axis, run::shown(g.unit)));
     auto const* c = g.coordinates;
     if (!from_file && c != nullptr && !c->even)
-      text += fmt::format("# ? {} is unevenly spaced in the file: give all axes as coordinates = {{ file, datasets }} instead.\n", g.axis);
+      text += fmt::format(
+          "# ? {} is unevenly spaced in the file: give all axes as coordinates = {{ file, datasets }} instead.\n",
+          g.axis);
     double const step = g.spacing > 0.0 ? g.spacing : 1.0;
     add(points, std::to_string(g.points));
     add(lower, deck::number(c != nullptr ? c->values.front() : 0.0));
@@ -58,7 +66,8 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
     if (c != nullptr) add(datasets, deck::quote(c->name));
   }
   if (!units.empty()) text += fmt::format("# {}\n", units);
-  if (from_file) return text + fmt::format("coordinates = {{ file = {}, datasets = [{}] }}\n", deck::quote(survey.file), datasets);
+  if (from_file)
+    return text + fmt::format("coordinates = {{ file = {}, datasets = [{}] }}\n", deck::quote(survey.file), datasets);
   return text + fmt::format("points = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
 }
 
@@ -68,14 +77,20 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
   if (!seen.name.empty()) text += fmt::format("dataset = {}\n", deck::quote(seen.name));
   std::vector<std::string> others;
   for (auto const& other : survey.datasets)
-    if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty()) others.push_back(other.name);
+    if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty())
+      others.push_back(other.name);
   if (!others.empty()) text += fmt::format("# ? Of the same shape: {}. Is this the one?\n", deck::quoted_list(others));
   if (!lattice.order.empty()) text += fmt::format("order = {}\n", list_of(lattice.order));
   std::string at;
-  for (auto const& name : lattice.fixed) at += fmt::format("{}{} = 0", at.empty() ? "" : ", ", deck::is_identifier(name) || name.find_first_not_of("0123456789") == std::string::npos ? name : deck::quote(name));
+  for (auto const& name : lattice.fixed)
+    at += fmt::format("{}{} = 0", at.empty() ? "" : ", ",
+                      deck::is_identifier(name) || name.find_first_not_of("0123456789") == std::string::npos
+                          ? name
+                          : deck::quote(name));
   if (!at.empty()) text += fmt::format("# ? Which index along these?\nat = {{ {} }}\n", at);
   if (seen.missing > 0)
-    text += fmt::format("# {:.3g} % of the values are missing.\n", 100.0 * static_cast<double>(seen.missing) / static_cast<double>(seen.read));
+    text += fmt::format("# {:.3g} % of the values are missing.\n",
+                        100.0 * static_cast<double>(seen.missing) / static_cast<double>(seen.read));
   return text + "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\"\nnoise = \"auto\"\n";
 }
 
@@ -86,23 +101,29 @@ std::string equation_text(Lattice const& lattice, std::string const& state) {
   std::string const residual = !space ? fmt::format("dt({0}) + {1}*{0}", state, name)
                                : time ? fmt::format("dt({0}) - {1}*lap({0})", state, name)
                                       : fmt::format("lap({0}) - {1}*{0}", state, name);
-  return fmt::format("# ? What is hidden? A constant (over = []), or a field over some of the axes: over = {}\n"
-                     "[parameters.{}]\nover = []\n\n"
-                     "# ? What do the data obey? This is a template, to be replaced: residual = 0 (mollis help equation).\n"
-                     "[equation]\nresidual = {}\n", list_of(names_of(lattice)), name, deck::quote(residual));
+  return fmt::format(
+      "# ? What is hidden? A constant (over = []), or a field over some of the axes: over = {}\n"
+      "[parameters.{}]\nover = []\n\n"
+      "# ? What do the data obey? This is a template, to be replaced: residual = 0 (mollis help equation).\n"
+      "[equation]\nresidual = {}\n",
+      list_of(names_of(lattice)), name, deck::quote(residual));
 }
 
 }  // namespace
 
 std::string draft(Survey const& survey) {
-  auto const refuse = [&](std::string const& what) { throw run::Error(run::Exit::bad_data, survey.file + ": " + what); };
+  auto const refuse = [&](std::string const& what) {
+    throw run::Error(run::Exit::bad_data, survey.file + ": " + what);
+  };
   if (is_table(survey)) refuse("holds a table of points, not an array on a grid; mollis look shows its columns");
   auto const lattice = guess(survey);
-  if (lattice.dataset == nullptr || lattice.axes.empty()) refuse("holds no array of numbers on a grid; mollis look shows what it holds");
+  if (lattice.dataset == nullptr || lattice.axes.empty())
+    refuse("holds no array of numbers on a grid; mollis look shows what it holds");
   auto const state = state_name(lattice.dataset->name);
   return "# A deck to start from, by mollis new. Comments with a question mark ask what the file does not tell.\n"
          "# Keys: mollis help deck. Paths start at this file.\n\n" +
-         grid_text(survey, lattice) + "\n" + observation_text(survey, lattice, state) + "\n" + equation_text(lattice, state);
+         grid_text(survey, lattice) + "\n" + observation_text(survey, lattice, state) + "\n" +
+         equation_text(lattice, state);
 }
 
 }  // namespace mollis::look

@@ -34,7 +34,8 @@ Seen const* main_dataset(Survey const& survey) {
 }
 
 bool can_be_coordinates(Seen const& seen, Index points) {
-  return seen.problem.empty() && (seen.increasing || seen.decreasing) && static_cast<Index>(seen.values.size()) == points;
+  return seen.problem.empty() && (seen.increasing || seen.decreasing) &&
+         static_cast<Index>(seen.values.size()) == points;
 }
 
 Seen const* find(Survey const& survey, std::string const& name, Index points) {
@@ -140,7 +141,8 @@ Lattice guess(Survey const& survey) {
     lattice.order.push_back(lattice.axes[n].axis);
   }
   if (by_name || in_order) lattice.order.clear();
-  std::sort(lattice.axes.begin(), lattice.axes.end(), [](Guess const& a, Guess const& b) { return rank_of(a.axis) < rank_of(b.axis); });
+  std::sort(lattice.axes.begin(), lattice.axes.end(),
+            [](Guess const& a, Guess const& b) { return rank_of(a.axis) < rank_of(b.axis); });
   return lattice;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Index most_values = Index{1} << 26;  // of a dataset, that are looked at
 constexpr Index at_once = Index{1} << 20;
-constexpr Index longest_axis = 100000;         // whose coordinates are kept
+constexpr Index longest_axis = 100000;  // whose coordinates are kept
 
 void take(Seen& seen, double const* values, Index count) {
   for (Index n = 0; n < count; ++n) {
@@ -26,7 +26,8 @@ void take(Seen& seen, double const* values, Index count) {
   seen.read += count;
 }
 
-/// Boxes that follow one another: whole along the faster axes, `rows` points along axis `cut`, one along the slower ones.
+/// Boxes that follow one another: whole along the faster axes, `rows` points along axis `cut`, one along the slower
+/// ones.
 void scan(std::string const& file, Seen& seen) {
   auto const reader = io::format_of(file).open(MPI_COMM_SELF, file, seen.description);
   auto const shape = seen.description.shape();
@@ -46,7 +47,8 @@ void scan(std::string const& file, Seen& seen) {
     reader->read(slab, values.data());
     io::unpack(seen.description.packing, values.data(), count);
     take(seen, values.data(), count);
-    if (axis && seen.read <= longest_axis) seen.values.insert(seen.values.end(), values.begin(), values.begin() + count);
+    if (axis && seen.read <= longest_axis)
+      seen.values.insert(seen.values.end(), values.begin(), values.begin() + count);
     std::size_t a = cut;
     for (; a > 0; --a) {
       slab.start[a - 1] += slab.count[a - 1];
@@ -72,7 +74,9 @@ void judge_axis(Seen& seen) {
 
 }  // namespace
 
-double Seen::spacing() const { return values.size() < 2 ? 0.0 : (values.back() - values.front()) / static_cast<double>(values.size() - 1); }
+double Seen::spacing() const {
+  return values.size() < 2 ? 0.0 : (values.back() - values.front()) / static_cast<double>(values.size() - 1);
+}
 
 Survey survey(std::string const& file) {
   io::require_readable(file);

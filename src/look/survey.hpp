@@ -9,18 +9,18 @@ namespace mollis::look {
 
 /// A dataset and what its values look like.
 struct Seen {
-  std::string name;                 ///< "" of formats of one array
+  std::string name;  ///< "" of formats of one array
   io::Description description;
-  std::string problem;              ///< why its values cannot be read; the rest is empty then
+  std::string problem;  ///< why its values cannot be read; the rest is empty then
   double lowest = 0.0, highest = 0.0;
-  Index read = 0, missing = 0;      ///< values looked at (the first ones of large datasets), and those that are NaN
-  bool finite = false;              ///< has a finite value
-  std::vector<double> values;       ///< of short 1D datasets
-  bool increasing = false;          ///< of these: strictly
+  Index read = 0, missing = 0;  ///< values looked at (the first ones of large datasets), and those that are NaN
+  bool finite = false;          ///< has a finite value
+  std::vector<double> values;   ///< of short 1D datasets
+  bool increasing = false;      ///< of these: strictly
   bool decreasing = false;
-  bool even = false;                ///< of these: equally spaced to 1e-6 of that
+  bool even = false;  ///< of these: equally spaced to 1e-6 of that
 
-  double spacing() const;           ///< mean; negative where values decrease
+  double spacing() const;  ///< mean; negative where values decrease
 };
 
 struct Survey {

@@ -233,6 +233,10 @@ class Malformed(FormatsCase):
         self.refuse(78, good, "[observations.u] at", "time = 4 is outside 0 to 3", more='dataset = "u"\nat = { time = 4 }')
         self.refuse(78, good, "[observations.u] crop", "ends past its 10 points", more='dataset = "u"\ncrop = { x = [1, 11] }')
         self.refuse(78, good, "[observations.u] bin", "no whole bins of 3", more='dataset = "u"\nbin = { x = 3 }')
+        named = {"t": 4, "x": 12, "y": 10}  # a square would be read the wrong way round in silence
+        turned = formats.netcdf(d / "turned.nc", named, {"u": (list(named), U, {})})
+        self.refuse(78, turned, "[observations.u] order", "the file calls \"x\" what order calls \"y\"", more='dataset = "u"\norder = ["t", "y", "x"]')
+        self.refuse(65, turned, "(t: 4, x: 12, y: 10)", "(4, 12, 10)", more='dataset = "u"')
         missing = {"scale_factor": numpy.float64(0.5), "_FillValue": numpy.float32(1e20)}
         self.refuse(65, formats.netcdf(d / "fill.nc", axes, {"u": (list(axes), numpy.full_like(U, 1e20), missing)}), "nothing was observed", more='dataset = "u"')
         self.refuse(65, formats.netcdf(d / "range.nc", axes, {"u": (list(axes), U, {"valid_range": numpy.float64([0, 1, 2])})}), "valid_range", more='dataset = "u"')

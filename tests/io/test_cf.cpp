@@ -10,10 +10,13 @@ using run::Exit;
 namespace {
 
 /// Adds a number or several to a dataset ("" : the file).
-void attribute(std::string const& file, std::string const& dataset, std::string const& name, std::vector<double> const& values, hid_t type) {
-  hid_t const id = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), object = H5Oopen(id, dataset.empty() ? "/" : dataset.c_str(), H5P_DEFAULT);
+void attribute(std::string const& file, std::string const& dataset, std::string const& name,
+               std::vector<double> const& values, hid_t type) {
+  hid_t const id = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT),
+              object = H5Oopen(id, dataset.empty() ? "/" : dataset.c_str(), H5P_DEFAULT);
   hsize_t const size = values.size();
-  hid_t const space = H5Screate_simple(1, &size, nullptr), made = H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT);
+  hid_t const space = H5Screate_simple(1, &size, nullptr),
+              made = H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT);
   H5Awrite(made, H5T_NATIVE_DOUBLE, values.data());
   H5Aclose(made);
   H5Sclose(space);
@@ -22,7 +25,8 @@ void attribute(std::string const& file, std::string const& dataset, std::string 
 }
 
 void text(std::string const& file, std::string const& dataset, std::string const& name, std::string const& value) {
-  hid_t const id = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), object = H5Oopen(id, dataset.empty() ? "/" : dataset.c_str(), H5P_DEFAULT);
+  hid_t const id = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT),
+              object = H5Oopen(id, dataset.empty() ? "/" : dataset.c_str(), H5P_DEFAULT);
   hid_t const type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
   H5Tset_size(type, value.size() + 1);
   hid_t const made = H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -68,7 +72,8 @@ TEST_F(Cf, ScaleOffsetAndFill) {
   });
   expect(read(file), {10.5, 11, NAN, 12});
   auto const g = files::make({files::axis("x", 4)});
-  files::expect_field(g, io::read_dataset(g, file, "u"), [](Extents const& at) { return at[3] == 2 ? NAN : 10.5 + 0.5 * static_cast<double>(at[3]); });
+  files::expect_field(g, io::read_dataset(g, file, "u"),
+                      [](Extents const& at) { return at[3] == 2 ? NAN : 10.5 + 0.5 * static_cast<double>(at[3]); });
 }
 
 TEST_F(Cf, FillsOfFloatsInWhateverPrecisionTheyAreWritten) {

@@ -43,7 +43,8 @@ std::string bytes_of(std::vector<double> const& values, bool swap) {
 }
 
 std::string npy(std::string const& type, bool fortran, std::string const& shape, std::string const& data) {
-  std::string header = "{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }";
+  std::string header =
+      "{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }";
   while ((10 + header.size() + 1) % 64 != 0) header += ' ';
   header += '\n';
   std::string const length{static_cast<char>(header.size() & 255), static_cast<char>(header.size() >> 8)};
@@ -67,8 +68,9 @@ TEST(Formats, NpyOfEveryTypeOrderAndByteOrder) {
   auto const c = files::counting(60);
   auto const f = turned();
   std::vector<std::pair<std::string, std::string>> const samples{
-      {"<f8", bytes_of<double>(c, false)},        {">f8", bytes_of<double>(c, true)},         {"<f4", bytes_of<float>(c, false)},
-      {">i2", bytes_of<std::int16_t>(c, true)},   {"<u4", bytes_of<std::uint32_t>(c, false)}, {"|u1", bytes_of<std::uint8_t>(c, false)},
+      {"<f8", bytes_of<double>(c, false)},        {">f8", bytes_of<double>(c, true)},
+      {"<f4", bytes_of<float>(c, false)},         {">i2", bytes_of<std::int16_t>(c, true)},
+      {"<u4", bytes_of<std::uint32_t>(c, false)}, {"|u1", bytes_of<std::uint8_t>(c, false)},
       {"<i8", bytes_of<std::int64_t>(c, false)}};
   for (auto const& [type, data] : samples) {
     write(directory + "/a.npy", npy(type, false, "(3, 4, 5)", data));
@@ -80,17 +82,21 @@ TEST(Formats, NpyOfEveryTypeOrderAndByteOrder) {
   part.at = {{"0", 2}};
   part.crop = {{"x", {1, 5}}};
   auto const small = files::make({files::axis("y", 4), files::axis("x", 4)});
-  files::expect_field(small, io::read_dataset(small, {directory + "/f.npy", "", part}), [](Extents const& at) { return static_cast<double>(40 + at[2] * 5 + at[3] + 1); });
+  files::expect_field(small, io::read_dataset(small, {directory + "/f.npy", "", part}),
+                      [](Extents const& at) { return static_cast<double>(40 + at[2] * 5 + at[3] + 1); });
 }
 
 TEST(Formats, CsvAsAGridAndAsColumns) {
   auto const directory = files::directory("csv");
   auto const g = files::make({files::axis("y", 3), files::axis("x", 4)});
-  auto const value = [](Extents const& at) { return at[2] == 1 && at[3] == 2 ? NAN : static_cast<double>(at[2] * 4 + at[3]) + 0.5; };
+  auto const value = [](Extents const& at) {
+    return at[2] == 1 && at[3] == 2 ? NAN : static_cast<double>(at[2] * 4 + at[3]) + 0.5;
+  };
   for (std::string const separator : {",", ";", "\t", "  "}) {
     std::string text = "# made by hand\n\n";
     for (int y = 0; y < 3; ++y) {
-      for (int x = 0; x < 4; ++x) text += (x > 0 ? separator : "") + (y == 1 && x == 2 ? "NaN" : std::to_string(y * 4 + x) + ".5e0");
+      for (int x = 0; x < 4; ++x)
+        text += (x > 0 ? separator : "") + (y == 1 && x == 2 ? "NaN" : std::to_string(y * 4 + x) + ".5e0");
       text += "\r\n";
     }
     write(directory + "/a.csv", text);
@@ -99,7 +105,8 @@ TEST(Formats, CsvAsAGridAndAsColumns) {
   write(directory + "/columns.csv", "\"x [nm]\",u\n0,10\n1,11\n2.5,12\n");
   EXPECT_EQ(io::read_vector(MPI_COMM_WORLD, directory + "/columns.csv", "x [nm]"), (std::vector<double>{0, 1, 2.5}));
   auto const line = files::make({files::axis("x", 3)});
-  files::expect_field(line, io::read_dataset(line, {directory + "/columns.csv", "u", {}}), [](Extents const& at) { return 10.0 + static_cast<double>(at[3]); });
+  files::expect_field(line, io::read_dataset(line, {directory + "/columns.csv", "u", {}}),
+                      [](Extents const& at) { return 10.0 + static_cast<double>(at[3]); });
   auto const error = files::error_of([&] { io::read_vector(MPI_COMM_WORLD, directory + "/columns.csv", "x [mm]"); });
   EXPECT_EQ(error.code(), Exit::missing_input);
   EXPECT_TRUE(files::contains(error, "did you mean \"x [nm]\"")) << error.what();
@@ -111,7 +118,8 @@ namespace {
 
 /// Pages of counting() as strips of two rows, or as tiles of 16 x 16.
 template <class T>
-void write_tiff(std::string const& file, char const* mode, std::uint16_t format, bool tiled, std::string const& description, int pages, int height, int width) {
+void write_tiff(std::string const& file, char const* mode, std::uint16_t format, bool tiled,
+                std::string const& description, int pages, int height, int width) {
   MPI_Barrier(MPI_COMM_WORLD);
   files::on_root([&] {
     TIFF* const tiff = TIFFOpen(file.c_str(), mode);
@@ -133,7 +141,8 @@ void write_tiff(std::string const& file, char const* mode, std::uint16_t format,
           for (int x0 = 0; x0 < width; x0 += 16) {
             std::vector<T> tile(256, T{});
             for (int y = y0; y < std::min(y0 + 16, height); ++y)
-              for (int x = x0; x < std::min(x0 + 16, width); ++x) tile[static_cast<std::size_t>((y - y0) * 16 + x - x0)] = value(y, x);
+              for (int x = x0; x < std::min(x0 + 16, width); ++x)
+                tile[static_cast<std::size_t>((y - y0) * 16 + x - x0)] = value(y, x);
             TIFFWriteTile(tiff, tile.data(), static_cast<std::uint32_t>(x0), static_cast<std::uint32_t>(y0), 0, 0);
           }
       } else {
@@ -166,12 +175,14 @@ TEST(Formats, TiffPagesStripsTilesAndTypes) {
   expect();
   write_tiff<float>(file, "wb", SAMPLEFORMAT_IEEEFP, true, "", 2, 20, 40);
   auto const wide = files::make({files::axis("z", 2), files::axis("y", 20), files::axis("x", 40)});
-  files::expect_field(wide, io::read_dataset(wide, {file, "", {}}), [](Extents const& at) { return static_cast<double>((at[1] * 20 + at[2]) * 40 + at[3]); });
+  files::expect_field(wide, io::read_dataset(wide, {file, "", {}}),
+                      [](Extents const& at) { return static_cast<double>((at[1] * 20 + at[2]) * 40 + at[3]); });
 }
 
 TEST(Formats, TiffSpacingByImageJAndOme) {
   auto const file = files::directory("spacing") + "/a.tif";
-  write_tiff<std::uint8_t>(file, "w", SAMPLEFORMAT_UINT, false, "ImageJ=1.53\nimages=6\nchannels=2\nslices=3\nunit=micron\nspacing=0.3\n", 6, 4, 5);
+  write_tiff<std::uint8_t>(file, "w", SAMPLEFORMAT_UINT, false,
+                           "ImageJ=1.53\nimages=6\nchannels=2\nslices=3\nunit=micron\nspacing=0.3\n", 6, 4, 5);
   auto d = io::describe(file, "");
   ASSERT_EQ(d.axes.size(), 4u);
   EXPECT_EQ(io::shape_text(d.axes), "(z: 3, channel: 2, y: 4, x: 5)");
@@ -182,10 +193,13 @@ TEST(Formats, TiffSpacingByImageJAndOme) {
   auto const g = files::make({files::axis("z", 3), files::axis("y", 4), files::axis("x", 5)});
   io::Part part;
   part.at = {{"channel", 1}};
-  files::expect_field(g, io::read_dataset(g, {file, "", part}), [](Extents const& at) { return static_cast<double>(((at[1] * 2 + 1) * 4 + at[2]) * 5 + at[3]); });
-  write_tiff<std::uint8_t>(file, "w", SAMPLEFORMAT_UINT, false,
-                           "<OME><Image><Pixels DimensionOrder=\"XYZTC\" SizeX=\"5\" SizeY=\"4\" SizeZ=\"2\" SizeT=\"3\" SizeC=\"1\" "
-                           "PhysicalSizeX=\"0.1\" PhysicalSizeXUnit=\"nm\" PhysicalSizeZ=\"0.7\" TimeIncrement=\"2.5\"/></Image></OME>", 6, 4, 5);
+  files::expect_field(g, io::read_dataset(g, {file, "", part}),
+                      [](Extents const& at) { return static_cast<double>(((at[1] * 2 + 1) * 4 + at[2]) * 5 + at[3]); });
+  write_tiff<std::uint8_t>(
+      file, "w", SAMPLEFORMAT_UINT, false,
+      "<OME><Image><Pixels DimensionOrder=\"XYZTC\" SizeX=\"5\" SizeY=\"4\" SizeZ=\"2\" SizeT=\"3\" SizeC=\"1\" "
+      "PhysicalSizeX=\"0.1\" PhysicalSizeXUnit=\"nm\" PhysicalSizeZ=\"0.7\" TimeIncrement=\"2.5\"/></Image></OME>",
+      6, 4, 5);
   d = io::describe(file, "");
   EXPECT_EQ(io::shape_text(d.axes), "(t: 3, z: 2, y: 4, x: 5)");
   EXPECT_EQ(d.axes[0].spacing, 2.5);
@@ -214,7 +228,8 @@ TEST(Formats, NiftiWithSlopeAndSpacing) {
   header.scl_inter = -1.0f;
   header.xyzt_units = NIFTI_UNITS_MM | NIFTI_UNITS_SEC;
   std::memcpy(header.magic, "n+1", 4);
-  write(file, std::string(reinterpret_cast<char const*>(&header), 348) + std::string(4, '\0') + bytes_of<std::int16_t>(files::counting(60), false));
+  write(file, std::string(reinterpret_cast<char const*>(&header), 348) + std::string(4, '\0') +
+                  bytes_of<std::int16_t>(files::counting(60), false));
   auto const g = cube();
   files::expect_field(g, io::read_dataset(g, {file, "", {}}), [](Extents const& at) { return 0.5 * flat(at) - 1.0; });
   auto const d = io::describe(file, "");
@@ -257,7 +272,9 @@ TEST(Formats, ClassicNetcdfWithCfAttributes) {
       nc_put_vara_int(id, time, start, count, times);
       ASSERT_EQ(nc_close(id), NC_NOERR);
     });
-    auto const value = [](Extents const& at) { return flat(at) == 7.0 || flat(at) > 57.0 ? NAN : 0.1 * flat(at) + 20.0; };
+    auto const value = [](Extents const& at) {
+      return flat(at) == 7.0 || flat(at) > 57.0 ? NAN : 0.1 * flat(at) + 20.0;
+    };
     files::expect_field(g, io::read_dataset(g, {file, "T", {}}), value);
     files::expect_field(g, io::read_dataset(g, {file, "", {}}), value);
     EXPECT_EQ(io::read_axis(MPI_COMM_WORLD, {file, "time", {}}, "t", "h"), (std::vector<double>{240, 264, 312}));

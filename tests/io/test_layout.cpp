@@ -1,4 +1,5 @@
-// Axes of a file in any order, fixed, cropped, averaged: on any number of ranks the same values, or an error that blames a key.
+// Axes of a file in any order, fixed, cropped, averaged: on any number of ranks the same values, or an error that
+// blames a key.
 #include "counting.hpp"
 #include "io/layout.hpp"
 #include "io/read.hpp"
@@ -23,7 +24,9 @@ std::string sample(std::string const& name) {
   return file;
 }
 
-grid::Grid plane(Index points_y = ny, Index points_x = nx) { return files::make({files::axis("y", points_y), files::axis("x", points_x)}); }
+grid::Grid plane(Index points_y = ny, Index points_x = nx) {
+  return files::make({files::axis("y", points_y), files::axis("x", points_x)});
+}
 
 /// The error of laying u along (y, x).
 run::Error laying(std::string const& file, io::Part const& part, std::string const& dataset = "u") {
@@ -49,7 +52,8 @@ TEST(Layout, FixedAxesByNumberByNameAndFromTheEnd) {
   part.at = {{"time", 1}, {"channel", 0}};
   files::expect_field(g, io::read_dataset(g, {file, "u", part}), second);
   part.at = {{"time", -1}, {"channel", -1}};
-  files::expect_field(g, io::read_dataset(g, {file, "u", part}), [](Extents const& at) { return value(nt - 1, nc - 1, at[2], at[3]); });
+  files::expect_field(g, io::read_dataset(g, {file, "u", part}),
+                      [](Extents const& at) { return value(nt - 1, nc - 1, at[2], at[3]); });
 }
 
 TEST(Layout, AnyOrder) {
@@ -57,15 +61,19 @@ TEST(Layout, AnyOrder) {
   auto const g = files::make({files::axis("t", nt), files::axis("x", nx)});
   io::Part part;
   part.order = {"x", "t"};
-  files::expect_field(g, io::read_dataset(g, {file, "v", part}), [](Extents const& at) { return static_cast<double>(at[3] * nt + at[2]); });
-  auto const h = files::make({files::axis("t", nt), files::axis("y", nx), files::axis("x", ny)});  // x and y change places
+  files::expect_field(g, io::read_dataset(g, {file, "v", part}),
+                      [](Extents const& at) { return static_cast<double>(at[3] * nt + at[2]); });
+  auto const h =
+      files::make({files::axis("t", nt), files::axis("y", nx), files::axis("x", ny)});  // x and y change places
   part.order = {"t", "channel", "x", "y"};
   part.at = {{"channel", 1}};
-  files::expect_field(h, io::read_dataset(h, {file, "u", part}), [](Extents const& at) { return value(at[1], 1, at[3], at[2]); });
+  files::expect_field(h, io::read_dataset(h, {file, "u", part}),
+                      [](Extents const& at) { return value(at[1], 1, at[3], at[2]); });
   auto const square = plane(ny, ny);
   part = {};
   part.order = {"x", "y"};
-  files::expect_field(square, io::read_dataset(square, {file, "square", part}), [](Extents const& at) { return static_cast<double>(at[3] * ny + at[2]); });
+  files::expect_field(square, io::read_dataset(square, {file, "square", part}),
+                      [](Extents const& at) { return static_cast<double>(at[3] * ny + at[2]); });
 }
 
 TEST(Layout, CropAndBinAreMeans) {
@@ -90,7 +98,8 @@ TEST(Layout, AGapInABinIsAGap) {
   auto const g = files::make({files::axis("x", 3)});
   io::Part part;
   part.bin = {{"x", 2}};
-  files::expect_field(g, io::read_dataset(g, {file, "u", part}), [](Extents const& at) { return at[3] == 1 ? NAN : 2.0 * static_cast<double>(at[3]) + 0.5; });
+  files::expect_field(g, io::read_dataset(g, {file, "u", part}),
+                      [](Extents const& at) { return at[3] == 1 ? NAN : 2.0 * static_cast<double>(at[3]) + 0.5; });
 }
 
 TEST(Layout, KnownFieldsTakeTheAxesThatTheyAreSaidToHave) {
@@ -135,5 +144,8 @@ TEST(Layout, ErrorsBlameAKey) {
 TEST(Layout, SwappedAxesAreNamedInTheAdvice) {
   auto const file = sample("swapped");
   auto const g = files::make({files::axis("t", nt), files::axis("x", nx)});
-  expect(files::error_of([&] { io::read_dataset(g, {file, "v", {}}); }), Exit::bad_data, "", {"order = [\"x\", \"t\"]"});
+  expect(files::error_of([&] {
+           io::read_dataset(g, {file, "v", {}});
+         }),
+         Exit::bad_data, "", {"order = [\"x\", \"t\"]"});
 }

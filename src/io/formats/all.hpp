@@ -15,7 +15,8 @@ Format const& nifti_format();
 Format const& csv_format();
 
 std::string names_text(std::vector<std::string> names);  ///< `"a", "b" and 3 more`
-[[noreturn]] void throw_missing(std::string const& file, std::string const& dataset, std::vector<std::string> const& names);
+[[noreturn]] void throw_missing(std::string const& file, std::string const& dataset,
+                                std::vector<std::string> const& names);
 std::string lower_case(std::string text);
 bool ends_with(std::string const& file, std::vector<std::string> const& endings);  ///< whatever the case
 

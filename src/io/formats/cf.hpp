@@ -25,16 +25,16 @@ struct Stored {
   std::string name() const;  ///< "int16", "uint8", "float32"
 };
 
-/// `where`: file and dataset, for messages. Throws run::Error bad_data at attributes that make no sense: unscaled values would
-/// look right.
+/// `where`: file and dataset, for messages. Throws run::Error bad_data at attributes that make no sense: unscaled
+/// values would look right.
 Packing cf_packing(CfAttributes const& attributes, Stored const& stored, std::string const& where);
 
-/// What the NetCDF library writes where nobody wrote: values of such a file without a _FillValue of their own that are this
-/// are missing. None for bytes.
+/// What the NetCDF library writes where nobody wrote: values of such a file without a _FillValue of their own that are
+/// this are missing. None for bytes.
 std::vector<double> netcdf_default_fill(Stored const& stored);
 
-/// Seconds in the unit of a CF time, "days since 1950-01-01 00:00"; 0 where it is none. Months and years as in UDUNITS (a year
-/// is 365.242198781 days).
+/// Seconds in the unit of a CF time, "days since 1950-01-01 00:00"; 0 where it is none. Months and years as in UDUNITS
+/// (a year is 365.242198781 days).
 double seconds_in(std::string const& unit);
 
 }  // namespace mollis::io

@@ -1,9 +1,9 @@
-// Numbers as text, apart by commas, semicolons, tabs or blanks. Without a line of names: one array, each line a row of it. With
-// one: a dataset a column.
+// Numbers as text, apart by commas, semicolons, tabs or blanks. Without a line of names: one array, each line a row of
+// it. With one: a dataset a column.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 
@@ -46,14 +46,13 @@ bool number(std::string const& word, double& value) {
   value = std::numeric_limits<double>::quiet_NaN();
   auto const plain = lower_case(word);
   if (plain.empty() || plain == "nan" || plain == "na" || plain == "n/a" || plain == "-nan") return true;
-  char const* first = word.data() + (word[0] == '+' ? 1 : 0);
-  auto const end = word.data() + word.size();
-  auto const parsed = std::from_chars(first, end, value);
-  return parsed.ec == std::errc() && parsed.ptr == end;
+  char* end = nullptr;  // the locale is C's: nobody sets another
+  value = std::strtod(word.c_str(), &end);
+  return end == word.c_str() + word.size();
 }
 
-/// Lines of values, one after the other; blank lines and those that begin with # are passed over. A first line with a word that is
-/// no number names the columns.
+/// Lines of values, one after the other; blank lines and those that begin with # are passed over. A first line with a
+/// word that is no number names the columns.
 class Rows {
  public:
   explicit Rows(std::string const& file) : file_(file), stream_(file) {
@@ -62,7 +61,8 @@ class Rows {
     separator_ = separator_of(line);
     auto const words = words_of(line, separator_);
     double value = 0.0;
-    bool const numbers = std::all_of(words.begin(), words.end(), [&](std::string const& word) { return number(word, value); });
+    bool const numbers =
+        std::all_of(words.begin(), words.end(), [&](std::string const& word) { return number(word, value); });
     if (numbers) {
       first_ = line;
       return;
@@ -86,7 +86,8 @@ class Rows {
     columns_ = words.size();
     values.resize(columns_);
     for (std::size_t i = 0; i < columns_; ++i)
-      if (!number(words[i], values[i])) refuse(fmt::format("\"{}\" is not a number (decimals have a point)", run::shown(words[i])));
+      if (!number(words[i], values[i]))
+        refuse(fmt::format("\"{}\" is not a number (decimals have a point)", run::shown(words[i])));
     return true;
   }
 
@@ -128,7 +129,8 @@ class CsvReader : public Reader {
     Rows rows(file_);
     std::vector<double> row;
     for (Index y = 0; y < slab.start[0] + slab.count[0]; ++y) {
-      if (!rows.next(row) || static_cast<Index>(row.size()) < first + count) throw Error(Exit::bad_data, file_ + ": changed while it was read");
+      if (!rows.next(row) || static_cast<Index>(row.size()) < first + count)
+        throw Error(Exit::bad_data, file_ + ": changed while it was read");
       if (y < slab.start[0]) continue;
       for (Index x = 0; x < count; ++x) *values++ = row[static_cast<std::size_t>(first + x)];
     }
@@ -154,7 +156,8 @@ class Csv : public Format {
   Description describe(std::string const& file, std::string const& dataset) const override {
     Rows rows(file);
     auto const& names = rows.names();
-    if (!names.empty() && std::find(names.begin(), names.end(), dataset) == names.end()) throw_missing(file, dataset, names);
+    if (!names.empty() && std::find(names.begin(), names.end(), dataset) == names.end())
+      throw_missing(file, dataset, names);
     std::vector<double> row;
     Index count = 0, columns = 0;
     for (; rows.next(row); ++count) columns = static_cast<Index>(row.size());

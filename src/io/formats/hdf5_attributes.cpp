@@ -3,7 +3,9 @@
 namespace mollis::io {
 namespace {
 
-Handle open(hid_t object, std::string const& name) { return Handle(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose); }
+Handle open(hid_t object, std::string const& name) {
+  return Handle(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+}
 
 std::size_t size_of(hid_t attribute) {
   Handle const space(H5Aget_space(attribute), H5Sclose);

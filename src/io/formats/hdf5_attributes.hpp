@@ -1,5 +1,6 @@
 #pragma once
-/// Attributes of HDF5 objects, and the names of a dataset's axes (dimension scales, as NetCDF-4 and h5py write them). Internal.
+/// Attributes of HDF5 objects, and the names of a dataset's axes (dimension scales, as NetCDF-4 and h5py write them).
+/// Internal.
 #include <string>
 #include <vector>
 

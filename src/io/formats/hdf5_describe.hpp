@@ -1,5 +1,6 @@
 #pragma once
-/// What HDF5 files hold, seen by one rank without MPI-IO, so that a bad file is an error with a reason and never a hang. Internal.
+/// What HDF5 files hold, seen by one rank without MPI-IO, so that a bad file is an error with a reason and never a
+/// hang. Internal.
 #include <string>
 #include <vector>
 

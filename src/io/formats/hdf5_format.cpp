@@ -14,7 +14,9 @@ namespace {
 class Hdf5Reader : public Reader {
  public:
   Hdf5Reader(MPI_Comm comm, std::string const& file, Description const& description)
-      : where_(file + ": " + description.dataset), parallel_(comm != MPI_COMM_SELF), contiguous_(description.contiguous) {
+      : where_(file + ": " + description.dataset),
+        parallel_(comm != MPI_COMM_SELF),
+        contiguous_(description.contiguous) {
     for (Index size : description.shape()) shape_.push_back(static_cast<hsize_t>(size));
     Quiet const quiet;
     guarded([&] {
@@ -28,7 +30,8 @@ class Hdf5Reader : public Reader {
     Quiet const quiet;
     guarded([&] {
       Index const size = slab.size();
-      Handle const in_file = simple_space(shape_), in_memory = simple_space({static_cast<hsize_t>(std::max<Index>(size, 1))});
+      Handle const in_file = simple_space(shape_),
+                   in_memory = simple_space({static_cast<hsize_t>(std::max<Index>(size, 1))});
       Sizes const start(slab.start.begin(), slab.start.end()), count(slab.count.begin(), slab.count.end());
       if (size == 0) {
         require(H5Sselect_none(in_file));
@@ -36,7 +39,8 @@ class Hdf5Reader : public Reader {
       } else if (!shape_.empty()) {
         require(H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr));
       }
-      // Chunks may fail to decompress on some ranks alone: these must not leave the others waiting in a collective call.
+      // Chunks may fail to decompress on some ranks alone: these must not leave the others waiting in a collective
+      // call.
       Handle const transfer =
           parallel_ ? transfer_property(contiguous_ ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT) : Handle();
       require(H5Dread(data_, H5T_NATIVE_DOUBLE, in_memory, in_file, parallel_ ? hid_t(transfer) : H5P_DEFAULT, values));
@@ -71,7 +75,9 @@ class Hdf5 : public Format {
     return H5Fis_hdf5(file.c_str()) > 0;  // the signature may come after a block of the user's own
   }
   std::vector<std::string> datasets(std::string const& file) const override { return hdf5_datasets(file); }
-  Description describe(std::string const& file, std::string const& dataset) const override { return hdf5_describe(file, dataset); }
+  Description describe(std::string const& file, std::string const& dataset) const override {
+    return hdf5_describe(file, dataset);
+  }
   std::unique_ptr<Reader> open(MPI_Comm comm, std::string const& file, Description const& description) const override {
     return std::make_unique<Hdf5Reader>(comm, file, description);
   }

@@ -1,4 +1,5 @@
-// Classic NetCDF (CDF-1, CDF-2, CDF-5) through the NetCDF library, each rank its own box. NetCDF-4 is HDF5 and read as such.
+// Classic NetCDF (CDF-1, CDF-2, CDF-5) through the NetCDF library, each rank its own box. NetCDF-4 is HDF5 and read as
+// such.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,7 +28,8 @@ bool is_classic(std::string const& head) {
 
 void require(int status, std::string const& where) {
   if (status != NC_NOERR)
-    throw Error(Exit::bad_data, fmt::format("{}: damaged or truncated NetCDF file ({}); copy or write it again", where, nc_strerror(status)));
+    throw Error(Exit::bad_data, fmt::format("{}: damaged or truncated NetCDF file ({}); copy or write it again", where,
+                                            nc_strerror(status)));
 }
 
 class File {
@@ -51,7 +53,9 @@ class File {
 class Attributes : public CfAttributes {
  public:
   Attributes(int file, int variable) : file_(file), variable_(variable) {}
-  bool has(std::string const& name) const override { return nc_inq_attid(file_, variable_, name.c_str(), nullptr) == NC_NOERR; }
+  bool has(std::string const& name) const override {
+    return nc_inq_attid(file_, variable_, name.c_str(), nullptr) == NC_NOERR;
+  }
   std::vector<double> numbers(std::string const& name) const override {
     if (!has(name) || type_of(name) == NC_CHAR) return {};
     std::vector<double> values(length_of(name));
@@ -140,7 +144,8 @@ class NetcdfReader : public Reader {
   }
   void read(Slab const& slab, double* values) override {
     if (slab.size() == 0) return;
-    std::vector<std::size_t> const start(slab.start.begin(), slab.start.end()), count(slab.count.begin(), slab.count.end());
+    std::vector<std::size_t> const start(slab.start.begin(), slab.start.end()),
+        count(slab.count.begin(), slab.count.end());
     require(nc_get_vara_double(file_, variable_, start.data(), count.data(), values), where_);
   }
 
@@ -165,7 +170,8 @@ class Netcdf : public Format {
     File const file(path);
     std::string const where = path + ": " + dataset;
     int variable = -1, count = 0;
-    if (nc_inq_varid(file, dataset.c_str(), &variable) != NC_NOERR) throw_missing(path, dataset, variables_of(file, path));
+    if (nc_inq_varid(file, dataset.c_str(), &variable) != NC_NOERR)
+      throw_missing(path, dataset, variables_of(file, path));
     nc_type type = NC_NAT;
     require(nc_inq_var(file, variable, nullptr, &type, &count, nullptr, nullptr), where);
     std::vector<int> dimensions(static_cast<std::size_t>(count));

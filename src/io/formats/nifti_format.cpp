@@ -30,7 +30,9 @@ bool has_magic(std::string const& head) {
 
 #ifdef MOLLIS_HAS_NIFTI
 
-[[noreturn]] void refuse(std::string const& file, std::string const& what) { throw Error(Exit::bad_data, file + ": " + what); }
+[[noreturn]] void refuse(std::string const& file, std::string const& what) {
+  throw Error(Exit::bad_data, file + ": " + what);
+}
 
 /// The header, and what reads the numbers.
 class Image {
@@ -51,18 +53,21 @@ class Image {
 };
 
 Stored stored_as(int type, std::string const& file) {
-  static std::map<int, Stored> const types{
-      {DT_UINT8, {1, true, false}},   {DT_INT8, {1, true, true}},    {DT_UINT16, {2, true, false}},  {DT_INT16, {2, true, true}},
-      {DT_UINT32, {4, true, false}},  {DT_INT32, {4, true, true}},   {DT_UINT64, {8, true, false}},  {DT_INT64, {8, true, true}},
-      {DT_FLOAT32, {4, false, true}}, {DT_FLOAT64, {8, false, true}}};
+  static std::map<int, Stored> const types{{DT_UINT8, {1, true, false}},   {DT_INT8, {1, true, true}},
+                                           {DT_UINT16, {2, true, false}},  {DT_INT16, {2, true, true}},
+                                           {DT_UINT32, {4, true, false}},  {DT_INT32, {4, true, true}},
+                                           {DT_UINT64, {8, true, false}},  {DT_INT64, {8, true, true}},
+                                           {DT_FLOAT32, {4, false, true}}, {DT_FLOAT64, {8, false, true}}};
   auto const found = types.find(type);
-  if (found == types.end()) refuse(file, fmt::format("holds {} values, not real or integer numbers", nifti_datatype_string(type)));
+  if (found == types.end())
+    refuse(file, fmt::format("holds {} values, not real or integer numbers", nifti_datatype_string(type)));
   return found->second;
 }
 
 std::string unit_of(int code) {
-  static std::map<int, std::string> const units{{NIFTI_UNITS_METER, "m"}, {NIFTI_UNITS_MM, "mm"},   {NIFTI_UNITS_MICRON, "um"},
-                                                {NIFTI_UNITS_SEC, "s"},   {NIFTI_UNITS_MSEC, "ms"}, {NIFTI_UNITS_USEC, "us"}};
+  static std::map<int, std::string> const units{{NIFTI_UNITS_METER, "m"},   {NIFTI_UNITS_MM, "mm"},
+                                                {NIFTI_UNITS_MICRON, "um"}, {NIFTI_UNITS_SEC, "s"},
+                                                {NIFTI_UNITS_MSEC, "ms"},   {NIFTI_UNITS_USEC, "us"}};
   auto const found = units.find(code);
   return found == units.end() ? "" : found->second;
 }
@@ -73,12 +78,14 @@ void require_whole(Image const& image, std::string const& file) {
   std::error_code ignored;
   auto const there = static_cast<double>(std::filesystem::file_size(data, ignored));
   double const wanted = static_cast<double>(image->iname_offset) + static_cast<double>(image->nvox) * image->nbyper;
-  if (ignored || there < wanted) refuse(file, "truncated NIfTI file (fewer voxels than its header says); copy or write it again");
+  if (ignored || there < wanted)
+    refuse(file, "truncated NIfTI file (fewer voxels than its header says); copy or write it again");
 }
 
 class NiftiReader : public Reader {
  public:
-  NiftiReader(std::string const& file, Description const&) : file_(file), image_(file), stored_(stored_as(image_->datatype, file)) {}
+  NiftiReader(std::string const& file, Description const&)
+      : file_(file), image_(file), stored_(stored_as(image_->datatype, file)) {}
   void read(Slab const& slab, double* values) override {
     if (slab.size() == 0) return;
     std::array<int64_t, 7> start{}, count{1, 1, 1, 1, 1, 1, 1};
@@ -124,12 +131,16 @@ class Nifti : public Format {
       auto const n = static_cast<std::size_t>(a);
       double const spacing = image->pixdim[a];
       if (image->dim[a] < 1) refuse(file, "its header names an axis without points");
-      d.axes.push_back({names[n - 1], image->dim[a], "", a <= 4 && std::isfinite(spacing) && spacing > 0.0 ? spacing : 0.0,
-                        unit_of(a <= 3 ? image->xyz_units : a == 4 ? image->time_units : 0)});
+      d.axes.push_back({names[n - 1], image->dim[a], "",
+                        a <= 4 && std::isfinite(spacing) && spacing > 0.0 ? spacing : 0.0,
+                        unit_of(a <= 3   ? image->xyz_units
+                                : a == 4 ? image->time_units
+                                         : 0)});
     }
     d.type = stored.name();
     double const slope = image->scl_slope, intercept = image->scl_inter;
-    if (!std::isfinite(slope) || !std::isfinite(intercept)) refuse(file, "its slope and intercept are not finite, so its values are not known");
+    if (!std::isfinite(slope) || !std::isfinite(intercept))
+      refuse(file, "its slope and intercept are not finite, so its values are not known");
     if (slope != 0.0) {
       d.packing.scale = slope;
       d.packing.offset = intercept;

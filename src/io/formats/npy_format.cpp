@@ -25,7 +25,9 @@ struct Header {
   Index data = 0;  ///< where the numbers begin
 };
 
-[[noreturn]] void refuse(std::string const& file, std::string const& what) { throw Error(Exit::bad_data, file + ": " + what); }
+[[noreturn]] void refuse(std::string const& file, std::string const& what) {
+  throw Error(Exit::bad_data, file + ": " + what);
+}
 
 /// What follows 'key': in the header's dictionary.
 std::string entry(std::string const& file, std::string const& text, std::string const& key) {
@@ -39,7 +41,11 @@ std::string entry(std::string const& file, std::string const& text, std::string 
 void read_type(std::string const& file, std::string const& text, Header& header) {
   std::string const kind = text.size() > 1 && text[0] == '\'' ? text.substr(1, text.find('\'', 1) - 1) : "";
   auto const numbers_only = [&](std::string const& what) {
-    refuse(file, fmt::format("holds {}, not real or integer numbers; save the array as numbers: numpy.save(file, array.astype(float))", what));
+    refuse(
+        file,
+        fmt::format(
+            "holds {}, not real or integer numbers; save the array as numbers: numpy.save(file, array.astype(float))",
+            what));
   };
   if (kind.empty()) numbers_only("records");
   char const letter = kind.size() > 1 ? kind[1] : ' ';
@@ -55,13 +61,15 @@ void read_type(std::string const& file, std::string const& text, Header& header)
 
 void read_shape(std::string const& file, std::string const& text, Header& header) {
   auto const end = text.find(')');
-  if (text.empty() || text[0] != '(' || end == std::string::npos) refuse(file, "damaged .npy file (its header has no shape); write it again");
+  if (text.empty() || text[0] != '(' || end == std::string::npos)
+    refuse(file, "damaged .npy file (its header has no shape); write it again");
   for (std::size_t at = 1; at < end;) {
     std::size_t const stop = std::min(text.find(',', at), end);
     std::string const word = text.substr(at, stop - at);
     if (word.find_first_not_of(" L") != std::string::npos) {
       auto const digit = word.find_first_of("0123456789");
-      if (digit == std::string::npos || word.size() > 20) refuse(file, "damaged .npy file (its shape is no list of sizes); write it again");
+      if (digit == std::string::npos || word.size() > 20)
+        refuse(file, "damaged .npy file (its shape is no list of sizes); write it again");
       header.shape.push_back(static_cast<Index>(std::stoull(word.substr(digit))));
     }
     at = stop + 1;
@@ -75,7 +83,8 @@ Header header_of(std::string const& file) {
   std::size_t const wide = start[6] == 1 ? 2 : 4;
   std::size_t length = 0;
   for (std::size_t i = wide; i-- > 0;) length = length << 8 | start[8 + i];
-  if (stream.gcount() < 12 || start[6] < 1 || start[6] > 3 || length > longest_header) refuse(file, "damaged .npy file (its header makes no sense); write it again");
+  if (stream.gcount() < 12 || start[6] < 1 || start[6] > 3 || length > longest_header)
+    refuse(file, "damaged .npy file (its header makes no sense); write it again");
   Header header;
   header.data = static_cast<Index>(8 + wide + length);
   std::string text(length, '\0');
@@ -89,13 +98,16 @@ Header header_of(std::string const& file) {
   auto const there = static_cast<double>(static_cast<Index>(stream.tellg()) - header.data);
   double wanted = header.stored.bytes;
   for (Index n : header.shape) wanted *= static_cast<double>(n);
-  if (there < wanted) refuse(file, fmt::format("truncated .npy file ({:.0f} of {:.0f} bytes of numbers); copy or write it again", there, wanted));
+  if (there < wanted)
+    refuse(file, fmt::format("truncated .npy file ({:.0f} of {:.0f} bytes of numbers); copy or write it again", there,
+                             wanted));
   return header;
 }
 
 class NpyReader : public Reader {
  public:
-  explicit NpyReader(std::string const& file) : file_(file), header_(header_of(file)), stream_(file, std::ios::binary) {}
+  explicit NpyReader(std::string const& file)
+      : file_(file), header_(header_of(file)), stream_(file, std::ios::binary) {}
 
   void read(Slab const& slab, double* values) override {
     if (slab.size() == 0) return;
@@ -134,7 +146,8 @@ class NpyReader : public Reader {
       for (std::size_t a = 0; a < n; ++a) offset = offset * shape[a] + slab.start[a] + at[a];
       stream_.seekg(static_cast<std::streamoff>(header_.data + offset * header_.stored.bytes));
       stream_.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-      if (stream_.gcount() != static_cast<std::streamsize>(bytes.size())) refuse(file_, "cannot be read to its end; copy or write it again");
+      if (stream_.gcount() != static_cast<std::streamsize>(bytes.size()))
+        refuse(file_, "cannot be read to its end; copy or write it again");
       to_doubles(bytes.data(), header_.stored, header_.swapped, run, values + r * run);
       for (std::size_t a = n > 0 ? n - 1 : 0; a-- > 0;) {
         if (++at[a] < slab.count[a]) break;

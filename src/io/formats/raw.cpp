@@ -12,7 +12,8 @@ namespace {
 double half(std::uint16_t bits) {
   int const exponent = bits >> 10 & 31, mantissa = bits & 1023;
   double const sign = (bits & 0x8000u) != 0 ? -1.0 : 1.0;
-  if (exponent == 31) return mantissa == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  if (exponent == 31)
+    return mantissa == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   return exponent == 0 ? sign * std::ldexp(mantissa, -24) : sign * std::ldexp(1024 + mantissa, exponent - 25);
 }
 
@@ -50,17 +51,22 @@ bool is_number(Stored const& stored) {
 void to_doubles(unsigned char const* bytes, Stored const& stored, bool swapped, Index count, double* values) {
   if (!stored.integer) {
     if (stored.bytes == 2) return convert<std::uint16_t>(bytes, swapped, count, values, half);
-    return stored.bytes == 4 ? plain<float>(bytes, swapped, count, values) : plain<double>(bytes, swapped, count, values);
+    return stored.bytes == 4 ? plain<float>(bytes, swapped, count, values)
+                             : plain<double>(bytes, swapped, count, values);
   }
   switch (stored.bytes) {
     case 1:
-      return stored.negative ? plain<std::int8_t>(bytes, swapped, count, values) : plain<std::uint8_t>(bytes, swapped, count, values);
+      return stored.negative ? plain<std::int8_t>(bytes, swapped, count, values)
+                             : plain<std::uint8_t>(bytes, swapped, count, values);
     case 2:
-      return stored.negative ? plain<std::int16_t>(bytes, swapped, count, values) : plain<std::uint16_t>(bytes, swapped, count, values);
+      return stored.negative ? plain<std::int16_t>(bytes, swapped, count, values)
+                             : plain<std::uint16_t>(bytes, swapped, count, values);
     case 4:
-      return stored.negative ? plain<std::int32_t>(bytes, swapped, count, values) : plain<std::uint32_t>(bytes, swapped, count, values);
+      return stored.negative ? plain<std::int32_t>(bytes, swapped, count, values)
+                             : plain<std::uint32_t>(bytes, swapped, count, values);
     default:
-      return stored.negative ? plain<std::int64_t>(bytes, swapped, count, values) : plain<std::uint64_t>(bytes, swapped, count, values);
+      return stored.negative ? plain<std::int64_t>(bytes, swapped, count, values)
+                             : plain<std::uint64_t>(bytes, swapped, count, values);
   }
 }
 

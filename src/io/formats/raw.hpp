@@ -4,8 +4,8 @@
 
 namespace mollis::io {
 
-/// `count` numbers of a type (floats of 2, 4, 8 bytes, integers of 1, 2, 4, 8) as doubles; `swapped`: of the other byte order
-/// than this machine's.
+/// `count` numbers of a type (floats of 2, 4, 8 bytes, integers of 1, 2, 4, 8) as doubles; `swapped`: of the other byte
+/// order than this machine's.
 void to_doubles(unsigned char const* bytes, Stored const& stored, bool swapped, Index count, double* values);
 
 /// Whether to_doubles() knows the type.

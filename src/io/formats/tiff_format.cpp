@@ -19,22 +19,29 @@ using run::Error;
 using run::Exit;
 
 bool has_magic(std::string const& head) {
-  for (auto const& magic : {std::string("II\x2a\0", 4), std::string("MM\0\x2a", 4), std::string("II\x2b\0", 4), std::string("MM\0\x2b", 4)})
+  for (auto const& magic :
+       {std::string("II\x2a\0", 4), std::string("MM\0\x2a", 4), std::string("II\x2b\0", 4), std::string("MM\0\x2b", 4)})
     if (head.compare(0, 4, magic) == 0) return true;
   return false;
 }
 
 #ifdef MOLLIS_HAS_TIFF
 
-[[noreturn]] void refuse(std::string const& file, std::string const& what) { throw Error(Exit::bad_data, file + ": " + what); }
-[[noreturn]] void refuse_damaged(std::string const& file) { refuse(file, "damaged or truncated TIFF file; copy or write it again"); }
+[[noreturn]] void refuse(std::string const& file, std::string const& what) {
+  throw Error(Exit::bad_data, file + ": " + what);
+}
+[[noreturn]] void refuse_damaged(std::string const& file) {
+  refuse(file, "damaged or truncated TIFF file; copy or write it again");
+}
 
 /// A page as its tags say.
 struct Page {
   std::uint32_t width = 0, height = 0;
-  std::uint16_t samples = 1, bits = 1, format = SAMPLEFORMAT_UINT, planar = PLANARCONFIG_CONTIG, photometric = PHOTOMETRIC_MINISBLACK;
+  std::uint16_t samples = 1, bits = 1, format = SAMPLEFORMAT_UINT, planar = PLANARCONFIG_CONTIG,
+                photometric = PHOTOMETRIC_MINISBLACK, compression = COMPRESSION_NONE;
   bool same(Page const& o) const {
-    return width == o.width && height == o.height && samples == o.samples && bits == o.bits && format == o.format && planar == o.planar;
+    return width == o.width && height == o.height && samples == o.samples && bits == o.bits && format == o.format &&
+           planar == o.planar;
   }
   Stored stored() const { return {bits / 8, format != SAMPLEFORMAT_IEEEFP, format != SAMPLEFORMAT_UINT}; }
 };
@@ -61,6 +68,7 @@ class File {
     TIFFGetFieldDefaulted(tiff_, TIFFTAG_SAMPLEFORMAT, &p.format);
     TIFFGetFieldDefaulted(tiff_, TIFFTAG_PLANARCONFIG, &p.planar);
     TIFFGetField(tiff_, TIFFTAG_PHOTOMETRIC, &p.photometric);
+    TIFFGetFieldDefaulted(tiff_, TIFFTAG_COMPRESSION, &p.compression);
     if (p.format == SAMPLEFORMAT_VOID) p.format = SAMPLEFORMAT_UINT;
     return p;
   }
@@ -68,7 +76,8 @@ class File {
   /// Goes to a page; quick where it is the next one.
   void go_to(Index page) {
     if (page == at_) return;
-    bool const good = page == at_ + 1 ? TIFFReadDirectory(tiff_) != 0 : TIFFSetDirectory(tiff_, static_cast<tdir_t>(page)) != 0;
+    bool const good =
+        page == at_ + 1 ? TIFFReadDirectory(tiff_) != 0 : TIFFSetDirectory(tiff_, static_cast<tdir_t>(page)) != 0;
     if (!good) refuse_damaged(path_);
     at_ = page;
   }
@@ -81,11 +90,15 @@ class File {
 
 void require_numbers(Page const& p, std::string const& file) {
   if (p.width == 0 || p.height == 0) refuse(file, fmt::format("has {} x {} pixels", p.width, p.height));
-  if (p.photometric == PHOTOMETRIC_PALETTE) refuse(file, "holds indexed colours, not intensities; convert it to greyscale");
+  if (p.photometric == PHOTOMETRIC_PALETTE)
+    refuse(file, "holds indexed colours, not intensities; convert it to greyscale");
   if (p.photometric == PHOTOMETRIC_YCBCR) refuse(file, "holds YCbCr colours, not intensities; convert it to greyscale");
+  if (TIFFIsCODECConfigured(p.compression) == 0)
+    refuse(file, fmt::format("compressed by method {}, which this libtiff lacks; save it uncompressed", p.compression));
   bool const known = p.format == SAMPLEFORMAT_UINT || p.format == SAMPLEFORMAT_INT || p.format == SAMPLEFORMAT_IEEEFP;
   if (!known || p.bits % 8 != 0 || !is_number(p.stored()))
-    refuse(file, fmt::format("holds {} of {} bits; convert it to 8, 16 or 32 bits or floats", known ? "numbers" : "complex or unknown values", p.bits));
+    refuse(file, fmt::format("holds {} of {} bits; convert it to 8, 16 or 32 bits or floats",
+                             known ? "numbers" : "complex or unknown values", p.bits));
 }
 
 std::string description_of(TIFF* tiff) {
@@ -95,7 +108,8 @@ std::string description_of(TIFF* tiff) {
 
 class TiffReader : public Reader {
  public:
-  TiffReader(std::string const& path, Description const& description) : path_(path), file_(path), page_(file_.page()), shape_(description.shape()) {}
+  TiffReader(std::string const& path, Description const& description)
+      : path_(path), file_(path), page_(file_.page()), shape_(description.shape()) {}
 
   void read(Slab const& slab, double* values) override {
     if (slab.size() == 0) return;
@@ -147,7 +161,8 @@ class TiffReader : public Reader {
       Index const height = std::min<Index>(rows, page_.height - y);
       std::size_t const bytes = static_cast<std::size_t>(height) * row_bytes(page_.width, apart);
       auto* const data = buffer(bytes);
-      auto const got = TIFFReadEncodedStrip(file_, TIFFComputeStrip(file_, static_cast<std::uint32_t>(y), sample), data, static_cast<tmsize_t>(bytes));
+      auto const got = TIFFReadEncodedStrip(file_, TIFFComputeStrip(file_, static_cast<std::uint32_t>(y), sample), data,
+                                            static_cast<tmsize_t>(bytes));
       if (got != static_cast<tmsize_t>(bytes)) refuse_damaged(path_);
       copy({y, 0, height, static_cast<Index>(page_.width)}, data, out, s, apart);
     }
@@ -164,7 +179,9 @@ class TiffReader : public Reader {
     for (Index y = y0_ / height * height; y < y0_ + ny_; y += height)
       for (Index x = x0_ / width * width; x < x0_ + nx_; x += width) {
         auto* const data = buffer(bytes);
-        if (TIFFReadTile(file_, data, static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, sample) != static_cast<tmsize_t>(bytes)) refuse_damaged(path_);
+        if (TIFFReadTile(file_, data, static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, sample) !=
+            static_cast<tmsize_t>(bytes))
+          refuse_damaged(path_);
         copy({y, x, static_cast<Index>(height), static_cast<Index>(width)}, data, out, s, apart);
       }
   }
@@ -180,7 +197,8 @@ class TiffReader : public Reader {
 
   /// What of a piece is in the box.
   void copy(Piece const& piece, unsigned char const* data, double* out, Index s, bool apart) {
-    Index const samples = apart ? 1 : page_.samples, from_x = std::max(piece.x, x0_), to_x = std::min(piece.x + piece.width, x0_ + nx_);
+    Index const samples = apart ? 1 : page_.samples, from_x = std::max(piece.x, x0_),
+                to_x = std::min(piece.x + piece.width, x0_ + nx_);
     if (to_x <= from_x) return;
     std::vector<double> row(static_cast<std::size_t>((to_x - from_x) * samples));
     for (Index y = std::max(piece.y, y0_); y < std::min(piece.y + piece.height, y0_ + ny_); ++y) {
@@ -188,7 +206,8 @@ class TiffReader : public Reader {
       to_doubles(data + first * (page_.bits / 8), page_.stored(), false, static_cast<Index>(row.size()), row.data());
       for (Index x = from_x; x < to_x; ++x)
         for (Index c = apart ? s : 0; c < (apart ? s + 1 : ns_); ++c)
-          out[((y - y0_) * nx_ + x - x0_) * ns_ + c] = row[static_cast<std::size_t>((x - from_x) * samples + (apart ? 0 : s0_ + c))];
+          out[((y - y0_) * nx_ + x - x0_) * ns_ + c] =
+              row[static_cast<std::size_t>((x - from_x) * samples + (apart ? 0 : s0_ + c))];
     }
   }
 
@@ -223,12 +242,15 @@ class Tiff : public Format {
     for (; TIFFLastDirectory(file) == 0; ++pages) {
       if (TIFFReadDirectory(file) == 0) refuse_damaged(path);
       if (!file.page().same(first))
-        refuse(path, fmt::format("page {} is {} x {} of {} bits, the first {} x {} of {}; split the file", pages, file.page().width, file.page().height,
-                                 file.page().bits, first.width, first.height, first.bits));
+        refuse(path, fmt::format("page {} is {} x {} of {} bits, the first {} x {} of {}; split the file", pages,
+                                 file.page().width, file.page().height, file.page().bits, first.width, first.height,
+                                 first.bits));
     }
     auto const meaning = tiff_meaning(text, pages, x_resolution, y_resolution);
     if (pages == 1 && meaning.images > 1)
-      refuse(path, fmt::format("ImageJ wrote {} images behind one directory, which other programs cannot read; save it in ImageJ as OME-TIFF", meaning.images));
+      refuse(path, fmt::format("ImageJ wrote {} images behind one directory, which other programs cannot read; save it "
+                               "in ImageJ as OME-TIFF",
+                               meaning.images));
     Description d;
     d.axes = meaning.pages;
     d.axes.push_back({"y", static_cast<Index>(first.height), "", meaning.y, meaning.y_unit});

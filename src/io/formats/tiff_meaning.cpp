@@ -12,11 +12,14 @@ double number(std::string const& text) {
   return std::isfinite(value) && value > 0.0 ? value : 0.0;
 }
 
-Index count(std::string const& text) { return text.empty() ? 1 : static_cast<Index>(std::strtoll(text.c_str(), nullptr, 10)); }
+Index count(std::string const& text) {
+  return text.empty() ? 1 : static_cast<Index>(std::strtoll(text.c_str(), nullptr, 10));
+}
 
 std::string plain_unit(std::string const& unit) {
-  static std::map<std::string, std::string> const names{{"micron", "um"}, {"microns", "um"}, {"\\u00B5m", "um"}, {"\xc2\xb5m", "um"},
-                                                        {"\xce\xbcm", "um"}, {"\xb5m", "um"}, {"sec", "s"}, {"pixel", ""}, {"pixels", ""}};
+  static std::map<std::string, std::string> const names{{"micron", "um"},    {"microns", "um"},   {"\\u00B5m", "um"},
+                                                        {"\xc2\xb5m", "um"}, {"\xce\xbcm", "um"}, {"\xb5m", "um"},
+                                                        {"sec", "s"},        {"pixel", ""},       {"pixels", ""}};
   auto const found = names.find(unit);
   return found == names.end() ? unit : found->second;
 }
@@ -28,7 +31,8 @@ std::map<std::string, std::string> lines_of(std::string const& text) {
     auto const end = std::min(text.find('\n', at), text.size());
     auto const line = text.substr(at, end - at);
     auto const equal = line.find('=');
-    if (equal != std::string::npos) values[line.substr(0, equal)] = line.substr(equal + 1, line.find('\r', equal) - equal - 1);
+    if (equal != std::string::npos)
+      values[line.substr(0, equal)] = line.substr(equal + 1, line.find('\r', equal) - equal - 1);
     at = end + 1;
   }
   return values;
@@ -72,8 +76,11 @@ void read_imagej(TiffMeaning& meaning, std::string const& text, Index pages, dou
   meaning.images = count(of(values, "images"));
   Index const channels = count(of(values, "channels"));
   Index frames = count(of(values, "frames")), slices = count(of(values, "slices"));
-  take(meaning, {{"t", frames, "", number(of(values, "finterval")), "s"}, {"z", slices, "", number(of(values, "spacing")), unit},
-                 {"channel", channels, "", 0.0, ""}}, pages);
+  take(meaning,
+       {{"t", frames, "", number(of(values, "finterval")), "s"},
+        {"z", slices, "", number(of(values, "spacing")), unit},
+        {"channel", channels, "", 0.0, ""}},
+       pages);
   if (unit.empty()) return;
   meaning.x = x_resolution > 0.0 ? 1.0 / x_resolution : 0.0;
   meaning.y = y_resolution > 0.0 ? 1.0 / y_resolution : 0.0;
@@ -90,7 +97,9 @@ void read_ome(TiffMeaning& meaning, std::string const& text, Index pages) {
   std::map<char, Dimension> const axes{
       {'Z', {"z", count(of(values, "SizeZ")), "", spacing("Z"), unit("Z")}},
       {'C', {"channel", count(of(values, "SizeC")), "", 0.0, ""}},
-      {'T', {"t", count(of(values, "SizeT")), "", number(of(values, "TimeIncrement")), of(values, "TimeIncrementUnit").empty() ? "s" : of(values, "TimeIncrementUnit")}}};
+      {'T',
+       {"t", count(of(values, "SizeT")), "", number(of(values, "TimeIncrement")),
+        of(values, "TimeIncrementUnit").empty() ? "s" : of(values, "TimeIncrementUnit")}}};
   auto const order = of(values, "DimensionOrder");  // XYZCT: the fastest first
   std::vector<Dimension> slowest_first;
   for (std::size_t i = order.size(); i-- > 2;)

@@ -4,6 +4,7 @@
     mollis scaling DECK --mode strong --ranks 1,2,4 [section.key=value ...]      makes a study beside the deck and runs it here
     mollis scaling DECK --mode weak --ranks 64,128 --nodes 1,2 --submit          the same as Slurm jobs
     mollis scaling --collect DIR                                                 scaling.csv, scaling.md, scaling.png of what is there
+    mollis scaling --predict DIR --machine archer2,frontier                      model.md: what 10^2 to 10^5 ranks would take
 
 strong: the deck as it is. weak: the points along --axes (default: all but t) grow with the ranks, extents with them, so that points
 a rank and the resolution stay. Data are made by `mollis forward`. Every number of ranks has a warm-up run, which does not count, and
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tomllib
 
+import scaling_model as model
 import scaling_tables as tables
 
 
@@ -57,10 +59,13 @@ def arguments(words):
     parser.add_argument("--prepare", action="store_true", help="make the study, run nothing")
     parser.add_argument("--submit", action="store_true", help="run it as Slurm jobs (jobscripts/study.sh), one a number of ranks")
     parser.add_argument("--collect", metavar="DIR")
+    parser.add_argument("--predict", metavar="DIR")
+    parser.add_argument("--machine", default="archer2,frontier", help="names of tools/machines, or files like those")
+    parser.add_argument("--sizes", type=counts, default=[1024, 4096], help="points an axis, for --predict")
     parser.add_argument("--mollis", default="mollis", help=argparse.SUPPRESS)
     given = parser.parse_intermixed_args(words)
-    if given.collect is None and (given.deck is None or given.mode is None or given.ranks is None):
-        parser.error("a deck with --mode and --ranks is needed, or --collect DIR")
+    if given.collect is None and given.predict is None and (given.deck is None or given.mode is None or given.ranks is None):
+        parser.error("a deck with --mode and --ranks is needed, or --collect DIR, or --predict DIR")
     if given.repeats < 1:
         parser.error("--repeats: at least 1")
     if given.nodes and len(given.nodes) != len(given.ranks):
@@ -133,7 +138,8 @@ def prepare(given):
         (place / "arguments").write_text("\n".join([*given.overrides, *sizes[number], *files]) + "\n")
         points.append({"ranks": ranks, "nodes": given.nodes[number] if given.nodes else None, "folder": place.name})
     shutil.copy(source, folder / "deck.toml")
-    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "mollis": shutil.which(given.mollis) or given.mollis,
+    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "axes": len(deck["grid"]["axes"]),
+                "method": deck["inversion"]["method"], "mollis": shutil.which(given.mollis) or given.mollis,
                 "points": points}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return folder, manifest
@@ -175,7 +181,8 @@ def submit(folder, manifest):
     print(f"when they have ended: mollis scaling --collect {folder}")
 
 
-def collect(folder):
+def found(folder):
+    """Manifest and rows of a study."""
     folder = pathlib.Path(folder)
     if not (folder / "manifest.json").exists():
         raise Mistake(66 if not folder.exists() else 65, f"{folder}: is no study (no manifest.json); mollis scaling DECK --mode ... makes one")
@@ -183,6 +190,22 @@ def collect(folder):
     rows = tables.rows_of(folder, manifest)
     if not rows:
         raise Mistake(65, f"{folder}: no run of the study has ended yet")
+    return folder, manifest, rows
+
+
+def predict(given):
+    folder, manifest, rows = found(given.predict)
+    try:
+        machines = [model.machine_of(name) for name in given.machine.split(",")]
+    except FileNotFoundError as error:
+        raise Mistake(66, f"--machine: there is no {error.filename}; tools/machines holds {', '.join(sorted(p.stem for p in model.MACHINES.glob('*.toml')))}") from None
+    text = model.predict(manifest, rows, machines, given.sizes, [100, 1000, 10000, 100000])
+    (folder / "model.md").write_text(text)
+    print(text)
+
+
+def collect(folder):
+    folder, manifest, rows = found(folder)
     missing = [str(p["ranks"]) for p in manifest["points"] if p["ranks"] not in [row["ranks"] for row in rows]]
     if missing:
         print(f"no results yet on {', '.join(missing)} ranks")
@@ -200,6 +223,8 @@ def main(words):
     given = arguments(words)
     if given.collect is not None:
         return collect(given.collect)
+    if given.predict is not None:
+        return predict(given)
     folder, manifest = prepare(given)
     if given.prepare:
         print(f"wrote {folder}")

@@ -78,6 +78,12 @@ void protect(deck::Deck const& deck, bool overwrite) {
   io::refuse_overwriting(targets, {deck.path, deck::input_files(deck), overwrite});
 }
 
+bool is_root(MPI_Comm comm) {
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  return rank == 0;
+}
+
 /// How a user goes on.
 std::string command_of(deck::Deck const& deck) {
   std::string text = "mollis invert " + deck.path;
@@ -85,13 +91,16 @@ std::string command_of(deck::Deck const& deck) {
   return text + " --restart";
 }
 
-std::optional<checkpoint::Content> found(MPI_Comm comm, deck::Deck const& deck, Restart const& restart, run::Progress const& progress) {
+std::optional<checkpoint::Content> found(MPI_Comm comm, deck::Deck const& deck, Restart const& restart, bool overwrite, run::Progress const& progress) {
   try {
     auto content = checkpoint::find(comm, deck.output_directory, progress);
     if (content || restart.automatic) return content;
   } catch (run::Error const& error) {
     if (!restart.automatic || error.code() != run::Exit::bad_data) throw;
     progress.complain(fmt::format("{}; the run begins anew", error.what()));
+    run::collectively(comm, [&] {
+      if (is_root(comm)) protect(deck, overwrite);
+    });
     return std::nullopt;
   }
   throw run::Error(run::Exit::missing_input, fmt::format("{}: --restart: there is no {} to go on from; begin anew without --restart, or say "
@@ -118,17 +127,15 @@ Identity identity_of(deck::Deck const& deck) {
 
 std::shared_ptr<checkpoint::Keeper> make_keeper(MPI_Comm comm, deck::Deck const& deck, Restart const& restart, bool overwrite,
                                                 io::ResultSet const& set, run::Progress& progress, run::Stages& stages) {
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
   checkpoint::Settings settings{deck.output_directory, command_of(deck), 60.0 * deck.checkpoint, restart.until, {}};
   run::collectively(comm, [&] {
-    if (rank == 0) settings.identity = identity_of(deck);   // sizes of files: rank 0 alone asks
-    if (rank == 0 && !restart.wanted) protect(deck, overwrite);
+    if (is_root(comm)) settings.identity = identity_of(deck);   // sizes of files: rank 0 alone asks
+    if (is_root(comm) && !restart.wanted) protect(deck, overwrite);
   });
   std::optional<checkpoint::Content> before;
-  if (restart.wanted) before = found(comm, deck, restart, progress);
+  if (restart.wanted) before = found(comm, deck, restart, overwrite, progress);
   run::collectively(comm, [&] {
-    if (rank != 0 || !before) return;
+    if (!is_root(comm) || !before) return;
     Identity of_deck;
     std::copy_if(before->identity.begin(), before->identity.end(), std::back_inserter(of_deck), [](auto const& e) { return !is_of_data(e); });
     require_same(deck.path, of_deck, settings.identity);

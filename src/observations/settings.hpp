@@ -1,5 +1,6 @@
 #pragma once
 /// What a deck says of observations and known values.
+#include <cstdint>
 #include <map>
 #include <string>
 #include <variant>
@@ -54,6 +55,14 @@ struct Settings {
   run::Places places;
 
   io::Source source() const { return {file, dataset, part}; }
+};
+
+/// [validation]: observations kept from the fit, to check it by.
+struct HoldOut {
+  double share = 0.0;                                  ///< 0: none
+  std::string what = "blocks";                         ///< "points", "blocks" or "frames"
+  std::uint64_t seed = 1;
+  run::Places places;
 };
 
 }  // namespace mollis::observations

@@ -83,13 +83,6 @@ Field where_inside(Field const& data, Field const& mask) {
   return data;
 }
 
-void bridge_gaps(grid::Grid const& grid, Field const& mask, State& state) {
-  if (state.gaps == 0 || grid.dimension() < 2) return;
-  Field const filled = mollifier::bridged(grid, state.data, mask);
-  state.bridged = moments(grid, filled).count - state.observed(grid);
-  if (state.bridged > 0) state.filled = filled;
-}
-
 double sigma_of(Noise const& noise, grid::Grid const& grid, Field const& data, Moments const& m) {
   double const rounding = 2.220446049250313e-16 * m.largest;
   if (auto const* given = std::get_if<double>(&noise)) return std::max(*given, rounding);
@@ -226,10 +219,18 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
     state.gaps = grid.points() - (observation.walls.empty() ? m : moments(grid, state.data)).count;
     state.about = observation.about;
     if (state.about != 0.0) state.data = shifted(state.data, -state.about);
-    bridge_gaps(grid, mask, state);
     states.push_back(std::move(state));
   }
   return states;
+}
+
+void bridge_gaps(grid::Grid const& grid, Field const& mask, std::vector<State>& states) {
+  for (auto& state : states) {
+    if (state.points || state.gaps == 0 || grid.dimension() < 2) continue;
+    Field const filled = mollifier::bridged(grid, state.data, mask);
+    state.bridged = moments(grid, filled).count - state.observed(grid);
+    if (state.bridged > 0) state.filled = filled;
+  }
 }
 
 }  // namespace mollis::observations

@@ -29,6 +29,7 @@ struct State {
   Index gaps = 0;           ///< points not observed, whole grid
   Field filled;             ///< data in which isolated gaps are bridged (mollifier/bridge.hpp); empty where none is
   Index bridged = 0;        ///< how many are, whole grid
+  Field held_out;           ///< what is kept from the fit, less `about`; NaN elsewhere; empty where nothing is
   Field known;              ///< 1 where a wall's value is known, else 0 (local box); empty where no wall is
   std::vector<std::array<bool, 2>> walls;  ///< [axis]: whether the values at its lower and upper end are known
 
@@ -47,6 +48,9 @@ struct State {
 /// run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed). `mask`: 1 inside the domain, 0 outside, where
 /// what was observed on the grid is left out; empty: all inside. Collective.
 std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask = {});
+
+/// Fills in `filled` of the states on the grid that have isolated gaps. mask: as of read_states. Collective.
+void bridge_gaps(grid::Grid const& grid, Field const& mask, std::vector<State>& states);
 
 /// field + state.about (a new array): from the deviations that are computed with to what users see. Not collective.
 Field as_observed(State const& state, Field const& field);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "observations/hold_out.hpp"
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
 #include "problem/mask.hpp"
@@ -29,7 +30,10 @@ Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress&
   check_lengths(deck, grid, system);
   require_room(deck, obstacle(deck, grid, system, run::machine_of(grid.comm())));
   auto const mask = make_mask(grid, deck.grid);
-  auto problem = from_deck(grid, deck, observations::read_states(grid, deck.observations, mask), progress);
+  auto states = observations::read_states(grid, deck.observations, mask);
+  observations::hold_out(grid, deck.validation, states);
+  observations::bridge_gaps(grid, mask, states);
+  auto problem = from_deck(grid, deck, std::move(states), progress);
   problem.mask = mask;
   problem.inside = inside_of(problem.space(), mask);
   return problem;

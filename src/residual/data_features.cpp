@@ -152,6 +152,14 @@ void DataFeatures::strong(std::vector<observations::State> const& states) {
   }
 }
 
+Placed DataFeatures::variance_of(observations::State const& state, bool corrected) const {
+  double const square = corrected ? state.sigma * state.sigma : 0.0;
+  if (state.shape.extent(0) == 0) return {filled(1, square), {}};
+  Field const variance = filled(static_cast<Index>(state.shape.extent(0)), 0.0);
+  kernels::add_product(filled(static_cast<Index>(state.shape.extent(0)), square), state.shape, state.shape, variance);
+  return {variance, full_strides(grid_)};
+}
+
 std::vector<Placed> DataFeatures::inputs_of(std::vector<Feature> const& features,
                                             std::vector<observations::State> const& states,
                                             std::vector<observations::KnownField> const& fields, bool corrected) const {
@@ -161,7 +169,7 @@ std::vector<Placed> DataFeatures::inputs_of(std::vector<Feature> const& features
     if (feature.kind == Feature::Kind::state)
       inputs.push_back({states[index].to_mollify(), full_strides(grid_)});
     else if (feature.kind == Feature::Kind::variance)
-      inputs.push_back({filled(1, corrected ? states[index].sigma * states[index].sigma : 0.0), {}});
+      inputs.push_back(variance_of(states[index], corrected));
     else if (feature.kind == Feature::Kind::field)
       inputs.push_back({fields[index].derivative(feature.order), parameters::strides_over(grid_, fields[index].axes())});
     else

@@ -56,6 +56,8 @@ class DataFeatures {
     std::optional<mollifier::LineRefit> refit;  ///< strong: rows around gaps
   };
 
+  /// The noise's variance at every datum of a state (0 unless `corrected`).
+  Placed variance_of(observations::State const& state, bool corrected) const;
   /// The arrays that term tapes read. `corrected`: variances as they are, else 0.
   std::vector<Placed> inputs_of(std::vector<equation::Feature> const& features, std::vector<observations::State> const& states,
                                 std::vector<observations::KnownField> const& fields, bool corrected = true) const;

@@ -190,7 +190,7 @@ void EquationError::fit(Fit& fit, int passes) {
     int const before = progress_.krylov();
     minimise(bounds, fit, tolerance);
     double change = change_from(previous, fit.x);
-    bool const settled = fit.failure.empty() && (once || change < settled_change(fit.x));
+    bool const settled = fit.failure.empty() && (once || (fit.converged && change < settled_change(fit.x)));
     if (settled && affine && tolerance > last_tolerance()) {  // the same weights, solved to the end
       minimise(bounds, fit, last_tolerance());
       change = change_from(previous, fit.x);

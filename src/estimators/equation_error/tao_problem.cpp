@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "estimators/equation_error/equation_error.hpp"
 #include "petsc/watch.hpp"
@@ -13,6 +14,7 @@ using petsc::check;
 struct Context {
   EquationError& problem;
   Fit& fit;
+  petsc::Vector constant;           ///< near the unknowns, and nothing to the smoothness: what is left of them rounds off less there
   std::exception_ptr error;
   bool finite;                      ///< value and gradient where they were asked for last
 };
@@ -39,10 +41,11 @@ PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient
     for (std::size_t k = 0; k < r.size(); ++k) misfit += kernels::triple_product(context.fit.weights[k], r[k], r[k]);
     MPI_Allreduce(MPI_IN_PLACE, &misfit, 1, MPI_DOUBLE, MPI_SUM, space.grid().comm());
     space.gather(model.jacobian_transposed(model.parameter_partials(), context.fit.weights, r), gradient);
-    auto const smooth = petsc::like(x);
-    context.problem.smoothness(context.fit.beta, x, smooth);
+    auto const smooth = petsc::like(x), varying = petsc::like(x);
+    check(VecWAXPY(varying, -1.0, context.constant, x));
+    context.problem.smoothness(context.fit.beta, varying, smooth);
     PetscScalar roughness = 0.0;
-    check(VecDot(x, smooth, &roughness));
+    check(VecDot(varying, smooth, &roughness));
     check(VecAXPY(gradient, 1.0, smooth));
     *value = 0.5 * misfit + 0.5 * roughness;
     if (auto const* noise = context.problem.noise(context.fit.weights)) *value -= noise->value(space, x, gradient);
@@ -89,21 +92,39 @@ void set_monitor(Tao tao, Context& context) {
 #endif
 }
 
-/// What counts as a large gradient, wherever a fit starts: |H s|, s the unknowns' own size (1 for logarithms).
-double gradient_scale(parameters::ParameterSpace const& space, Mat matrix, Vec x) {
-  auto const sizes = petsc::like(x), product = petsc::like(x);
-  check(VecCopy(x, sizes));
+/// The unknowns' own size (1 for logarithms), with signs that alternate from point to point along every axis if asked for.
+petsc::Vector sizes_of(parameters::ParameterSpace const& space, Vec x, bool alternating) {
+  auto sizes = petsc::copy_of(x);
   check(VecAbs(sizes));
   PetscScalar* entries = nullptr;
   check(VecGetArray(sizes, &entries));
   for (auto const& unknown : space.unknowns())
-    if (unknown.owner && unknown.settings.log)
-      std::fill_n(entries + unknown.offset, static_cast<std::size_t>(unknown.grid.local_size()), 1.0);
+    for (Index i = 0; unknown.owner && i < unknown.grid.local_size(); ++i) {
+      auto& entry = entries[unknown.offset + i];
+      if (unknown.settings.log) entry = 1.0;
+      Index rest = i, sum = 0;
+      for (int a = unknown.grid.dimension(); a-- > 0; rest /= unknown.grid.owned()[a].size())
+        sum += unknown.grid.owned()[a].lower + rest % unknown.grid.owned()[a].size();
+      if (alternating && sum % 2 != 0) entry = -entry;
+    }
   check(VecRestoreArray(sizes, &entries));
-  check(MatMult(matrix, sizes, product));
-  PetscReal scale = 0.0;
-  check(VecNorm(product, NORM_2, &scale));
-  return scale;
+  return sizes;
+}
+
+double norm(Vec v) {
+  PetscReal value = 0.0;
+  check(VecNorm(v, NORM_2, &value));
+  return value;
+}
+
+/// The gradient to stop at: `tolerance` of what counts as a large one wherever a fit starts, |H s|, s the unknowns' own size; or what
+/// rounding leaves of it, where the rows of the smoothness add up terms much larger than their sum.
+double least_gradient(EquationError const& problem, Mat matrix, Fit const& fit, double tolerance) {
+  auto const product = petsc::like(fit.x);
+  check(MatMult(matrix, sizes_of(problem.space(), fit.x, false), product));
+  double const large = norm(product);
+  problem.smoothness(fit.beta, sizes_of(problem.space(), fit.x, true), product);
+  return std::max(tolerance * large, std::numeric_limits<double>::epsilon() * norm(product));
 }
 
 /// Without bounds a trust region, preconditioned as affine fits are. With bounds a line search (the Gauss-Newton matrix is
@@ -145,7 +166,7 @@ std::string breakdown_of(Tao tao, Vec x, TaoConvergedReason reason) {
 
 bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
   auto const& space = problem.space();
-  Context context{problem, fit, nullptr, true};
+  Context context{problem, fit, parameters::first_guess(space), nullptr, true};
   // The matrix that TAO holds must keep its identity: a shell, or a copy of the pattern of the first Hessian.
   Mat matrix = problem.normal_matrix(fit.x, fit.weights, fit.beta);
   petsc::Matrix held;
@@ -164,7 +185,7 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   check(TaoSetObjectiveAndGradient(tao, nullptr, objective_and_gradient, &context));
   check(TaoSetHessian(tao, matrix, matrix, hessian, &context));
   double const tolerance = problem.settings().tolerance;
-  check(TaoSetTolerances(tao, tolerance * gradient_scale(space, matrix, fit.x), 0.0, tolerance));
+  check(TaoSetTolerances(tao, least_gradient(problem, matrix, fit, tolerance), 0.0, tolerance));
   check(TaoSetMaximumIterations(tao, problem.settings().max_iterations));
   set_monitor(tao, context);
   check(TaoSetFromOptions(tao));

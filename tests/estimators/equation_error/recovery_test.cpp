@@ -30,7 +30,7 @@ std::vector<double> errors(std::string const& text, deck::Named<Formula> const& 
   } else {
     result = fit(c, beta);
   }
-  EXPECT_TRUE(result.converged);
+  EXPECT_TRUE(result.converged) << result.failure;
   std::vector<double> list;
   for (std::size_t p = 0; p < truths.size(); ++p) list.push_back(error_of(c, result.x, p, truths[p]));
   return list;

@@ -29,20 +29,8 @@ Field over_all(grid::Grid const& grid, observations::KnownField const& known) {
   return out;
 }
 
-void write_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, io::ResultFile& file) {
-  if (!uncertainty.computed) return;
-  auto const& unknowns = problem.space().unknowns();
-  for (std::size_t p = 0; p < unknowns.size(); ++p) {
-    file.write("/parameters/" + unknowns[p].name + "_std", unknowns[p].grid, uncertainty.deviation[p]);
-    file.write("/parameters/" + unknowns[p].name + "_known", unknowns[p].grid, uncertainty.known[p]);
-  }
-  for (std::size_t p = 0; p < uncertainty.samples.size(); ++p)
-    for (std::size_t k = 0; k < uncertainty.samples[p].second.size(); ++k)
-      file.write(fmt::format("/samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, within(domain_of(problem, p), uncertainty.samples[p].second[k]));
-}
-
 /// NaN outside the domain; `inside` empty: as it is.
-Field within(Field const& inside, Field const& field) {
+Field inside_only(Field const& inside, Field const& field) {
   if (inside.label().empty()) return field;
   Field const out = make_field("within", static_cast<Index>(field.extent(0)));
   auto const host = Kokkos::create_mirror_view(out);
@@ -53,6 +41,18 @@ Field within(Field const& inside, Field const& field) {
 }
 
 Field domain_of(problem::Problem const& problem, std::size_t p) { return problem.inside.empty() ? Field() : problem.inside[p]; }
+
+void write_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, io::ResultFile& file) {
+  if (!uncertainty.computed) return;
+  auto const& unknowns = problem.space().unknowns();
+  for (std::size_t p = 0; p < unknowns.size(); ++p) {
+    file.write("/parameters/" + unknowns[p].name + "_std", unknowns[p].grid, uncertainty.deviation[p]);
+    file.write("/parameters/" + unknowns[p].name + "_known", unknowns[p].grid, uncertainty.known[p]);
+  }
+  for (std::size_t p = 0; p < uncertainty.samples.size(); ++p)
+    for (std::size_t k = 0; k < uncertainty.samples[p].second.size(); ++k)
+      file.write(fmt::format("/samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, inside_only(domain_of(problem, p), uncertainty.samples[p].second[k]));
+}
 
 /// /observations/NAME as columns: the axes, value, sigma and what the fitted state says there, a row a point, in the file's order.
 void write_points(problem::Problem const& problem, std::size_t s, Field const& predicted, io::ResultFile& file) {
@@ -81,12 +81,12 @@ void write_fields(problem::Problem const& problem, Outcome const& outcome, std::
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
     file.write("/parameters/" + unknown.name, unknown.grid, parameters[p]);
-    file.write("/parameters/" + unknown.name + "_weight", unknown.grid, within(domain_of(problem, p), estimate.sensitivities[p]));
+    file.write("/parameters/" + unknown.name + "_weight", unknown.grid, inside_only(domain_of(problem, p), estimate.sensitivities[p]));
     if (unknown.settings.truth) file.write("/truth/" + unknown.name, unknown.grid, truths[p]);
   }
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
-    file.write("/state/" + state.name, problem.grid, within(problem.mask, observations::as_observed(state, estimate.states[s])));
+    file.write("/state/" + state.name, problem.grid, inside_only(problem.mask, observations::as_observed(state, estimate.states[s])));
     if (state.points)
       write_points(problem, s, estimate.predicted[s], file);
     else
@@ -94,7 +94,7 @@ void write_fields(problem::Problem const& problem, Outcome const& outcome, std::
   }
   auto const& residuals = estimate.residuals;
   for (std::size_t k = 0; k < residuals.size(); ++k)
-    file.write(residuals.size() == 1 ? std::string("/residual") : fmt::format("/residual_{}", k + 1), problem.grid, within(problem.mask, residuals[k]));
+    file.write(residuals.size() == 1 ? std::string("/residual") : fmt::format("/residual_{}", k + 1), problem.grid, inside_only(problem.mask, residuals[k]));
 }
 
 void write_records(problem::Problem const& problem, deck::Deck const& deck, estimate::Estimate const& estimate,
@@ -120,7 +120,7 @@ void write(problem::Problem const& problem, deck::Deck const& deck, Outcome cons
   std::vector<Field> values, truths;
   for (std::size_t p = 0; p < fitted.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
-    values.push_back(within(domain_of(problem, p), parameters::value_of(unknown, fitted[p])));
+    values.push_back(inside_only(domain_of(problem, p), parameters::value_of(unknown, fitted[p])));
     truths.push_back(unknown.settings.truth ? over_all(unknown.grid, observations::KnownField(unknown.grid, *unknown.settings.truth)) : Field());
   }
   auto const effective_deck = deck::effective(effective(deck, problem.settings.inversion.method, estimate));

@@ -2,6 +2,7 @@
 // differences of residuals and sums over ranks.
 #include "estimators/joint/objective.hpp"
 
+#include "mollifier/spline_taps.hpp"
 #include "problem/case.hpp"
 
 namespace {
@@ -49,9 +50,44 @@ residuals = ["dy(u) + k*v*u - b", "lap(v) + b*u*v"])",
            {{"u", wave}, {"v", bump}}}};
 }
 
+/// 40 scattered points in place of a state's values on the grid, with noise that varies.
+void scatter(problem::Problem& problem) {
+  auto& state = problem.states.front();
+  auto const& grid = problem.grid;
+  observations::Points own;
+  own.total = 40;
+  own.coordinates.resize(grid.axes().size());
+  std::mt19937 engine(9);
+  std::uniform_real_distribution<double> uniform;
+  std::vector<double> values, shape;
+  for (Index n = 0; n < own.total; ++n) {
+    bool here = grid.local_size() > 0;
+    std::vector<double> x;
+    for (int a = 0; a < grid.dimension(); ++a) {
+      x.push_back(grid.axis(a).front() + uniform(engine) * grid.axis(a).extent());
+      here = here && grid.owned()[a].contains(mollifier::cell_of(grid.axis(a), x.back()));
+    }
+    double const value = uniform(engine);
+    if (!here) continue;
+    own.number.push_back(n);
+    for (std::size_t a = 0; a < x.size(); ++a) own.coordinates[a].push_back(x[a]);
+    values.push_back(value);
+    shape.push_back(0.5 + value);
+  }
+  state.data = test::to_field(values);
+  state.shape = test::to_field(shape);
+  state.points = std::make_shared<observations::Points const>(own);
+}
+
+problem::Problem made(test::Case const& c, bool points) {
+  auto problem = c.problem();
+  if (points) scatter(problem);
+  return problem;
+}
+
 struct Fixture {
-  explicit Fixture(Sample const& sample)
-      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}), problem(c.problem()),
+  explicit Fixture(Sample const& sample, bool points = false)
+      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}), problem(made(c, points)),
         objective(problem, joint::Lattice(c.grid, c.system, 7)), x(objective.make_vector()) {
     objective.weights() = {std::vector<double>(static_cast<std::size_t>(c.system.residuals), 0.7),
                            std::vector<double>(c.space.unknowns().size(), 0.3)};
@@ -79,19 +115,23 @@ petsc::Vector moved(Vec x, double step, Vec direction) {
   return there;
 }
 
+void expect_taylor(Fixture& f, char const* name) {
+  double const here = f.value(f.x);
+  auto const gradient = petsc::like(f.x), direction = random_like(f.x, 7);
+  f.objective.gradient(gradient);
+  double const slope = test::dot(gradient, direction);
+  std::vector<double> remainders;
+  for (double step = 1e-3; step > 1e-4; step /= 2.0)
+    remainders.push_back(std::abs(f.value(moved(f.x, step, direction)) - here - step * slope));
+  for (std::size_t i = 1; i < remainders.size(); ++i) EXPECT_NEAR(std::log2(remainders[i - 1] / remainders[i]), 2.0, 0.1) << name;
+}
+
 TEST(Objective, TaylorRemaindersOfTheGradientFallWithTheSquareOfTheStep) {
-  for (auto const& sample : samples()) {
-    Fixture f(sample);
-    double const here = f.value(f.x);
-    auto const gradient = petsc::like(f.x), direction = random_like(f.x, 7);
-    f.objective.gradient(gradient);
-    double const slope = test::dot(gradient, direction);
-    std::vector<double> remainders;
-    for (double step = 1e-3; step > 1e-4; step /= 2.0)
-      remainders.push_back(std::abs(f.value(moved(f.x, step, direction)) - here - step * slope));
-    for (std::size_t i = 1; i < remainders.size(); ++i)
-      EXPECT_NEAR(std::log2(remainders[i - 1] / remainders[i]), 2.0, 0.1) << sample.name;
-  }
+  for (auto const& sample : samples())
+    for (bool const points : {false, true}) {
+      Fixture f(sample, points);
+      expect_taylor(f, sample.name);
+    }
 }
 
 TEST(Objective, HessianIsSymmetricAndPositive) {
@@ -104,6 +144,32 @@ TEST(Objective, HessianIsSymmetricAndPositive) {
     f.objective.apply_hessian(b, hb);
     EXPECT_NEAR(test::dot(b, ha) / test::dot(a, hb), 1.0, 1e-11) << sample.name;
     EXPECT_GT(test::dot(a, ha), 0.0);
+  }
+}
+
+/// Rows of scattered points: their transpose, their weights, their part of the Hessian.
+TEST(Objective, RowsOfPointsMakeTheHessian) {
+  for (auto const& sample : samples()) {
+    Fixture f(sample, true);
+    f.value(f.x);
+    f.objective.linearise();
+    auto const v = random_like(f.x, 31), product = petsc::like(f.x), prior = petsc::like(f.x), sum = petsc::like(f.x);
+    auto const rows = f.objective.jacobian(v), weights = f.objective.row_weights();
+    ASSERT_EQ(rows.data.front().extent(0), f.problem.states.front().points->number.size());
+    auto weighted = rows;
+    for (auto const& [of, by] : {std::pair{&weighted.data, &weights.data}, std::pair{&weighted.equation, &weights.equation}})
+      for (std::size_t k = 0; k < of->size(); ++k) {
+        auto values = test::to_vector((*of)[k]);
+        auto const w = test::to_vector((*by)[k]);
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] *= w[i];
+        (*of)[k] = test::to_field(values);
+      }
+    f.objective.jacobian_transposed(weighted, sum);
+    f.objective.apply_prior(v, prior);
+    petsc::check(VecAXPY(sum, 1.0, prior));
+    f.objective.apply_hessian(v, product);
+    petsc::check(VecAXPY(sum, -1.0, product));
+    EXPECT_LT(test::dot(sum, sum), 1e-22 * test::dot(product, product)) << sample.name;
   }
 }
 

@@ -24,12 +24,30 @@ enum class Op : std::uint8_t {
   cos,
   tan,
   tanh,
+  sinh,
+  cosh,
+  asin,
+  acos,
+  atan,
+  erf,
   abs,
-  sign
+  sign,
+  step,
+  atan2,
+  min,
+  max,
+  less,
+  less_equal,
+  equal,
+  unequal,
+  when,
+  unless
 };
 
 /// register[target] := op(register[a], register[b]); `value` for constant; `a` is the input's number for input and `b`
-/// the exponent for integer_power.
+/// the exponent for integer_power. Comparisons give 1 or 0; when(a, b) is b where a is not 0 and 0 elsewhere, unless(a, b) the
+/// other way round. What is not a number stays so: a comparison with NaN, min(NaN, 1), when(NaN, 1) are NaN, but
+/// when(0, NaN) is 0.
 struct Instruction {
   Op op;
   std::int32_t target, a, b;

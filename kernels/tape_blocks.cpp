@@ -152,8 +152,24 @@ class Worker {
       case Op::cos: return loop<Op::cos>(step, n);
       case Op::tan: return loop<Op::tan>(step, n);
       case Op::tanh: return loop<Op::tanh>(step, n);
+      case Op::sinh: return loop<Op::sinh>(step, n);
+      case Op::cosh: return loop<Op::cosh>(step, n);
+      case Op::asin: return loop<Op::asin>(step, n);
+      case Op::acos: return loop<Op::acos>(step, n);
+      case Op::atan: return loop<Op::atan>(step, n);
+      case Op::erf: return loop<Op::erf>(step, n);
       case Op::abs: return loop<Op::abs>(step, n);
       case Op::sign: return loop<Op::sign>(step, n);
+      case Op::step: return loop<Op::step>(step, n);
+      case Op::atan2: return loop<Op::atan2>(step, n);
+      case Op::min: return loop<Op::min>(step, n);
+      case Op::max: return loop<Op::max>(step, n);
+      case Op::less: return loop<Op::less>(step, n);
+      case Op::less_equal: return loop<Op::less_equal>(step, n);
+      case Op::equal: return loop<Op::equal>(step, n);
+      case Op::unequal: return loop<Op::unequal>(step, n);
+      case Op::when: return loop<Op::when>(step, n);
+      case Op::unless: return loop<Op::unless>(step, n);
       case Op::constant:
       case Op::input: return;
     }

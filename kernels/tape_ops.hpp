@@ -33,13 +33,30 @@ KOKKOS_INLINE_FUNCTION double apply(double a, [[maybe_unused]] double b, [[maybe
   else if constexpr (op == Op::cos) return ::cos(a);
   else if constexpr (op == Op::tan) return ::tan(a);
   else if constexpr (op == Op::tanh) return ::tanh(a);
+  else if constexpr (op == Op::sinh) return ::sinh(a);
+  else if constexpr (op == Op::cosh) return ::cosh(a);
+  else if constexpr (op == Op::asin) return ::asin(a);
+  else if constexpr (op == Op::acos) return ::acos(a);
+  else if constexpr (op == Op::atan) return ::atan(a);
+  else if constexpr (op == Op::erf) return ::erf(a);
   else if constexpr (op == Op::abs) return ::fabs(a);
-  else return a > 0.0 ? 1.0 : (a < 0.0 ? -1.0 : a);
+  else if constexpr (op == Op::sign) return a > 0.0 ? 1.0 : (a < 0.0 ? -1.0 : a);
+  else if constexpr (op == Op::step) return a >= 0.0 ? 1.0 : (a < 0.0 ? 0.0 : a);
+  else if constexpr (op == Op::atan2) return ::atan2(a, b);
+  else if constexpr (op == Op::min) return a < b ? a : (a >= b ? b : a + b);
+  else if constexpr (op == Op::max) return a > b ? a : (a <= b ? b : a + b);
+  else if constexpr (op == Op::less) return a < b ? 1.0 : (a >= b ? 0.0 : a + b);
+  else if constexpr (op == Op::less_equal) return a <= b ? 1.0 : (a > b ? 0.0 : a + b);
+  else if constexpr (op == Op::equal) return a == b ? 1.0 : (a < b || a > b ? 0.0 : a + b);
+  else if constexpr (op == Op::unequal) return a == b ? 0.0 : (a < b || a > b ? 1.0 : a + b);
+  else if constexpr (op == Op::when) return a == 0.0 ? 0.0 : (a < 0.0 || a > 0.0 ? b : a);
+  else return a == 0.0 ? b : (a < 0.0 || a > 0.0 ? 0.0 : a);
 }
 
 /// Does the operation read register b?
 KOKKOS_INLINE_FUNCTION constexpr bool is_binary(Op op) {
-  return op == Op::add || op == Op::subtract || op == Op::multiply || op == Op::divide || op == Op::power;
+  return op == Op::add || op == Op::subtract || op == Op::multiply || op == Op::divide || op == Op::power ||
+         (op >= Op::atan2 && op <= Op::unless);
 }
 
 /// op(a, b) with the operation chosen at run time.
@@ -59,8 +76,24 @@ KOKKOS_INLINE_FUNCTION double apply(Op op, double a, double b, std::int32_t expo
     case Op::cos: return apply<Op::cos>(a, b, exponent);
     case Op::tan: return apply<Op::tan>(a, b, exponent);
     case Op::tanh: return apply<Op::tanh>(a, b, exponent);
+    case Op::sinh: return apply<Op::sinh>(a, b, exponent);
+    case Op::cosh: return apply<Op::cosh>(a, b, exponent);
+    case Op::asin: return apply<Op::asin>(a, b, exponent);
+    case Op::acos: return apply<Op::acos>(a, b, exponent);
+    case Op::atan: return apply<Op::atan>(a, b, exponent);
+    case Op::erf: return apply<Op::erf>(a, b, exponent);
     case Op::abs: return apply<Op::abs>(a, b, exponent);
     case Op::sign: return apply<Op::sign>(a, b, exponent);
+    case Op::step: return apply<Op::step>(a, b, exponent);
+    case Op::atan2: return apply<Op::atan2>(a, b, exponent);
+    case Op::min: return apply<Op::min>(a, b, exponent);
+    case Op::max: return apply<Op::max>(a, b, exponent);
+    case Op::less: return apply<Op::less>(a, b, exponent);
+    case Op::less_equal: return apply<Op::less_equal>(a, b, exponent);
+    case Op::equal: return apply<Op::equal>(a, b, exponent);
+    case Op::unequal: return apply<Op::unequal>(a, b, exponent);
+    case Op::when: return apply<Op::when>(a, b, exponent);
+    case Op::unless: return apply<Op::unless>(a, b, exponent);
     case Op::constant:
     case Op::input: break;
   }

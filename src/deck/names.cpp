@@ -13,9 +13,9 @@ namespace mollis::deck {
 namespace {
 
 // As in equation::is_reserved, and all axes.
-constexpr std::array<std::string_view, 20> reserved = {"sqrt", "exp",  "log", "sin", "cos", "tan", "tanh",
-                                                       "abs",  "sign", "pi",  "d",   "lap", "dt",  "dz",
-                                                       "dy",   "dx",   "t",   "z",   "y",   "x"};
+constexpr std::array<std::string_view, 31> reserved = {
+    "sqrt", "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "erf", "abs",
+    "sign", "step", "min", "max", "where", "pi", "d", "lap", "dt", "dz", "dy", "dx", "t", "z", "y", "x"};
 
 }  // namespace
 

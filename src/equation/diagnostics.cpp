@@ -57,7 +57,7 @@ std::size_t end_of(std::string const& text, std::size_t at) {
 
 }  // namespace
 
-SyntaxError error_at(Source const& source, std::size_t column, std::string const& what) {
+SyntaxError error_at(Source const& source, std::size_t column, std::string const& what, std::size_t length) {
   constexpr std::size_t width = 100;  // bytes shown, half of them before the column where there are enough
   auto const& text = source.text;
   column = std::min(column, text.size());
@@ -71,7 +71,11 @@ SyntaxError error_at(Source const& source, std::size_t column, std::string const
   std::string caret(left.size(), ' ');
   for (std::size_t i = from; i < column; ++i)
     if (!continues_character(text[i])) caret += text[i] == '\t' ? '\t' : ' ';
-  return SyntaxError(source.which, column, what + "\n  " + left + text.substr(from, to - from) + right + "\n  " + caret + "^");
+  std::string line;
+  for (std::size_t i = column + 1; i < std::min(column + length, to); ++i)
+    if (!continues_character(text[i])) line += '~';
+  auto const shown_line = left + text.substr(from, to - from) + right;
+  return SyntaxError(source.which, column, what + "\n  " + shown_line + "\n  " + caret + "^" + line);
 }
 
 std::string suggestion(std::string const& name, std::vector<std::string> const& known) {

@@ -15,8 +15,9 @@ struct Source {
   std::string which, text;
 };
 
-/// what, then the line of the text that holds `column` (byte offset), about 100 characters of it, then a caret under it.
-SyntaxError error_at(Source const& source, std::size_t column, std::string const& what);
+/// what, then the line of the text that holds `column` (byte offset), about 100 characters of it, then a caret under it,
+/// drawn out (^~~~) under `length` bytes.
+SyntaxError error_at(Source const& source, std::size_t column, std::string const& what, std::size_t length = 1);
 
 /// "; did you mean 'x'?" for the nearest of the known names, or "; known names: ..." where none is near.
 std::string suggestion(std::string const& name, std::vector<std::string> const& known);

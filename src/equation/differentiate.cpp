@@ -1,6 +1,7 @@
 #include "equation/differentiate.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <tuple>
 #include <unordered_map>
@@ -72,7 +73,23 @@ class Differentiator {
     return context_.sum(0.0, terms);
   }
 
+  /// Of several arguments: piecewise ones by the branch taken.
+  Expr of_arguments(Expr e) {
+    auto const at = [&](std::size_t i) { return e->parts[i].expr; };
+    auto const first_if_less = [&](Expr a, Expr b, Expr da, Expr db) {
+      return context_.function(Function::where, {context_.function(Function::less, {a, b}), da, db});
+    };
+    if (e->function == Function::where) return context_.function(Function::where, {at(0), (*this)(at(1)), (*this)(at(2))});
+    if (is_comparison(e->function)) return context_.number(0.0);
+    Expr const a = at(0), b = at(1), da = (*this)(a), db = (*this)(b);
+    if (e->function == Function::min) return first_if_less(a, b, da, db);
+    if (e->function == Function::max) return first_if_less(b, a, da, db);
+    Expr const turn = context_.sum(0.0, {{context_.multiply(b, da), 1.0}, {context_.multiply(a, db), -1.0}});  // atan2(a, b)
+    return context_.divide(turn, context_.add(context_.multiply(a, a), context_.multiply(b, b)));
+  }
+
   Expr of_function(Expr e) {
+    if (e->parts.size() > 1) return of_arguments(e);
     Expr const argument = e->parts[0].expr;
     Expr const inner = (*this)(argument);
     if (is_number(inner, 0.0)) return inner;
@@ -85,21 +102,32 @@ class Differentiator {
       case Function::log: return times(1.0, argument, -1.0);
       case Function::sin: return times(1.0, context_.function(Function::cos, argument));
       case Function::cos: return times(-1.0, context_.function(Function::sin, argument));
-      case Function::tan: return times(1.0, context_.sum(1.0, {{context_.product(1.0, {{e, 2.0}}), 1.0}}));
-      case Function::tanh: return times(1.0, context_.sum(1.0, {{context_.product(1.0, {{e, 2.0}}), -1.0}}));
+      case Function::tan: return times(1.0, one_plus(1.0, e));
+      case Function::tanh: return times(1.0, one_plus(-1.0, e));
+      case Function::sinh: return times(1.0, context_.function(Function::cosh, argument));
+      case Function::cosh: return times(1.0, context_.function(Function::sinh, argument));
+      case Function::asin: return times(1.0, context_.function(Function::sqrt, one_plus(-1.0, argument)), -1.0);
+      case Function::acos: return times(-1.0, context_.function(Function::sqrt, one_plus(-1.0, argument)), -1.0);
+      case Function::atan: return times(1.0, one_plus(1.0, argument), -1.0);
+      case Function::erf:
+        return times(2.0 / std::sqrt(std::acos(-1.0)),
+                     context_.function(Function::exp, context_.scale(-1.0, context_.multiply(argument, argument))));
       case Function::abs: return times(1.0, context_.function(Function::sign, argument));
-      case Function::sign: break;
+      default: break;  // constant but for jumps
     }
     return context_.number(0.0);
   }
+
+  Expr one_plus(double factor, Expr a) { return context_.sum(1.0, {{context_.multiply(a, a), factor}}); }
 
   Context& context_;
   std::function<Expr(Expr)> leaf_;
   std::unordered_map<Expr, Expr> done_;
 };
 
-Expr along(Context& context, Expr e, std::size_t axis) {
-  return Differentiator(context, [&context, axis](Expr leaf) {
+Expr along(Context& context, Expr e, std::size_t axis, bool states_held = false) {
+  return Differentiator(context, [&context, axis, states_held](Expr leaf) {
+    if (states_held && leaf->feature.kind == Feature::Kind::state) return context.number(0.0);
     if ((leaf->axes >> axis & 1u) == 0) return context.number(0.0);
     if (leaf->feature.kind == Feature::Kind::coordinate) return context.number(1.0);
     Feature raised = leaf->feature;
@@ -124,6 +152,8 @@ Expr differentiate(Context& context, Expr e, MultiIndex const& order) {
   }
   return e;
 }
+
+Expr explicit_derivative(Context& context, Expr e, std::size_t axis) { return along(context, e, axis, true); }
 
 Expr partial(Context& context, Expr e, Feature const& feature) {
   return Differentiator(context, [&](Expr leaf) { return context.number(leaf->feature == feature ? 1.0 : 0.0); })(e);

@@ -7,6 +7,9 @@ namespace mollis::equation {
 /// D^order e: every derivative of a state, parameter or field becomes a feature (jet) of that order.
 Expr differentiate(Context& context, Expr e, MultiIndex const& order);
 
+/// Derivative along an axis with all states held.
+Expr explicit_derivative(Context& context, Expr e, std::size_t axis);
+
 /// de / d(feature), all features taken as independent of each other.
 Expr partial(Context& context, Expr e, Feature const& feature);
 

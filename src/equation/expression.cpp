@@ -16,7 +16,7 @@ constexpr double max_exponent = 1024.0;  ///< integer powers up to here are prod
 void mix(std::size_t& hash, std::size_t value) { hash ^= value + 0x9e3779b97f4a7c15ull + (hash << 6) + (hash >> 2); }
 
 std::size_t hash_of(Node const& node) {
-  std::size_t hash = static_cast<std::size_t>(node.kind) * 16 + static_cast<std::size_t>(node.function);
+  std::size_t hash = static_cast<std::size_t>(node.kind) * 64 + static_cast<std::size_t>(node.function);
   mix(hash, std::hash<double>()(node.value));
   mix(hash, static_cast<std::size_t>(node.feature.kind));
   mix(hash, static_cast<std::size_t>(node.feature.index));
@@ -68,7 +68,8 @@ std::pair<double, Expr> split_factor(Expr e) {
   return {1.0, e};
 }
 
-double value_of(Function function, double x) {
+double value_of(Function function, double x, double y, double z) {
+  double const undefined = x + y;  // of comparisons: where one is not a number
   switch (function) {
     case Function::sqrt: return std::sqrt(x);
     case Function::exp: return std::exp(x);
@@ -77,8 +78,23 @@ double value_of(Function function, double x) {
     case Function::cos: return std::cos(x);
     case Function::tan: return std::tan(x);
     case Function::tanh: return std::tanh(x);
+    case Function::sinh: return std::sinh(x);
+    case Function::cosh: return std::cosh(x);
+    case Function::asin: return std::asin(x);
+    case Function::acos: return std::acos(x);
+    case Function::atan: return std::atan(x);
+    case Function::erf: return std::erf(x);
     case Function::abs: return std::abs(x);
     case Function::sign: return x > 0.0 ? 1.0 : (x < 0.0 ? -1.0 : x);
+    case Function::step: return x >= 0.0 ? 1.0 : (x < 0.0 ? 0.0 : x);
+    case Function::atan2: return std::atan2(x, y);
+    case Function::min: return x < y ? x : (x >= y ? y : undefined);
+    case Function::max: return x > y ? x : (x <= y ? y : undefined);
+    case Function::where: return x == 0.0 ? z : (std::isnan(x) ? x : y);
+    case Function::less: return std::isnan(undefined) ? undefined : (x < y ? 1.0 : 0.0);
+    case Function::less_equal: return std::isnan(undefined) ? undefined : (x <= y ? 1.0 : 0.0);
+    case Function::equal: return std::isnan(undefined) ? undefined : (x == y ? 1.0 : 0.0);
+    case Function::unequal: return std::isnan(undefined) ? undefined : (x != y ? 1.0 : 0.0);
   }
   return x;
 }
@@ -183,12 +199,18 @@ Expr Context::power(Expr base, Expr exponent) {
   return share(std::move(node));
 }
 
-Expr Context::function(Function function, Expr argument) {
-  if (argument->kind == Kind::number) return number(value_of(function, argument->value));
+Expr Context::function(Function function, std::vector<Expr> const& arguments) {
+  bool const known = std::all_of(arguments.begin(), arguments.end(), [](Expr a) { return a->kind == Kind::number; });
+  auto const value = [&](std::size_t i) { return i < arguments.size() ? arguments[i]->value : 0.0; };
+  if (known) return number(value_of(function, value(0), value(1), value(2)));
+  if (function == Function::where) {
+    if (arguments[0]->kind == Kind::number) return arguments[arguments[0]->value != 0.0 ? 1 : 2];
+    if (is_number(arguments[1], 0.0) && is_number(arguments[2], 0.0)) return arguments[1];
+  }
   Node node;
   node.kind = Kind::function;
   node.function = function;
-  node.parts = {{argument, 1.0}};
+  for (Expr argument : arguments) node.parts.push_back({argument, 1.0});
   return share(std::move(node));
 }
 

@@ -12,7 +12,12 @@
 namespace mollis::equation {
 
 enum class Kind : std::uint8_t { number, feature, sum, product, power, function, derivative };
-enum class Function : std::uint8_t { sqrt, exp, log, sin, cos, tan, tanh, abs, sign };
+/// The comparisons come last: 1 or 0.
+enum class Function : std::uint8_t {
+  sqrt, exp, log, sin, cos, tan, tanh, sinh, cosh, asin, acos, atan, erf, abs, sign, step, atan2, min, max, where,
+  less, less_equal, equal, unequal
+};
+inline bool is_comparison(Function function) { return function >= Function::less; }
 
 /// Classes of features that a node contains, as bits; derivative: an operator that is not carried out (weak form).
 enum Contains : unsigned {
@@ -34,7 +39,7 @@ struct Node {
   double value = 0.0;           ///< of a number; constant of a sum
   Feature feature{};
   MultiIndex order{};           ///< of a derivative
-  std::vector<Part> parts;      ///< power: base and exponent; function, derivative: the argument
+  std::vector<Part> parts;      ///< power: base and exponent; function: arguments; derivative: the argument
   std::size_t id = 0;           ///< order of creation
   unsigned contains = 0;        ///< bits of Contains
   unsigned axes = 0;            ///< bit a: may vary along axis a
@@ -60,7 +65,8 @@ class Context {
   Expr sum(double constant, std::vector<Part> const& parts);
   Expr product(double factor, std::vector<Part> const& parts);
   Expr power(Expr base, Expr exponent);
-  Expr function(Function function, Expr argument);
+  Expr function(Function function, Expr argument) { return this->function(function, std::vector<Expr>{argument}); }
+  Expr function(Function function, std::vector<Expr> const& arguments);
   /// D^order argument, kept as an operator; simplified where it is 0 or nested.
   Expr derivative(Expr argument, MultiIndex const& order);
 
@@ -81,7 +87,7 @@ class Context {
 inline bool is_number(Expr e, double value) { return e->kind == Kind::number && e->value == value; }
 /// The numeric factor of an expression and the rest: e = factor * rest.
 std::pair<double, Expr> split_factor(Expr e);
-/// The value of a function of a number.
-double value_of(Function function, double argument);
+/// The value of a function of numbers; where(c, a, b) is a, b or (not a number) c.
+double value_of(Function function, double a, double b = 0.0, double c = 0.0);
 
 }  // namespace mollis::equation

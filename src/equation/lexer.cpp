@@ -34,13 +34,23 @@ class Lexer {
     if (starts_name(c)) return name();
     if (is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) return number();
     if (c == '"' || c == '\'') return string();
+    if (c == '<' || c == '>' || ((c == '=' || c == '!') && followed_by('='))) return comparison();
     if (std::string("+-*/^(),").find(c) == std::string::npos) throw error_at(source_, at_, unexpected(c));
     return {Token::Type::symbol, std::string(1, c), 0.0, at_++};
   }
 
+  bool followed_by(char c) const { return at_ + 1 < text_.size() && text_[at_ + 1] == c; }
+
+  Token comparison() {
+    auto const begin = at_;
+    at_ += followed_by('=') ? 2 : 1;
+    return {Token::Type::symbol, text_.substr(begin, at_ - begin), 0.0, begin};
+  }
+
   static std::string unexpected(char c) {
     std::string const what = std::string("unexpected character '") + c + "'";
-    if (c == '=') return what + "; a residual is what equals 0: write left - (right)";
+    if (c == '=') return what + "; a residual is what equals 0: write left - (right), or == where values are compared";
+    if (c == '&' || c == '|' || c == '!') return what + "; write (a)*(b) for and, max(a, b) for or, 1 - (a) for not";
     if (c == '[' || c == ']' || c == '{' || c == '}') return what + "; use parentheses";
     return what;
   }

@@ -6,11 +6,11 @@ namespace mollis::equation {
 
 struct Token {
   enum class Type { number, name, string, symbol, end } type;
-  std::string text;      ///< a name, the inside of a string, a symbol of one character
+  std::string text;      ///< a name, the inside of a string, a symbol: one character, or a comparison
   double value = 0.0;
   std::size_t column = 0;
 
-  bool is(char symbol) const { return type == Type::symbol && text[0] == symbol; }
+  bool is(char symbol) const { return type == Type::symbol && text.size() == 1 && text[0] == symbol; }
 };
 
 /// The tokens of a text, `end` last. Throws SyntaxError.

@@ -11,18 +11,31 @@ namespace {
 struct KnownFunction {
   char const* name;
   Function function;
+  std::size_t arguments;
   char const* meaning;
 };
 
-constexpr KnownFunction functions[] = {{"sqrt", Function::sqrt, "square root"},
-                                       {"exp", Function::exp, "exponential"},
-                                       {"log", Function::log, "natural logarithm"},
-                                       {"sin", Function::sin, "sine, of radians"},
-                                       {"cos", Function::cos, "cosine, of radians"},
-                                       {"tan", Function::tan, "tangent, of radians"},
-                                       {"tanh", Function::tanh, "hyperbolic tangent"},
-                                       {"abs", Function::abs, "absolute value; its derivative is sign"},
-                                       {"sign", Function::sign, "-1, 0 or 1; its derivative is 0"}};
+constexpr KnownFunction functions[] = {
+    {"sqrt", Function::sqrt, 1, "square root"},
+    {"exp", Function::exp, 1, "exponential"},
+    {"log", Function::log, 1, "natural logarithm"},
+    {"sin", Function::sin, 1, "sine, of radians"},
+    {"cos", Function::cos, 1, "cosine, of radians"},
+    {"tan", Function::tan, 1, "tangent, of radians"},
+    {"asin", Function::asin, 1, "arc sine, in radians"},
+    {"acos", Function::acos, 1, "arc cosine, in radians"},
+    {"atan", Function::atan, 1, "arc tangent, in radians"},
+    {"atan2", Function::atan2, 2, "atan2(y, x): the angle of the point (x, y), in radians"},
+    {"sinh", Function::sinh, 1, "hyperbolic sine"},
+    {"cosh", Function::cosh, 1, "hyperbolic cosine"},
+    {"tanh", Function::tanh, 1, "hyperbolic tangent"},
+    {"erf", Function::erf, 1, "error function"},
+    {"abs", Function::abs, 1, "absolute value; its derivative is sign"},
+    {"sign", Function::sign, 1, "-1, 0 or 1; its derivative is 0"},
+    {"step", Function::step, 1, "0 below 0, 1 from there on; its derivative is 0"},
+    {"min", Function::min, 2, "the least of two or more; its derivative is that of the one"},
+    {"max", Function::max, 2, "the largest, likewise"},
+    {"where", Function::where, 3, "where(condition, a, b): a where the condition is not 0, b elsewhere"}};
 constexpr std::pair<char const*, char const*> operators[] = {{"dt", "first derivative in time"},
                                                              {"dx", "first derivative along x"},
                                                              {"dy", "first derivative along y"},
@@ -55,6 +68,13 @@ std::string name_of(Function function) {
     if (function == known.function) return known.name;
   }
   return "";
+}
+
+std::size_t arguments_of(Function function) {
+  for (auto const& known : functions) {
+    if (function == known.function) return known.arguments;
+  }
+  return 2;
 }
 
 bool is_operator(std::string const& name) {

@@ -10,6 +10,8 @@ namespace mollis::equation {
 /// The function of this name, if any.
 std::optional<Function> find_function(std::string const& name);
 std::string name_of(Function function);
+/// How many arguments it takes (min and max: or more).
+std::size_t arguments_of(Function function);
 /// Derivative operators: dt, dx, dy, dz, d, lap.
 bool is_operator(std::string const& name);
 /// Names of all functions and operators, for suggestions.

@@ -1,5 +1,6 @@
 #include "equation/parser.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "equation/differentiate.hpp"
@@ -16,7 +17,7 @@ class Parser {
   Expr run() {
     if (now().type == Token::Type::end) fail(0, "the expression is empty");
     try {
-      Expr const result = sum();
+      Expr const result = value();
       if (now().type != Token::Type::end) fail(now().column, stray());
       return result;
     } catch (Limit const& limit) {
@@ -32,6 +33,12 @@ class Parser {
   };
 
   [[noreturn]] void fail(std::size_t column, std::string const& what) const { throw error_at(source_, column, what); }
+  /// Remembers that a node was written from `start` up to the last token read.
+  void remember(Expr e, std::size_t start) const {
+    auto const& last = tokens_[at_ - 1];
+    auto const end = last.column + last.text.size() + (last.type == Token::Type::string ? 2 : 0);
+    scope_.remember(e, {&source_, start, end - start});
+  }
   Token const& now() const { return tokens_[at_]; }
   Token const& next() { return tokens_[at_++]; }
 
@@ -46,6 +53,30 @@ class Parser {
   Expr finite(Expr e, std::size_t column) const {
     if (e->kind == Kind::number && !std::isfinite(e->value)) fail(column, "this is not a finite number");
     return e;
+  }
+
+  std::optional<Function> comparison() const {
+    if (now().type != Token::Type::symbol) return std::nullopt;
+    auto const& text = now().text;
+    if (text == "<" || text == ">") return Function::less;
+    if (text == "<=" || text == ">=") return Function::less_equal;
+    if (text == "==") return Function::equal;
+    if (text == "!=") return Function::unequal;
+    return std::nullopt;
+  }
+
+  Expr value() {
+    auto const start = now().column;
+    Expr left = sum();
+    auto const compared = comparison();
+    if (!compared) return left;
+    bool const swapped = next().text[0] == '>';
+    Expr right = sum();
+    if (comparison()) fail(now().column, "one comparison at a time; write (a < b)*(b < c) for a < b < c");
+    if (swapped) std::swap(left, right);
+    Expr const result = scope_.context.function(*compared, {left, right});
+    remember(result, start);
+    return result;
   }
 
   Expr sum() {
@@ -69,7 +100,7 @@ class Parser {
       if (exponent < 0.0 && is_number(parts.back().expr, 0.0)) fail(column, "division by zero");
     }
     Expr const e = finite(scope_.context.product(1.0, parts), start);
-    scope_.remember(e, source_, start);
+    remember(e, start);
     return e;
   }
 
@@ -93,7 +124,7 @@ class Parser {
     if (!now().is('^')) return base;
     next();
     Expr const result = finite(scope_.context.power(base, signed_factor()), column);
-    scope_.remember(result, source_, column);
+    remember(result, column);
     return result;
   }
 
@@ -103,7 +134,7 @@ class Parser {
     if (token.type == Token::Type::name) return name();
     if (token.is('(')) {
       next();
-      Expr const inside = sum();
+      Expr const inside = value();
       close(token.column);
       return inside;
     }
@@ -124,7 +155,7 @@ class Parser {
     bool const callable = is_operator(token.text) || find_function(token.text).has_value();
     if (callable && !called) fail(token.column, "'" + token.text + "' needs an argument in parentheses");
     Expr const result = callable ? call(token) : variable(token, called);
-    scope_.remember(result, source_, token.column);
+    remember(result, token.column);
     return result;
   }
 
@@ -203,26 +234,37 @@ class Parser {
     bool const bare = token.type == Token::Type::name && at_ >= 1 && tokens_[at_ - 1].is(',') &&
                       token.text.find_first_not_of("txyz") == std::string::npos && !scope_.names.find(token.text);
     if (bare) fail(token.column, "write the axes in quotes: d(., \"" + shown(token.text) + "\")");
-    return sum();
+    return value();
   }
 
   Expr call(Token const& token) {
     auto const given = arguments();
-    std::size_t const wanted = token.text == "d" ? 2 : 1;
-    if (given.size() != wanted) {
-      fail(token.column, "'" + token.text + "' takes " + counted(wanted, "argument") +
-                             (wanted == 2 ? ", an expression and the axes in quotes as \"xx\"" : "") + ", not " +
+    auto const function = find_function(token.text);
+    std::size_t const wanted = function ? arguments_of(*function) : token.text == "d" ? 2 : 1;
+    bool const any = function && (*function == Function::min || *function == Function::max);
+    if (given.size() < wanted || (given.size() > wanted && !any)) {
+      fail(token.column, "'" + token.text + "' takes " + counted(wanted, "argument") + (any ? " or more" : "") +
+                             (token.text == "d" ? ", an expression and the axes in quotes as \"xx\"" : "") + ", not " +
                              std::to_string(given.size()));
     }
-    if (given[0].string != nullptr) fail(given[0].column, "expected an expression, not text in quotes");
-    if (auto const function = find_function(token.text)) {
-      return finite(scope_.context.function(*function, given[0].value), token.column);
-    }
+    for (std::size_t k = 0; k < (function ? given.size() : 1); ++k)
+      if (given[k].string != nullptr) fail(given[k].column, "expected an expression, not text in quotes");
+    if (function) return applied(*function, given, token.column);
     if (token.text == "lap") return laplacian(given[0].value, token.column);
     if (token.text != "d")
       return derivative(given[0].value, order_of(token.text.substr(1), token.column), token.column);
     if (given[1].string == nullptr) fail(given[1].column, "write the axes in quotes: d(., \"xx\")");
     return derivative(given[0].value, order_of(given[1].string->text, given[1].column), token.column);
+  }
+
+  /// min and max of more than two from the left.
+  Expr applied(Function function, std::vector<Argument> const& given, std::size_t column) const {
+    std::vector<Expr> values;
+    for (std::size_t k = 0; k < arguments_of(function); ++k) values.push_back(given[k].value);
+    Expr result = scope_.context.function(function, values);
+    for (std::size_t k = values.size(); k < given.size(); ++k)
+      result = scope_.context.function(function, {result, given[k].value});
+    return finite(result, column);
   }
 
   MultiIndex order_of(std::string const& letters, std::size_t column) const {
@@ -259,7 +301,7 @@ class Parser {
       MultiIndex order{};
       order[a] = 2;
       Expr const second = derivative(e, order, column);
-      scope_.remember(second, source_, column);
+      remember(second, column);
       parts.push_back({second, 1.0});
     }
     if (parts.empty()) fail(column, "lap() needs an axis in space; the grid's axes are " + axis_list());
@@ -284,8 +326,10 @@ Expr Scope::let_value(std::string const& name, Position const& use) {
   return it->second;
 }
 
-void Scope::remember(Expr e, Source const& source, std::size_t column) {
-  if (form == Form::weak && e->kind != Kind::number) positions_.emplace(e, Position{&source, column});
+void Scope::remember(Expr e, Position const& position) {
+  if (form != Form::weak || e->kind == Kind::number) return;
+  positions_.emplace(e, position);
+  positions_.emplace(split_factor(e).second, position);
 }
 
 Position Scope::position_of(Expr e, Position const& fallback) const {

@@ -1,10 +1,11 @@
 #pragma once
 /// Text to expressions. Grammar, loosest first (^ binds right to left and tighter than a sign before it):
+///   value   = sum (("<" | "<=" | ">" | ">=" | "==" | "!=") sum)?
 ///   sum     = product (("+" | "-") product)*
 ///   product = signed (("*" | "/") signed)*
 ///   signed  = ("-" | "+") signed | power
 ///   power   = primary ("^" signed)?
-///   primary = number | name | name "(" arguments ")" | "(" sum ")"
+///   primary = number | name | name "(" arguments ")" | "(" value ")"
 #include <map>
 
 #include "equation/names.hpp"
@@ -17,6 +18,7 @@ constexpr int max_nesting = 200;  ///< signs, powers and brackets within each ot
 struct Position {
   Source const* source = nullptr;
   std::size_t column = 0;
+  std::size_t length = 1;
 };
 
 /// What the texts of one system share: names, nodes, the values of let names.
@@ -29,7 +31,7 @@ class Scope {
   /// The value of a let name, parsed at first use. Throws SyntaxError at `use` for cycles.
   Expr let_value(std::string const& name, Position const& use);
   /// Remembers where a node was first written, for errors found later.
-  void remember(Expr e, Source const& source, std::size_t column);
+  void remember(Expr e, Position const& position);
   /// Where a node was written; `fallback` where that is unknown.
   Position position_of(Expr e, Position const& fallback) const;
 

@@ -8,7 +8,7 @@ namespace mollis::equation {
 namespace {
 
 /// How tightly an expression binds, loosest first.
-enum Level { sum_level, product_level, power_level, atom_level };
+enum Level { compare_level, sum_level, product_level, power_level, atom_level };
 
 std::string shortest(double value) {
   char buffer[32];
@@ -22,7 +22,7 @@ class Printer {
       : symbols_(symbols), terms_(terms), limit_(limit) {}
 
   std::string run(Expr e) {
-    print(e, sum_level);
+    print(e, compare_level);
     if (text_.size() > limit_) text_ = text_.substr(0, limit_) + "...";
     return text_;
   }
@@ -35,6 +35,7 @@ class Printer {
       case Kind::sum: return factor > 0.0 && rest != e ? product_level : sum_level;
       case Kind::product: return e->parts.size() == 1 && e->parts[0].weight > 0.0 ? power_level : product_level;
       case Kind::power: return power_level;
+      case Kind::function: return is_comparison(e->function) ? compare_level : atom_level;
       case Kind::feature:
         return is_plain_term(e) ? level_of(terms_[static_cast<std::size_t>(e->feature.index)]) : atom_level;
       default: return atom_level;
@@ -63,13 +64,32 @@ class Printer {
         print(e->parts[0].expr, atom_level);
         text_ += "^";
         return print(e->parts[1].expr, power_level);
-      case Kind::function:
-        text_ += name_of(e->function) + "(";
-        print(e->parts[0].expr, sum_level);
-        text_ += ")";
-        return;
-      case Kind::derivative: return print_derivative(e->order, [&] { print(e->parts[0].expr, sum_level); });
+      case Kind::function: return print_function(e);
+      case Kind::derivative: return print_derivative(e->order, [&] { print(e->parts[0].expr, compare_level); });
     }
+  }
+
+  static std::string symbol_of(Function comparison) {
+    switch (comparison) {
+      case Function::less: return "<";
+      case Function::less_equal: return "<=";
+      case Function::equal: return "==";
+      default: return "!=";
+    }
+  }
+
+  void print_function(Expr e) {
+    if (is_comparison(e->function)) {
+      print(e->parts[0].expr, sum_level);
+      text_ += " " + symbol_of(e->function) + " ";
+      return print(e->parts[1].expr, sum_level);
+    }
+    text_ += name_of(e->function) + "(";
+    for (std::size_t k = 0; k < e->parts.size(); ++k) {
+      text_ += k > 0 ? ", " : "";
+      print(e->parts[k].expr, compare_level);
+    }
+    text_ += ")";
   }
 
   /// What is added first, then what is subtracted.
@@ -141,7 +161,7 @@ class Printer {
         case Feature::Kind::state: text_ += symbols_.states[i]; return;
         case Feature::Kind::parameter: text_ += symbols_.parameters[i]; return;
         case Feature::Kind::field: text_ += symbols_.fields[i]; return;
-        case Feature::Kind::term: return print(terms_[i], sum_level);
+        case Feature::Kind::term: return print(terms_[i], compare_level);
       }
     });
   }

@@ -43,6 +43,7 @@ std::string reference() {
                      "  names    axes, and in residuals states, parameters, known fields and the names of [equation] let\n"
                      "  + - * /  a product needs its *\n"
                      "  ^        power: binds tighter than a sign and from right to left\n"
+                     "  < <= > >= == !=   1 where it holds, 0 elsewhere; loosest, one at a time; its derivative is 0\n"
                      "  ( )      nested up to " + std::to_string(max_nesting) + " deep\n\nFunctions\n";
   text += listed(function_words());
   text += "\nDerivatives, of any expression, of total order up to " + std::to_string(max_order) + "\n";
@@ -53,8 +54,12 @@ std::string reference() {
   for (auto const* residual : {"dt(u) - dx(k*dx(u)) - m", "c*lap(u) - u*(1 - v^2)", "dx(exp(u))"})
     text += verdict(residual, Form::strong);
   text += "\nWeak form (form = \"weak\"): sums of parameters times derivatives of expressions without parameters; no\n"
-          "derivative is taken of data\n";
-  for (auto const* residual : {"dt(u) - c*lap(u)", "k*u - dx(u^2)/2 + m", "u*dx(u)", "dx(k*u)", "dx(u)^2", "sin(k*u)"})
+          "derivative is taken of data. Known factors, and factors of the same state before a first derivative, are taken\n"
+          "inside; functions without derivatives stand anywhere, those with jumps or kinks (abs, sign, step, min, max, where,\n"
+          "comparisons) not before a derivative along the axis on which they jump\n";
+  for (auto const* residual : {"dt(u) - c*lap(u)", "k*u - dx(u^2)/2 + m", "u*dx(u)",
+                               "cos(t)*dx(u) - x^2*d(u, \"xx\")", "dx(m*dx(u))", "where(t < 1, c, 2)*dx(u)", "step(x)*dx(u)", "v*dx(u)",
+                               "u*lap(u)", "dx(k*u)", "dx(u)^2", "sin(k*u)"})
     text += verdict(residual, Form::weak);
   return text;
 }

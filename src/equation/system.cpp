@@ -3,6 +3,7 @@
 #include "equation/differentiate.hpp"
 #include "equation/parser.hpp"
 #include "equation/print.hpp"
+#include "equation/product_rule.hpp"
 #include "equation/tape_builder.hpp"
 #include "equation/weak.hpp"
 
@@ -154,6 +155,19 @@ kernels::Tape compile_pointwise(std::string const& text, std::vector<std::string
     inputs.push_back(context.feature({Feature::Kind::coordinate, static_cast<int>(a), {}}, 1u << a));
   }
   return build_tape({e}, inputs);
+}
+
+std::vector<int> derivatives_of(std::string const& text, std::vector<std::string> const& axes) {
+  Symbols symbols;
+  symbols.axes = axes;
+  Names const names(symbols);
+  Context context;
+  Scope scope(context, names, Form::strong);
+  Source const source{"expression", text};
+  Expr const parsed = scope.parse(source);
+  std::vector<int> result;
+  for (std::size_t a = 0; a < axes.size(); ++a) result.push_back(derivatives_along(scope, parsed, a));
+  return result;
 }
 
 }  // namespace mollis::equation

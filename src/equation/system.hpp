@@ -22,6 +22,8 @@ struct Symbols {
   std::map<std::string, std::string> let; ///< named sub-expressions, may use each other (no cycles)
   std::vector<std::vector<bool>> depends; ///< [parameter][axis]: a derivative along an axis it does not depend on is 0
   std::vector<std::vector<bool>> field_depends;  ///< [field][axis], likewise
+  /// [field][axis]: how often it may be differentiated before it jumps (0: it jumps, 1: it has kinks); empty: any number.
+  std::vector<std::vector<int>> field_derivatives;
   std::vector<bool> log_parameter;        ///< [parameter]: stands for exp(parameter) in every residual
   std::vector<double> state_about;        ///< [state]: what the residual means is this much above the state; empty: 0
 };
@@ -100,6 +102,9 @@ System compile(std::vector<std::string> const& residuals, Symbols const& symbols
 /// each. `let` names sub-expressions that the text may use. Derivative operators are allowed in it. Throws SyntaxError.
 kernels::Tape compile_pointwise(std::string const& text, std::vector<std::string> const& axes,
                                 std::map<std::string, std::string> const& let = {}, MultiIndex const& derivative = {});
+
+/// How often a pointwise expression may be differentiated along each axis before it jumps (see Symbols). Throws SyntaxError.
+std::vector<int> derivatives_of(std::string const& text, std::vector<std::string> const& axes);
 
 /// Names that users may not take: functions, operators, pi.
 bool is_reserved(std::string const& name);

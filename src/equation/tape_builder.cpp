@@ -24,10 +24,25 @@ Op op_of(Function function) {
     case Function::cos: return Op::cos;
     case Function::tan: return Op::tan;
     case Function::tanh: return Op::tanh;
+    case Function::sinh: return Op::sinh;
+    case Function::cosh: return Op::cosh;
+    case Function::asin: return Op::asin;
+    case Function::acos: return Op::acos;
+    case Function::atan: return Op::atan;
+    case Function::erf: return Op::erf;
     case Function::abs: return Op::abs;
     case Function::sign: return Op::sign;
+    case Function::step: return Op::step;
+    case Function::atan2: return Op::atan2;
+    case Function::min: return Op::min;
+    case Function::max: return Op::max;
+    case Function::less: return Op::less;
+    case Function::less_equal: return Op::less_equal;
+    case Function::equal: return Op::equal;
+    case Function::unequal: return Op::unequal;
+    case Function::where: break;  // when + unless
   }
-  return Op::abs;
+  return Op::when;
 }
 
 /// Writes instructions, each value once; targets are the instructions' own numbers.
@@ -65,10 +80,19 @@ class Writer {
         Value const base = write(e->parts[0].expr);
         return emit(Op::power, base, write(e->parts[1].expr));
       }
-      case Kind::function: return emit(op_of(e->function), write(e->parts[0].expr));
+      case Kind::function: return write_function(e);
       case Kind::derivative: break;
     }
     throw std::logic_error("derivative operator left in an expression");
+  }
+
+  Value write_function(Expr e) {
+    Value const a = write(e->parts[0].expr);
+    if (e->parts.size() == 1) return emit(op_of(e->function), a);
+    Value const b = write(e->parts[1].expr);
+    if (e->parts.size() == 2) return emit(op_of(e->function), a, b);
+    Value const c = write(e->parts[2].expr);
+    return emit(Op::add, emit(Op::when, a, b), emit(Op::unless, a, c));
   }
 
   Value times(double factor, Value value) { return factor == 1.0 ? value : emit(Op::multiply, number(factor), value); }

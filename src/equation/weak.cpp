@@ -5,6 +5,7 @@
 
 #include "equation/differentiate.hpp"
 #include "equation/print.hpp"
+#include "equation/product_rule.hpp"
 
 namespace mollis::equation {
 
@@ -23,7 +24,8 @@ class Expansion {
  public:
   using Products = std::vector<WeakProduct>;
 
-  Expansion(Scope const& scope, Source const& source) : scope_(scope), context_(scope.context), here_{&source, 0} {}
+  Expansion(Scope const& scope, Source const& source)
+      : scope_(scope), context_(scope.context), here_{&source, 0, source.text.size()} {}
 
   Products run(Expr e) {
     Position const outside = here_;
@@ -37,7 +39,7 @@ class Expansion {
   Expr one() const { return context_.number(1.0); }
 
   [[noreturn]] void fail(std::string const& what) const {
-    throw error_at(*here_.source, here_.column, "weak form: " + what);
+    throw error_at(*here_.source, here_.column, "weak form: " + what, here_.length);
   }
   std::string quoted(Expr e) const { return "'" + to_text(e, scope_.names.symbols(), {}, 60) + "'"; }
 
@@ -75,10 +77,34 @@ class Expansion {
       result = expand_product(e);
     } else if (e->kind == Kind::derivative) {
       result = expand_derivative(e);
+    } else if (is_known_choice(e)) {
+      result = expand_choice(e);
     } else if ((e->contains & Contains::derivatives) != 0) {
       fail(quoted(e) + " is a nonlinear function of a derivative; use form = \"strong\"");
     } else {
       fail(quoted(e) + " mixes parameters and data and is no sum of products; use form = \"strong\"");
+    }
+    return result;
+  }
+
+  /// where(c, a, b) with a condition that is known or data.
+  static bool is_known_choice(Expr e) {
+    return e->kind == Kind::function && e->function == Function::where &&
+           (e->parts[0].expr->contains & (Contains::derivatives | Contains::parameters)) == 0;
+  }
+
+  Products expand_choice(Expr e) {
+    Products result;
+    for (std::size_t branch : {1u, 2u}) {
+      auto const only = [&](Expr value) {
+        Expr const none = context_.number(0.0);
+        return context_.function(Function::where, {e->parts[0].expr, branch == 1 ? value : none, branch == 1 ? none : value});
+      };
+      for (auto const& p : run(e->parts[branch].expr)) {
+        bool const derived = total_order(p.order) > 0;
+        auto const parts = derived ? multiplied({one(), only(one()), {}}, p) : Products{{one(), only(p.factor), {}}};
+        for (auto const& q : parts) push(result, context_.multiply(p.coefficient, q.coefficient), q.factor, q.order);
+      }
     }
     return result;
   }
@@ -113,19 +139,31 @@ class Expansion {
     Products result;
     for (auto const& a : left) {
       for (auto const& b : right) {
-        bool const derived_a = total_order(a.order) > 0, derived_b = total_order(b.order) > 0;
-        if (derived_a && derived_b)
-          fail("a product of two derivatives cannot be written with derivatives outside; use form = \"strong\"");
-        if ((derived_a && !is_number(b.factor, 1.0)) || (derived_b && !is_number(a.factor, 1.0))) {
-          fail("only parameters may multiply a derivative, not " + quoted(derived_a ? b.factor : a.factor) +
-               "; move it inside by the product rule, as in u*dx(u) = dx(u^2)/2, dx(u*dx(u)) = dx(dx(u^2))/2, x*dx(u) "
-               "= dx(x*u) - u");
-        }
-        push(result, context_.multiply(a.coefficient, b.coefficient), context_.multiply(a.factor, b.factor),
-             derived_a ? a.order : b.order);
+        Expr const coefficient = context_.multiply(a.coefficient, b.coefficient);
+        for (auto const& p : multiplied(a, b)) push(result, context_.multiply(coefficient, p.coefficient), p.factor, p.order);
       }
     }
     return result;
+  }
+
+  /// The product of two, their coefficients left out.
+  Products multiplied(WeakProduct a, WeakProduct b) const {
+    a.coefficient = b.coefficient = one();
+    auto const derived = [](WeakProduct const& p) { return total_order(p.order) > 0; };
+    auto const known = [](WeakProduct const& p) { return (p.factor->contains & Contains::states) == 0; };
+    try {
+      for (auto* const p : {&a, &b}) {
+        bool const both = derived(a) && derived(b);
+        if (both && known(*p)) *p = {one(), known_derivative(scope_, p->factor, p->order), {}};
+      }
+      if (derived(a) && derived(b))
+        fail("a product of two derivatives cannot be written with derivatives outside; use form = \"strong\"");
+      if (!derived(a) && !derived(b)) return {{one(), context_.multiply(a.factor, b.factor), {}}};
+      return derived(a) ? taken_inside(scope_, b.factor, a) : taken_inside(scope_, a.factor, b);
+    } catch (Unmovable const& reason) {
+      fail("the factor " + quoted(derived(a) ? b.factor : a.factor) + " cannot be taken inside the derivative: " +
+           reason.what() + "; use form = \"strong\"");
+    }
   }
 
   Products expand_derivative(Expr e) {
@@ -141,7 +179,7 @@ class Expansion {
              " varies along the axes of the derivative around it, so it cannot be taken out; use form = \"strong\"");
       }
       bool const known = (p.factor->contains & (Contains::states | Contains::fields)) == 0 && total_order(p.order) == 0;
-      if (known) {
+      if (known && smooth_enough(scope_, p.factor, e->order)) {
         push(result, p.coefficient, differentiate(context_, p.factor, e->order), {});
       } else {
         push(result, p.coefficient, p.factor, raised(p.order, e->order));

@@ -17,6 +17,17 @@ std::vector<bool> depends(std::vector<std::string> const& axes, std::vector<std:
   return result;
 }
 
+/// How often a known field may be differentiated before it jumps; nothing for data and for expressions that are wrong, which
+/// is told elsewhere.
+std::vector<int> smoothness_of(deck::Values const& values, std::vector<std::string> const& axes) {
+  if (values.expression.empty()) return {};
+  try {
+    return equation::derivatives_of(values.expression, axes);
+  } catch (equation::SyntaxError const&) {
+    return {};
+  }
+}
+
 equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
   equation::Symbols symbols;
   symbols.axes = deck.grid.axes;
@@ -29,7 +40,10 @@ equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
     symbols.depends.push_back(depends(symbols.axes, parameter.over));
     symbols.log_parameter.push_back(parameter.log);
   }
-  for (auto const& [name, values] : deck.fields) symbols.fields.push_back(name);
+  for (auto const& [name, values] : deck.fields) {
+    symbols.fields.push_back(name);
+    symbols.field_derivatives.push_back(smoothness_of(values, symbols.axes));
+  }
   symbols.field_depends = fields;
   symbols.let = deck.equation.let;
   return symbols;

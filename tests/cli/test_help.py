@@ -37,13 +37,15 @@ class Help(TestCase):
 
     def test_equation_has_words_and_verdicts(self):
         text = self.expect(0, run("help", "equation")).out
-        for word in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "abs", "sign", "dt", "dx", "dy", "dz", "d", "lap"):
+        for word in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "asin", "acos", "atan", "atan2", "sinh",
+                     "cosh", "erf", "abs", "sign", "step", "min", "max", "where", "dt", "dx", "dy", "dz", "d", "lap"):
             self.assertRegex(text, rf"(?m)^  {word}\s")
         strong, weak = text.split("\nWeak form")
         self.assertNotIn("refused", strong)
-        for residual in ("u*dx(u)", "dx(k*u)", "dx(u)^2", "sin(k*u)"):
+        for residual in ("step(x)*dx(u)", "v*dx(u)", "u*lap(u)", "dx(k*u)", "dx(u)^2", "sin(k*u)"):
             self.assertRegex(weak, rf"(?m)^  {re.escape(residual)}\n      refused: weak form: ")
-        self.assertIn("  dt(u) - c*lap(u)\n      = ", weak)
+        for residual in ("dt(u) - c*lap(u)", "u*dx(u)", "dx(m*dx(u))"):
+            self.assertIn(f"  {residual}\n      = ", weak)
 
     def test_errors_has_the_codes_of_the_documentation(self):
         text = self.expect(0, run("help", "errors")).out

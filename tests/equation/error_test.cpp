@@ -11,6 +11,7 @@ struct Case {
   char const* text;
   std::size_t column;
   char const* says;
+  std::size_t length = 1;  ///< underlined
 };
 
 SyntaxError error_of(std::function<void()> const& work) {
@@ -32,7 +33,7 @@ void expect(Case const& c, Form form = Form::strong) {
   EXPECT_EQ(error.which, "residual 2") << c.text;
   EXPECT_EQ(error.column, c.column) << what;
   EXPECT_NE(what.find(c.says), std::string::npos) << what << "\nlacks: " << c.says;
-  std::string const tail = std::string("\n  ") + c.text + "\n  " + std::string(c.column, ' ') + "^";
+  std::string const tail = std::string("\n  ") + c.text + "\n  " + std::string(c.column, ' ') + "^" + std::string(c.length - 1, '~');
   ASSERT_GE(what.size(), tail.size());
   EXPECT_EQ(what.substr(what.size() - tail.size()), tail);
 }
@@ -66,6 +67,14 @@ TEST(Errors, PointAtTheMistake) {
                         {"2 u", 2, "a product is written with *"},
                         {"u**2", 2, "did you mean '^'?"},
                         {"u = 3", 2, "write left - (right)"},
+                        {"u < 1 < v", 6, "write (a < b)*(b < c)"},
+                        {"u && v", 2, "write (a)*(b) for and"},
+                        {"atan2(u)", 0, "'atan2' takes 2 arguments, not 1"},
+                        {"min(u)", 0, "'min' takes 2 arguments or more, not 1"},
+                        {"u + where(u < 1, v)", 4, "'where' takes 3 arguments, not 2"},
+                        {"u + asin(2)", 4, "not a finite number"},
+                        {"where(u < 1, \"x\", v)", 13, "not text in quotes"},
+                        {"u <", 3, "ends where a value should stand"},
                         {"u[0]", 1, "use parentheses"},
                         {"u ? v", 2, "unexpected character '?'"},
                         {"1e999*u", 0, "out of range"},
@@ -205,22 +214,24 @@ TEST(Errors, CollisionsAndBadNames) {
   EXPECT_EQ(clash([](Symbols&) {}).which, "");
   EXPECT_NE(std::string(clash([](Symbols& s) { s.let["m"] = "1"; }).what()).find("both the field and the let"),
             std::string::npos);
-  for (char const* word : {"pi", "d", "dx", "dt", "lap", "sqrt", "abs"}) EXPECT_TRUE(is_reserved(word));
+  for (char const* word : {"pi", "d", "dx", "dt", "lap", "sqrt", "abs", "where", "min", "erf"}) EXPECT_TRUE(is_reserved(word));
   EXPECT_FALSE(is_reserved("lambda"));
 }
 
 TEST(Errors, WeakFormLimits) {
-  for (Case const& c : {Case{"dx(dx(u)) + u*dx(u)", 12, "only parameters may multiply a derivative"},
-                        {"x*dx(u)", 0, "only parameters may multiply a derivative"},
-                        {"k + dx(u*dx(u))", 7, "dx(u*dx(u)) = dx(dx(u^2))/2"},
-                        {"dx(u)*dx(u)", 0, "product of two derivatives"},
-                        {"dx(u)*dx(v)", 0, "product of two derivatives"},
-                        {"u + exp(k*u)", 4, "mixes parameters and data"},
-                        {"sin(dx(u))", 0, "nonlinear function of a derivative"},
-                        {"v/dx(u)", 0, "cannot divide by"},
-                        {"v/(k + u)", 0, "cannot divide by"},
-                        {"dx(lambda*dx(u))", 0, "'lambda' varies along the axes of the derivative"},
-                        {"d(lap(k*lap(u)), \"xxx\")", 0, "at most 6"}}) {
+  for (Case const& c : {Case{"dx(u) + v*dx(u)", 8, "'v' cannot be taken inside the derivative: a state before the derivative of another", 7},
+                        {"k + u*lap(u)", 4, "order 2 leaves products of derivatives", 8},
+                        {"m + tanh(u)*dx(u) - v", 4, "no antiderivative of 'tanh(u)'", 13},
+                        {"where(x < 1, 2, 3)*dx(u)", 0, "jumps or has kinks", 24},
+                        {"k*abs(x)*lap(u)", 0, "'abs(x)', which jumps or has kinks", 15},
+                        {"dx(u)*dx(u)", 0, "product of two derivatives", 11},
+                        {"u - dx(u)*dx(v)", 4, "product of two derivatives", 11},
+                        {"u + exp(k*u)", 4, "mixes parameters and data", 8},
+                        {"sin(dx(u))", 0, "nonlinear function of a derivative", 10},
+                        {"v/dx(u)", 0, "cannot divide by", 7},
+                        {"v/(k + u)", 0, "cannot divide by", 9},
+                        {"dx(lambda*dx(u))", 0, "'lambda' varies along the axes of the derivative", 16},
+                        {"d(lap(k*lap(u)), \"xxx\")", 0, "at most 6", 23}}) {
     expect(c, Form::weak);
   }
 }

@@ -27,6 +27,16 @@ TEST(Weak, SplitsIntoTerms) {
       {"lambda + k*3 + u", "lambda + 3*k + u"},
       {"dx(lambda)*u + lap(k) ", "dx(lambda)*u"},
       {"dx(u) - dx(u) + v", "v"},
+      {"x*dx(u)", "dx(x*u) - u"},
+      {"u*dx(u)", "0.5*dx(u^2)"},
+      {"k*dx(u*dx(u))", "0.5*k*d(u^2, \"xx\")"},
+      {"cos(y)*dx(u)", "dx(cos(y)*u)"},
+      {"m*dx(u)", "dx(m*u) - u*dx(m)"},
+      {"u*dx(m)", "u*dx(m)"},
+      {"dx(u)/u", "dx(log(abs(u)))"},
+      {"where(x < 1, k, lambda)*u", "k*(u*where(x < 1, 1, 0)) + lambda*(u*where(x < 1, 0, 1))"},
+      {"where(y < 1, k, 2)*dx(u)", "2*dx(u*where(y < 1, 0, 1)) + k*dx(u*where(y < 1, 1, 0))"},
+      {"dx(step(x)) + u", "dx(step(x)) + u"},
       {"k*x + lap(m)", "d(m, \"xx\") + d(m, \"yy\") + k*x"},
   };
   for (auto const& [text, expected] : cases) {
@@ -64,11 +74,16 @@ TEST(Weak, AddsUpToTheStrongForm) {
   Reader const exact = [&](Feature const& f) -> double {
     if (f.kind == Feature::Kind::coordinate) return f.index == 0 ? y : x;
     if (f.kind == Feature::Kind::parameter) return f.index == 0 ? 0 : 0.7;
+    if (f.kind == Feature::Kind::field) return jet(0.6, -0.5, f.order[0], f.order[1]);
     return f.index == 0 ? jet(0.5, 0.4, f.order[0], f.order[1]) : jet(-0.3, 0.2, f.order[0], f.order[1]);
   };
   for (std::string const text :
        {"lap(k^2*u*(1 - u)) + (u - k)^3", "dx(u^2/2) - exp(-k)*d(x*u*v, \"xyy\") + 3",
-        "u/(k*v) + dx(dx(k*dy(u)) - x*u)", "k*lap(lap(u) + u^3) - sqrt(k)*(1 + k*u)*(u - v*k)"}) {
+        "u/(k*v) + dx(dx(k*dy(u)) - x*u)", "k*lap(lap(u) + u^3) - sqrt(k)*(1 + k*u)*(u - v*k)",
+        "x^2*d(u, \"xx\") + cos(y)*dx(v)", "x^3*y^2*d(u*v, \"xxyy\") + exp(x)*d(u, \"xxx\")/(1 + y)", "dx(m*dx(v)) + dy(m*dy(v))",
+        "k*m*lap(u) + k*m*dx(u) - v*lap(m)", "u*dx(u) + k*u^2*dy(u) - dx(u)/u^2", "dx(x*u^3*dx(u)) + sin(u)*dx(u)",
+        "x*u*dx(y*u^2) + m*(1 + u)^2*dx(u)", "dx(u)/(1 + 2*u)^2 + dx(u)/(2 + u) + sqrt(1 + u)*dy(u) + u^1.5*dx(u)",
+        "dx(x^2*m*u)*sin(x) + dx(m)*dx(u)", "exp(2*u - x)*dx(u) + u*dx(x*u + m)", "dx(x*dx(x*dx(u)))", "(x + v)*dx(v*x)/v"}) {
     auto const system = weak(text);
     // D^a[F] from the strong form of each term's text would share code: use exponentials' differences instead
     auto const strong = residual_at(compile({text}, plane(), Form::strong), exact);
@@ -78,6 +93,8 @@ TEST(Weak, AddsUpToTheStrongForm) {
       auto const value = [&](double yy, double xx) {
         return run_tape(term.tape, read_all(term.features, [&](Feature const& g) {
                           if (g.kind == Feature::Kind::coordinate) return g.index == 0 ? yy : xx;
+                          if (g.kind == Feature::Kind::field)
+                            return std::pow(0.6, g.order[1]) * std::pow(-0.5, g.order[0]) * std::exp(0.6 * xx - 0.5 * yy);
                           return g.index == 0 ? std::exp(0.5 * xx + 0.4 * yy) : std::exp(-0.3 * xx + 0.2 * yy);
                         })).at(0);
       };

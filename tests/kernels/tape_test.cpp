@@ -132,7 +132,11 @@ TEST(Tape, EveryOperation) {
   std::vector<std::pair<Op, double>> const cases = {
       {Op::add, x + y},         {Op::subtract, x - y},  {Op::multiply, x * y},  {Op::divide, x / y},
       {Op::negate, -x},         {Op::sin, std::sin(x)}, {Op::cos, std::cos(x)}, {Op::tan, std::tan(x)},
-      {Op::tanh, std::tanh(x)}, {Op::exp, std::exp(x)}, {Op::abs, -x},          {Op::sign, -1.0}};
+      {Op::tanh, std::tanh(x)}, {Op::exp, std::exp(x)}, {Op::abs, -x},          {Op::sign, -1.0},
+      {Op::sinh, std::sinh(x)}, {Op::cosh, std::cosh(x)}, {Op::asin, std::asin(x)}, {Op::acos, std::acos(x)},
+      {Op::atan, std::atan(x)}, {Op::erf, std::erf(x)},   {Op::step, 0.0},          {Op::atan2, std::atan2(x, y)},
+      {Op::min, x},             {Op::max, y},             {Op::less, 1.0},          {Op::less_equal, 1.0},
+      {Op::equal, 0.0},         {Op::unequal, 1.0},       {Op::when, y},            {Op::unless, 0.0}};
   auto const a = make_field("a", 70), b = make_field("b", 70), out = make_field("out", 70);
   Kokkos::deep_copy(a, x);
   Kokkos::deep_copy(b, y);
@@ -155,6 +159,11 @@ TEST(Tape, EveryOperation) {
   check(Op::log, 0, std::log(y), true);
   check(Op::power, 0, std::pow(y, x), true);
   check(Op::sign, 0, 1.0, true);
+  check(Op::step, 0, 1.0, true);
+  check(Op::min, 0, x, true);
+  check(Op::max, 0, y, true);
+  check(Op::less, 0, 0.0, true);
+  check(Op::less_equal, 0, 0.0, true);
   for (int n : {-3, -2, -1, 0, 1, 2, 3, 4, 5, 9}) check(Op::integer_power, n, std::pow(x, n), false);
 }
 

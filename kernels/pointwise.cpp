@@ -101,6 +101,13 @@ void weight_from_variance(Field const& variance, Field const& mask, double floor
   });
 }
 
+void keep_above(double factor, Field const& bound, Field const& field) {
+  Kokkos::parallel_for("keep_above", Range(0, size_of(field)), KOKKOS_LAMBDA(Index i) {
+    double const least = factor * bound(i);
+    field(i) = field(i) > least ? field(i) : least;
+  });
+}
+
 void scale(double factor, Field const& field) {
   Kokkos::parallel_for("scale", Range(0, size_of(field)), KOKKOS_LAMBDA(Index i) { field(i) *= factor; });
 }

@@ -42,6 +42,9 @@ void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramT
 /// weight := mask ? 1 / max(variance, floor) : 0.
 void weight_from_variance(Field const& variance, Field const& mask, double floor, Field const& weight);
 
+/// field := max(field, factor * bound).
+void keep_above(double factor, Field const& bound, Field const& field);
+
 /// field := factor * field.
 void scale(double factor, Field const& field);
 

@@ -66,13 +66,25 @@ WeakRadius::Estimate const& WeakRadius::at(std::vector<int> const& rung) {
     w = equation.weights_at(x);  // moves the model
   }
   estimate.parameters = problem_.space().scatter(x);
+  estimate.excess = std::max(1.0, equation.misfit(x, w) / weighted_points(w));
   equation.normal_matrix(x, w, beta);
+  if (auto const* noise = equation.noise(w)) estimate.broken = estimate.broken || noise->refused;
   for (auto const& draw : draws_) {
     auto const response = problem_.space().make_vector();
     estimate.broken = !equation.solve(equation.project(w, candidate.response(draw)), response).broken.empty() || estimate.broken;
     estimate.responses.push_back(problem_.space().scatter(response));
   }
   return estimates_.emplace(rung, std::move(estimate)).first->second;
+}
+
+double WeakRadius::weighted_points(std::vector<Field> const& w) const {
+  double count = 0.0;
+  for (auto const& weight : w) {
+    auto const host = on_host(weight);
+    for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) > 0.0 ? 1.0 : 0.0;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
+  return std::max(count, 1.0);
 }
 
 double WeakRadius::distance(std::vector<Field> const& a, std::vector<Field> const* b) const {
@@ -88,6 +100,7 @@ double WeakRadius::variance(Estimate const& a, Estimate const* b) const {
   double sum = 0.0;
   for (std::size_t d = 0; d < draws_.size(); ++d)
     sum += distance(a.responses[d], b != nullptr ? &b->responses[d] : nullptr) / static_cast<double>(draws_.size());
+  sum *= std::max(a.excess, b != nullptr ? b->excess : 1.0);
   return std::isfinite(sum) ? sum : INFINITY;
 }
 
@@ -101,15 +114,15 @@ std::size_t WeakRadius::best_of(std::vector<std::vector<int>> const& line) {
     tick.next(static_cast<double>(line.size()));
   }
   double const loudest = noisiest * *std::min_element(noise.begin(), noise.end());
-  std::size_t best = 0;
-  double least = 0.0;
+  std::size_t best = line.size() - 1;
+  double least = INFINITY;
   for (std::size_t r = 0; r < line.size(); ++r) {
     double bias = 0.0;
     for (std::size_t q = constants ? r + 1 : 0; q < (constants ? line.size() : r); ++q)
       if (noise[q] <= loudest && std::isfinite(noise[q]))
         bias = std::max(bias, distance(at(line[r]).parameters, &at(line[q]).parameters) - kappa * variance(at(line[r]), &at(line[q])));
     trials_.push_back({ladder_.radii(line[r]), bias, noise[r]});
-    if (r == 0 || bias + noise[r] < least) {
+    if (bias + noise[r] < least) {
       least = bias + noise[r];
       best = r;
     }
@@ -118,9 +131,13 @@ std::size_t WeakRadius::best_of(std::vector<std::vector<int>> const& line) {
 }
 
 std::vector<int> WeakRadius::choose() {
-  auto const top = ladder_.top();
+  auto widest = ladder_.top();  // of those that say something
+  for (auto rung = widest; at(widest).broken && *std::max_element(rung.begin(), rung.end()) > 0;) {
+    for (int& r : rung) r = std::max(0, r - 1);
+    if (!at(rung).broken) widest = rung;
+  }
   for (std::size_t p = 0; p < problem_.space().unknowns().size(); ++p) {
-    double size = squared(problem_.space().unknowns()[p], at(top).parameters[p], nullptr);
+    double size = squared(problem_.space().unknowns()[p], at(widest).parameters[p], nullptr);
     MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
     scale_.push_back(std::max(size, 1e-300));
   }

@@ -3,8 +3,11 @@
 /// compare. Each radius gives an estimate lam_r, and draws of synthetic noise its response dlam_r = -H^-1 J^T W n. After
 /// Goldenshluger and Lepski the radius minimises B(r) + V(r),
 ///   V(r) = E |dlam_r|^2,   B(r) = max over q of [ |lam_r - lam_q|^2 - kappa E |dlam_r - dlam_q|^2 ]_+ ,
-/// (no q much noisier than the best), |d|^2 = sum over parameters of |d_p|^2 / |lam_p|^2. Constants have no smoothing bias, but sampled kernels err where they
-/// are narrow: q goes over wider radii. A field loses its detail to wide kernels: q goes over narrower ones.
+/// (no q much noisier than the best), |d|^2 = sum over parameters of |d_p|^2 / |lam_p|^2. Constants have no smoothing bias, but
+/// sampled kernels err where they are narrow: q goes over wider radii. A field loses its detail to wide kernels: q goes over
+/// narrower ones. Noise in what constants multiply pulls them towards 0, the more the less of the signal a radius leaves, and
+/// there they hardly answer to noise: responses are those of the equations corrected for it (residual::NoiseBias), radii at
+/// which that cannot be done say nothing, and where the residuals exceed their noise by chi^2 > 1 the variance does.
 #include "choices/lepski.hpp"
 #include "kernels/field.hpp"
 
@@ -25,10 +28,12 @@ class WeakRadius {
   struct Estimate {
     std::vector<Field> parameters;               ///< pieces
     std::vector<std::vector<Field>> responses;   ///< [draw]
-    bool broken = false;                         ///< numerics broke down: parameters and responses say nothing
+    double excess = 1.0;                         ///< mean square of the residuals over their variance, at least 1
+    bool broken = false;                         ///< numerics broke down or noise is all there is: it says nothing
   };
   Estimate const& at(std::vector<int> const& rung);
   std::vector<double> weights(equation_error::EquationError& equation, std::vector<Field> const& w) const;
+  double weighted_points(std::vector<Field> const& w) const;
   double distance(std::vector<Field> const& a, std::vector<Field> const* b) const;
   double variance(Estimate const& a, Estimate const* b) const;  ///< infinite where one is broken
   std::size_t best_of(std::vector<std::vector<int>> const& line);

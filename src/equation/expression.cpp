@@ -134,7 +134,8 @@ Expr Context::feature(Feature const& feature, unsigned axes) {
                                               : feature.kind == Feature::Kind::state    ? 1
                                               : feature.kind == Feature::Kind::parameter ? 2
                                               : feature.kind == Feature::Kind::field     ? 3
-                                                                                         : 4);
+                                              : feature.kind == Feature::Kind::term      ? 4
+                                                                                         : 6);
   node.axes = axes;
   return share(std::move(node));
 }

@@ -21,7 +21,7 @@ inline bool is_comparison(Function function) { return function >= Function::less
 
 /// Classes of features that a node contains, as bits; derivative: an operator that is not carried out (weak form).
 enum Contains : unsigned {
-  coordinates = 1, states = 2, parameters = 4, fields = 8, term_features = 16, derivatives = 32
+  coordinates = 1, states = 2, parameters = 4, fields = 8, term_features = 16, derivatives = 32, variances = 64
 };
 
 struct Node;

@@ -161,6 +161,7 @@ class Printer {
         case Feature::Kind::state: text_ += symbols_.states[i]; return;
         case Feature::Kind::parameter: text_ += symbols_.parameters[i]; return;
         case Feature::Kind::field: text_ += symbols_.fields[i]; return;
+        case Feature::Kind::variance: text_ += "var(" + symbols_.states[i] + ")"; return;
         case Feature::Kind::term: return print(terms_[i], compare_level);
       }
     });

@@ -5,6 +5,7 @@
 #include "equation/print.hpp"
 #include "equation/product_rule.hpp"
 #include "equation/tape_builder.hpp"
+#include "equation/unbiased.hpp"
 #include "equation/weak.hpp"
 
 namespace mollis::equation {
@@ -18,27 +19,37 @@ std::vector<Feature> as_features(std::vector<Expr> const& leaves) {
 }
 
 Term make_term(Context& context, Expr factor) {
-  auto const inputs = features_of({factor});
-  std::vector<Expr> outputs{factor};
+  auto const parts = corrected(context, factor);
+  Expr const unbiased = total(context, parts);
+  std::vector<Expr> outputs{unbiased}, series;
   Term term;
-  for (Expr leaf : inputs) {
+  for (Expr leaf : features_of({factor})) {
     if (leaf->feature.kind != Feature::Kind::state) continue;
     term.states.push_back(leaf->feature.index);
-    outputs.push_back(partial(context, factor, leaf->feature));
+    outputs.push_back(partial(context, unbiased, leaf->feature));
   }
+  if (!parts.exact) series.assign(parts.parts.begin() + 1, parts.parts.end());
+  auto all = outputs;
+  all.insert(all.end(), series.begin(), series.end());
+  auto const inputs = features_of(all);
   term.features = as_features(inputs);
   term.tape = build_tape(outputs, inputs);
-  std::vector<Expr> curvatures;
-  for (std::size_t s = 0; s < term.states.size(); ++s) {
-    for (std::size_t t = s; t < term.states.size(); ++t) {
-      Expr const e = partial(context, outputs[s + 1], {Feature::Kind::state, term.states[t], {}});
-      if (is_number(e, 0.0)) continue;
-      term.curvatures.push_back({term.states[s], term.states[t]});
-      curvatures.push_back(e);
-    }
-  }
-  term.curvature = build_tape(curvatures, inputs);
+  term.series = build_tape(series, inputs);
   return term;
+}
+
+void add_term_pairs(Context& context, std::vector<Expr> const& terms, System& system) {
+  std::vector<Expr> unbiased;
+  for (Expr const term : terms) unbiased.push_back(total(context, corrected(context, term)));
+  for (std::size_t a = 0; a < terms.size(); ++a)
+    for (std::size_t b = a; b < terms.size(); ++b) {
+      std::vector<Expr> outputs{first_order_covariance(context, unbiased[a], unbiased[b])};
+      Expr const exactly = unbiased_covariance(context, terms[a], terms[b]);
+      if (is_number(outputs[0], 0.0) && is_number(exactly, 0.0)) continue;
+      if (exactly != outputs[0]) outputs.push_back(exactly);
+      auto const inputs = features_of(outputs);
+      system.term_pairs.push_back({static_cast<int>(a), static_cast<int>(b), as_features(inputs), build_tape(outputs, inputs)});
+    }
 }
 
 /// The partials of all residuals by the inputs of one kind, those that vanish left out.
@@ -94,6 +105,7 @@ System assemble(Context& context, std::vector<Expr> const& residuals, std::vecto
   system.parameter_free_state_partials = (by_state.contains & Contains::parameters) == 0;
   if (system.affine) add_mixed_partials(context, system, by_state, inputs);
   for (Expr term : terms) system.terms.push_back(make_term(context, term));
+  add_term_pairs(context, terms, system);
   return system;
 }
 

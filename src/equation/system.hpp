@@ -29,27 +29,29 @@ struct Symbols {
 };
 
 /// Something a residual reads at a point: a coordinate, D^order of a state, parameter or known field, or (weak form)
-/// D^order of term number `index`.
+/// D^order of term number `index`; terms read the variance of the noise of a state, too.
 struct Feature {
-  enum class Kind { coordinate, state, parameter, field, term };
+  enum class Kind { coordinate, state, parameter, field, term, variance };
   Kind kind;
   int index;
   MultiIndex order{};
   bool operator==(Feature const& o) const { return kind == o.kind && index == o.index && order == o.order; }
 };
 
-/// Second derivative of a term by two states, d2f / d(first) d(second), first <= second, not identically zero.
-struct Curvature {
-  int first, second;
+/// A pointwise expression f of raw states, coordinates and known fields (weak form), as its unbiased estimate f~ under the
+/// noise (see unbiased.hpp).
+struct Term {
+  std::vector<Feature> features;       ///< inputs of both tapes; with variances of 0 f~ is f
+  kernels::Tape tape;                  ///< outputs: f~, then df~/d(state) for each state in `states`
+  std::vector<int> states;             ///< states on which f depends
+  kernels::Tape series;                ///< the parts of f~ - f of rising order, where it is no finite sum; else no outputs
 };
 
-/// A pointwise expression of raw states, coordinates and known fields (weak form), with its derivatives by the states.
-struct Term {
-  std::vector<Feature> features;       ///< inputs of the tapes (order 0 only)
-  kernels::Tape tape;                  ///< outputs: f, then df/d(state) for each state in `states`
-  std::vector<int> states;             ///< states on which f depends
-  kernels::Tape curvature;             ///< outputs in the order of `curvatures`
-  std::vector<Curvature> curvatures;
+/// What the noise makes of two terms at a point: their covariance.
+struct TermPair {
+  int first, second;                   ///< terms, first <= second
+  std::vector<Feature> features;
+  kernels::Tape tape;                  ///< outputs: to first order (as a matrix never negative), unbiased; one where they agree
 };
 
 /// A partial derivative dR_residual / d features[feature] that is not identically zero.
@@ -81,6 +83,7 @@ struct System {
   bool affine = false;                      ///< no parameter partial depends on a parameter
   bool parameter_free_state_partials = false;  ///< no state partial depends on a parameter
   std::vector<Term> terms;                  ///< weak form only
+  std::vector<TermPair> term_pairs;         ///< those that share noise
   std::vector<std::string> text;            ///< residuals as understood, for logs
 };
 

@@ -1,6 +1,7 @@
 #include "residual/data_features.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mollifier/filters.hpp"
 
@@ -50,6 +51,12 @@ kernels::GramTables gram_tables(mollifier::Jets const& jets, std::optional<molli
   return gram;
 }
 
+std::vector<kernels::Operand> operands_of(std::vector<Placed> const& inputs) {
+  std::vector<kernels::Operand> operands;
+  for (auto const& input : inputs) operands.push_back({input.values.data(), input.stride});
+  return operands;
+}
+
 std::vector<Field> evaluate_term(kernels::Tape const& tape, std::vector<kernels::Operand> const& inputs,
                                  FeatureBank const& bank) {
   std::vector<Field> outputs;
@@ -78,7 +85,7 @@ DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, moll
     }
     if (feature.kind != kind) continue;
     auto group = std::find_if(groups_.begin(), groups_.end(), [&](Group const& g) { return g.index == feature.index; });
-    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, {}, {}});
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, true, {}});
     group->features.push_back(static_cast<int>(f));
   }
   for (auto& group : groups_) {
@@ -144,85 +151,80 @@ void DataFeatures::strong(std::vector<observations::State> const& states) {
   }
 }
 
+std::vector<Placed> DataFeatures::inputs_of(std::vector<Feature> const& features,
+                                            std::vector<observations::State> const& states,
+                                            std::vector<observations::KnownField> const& fields, bool corrected) const {
+  std::vector<Placed> inputs;
+  for (auto const& feature : features) {
+    auto const index = static_cast<std::size_t>(feature.index);
+    if (feature.kind == Feature::Kind::state)
+      inputs.push_back({states[index].data, full_strides(grid_)});
+    else if (feature.kind == Feature::Kind::variance)
+      inputs.push_back({filled(1, corrected ? states[index].sigma * states[index].sigma : 0.0), {}});
+    else if (feature.kind == Feature::Kind::field)
+      inputs.push_back({fields[index].derivative(feature.order), parameters::strides_over(grid_, fields[index].axes())});
+    else
+      inputs.push_back(coordinates_along(grid_, feature.index));
+  }
+  return inputs;
+}
+
+bool DataFeatures::converges(equation::Term const& term, std::vector<kernels::Operand> const& operands) const {
+  std::vector<double> squares;
+  for (auto const& part : evaluate_term(term.series, operands, bank_)) {
+    auto const host = on_host(part);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < host.extent(0); ++i) sum += std::isnan(host(i)) ? 0.0 : host(i) * host(i);
+    squares.push_back(sum);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, squares.data(), static_cast<int>(squares.size()), MPI_DOUBLE, MPI_SUM, grid_.comm());
+  for (std::size_t k = 1; k < squares.size(); ++k)
+    if (!(squares[k] <= 0.25 * squares[k - 1])) return false;
+  return true;
+}
+
 void DataFeatures::weak(std::vector<observations::State> const& states,
                         std::vector<observations::KnownField> const& fields) {
   for (auto& group : groups_) {
     auto const& term = system_->terms[static_cast<std::size_t>(group.index)];
-    std::vector<Placed> inputs;
-    for (auto const& feature : term.features) {
-      auto const index = static_cast<std::size_t>(feature.index);
-      if (feature.kind == Feature::Kind::state)
-        inputs.push_back({states[index].data, full_strides(grid_)});
-      else if (feature.kind == Feature::Kind::field)
-        inputs.push_back({fields[index].derivative(feature.order), parameters::strides_over(grid_, fields[index].axes())});
-      else
-        inputs.push_back(coordinates_along(grid_, feature.index));
-    }
-    std::vector<kernels::Operand> operands;
-    for (auto const& input : inputs) operands.push_back({input.values.data(), input.stride});
-    auto const outputs = evaluate_term(term.tape, operands, bank_);
-    group.curvatures = evaluate_term(term.curvature, operands, bank_);
+    auto inputs = inputs_of(term.features, states, fields);
+    group.corrected = converges(term, operands_of(inputs));
+    if (!group.corrected) inputs = inputs_of(term.features, states, fields, false);
+    auto const outputs = evaluate_term(term.tape, operands_of(inputs), bank_);
     group.slopes.assign(outputs.begin() + 1, outputs.end());
     group.states = term.states;
     auto const derivatives = group.jets->apply(outputs.front());
     for (std::size_t k = 0; k < derivatives.size(); ++k) take(group.features[k], derivatives[k]);
   }
-  pair_noise(states);
+  for (auto const& pair : system_->term_pairs) {
+    auto const of = [&](int term) {
+      return std::find_if(groups_.begin(), groups_.end(), [&](Group const& group) { return group.index == term; });
+    };
+    auto const a = of(pair.first), b = of(pair.second);
+    if (a == groups_.end() || b == groups_.end()) continue;
+    auto const inputs = inputs_of(pair.features, states, fields);
+    pair_noise(pair, operands_of(inputs), *a, *b);
+  }
 }
 
-Field DataFeatures::unbiased_product(Group const& a, Group const& b, Field const& product,
-                                     std::vector<observations::State> const& states) const {
-  auto const &of_a = system_->terms[static_cast<std::size_t>(a.index)].curvatures,
-             &of_b = system_->terms[static_cast<std::size_t>(b.index)].curvatures;
-  Field unbiased = product;
-  for (std::size_t i = 0; i < of_a.size(); ++i)
-    for (std::size_t j = 0; j < of_b.size(); ++j) {
-      if (of_a[i].first != of_b[j].first || of_a[i].second != of_b[j].second) continue;
-      if (unbiased.data() == product.data()) {
-        unbiased = make_field("unbiased", grid_.local_size());
-        Kokkos::deep_copy(unbiased, product);
-      }
-      double const s = states[static_cast<std::size_t>(of_a[i].first)].sigma, t = states[static_cast<std::size_t>(of_a[i].second)].sigma;
-      double const times = of_a[i].first == of_a[i].second ? 0.5 : 1.0;
-      kernels::add_product(filled(grid_.local_size(), -times * s * s * t * t), a.curvatures[i], b.curvatures[j], unbiased);
-    }
-  return unbiased;
-}
-
-void DataFeatures::pair_noise(std::vector<observations::State> const& states) {
-  struct Entry {
-    Group const* group;
-    std::size_t k;
-  };
-  std::vector<Entry> entries;
-  for (auto const& group : groups_)
-    for (std::size_t k = 0; k < group.features.size(); ++k) entries.push_back({&group, k});
-  for (std::size_t a = 0; a < entries.size(); ++a)
-    for (std::size_t b = a; b < entries.size(); ++b) {
-      auto const& [ga, ka] = entries[a];
-      auto const& [gb, kb] = entries[b];
-      Field const product("slopes", static_cast<std::size_t>(grid_.local_size()));
-      bool any = false;
-      for (std::size_t s = 0; s < ga->states.size(); ++s)
-        for (std::size_t t = 0; t < gb->states.size(); ++t) {
-          if (ga->states[s] != gb->states[t]) continue;
-          double const sigma = states[static_cast<std::size_t>(ga->states[s])].sigma;
-          kernels::add_product(filled(grid_.local_size(), sigma * sigma), ga->slopes[s], gb->slopes[t], product);
-          any = true;
-        }
-      if (!any) continue;
+/// The covariances of all features of two terms.
+void DataFeatures::pair_noise(equation::TermPair const& pair, std::vector<kernels::Operand> const& operands, Group const& a,
+                              Group const& b) {
+  auto const at_points = evaluate_term(pair.tape, operands, bank_);
+  bool const agree = at_points.size() == 1 || !a.corrected || !b.corrected;
+  for (std::size_t k = 0; k < a.features.size(); ++k)
+    for (std::size_t l = &a == &b ? k : 0; l < b.features.size(); ++l) {
       std::vector<mollifier::LineFilter> filters;
-      auto const set = std::vector<mollifier::MultiIndex>{ga->jets->set()[ka], gb->jets->set()[kb]};
+      auto const set = std::vector<mollifier::MultiIndex>{a.jets->set()[k], b.jets->set()[l]};
       auto const both = mollifier::make_filters(grid_, mollifier_, true, set);
       for (int axis = 0; axis < grid_.dimension(); ++axis) {
         auto const i = static_cast<std::size_t>(axis);
         filters.push_back(mollifier::product_filter(both[i], set[0][i], set[1][i]));
       }
       mollifier::Jets const carry(grid_, std::move(filters), {mollifier::MultiIndex{}});
-      Field const covariance = carry.apply(product).front();
-      Field const unbiased = unbiased_product(*ga, *gb, product, states);
-      noise_.pairs.push_back({ga->features[ka], gb->features[kb], covariance,
-                              unbiased.data() == product.data() ? covariance : carry.apply(unbiased).front()});
+      Field const covariance = carry.apply(at_points.front()).front();
+      Field const unbiased = agree ? covariance : carry.apply(at_points[1]).front();
+      noise_.pairs.push_back({a.features[k], b.features[l], covariance, unbiased});
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// What the residuals read of the data: mollified jets of the states (strong form) or mollified derivatives of pointwise
-/// terms of the raw data (weak form), with the way the noise reaches them and the points where they exist.
+/// terms of the raw data (weak form; unbiased under the noise, see equation/unbiased.hpp), with the way the noise reaches them
+/// and the points where they exist.
 #include <memory>
 #include <optional>
 #include <vector>
@@ -41,7 +42,6 @@ class DataFeatures {
  private:
   void strong(std::vector<observations::State> const& states);
   void weak(std::vector<observations::State> const& states, std::vector<observations::KnownField> const& fields);
-  void pair_noise(std::vector<observations::State> const& states);
   void take(int feature, Field const& values);
   void meet_known_gaps();
   void count_gaps(Index inside);
@@ -50,15 +50,19 @@ class DataFeatures {
     int index;                             ///< state or term
     std::vector<int> features;
     std::unique_ptr<mollifier::Jets> jets;
-    std::vector<Field> slopes;             ///< weak: df/d(state) over the raw data
-    std::vector<Field> curvatures;         ///< weak: second derivatives, in the order of Term::curvatures
+    std::vector<Field> slopes;             ///< weak: df~/d(state) over the raw data
     std::vector<int> states;               ///< weak: those states
+    bool corrected = true;                 ///< weak: f~ stands for f
     std::optional<mollifier::LineRefit> refit;  ///< strong: rows around gaps
   };
 
-  /// f' g' sigma^2 (given) - 1/2 sigma^4 f'' g'' for two terms, summed over states; `product` itself where f'' g'' = 0.
-  Field unbiased_product(Group const& a, Group const& b, Field const& product,
-                         std::vector<observations::State> const& states) const;
+  /// The arrays that term tapes read. `corrected`: variances as they are, else 0.
+  std::vector<Placed> inputs_of(std::vector<equation::Feature> const& features, std::vector<observations::State> const& states,
+                                std::vector<observations::KnownField> const& fields, bool corrected = true) const;
+  /// Do the parts of a term's correction shrink at least by half, on average over the data? Collective.
+  bool converges(equation::Term const& term, std::vector<kernels::Operand> const& operands) const;
+  void pair_noise(equation::TermPair const& pair, std::vector<kernels::Operand> const& operands, Group const& a,
+                  Group const& b);
 
   grid::Grid grid_;
   equation::System const* system_;

@@ -62,18 +62,22 @@ NormalNoise plain_sums(ResidualModel const& model, std::vector<Field> const& par
 }
 
 /// Keeps plain - noise positive at every location (see NoiseBias::noise).
-void limit(NormalNoise const& plain, bool single_field, NormalNoise& noise) {
+/// Returns whether some were not.
+bool limit(NormalNoise const& plain, bool single_field, NormalNoise& noise) {
   std::size_t const unknowns = noise.vector.size();
   std::vector<std::vector<double>> block(unknowns, std::vector<double>(unknowns));
+  bool limited = false;
   for (std::size_t i = 0; i < noise.vector.front().extent(0); ++i) {
     for (std::size_t p = 0; p < unknowns; ++p)
       for (std::size_t q = 0; q < unknowns; ++q) block[p][q] = plain.matrix[p][q](i) - noise.matrix[p][q](i);
     if (positive_definite(block)) continue;
+    limited = true;
     for (std::size_t p = 0; p < unknowns; ++p) {
       noise.vector[p](i) = single_field ? plain.vector[p](i) : 0.0;
       for (std::size_t q = 0; q < unknowns; ++q) noise.matrix[p][q](i) = single_field ? plain.matrix[p][q](i) : 0.0;
     }
   }
+  return limited;
 }
 
 }  // namespace
@@ -205,7 +209,9 @@ NormalNoise NoiseBias::noise(ResidualModel const& model, std::vector<Field> cons
       noise.matrix[p].push_back(weighted([&](std::size_t k) { return matrix_[k][std::min(p, q)][std::max(p, q) - std::min(p, q)]; }, p));
   }
   bool const single_field = unknowns == 1 && !model.space().unknowns().front().axes.empty();
-  limit(plain_sums(model, partials, constant, weights), single_field, noise);
+  int limited = limit(plain_sums(model, partials, constant, weights), single_field, noise) ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &limited, 1, MPI_INT, MPI_MAX, model.space().grid().comm());
+  noise.refused = limited != 0 && model.space().unknowns().front().axes.empty();
   return noise;
 }
 

@@ -21,6 +21,7 @@ namespace mollis::residual {
 struct NormalNoise {
   std::vector<std::vector<HostField>> matrix;  ///< [unknown][unknown]
   std::vector<HostField> vector;               ///< [unknown]
+  bool refused = false;                        ///< of constants: J^T W J - N is not positive, noise is all they see (on all ranks)
 
   /// lam^T N lam / 2 + n^T lam at x; its gradient is subtracted from `gradient` (if not null). Collective.
   double value(parameters::ParameterSpace const& space, Vec x, Vec gradient) const;

@@ -1,5 +1,7 @@
 #include "residual/residual_model.hpp"
 
+#include <algorithm>
+
 namespace mollis::residual {
 namespace {
 
@@ -68,7 +70,8 @@ void ResidualModel::add_state_noise(std::vector<Field> const& partials, int resi
   }
 }
 
-void ResidualModel::add_pair_noise(std::vector<Field> const& partials, int residual, Field const& variance) const {
+void ResidualModel::add_pair_noise(std::vector<Field> const& partials, int residual,
+                                   Field NoiseModel::PairVariance::* which, Field const& variance) const {
   auto const partial_by = [&](int feature) -> Field const* {
     for (std::size_t j = 0; j < system_->by_state.size(); ++j)
       if (system_->by_state[j].residual == residual && system_->by_state[j].feature == feature) return &partials[j];
@@ -79,17 +82,25 @@ void ResidualModel::add_pair_noise(std::vector<Field> const& partials, int resid
     auto const* b = partial_by(pair.feature_b);
     if (a == nullptr || b == nullptr) continue;
     for (int times = pair.feature_a == pair.feature_b ? 1 : 2; times > 0; --times)
-      kernels::add_product(*a, *b, pair.covariance, variance);
+      kernels::add_product(*a, *b, pair.*which, variance);
   }
 }
 
 std::vector<Field> ResidualModel::variances() const {
   auto const partials = state_partials();
+  bool const nonlinear = std::any_of(noise_.pairs.begin(), noise_.pairs.end(), [](NoiseModel::PairVariance const& pair) {
+    return pair.covariance.data() != pair.unbiased.data();
+  });
   std::vector<Field> variances;
   for (int k = 0; k < system_->residuals; ++k) {
     variances.push_back(zeros(bank_.size()));
     add_state_noise(partials, k, variances.back());
-    add_pair_noise(partials, k, variances.back());
+    add_pair_noise(partials, k, &NoiseModel::PairVariance::unbiased, variances.back());
+    if (nonlinear) {
+      Field const first_order = zeros(bank_.size());
+      add_pair_noise(partials, k, &NoiseModel::PairVariance::covariance, first_order);
+      kernels::keep_above(0.25, first_order, variances.back());
+    }
     kernels::apply_mask(mask_, variances.back());
   }
   return variances;

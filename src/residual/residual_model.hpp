@@ -9,7 +9,8 @@
 namespace mollis::residual {
 
 /// How the noise of the data reaches the residuals. Strong form: gram tables of each state's jets. Weak form: fields
-/// C_kl = sum_j f_k'(d_j) f_l'(d_j) eta_k eta_l of each pair of term features, times sigma^2 (summed over the states).
+/// C_kl = sum_j c_kl(d_j) eta_k eta_l of each pair of term features, c_kl the covariance that noise gives the two terms at a
+/// point (equation/unbiased.hpp).
 struct NoiseModel {
   struct StateNoise {
     int state;
@@ -20,8 +21,8 @@ struct NoiseModel {
   };
   struct PairVariance {
     int feature_a, feature_b;                               ///< a <= b; counted twice where they differ
-    Field covariance;                                       ///< sigma^2 included
-    Field unbiased;   ///< its mean is the covariance at the true states, up to sigma^4: - 1/2 sigma^4 f'' g'' under the sum
+    Field covariance;                                       ///< to first order: never negative as a matrix
+    Field unbiased;                                         ///< its mean is the covariance; the same field for linear terms
   };
   std::vector<StateNoise> states;                           ///< strong form
   std::vector<PairVariance> pairs;                          ///< weak form
@@ -59,7 +60,8 @@ class ResidualModel {
   /// d2R_k/d(state or term feature) d(parameter feature), in the order of System::mixed. Not collective.
   std::vector<Field> mixed_partials() const;
 
-  /// Var R_k at the current parameters (local box, 0 where masked). Not collective.
+  /// Var R_k at the current parameters (local box, 0 where masked): of nonlinear terms the unbiased estimate, where it is not
+  /// below a quarter of the first order's (that of a power n tends to 1/n of it where the state vanishes). Not collective.
   std::vector<Field> variances() const;
   /// sum over parameter features of dR_k/d(feature) D(direction): J times a direction (pieces). Collective.
   std::vector<Field> jacobian(std::vector<Field> const& partials, std::vector<Field> const& direction) const;
@@ -74,7 +76,8 @@ class ResidualModel {
   std::vector<Field> evaluate(kernels::Tape const& tape, std::size_t outputs,
                               std::vector<kernels::Operand> const& operands) const;
   void add_state_noise(std::vector<Field> const& partials, int residual, Field const& variance) const;
-  void add_pair_noise(std::vector<Field> const& partials, int residual, Field const& variance) const;
+  void add_pair_noise(std::vector<Field> const& partials, int residual, Field NoiseModel::PairVariance::* which,
+                      Field const& variance) const;
 
   parameters::ParameterSpace const* space_;
   equation::System const* system_;

@@ -139,6 +139,46 @@ TEST(Tune, ScoresNearTheBestOfAllRadiiAndWeights) {
   }
 }
 
+/// A soliton of u_t + a u u_x + b u_xxx = 0: at radii of a few cells hardly anything of u_xxx is signal, a and b are pulled
+/// to 0 there, and hardly answer to noise.
+TEST(Tune, WeakRadiiAreNotTakenInByAttenuation) {
+  Options options;
+  options.noise = 0.2;
+  Case c(R"toml(
+[grid]
+axes = ["t", "x"]
+points = [100, 128]
+lower = [0.0, -1.0]
+upper = [0.6, 1.0]
+[parameters.a]
+over = []
+[parameters.b]
+over = []
+[equation]
+form = "weak"
+residual = "dt(u) + a*u*dx(u) + b*d(u, \"xxx\")"
+[inversion]
+method = "equation-error"
+)toml",
+         {{"u",
+           [](Coordinates const& x) {
+             double const speed = 1.0, width = 2.0 * 0.05 / std::sqrt(speed);
+             return 3.0 * speed / std::pow(std::cosh((x[1] + 0.3 - speed * x[0]) / width), 2);
+           }}},
+         options);
+  auto const tuned = [&] {
+    Quiet const quiet;
+    return choices::tune(c.problem());
+  }();
+  c.deck.mollifier = tuned.mollifier;
+  auto const fitted = fit(c, tuned.beta);
+  double const a = error_of(c, fitted.x, 0, [](Coordinates const&) { return 1.0; });
+  double const b = error_of(c, fitted.x, 1, [](Coordinates const&) { return 0.0025; });
+  if (here() == 0) std::printf("soliton: relative errors %.4f of a, %.4f of b\n", a, b);
+  EXPECT_LT(a, 0.1);
+  EXPECT_LT(b, 0.1);
+}
+
 TEST(Tune, LeavesWhatTheDeckGives) {
   Options options;
   options.noise = 0.01;

@@ -24,7 +24,8 @@ double exact(Feature const& f) {
       return (ny + nx == 0 ? 2.0 : 0.0) + sine(nx, 1, x0, 0) * (ny == 0 ? y0 : ny == 1 ? 1.0 : 0.0);
     case Feature::Kind::field:
       return (nx == 0 ? x0 * x0 : nx == 1 ? 2 * x0 : nx == 2 ? 2.0 : 0.0) * (ny == 0 ? y0 : ny == 1 ? 1.0 : 0.0);
-    case Feature::Kind::term: break;
+    case Feature::Kind::term:
+    case Feature::Kind::variance: break;
   }
   return 0.0;
 }

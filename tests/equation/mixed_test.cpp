@@ -58,23 +58,5 @@ TEST(Mixed, NoneWithoutProductsAndInNonlinearSystems) {
   EXPECT_TRUE(compile({"lap(u) + k^2*u"}, plane(), Form::strong).mixed.empty());
 }
 
-TEST(Mixed, CurvaturesOfTerms) {
-  auto const system = compile({"dx(u^2*v*x) - k*v^3"}, plane(), Form::weak);
-  ASSERT_EQ(system.terms.size(), 2u);
-  for (auto const& term : system.terms) {
-    auto const inputs = read_all(term.features, [](Feature const& f) {
-      return f.kind == Feature::Kind::coordinate ? 3.0 : f.index == 0 ? 5.0 : 7.0;
-    });
-    auto const values = run_tape(term.curvature, inputs);
-    ASSERT_EQ(values.size(), term.curvatures.size());
-    for (std::size_t c = 0; c < values.size(); ++c) {
-      auto const [s, t] = std::pair(term.curvatures[c].first, term.curvatures[c].second);
-      double const expected = term.states.size() == 1 ? 6.0 * 7.0 : s == 0 && t == 0 ? 2.0 * 7.0 * 3.0 : 2.0 * 5.0 * 3.0;
-      EXPECT_DOUBLE_EQ(values[c], expected);
-    }
-    EXPECT_EQ(values.size(), term.states.size() == 1 ? 1u : 2u);  // u u and u v; v v vanishes
-  }
-}
-
 }  // namespace
 }  // namespace mollis::equation

@@ -60,7 +60,7 @@ TEST(Weak, TermsAndTheirDerivatives) {
   auto const& term = system.terms[0].states.empty() ? system.terms[1] : system.terms[0];
   EXPECT_EQ(term.states, (std::vector<int>{0, 1}));
   auto const inputs = read_all(term.features, [](Feature const& f) {
-    return f.kind == Feature::Kind::coordinate ? 3.0 : f.index == 0 ? 5.0 : 7.0;
+    return f.kind == Feature::Kind::variance ? 0.0 : f.kind == Feature::Kind::coordinate ? 3.0 : f.index == 0 ? 5.0 : 7.0;
   });
   EXPECT_EQ(run_tape(term.tape, inputs), (std::vector<double>{25. * 7 * 3, 2 * 5. * 7 * 3, 25. * 3}));
 }
@@ -93,6 +93,7 @@ TEST(Weak, AddsUpToTheStrongForm) {
       auto const value = [&](double yy, double xx) {
         return run_tape(term.tape, read_all(term.features, [&](Feature const& g) {
                           if (g.kind == Feature::Kind::coordinate) return g.index == 0 ? yy : xx;
+                          if (g.kind == Feature::Kind::variance) return 0.0;
                           if (g.kind == Feature::Kind::field)
                             return std::pow(0.6, g.order[1]) * std::pow(-0.5, g.order[0]) * std::exp(0.6 * xx - 0.5 * yy);
                           return g.index == 0 ? std::exp(0.5 * xx + 0.4 * yy) : std::exp(-0.3 * xx + 0.2 * yy);

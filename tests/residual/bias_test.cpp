@@ -94,6 +94,18 @@ TEST(Bias, ConstantWeak) {
   EXPECT_NEAR(corrected.mean, clean.mean, 2.0 * corrected.error + 0.3 * bias);
 }
 
+/// The noise of a cube reads as 3 sigma^2 u, which the linear term would take up: about half of k.
+TEST(Bias, NonlinearTermsWeak) {
+  auto const text = deck_of("[parameters.k]\nover = []\n[parameters.c]\nover = []", "v - k*u - c*u^3",
+                            "form = \"weak\"\n[mollifier]\nradius = { t = 8, x = 8 }\n");
+  auto const u = [](Coordinates const& p) { return std::sin(2.0 * pi * (p[1] + p[0])) * (1.0 + 0.4 * std::cos(2.0 * p[0])); };
+  auto const v = [&](Coordinates const& p) { return u(p) + 2.0 * std::pow(u(p), 3); };
+  auto const corrected = monte_carlo(text, {{"u", u}, {"v", v}}, "auto", 0.4, {0.0, 0.0}, 12);
+  auto const clean = monte_carlo(text, {{"u", u}, {"v", v}}, "off", 0.0, {0.0, 0.0}, 2);
+  EXPECT_NEAR(clean.mean, 1.0, 1e-6);
+  EXPECT_NEAR(corrected.mean, 1.0, 3.0 * corrected.error + 0.05);
+}
+
 /// A field over x, averaged over t; where u is all but noise the corrected entry is 0 and the smoothness decides.
 TEST(Bias, FieldStrong) {
   auto const text = deck_of("[parameters.c]\nover = [\"x\"]", "v - c*u", raw);

@@ -127,6 +127,37 @@ TEST(Recovery, ConstantsInWeakForm) {
                  2e-4);
 }
 
+// powers of x that decay or grow: D x^2 u_xx = D p (p - 1) u for u = x^p exp(s t), s = D p (p - 1) - k
+TEST(Recovery, KnownFactorsInWeakForm) {
+  auto const state = [](Coordinates const& x) {
+    return std::pow(x[1], 2) * std::exp(-0.1 * x[0]) + std::pow(x[1], 3) * std::exp(0.7 * x[0]) + std::exp(-0.5 * x[0]);
+  };
+  for (std::string const factor : {"x^2", "m"}) {
+    expect_falling(("known factor " + factor).c_str(), R"toml(
+[grid]
+axes = ["t", "x"]
+points = [80, 60]
+lower = [0.0, 0.5]
+upper = [1.0, 1.5]
+[fields.m]
+value = "x^2"
+[parameters.D]
+over = []
+[parameters.k]
+over = []
+[mollifier]
+radius = { t = 14, x = 12 }
+kernel = "polynomial"
+degree = 6
+[equation]
+form = "weak"
+residual = "dt(u) - D*)toml" + factor + R"toml(*d(u, \"xx\") + k*u"
+)toml",
+                   {{"u", state}}, {[](Coordinates const&) { return 0.2; }, [](Coordinates const&) { return 0.5; }},
+                   {0.0, 0.0}, 6.0, 1e-3);
+  }
+}
+
 // u = 3 + sin(t + x): the known field m closes the equation for k = 1 + sin(4 t) / 2
 TEST(Recovery, ParameterOfTimeAlone) {
   expect_falling("of t", R"toml(

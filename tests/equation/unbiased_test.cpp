@@ -100,7 +100,7 @@ TEST(Unbiased, CovariancesOfPolynomials) {
         std::size_t const last = pair.tape.outputs.size() - 1;
         double const estimate = normal.mean([&](double z, double w) { return at(pair.tape, pair.features, z, w, last); });
         EXPECT_NEAR(estimate, covariance, 1e-9 * (1.0 + std::abs(covariance))) << a << " | " << b;
-        if (pair.first == pair.second) EXPECT_GE(at(pair.tape, pair.features, 0.3, -1.2), 0.0);
+        if (pair.first == pair.second) { EXPECT_GE(at(pair.tape, pair.features, 0.3, -1.2), 0.0); }
         ++checked;
       }
     }

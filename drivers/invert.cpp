@@ -1,6 +1,7 @@
 // mollis invert: deck -> grid -> observations -> problem -> inference (choices, estimate, uncertainty, verdict) -> files.
 #include "drivers/drivers.hpp"
 #include "inference/inference.hpp"
+#include "inference/validate.hpp"
 #include "problem/from_deck.hpp"
 #include "problem/make_grid.hpp"
 #include "results/describe.hpp"
@@ -23,8 +24,10 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
   for (auto const& state : problem.states) progress.say(results::describe(state));
 
   auto const answer = inference::infer(problem, stages);
-  results::write(*answer.problem, deck, {answer.estimate, answer.uncertainty, answer.verdict}, command.text, stages, set);
+  auto const validation = inference::validate(*answer.problem, answer.estimate);
+  results::write(*answer.problem, deck, {answer.estimate, answer.uncertainty, answer.verdict, validation}, command.text, stages, set);
   if (!answer.estimate.failure.empty()) progress.complain(results::describe_failure(deck, answer.estimate));
+  if (validation) progress.say(results::describe(*validation));
   progress.say(verdict::describe(answer.verdict));
   return answer.verdict.status() == verdict::Status::sound ? run::Exit::converged : run::Exit::not_converged;
 }

@@ -32,6 +32,7 @@ using Mollifier = mollifier::Settings;
 using Inversion = estimators::Settings;
 using Joint = estimators::JointSettings;
 using Uncertainty = uncertainty::Settings;
+using Validation = observations::HoldOut;
 
 struct Grid {
   std::vector<std::string> axes;
@@ -90,6 +91,7 @@ struct Deck {
   Inversion inversion;
   Joint joint;
   Uncertainty uncertainty;
+  Validation validation;
   Forward forward;
   bool has_forward = false;
   std::string output_directory;                        ///< absolute

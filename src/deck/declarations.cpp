@@ -184,6 +184,14 @@ Section uncertainty() {
      key("keep", Type::boolean, "write the samples of the parameters to result.h5").otherwise("false")}};
 }
 
+Section validation() {
+  return {"validation", "Observations kept from the fit, to check it by: the predictive misfit.",
+    {key("hold_out", Type::number, "share that is kept from the fit; 0: none").within({0.0, 0.9, false, false}).otherwise("0.0").like("0.1"),
+     key("what", Type::choice, "what is drawn: single points, boxes of an eighth of every axis, or whole times")
+         .out_of({"blocks", "points", "frames"}).otherwise(R"("blocks")"),
+     key("seed", Type::integer, "of the draw").within(at_least(0)).otherwise("1")}};
+}
+
 Section output() {
   return {"output", "Where the results go.",
     {key("directory", Type::file, "relative to the deck")
@@ -198,7 +206,7 @@ std::vector<Section> const& schema() {
       {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
       parameters(), smoothness(),
       {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},
-      equation(), mollifier(), mollify(), inversion(), joint(), uncertainty(), forward(), output()};
+      equation(), mollifier(), mollify(), inversion(), joint(), uncertainty(), validation(), forward(), output()};
   return all;
 }
 

@@ -143,6 +143,10 @@ Rows rows_of(Uncertainty const& uncertainty) {
   return {{"samples", toml_text(uncertainty.samples)}, {"keep", uncertainty.keep ? "true" : "false"}};
 }
 
+Rows rows_of(Validation const& validation) {
+  return {{"hold_out", toml_text(validation.share)}, {"what", toml_text(validation.what)}, {"seed", std::to_string(validation.seed)}};
+}
+
 /// The keys that the equation reads.
 Rows rows_of(Forward const& forward, bool in_time) {
   Rows all{{"boundary", toml_text(forward.boundary)},
@@ -193,6 +197,7 @@ Named<Rows> tables_of(Section const& section, Deck const& deck) {
   if (pattern == "inversion") return {{pattern, rows_of(deck.inversion)}};
   if (pattern == "joint") return {{pattern, rows_of(deck.joint)}};
   if (pattern == "uncertainty") return {{pattern, rows_of(deck.uncertainty)}};
+  if (pattern == "validation") return {{pattern, rows_of(deck.validation)}};
   if (pattern == "forward" && deck.has_forward) return {{pattern, rows_of(deck.forward, has_time(deck.grid.axes))}};
   if (pattern == "output") return {{pattern, {{"directory", toml_text(deck.output_directory)}}}};
   return {};

@@ -78,6 +78,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.inversion = read_inversion(entry_of(document, "inversion"));
   deck.joint = read_joint(entry_of(document, "joint"));
   deck.uncertainty = read_uncertainty(entry_of(document, "uncertainty"));
+  deck.validation = read_validation(entry_of(document, "validation"));
   for (auto& [name, parameter] : deck.parameters)
     if (parameter.smoothness_order == order_of_the_method) parameter.smoothness_order = estimators::method_named(deck.inversion.method).smoothness_order;
   deck.has_forward = document.root.contains("forward");
@@ -90,7 +91,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
 bool names_are_known(Problems const& problems) {
   auto const harmless = [](Problem const& problem) {
     auto const& [file, section, key, line, column] = problem.place;
-    for (std::string const apart : {"mollifier", "inversion", "joint", "uncertainty", "output", "mollify"})
+    for (std::string const apart : {"mollifier", "inversion", "joint", "uncertainty", "validation", "output", "mollify"})
       if (section == apart) return true;
     if (section == "grid") return !key.empty() && key != "axes";
     if (section == "forward") return key == "refine" || key == "noise" || key == "dropout" || key == "seed";

@@ -160,6 +160,15 @@ Uncertainty read_uncertainty(Entry const& entry) {
   return uncertainty;
 }
 
+Validation read_validation(Entry const& entry) {
+  Validation validation;
+  validation.places = entry.places();
+  validation.share = entry.number("hold_out").value_or(validation.share);
+  validation.what = entry.text("what").value_or(validation.what);
+  validation.seed = static_cast<std::uint64_t>(entry.integer("seed").value_or(1));
+  return validation;
+}
+
 std::string read_output(Entry const& entry) {
   auto const& source = entry.document().source;
   std::string const stem = std::filesystem::path(source.path).stem().string();

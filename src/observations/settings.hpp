@@ -1,5 +1,6 @@
 #pragma once
 /// What a deck says of observations and known values.
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,14 @@ struct Settings {
   Noise noise = run::Automatic{};
   double about = 0.0;                                  ///< the value about which odd axes reflect
   std::vector<Wall> walls;
+  run::Places places;
+};
+
+/// [validation]: observations kept from the fit, to check it by.
+struct HoldOut {
+  double share = 0.0;                                  ///< 0: none
+  std::string what = "blocks";                         ///< "points", "blocks" or "frames"
+  std::uint64_t seed = 1;
   run::Places places;
 };
 

@@ -17,6 +17,7 @@ struct State {
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data
   bool automatic = false;   ///< sigma was estimated from the data
   Index gaps = 0;           ///< points not observed, whole grid
+  Field held_out;           ///< what is kept from the fit, less `about`; NaN elsewhere; empty where nothing is
   Field known;              ///< 1 where a wall's value is known, else 0 (local box); empty where no wall is
   std::vector<std::array<bool, 2>> walls;  ///< [axis]: whether the values at its lower and upper end are known
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "observations/hold_out.hpp"
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
 #include "problem/sizes.hpp"
@@ -27,7 +28,9 @@ Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress&
   auto const system = compile(deck, everywhere(deck));
   check_lengths(deck, grid, system);
   require_room(deck, obstacle(deck, grid, system, run::machine_of(grid.comm())));
-  return from_deck(grid, deck, observations::read_states(grid, deck.observations), progress);
+  auto states = observations::read_states(grid, deck.observations);
+  observations::hold_out(grid, deck.validation, states);
+  return from_deck(grid, deck, std::move(states), progress);
 }
 
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> states, run::Progress& progress) {

@@ -17,6 +17,11 @@ std::string describe(observations::State const& state) {
   return fmt::format("data  {}: noise {:.4g}, {} points not observed", state.name, state.sigma, state.gaps);
 }
 
+std::string describe(estimate::Validation const& validation) {
+  return fmt::format("held out: {} {} predicted, {:.4g} of their noise off (root mean square; 1 where equation and noise "
+                     "are right)", validation.points, validation.of_states ? "observations" : "residuals", validation.misfit);
+}
+
 std::string describe_failure(deck::Deck const& deck, estimate::Estimate const& estimate) {
   return fmt::format("{}: the fit broke down in {}; {} holds the last finite estimate: look for extreme values of smoothness weight, penalty, "
                      "initial, noise and known fields, and for data that say nothing of a parameter",

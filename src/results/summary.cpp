@@ -76,6 +76,10 @@ Json verdict_json(verdict::Verdict const& verdict) {
   return json;
 }
 
+Json validation_json(estimate::Validation const& validation) {
+  return {{"points", validation.points}, {"misfit", number(validation.misfit)}, {"of", validation.of_states ? "states" : "residuals"}};
+}
+
 Json radius_json(mollifier::Settings const& mollifier) {
   Json json = Json::object();
   for (auto const& [axis, by_order] : mollifier.radius) {
@@ -147,6 +151,7 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
     json["parameters"][unknown.name] = entry;
   }
   residual_norms(problem, estimate, json);
+  if (outcome.validation) json["validation"] = validation_json(*outcome.validation);
   json["objective"] = number(estimate.objective);
   json["gradient"] = number(estimate.gradient);
   json["iterations"] = {{"newton", estimate.steps}, {"krylov", problem.progress.krylov()}};

@@ -1,0 +1,70 @@
+"""Units do not matter: states and axes times 2^-30 and 2^30 (about 1e-9 and 1e9) give the same digits of the parameters, in their
+own units, for methods that do not fit states. Powers of two, as automatic picks are rounded to fractions of one; first guesses are
+given in units, too."""
+import json
+import pathlib
+import unittest
+
+import h5py
+import numpy
+
+from program import TestCase, run, temporary
+
+SMALL, LARGE = 2.0 ** -30, 2.0 ** 30
+
+
+def decaying():
+    t, x = numpy.meshgrid(numpy.linspace(0, 2, 81), numpy.linspace(0, 1, 101), indexing="ij")
+    clean = numpy.exp(-0.5 * t) * (numpy.exp(-0.05 * numpy.pi ** 2 * t) * numpy.sin(numpy.pi * x)
+                                   + 0.7 * numpy.exp(-0.45 * numpy.pi ** 2 * t) * numpy.cos(3 * numpy.pi * x))
+    return clean + 0.01 * clean.std() * numpy.random.default_rng(3).standard_normal(clean.shape)
+
+
+def conducting():
+    y, x = numpy.meshgrid(numpy.linspace(0, 1, 33), numpy.linspace(0, 1, 33), indexing="ij")
+    clean = numpy.sin(2 * y) * numpy.cos(1.5 * x) + y * y
+    return clean + 1e-3 * clean.std() * numpy.random.default_rng(4).standard_normal(clean.shape)
+
+
+def source(axis):
+    y, x = f"y/{axis!r}", f"x/{axis!r}"
+    return f"-(1 + 0.4*sin(3*{x} + {y}))*(2 - 6.25*sin(2*{y})*cos(1.5*{x}))"
+
+
+class Units(TestCase):
+    def parameters(self, data, axes, upper, equation, units, extra=""):
+        place = pathlib.Path(temporary())
+        with h5py.File(place / "data.h5", "w") as file:
+            file["u"] = data
+        deck = f'[grid]\naxes = {json.dumps(axes)}\npoints = {list(data.shape)}\nlower = [0.0, 0.0]\nupper = {upper}\n'
+        deck += f'[observations.u]\nfile = "data.h5"\ndataset = "u"\n{extra}[equation]\n{equation}\n[uncertainty]\nsamples = 0\n'
+        deck += '[inversion]\nmethod = "equation-error"\n'
+        for name, (over, unit) in units.items():
+            deck += f"[parameters.{name}]\nover = {json.dumps(over)}\ninitial = {unit!r}\n"
+        (place / "deck.toml").write_text(deck)
+        self.expect(0, run("invert", place / "deck.toml", f"output.directory={place}/out"))
+        with h5py.File(place / "out" / "result.h5") as file:
+            return {name: numpy.array(file[f"/parameters/{name}"]) / unit for name, (over, unit) in units.items()}
+
+    def compare(self, solve):
+        reference = solve(1.0, 1.0)
+        for axis, state in ((SMALL, 1.0), (LARGE, 1.0), (1.0, SMALL), (1.0, LARGE), (SMALL, LARGE)):
+            for name, value in solve(axis, state).items():
+                error = numpy.abs(value - reference[name]).max() / numpy.abs(reference[name]).max()
+                self.assertLess(error, 1e-9, f"{name}, axes times {axis}, states times {state}")
+
+    def test_constants_in_the_weak_form(self):
+        data = decaying()
+        self.compare(lambda axis, state: self.parameters(
+            data * state, ["t", "x"], [2 * axis, axis], 'residual = "dt(u) - D*dx(dx(u)) + k*u"\nform = "weak"',
+            {"D": ([], axis), "k": ([], 1 / axis)}))
+
+    def test_a_field_by_equation_error(self):
+        data = conducting()
+        self.compare(lambda axis, state: self.parameters(
+            data * state, ["y", "x"], [axis, axis], 'residual = "c*lap(u) + m"', {"c": (["y", "x"], axis ** 2 / state)},
+            f'[fields.m]\nvalue = "{source(axis)}"\n'))
+
+
+if __name__ == "__main__":
+    unittest.main()

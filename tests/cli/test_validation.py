@@ -1,0 +1,78 @@
+"""Held-out observations: kept from the fit, predicted by it, and used to rank equations."""
+import json
+import subprocess
+import sys
+import unittest
+
+from program import INPUTS, SOURCE, TestCase, redirected, run, summary_of, temporary
+
+DECK = INPUTS / "constants.toml"
+QUICK = ["grid.points=[81,101]", "uncertainty.samples=0"]
+WITHOUT_DECAY = ["equation.residual=dt(u) - D*dx(dx(u)) + 0*k + k*dx(u)"]
+
+
+class HoldOut(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = temporary()
+        assert run("forward", DECK, *QUICK, *redirected(cls.place, "u")).code == 0
+
+    def invert(self, name, *overrides, ranks=1, code=0):
+        where = [f"output.directory={self.place}/{name}", f"observations.u.file={self.place}/data.h5"]
+        outcome = self.expect(code, run("invert", DECK, *QUICK, *where, *overrides, ranks=ranks))
+        return outcome, (summary_of(self.place / name) if code in (0, 2) else None)
+
+    def test_the_right_equation_predicts_to_the_noise(self):
+        outcome, summary = self.invert("right", "validation.hold_out=0.1")
+        self.assertIn("held out: ", outcome.out)
+        held = summary["validation"]
+        self.assertEqual(held["of"], "residuals")
+        self.assertGreater(held["points"], 100)
+        self.assertLess(abs(held["misfit"] - 1), 0.35)
+
+    def test_a_wrong_equation_is_ranked_behind_it(self):
+        for name, overrides in (("a", []), ("b", WITHOUT_DECAY)):
+            where = [f"output.directory={self.place}/{name}", f"observations.u.file={self.place}/data.h5"]
+            outcome = run("invert", DECK, *QUICK, *where, "validation.hold_out=0.1", "mollifier.radius=12", *overrides)
+            self.assertIn(outcome.code, (0, 2), outcome.err)
+        done = subprocess.run([sys.executable, SOURCE / "tools" / "compare.py", "b", "a", "--json", "ranked.json"], cwd=self.place,
+                              capture_output=True, text=True, check=True)
+        self.assertEqual([line.split()[0] for line in done.stdout.splitlines()], ["run", "a", "b"])
+        ranked = json.loads((self.place / "ranked.json").read_text())
+        self.assertGreater(ranked[1]["held-out misfit"], 2 * ranked[0]["held-out misfit"])
+        self.assertEqual(done.stderr, "")
+
+    def test_the_same_on_two_ranks(self):
+        values = [self.invert(f"ranks{n}", "validation.hold_out=0.1", "validation.seed=5",
+                              "mollifier.radius=7", "inversion.tolerance=1e-12", ranks=n)[1]["validation"] for n in (1, 2)]
+        self.assertEqual(values[0]["points"], values[1]["points"])
+        self.assertAlmostEqual(values[0]["misfit"], values[1]["misfit"], delta=1e-7)
+
+    def test_states_are_predicted_where_they_are_fitted(self):
+        heat, place = INPUTS / "heat2d.toml", temporary()
+        small = ["grid.points=[40,40]", "uncertainty.samples=0", *redirected(place, "u")]
+        self.expect(0, run("forward", heat, *small))
+        outcome = run("invert", heat, *small, "validation.hold_out=0.1", "validation.what=points", "inversion.method=joint")
+        self.assertIn(outcome.code, (0, 2), outcome.err)
+        held = summary_of(place / "out")["validation"]
+        self.assertEqual(held["of"], "states")
+        self.assertGreater(held["points"], 100)
+        self.assertLess(abs(held["misfit"] - 1), 0.25)
+
+    def test_nothing_is_said_of_nothing(self):
+        outcome, summary = self.invert("whole")
+        self.assertNotIn("validation", summary)
+        self.assertNotIn("held out", outcome.out)
+
+    def test_mistakes(self):
+        self.expect_error(64, run("check", DECK, "validation.hold_out=1.5"), "hold_out")
+        self.expect_error(64, run("check", DECK, "validation.what=rows"), "what", "blocks")
+        heat = INPUTS / "heat2d.toml"
+        place = redirected(temporary(), "u")
+        self.expect(0, run("forward", heat, "grid.points=[24,24]", *place))
+        self.expect_error(64, run("invert", heat, "grid.points=[24,24]", *place, "validation.hold_out=0.1",
+                                  "validation.what=frames"), "frames", "blocks")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -13,7 +13,7 @@ struct Outcome {
   estimate::Estimate const& estimate;
   uncertainty::Uncertainty const& uncertainty;
   verdict::Verdict const& verdict;
-  std::optional<estimate::Validation> validation;  ///< where observations were held out
+  std::optional<estimate::Validation> validation = {};  ///< where observations were held out
 };
 
 }  // namespace mollis::results

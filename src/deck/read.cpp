@@ -78,7 +78,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.inversion = read_inversion(entry_of(document, "inversion"));
   deck.joint = read_joint(entry_of(document, "joint"));
   deck.uncertainty = read_uncertainty(entry_of(document, "uncertainty"));
-  deck.validation = read_validation(entry_of(document, "validation"));
+  deck.validation = read_validation(entry_of(document, "validation"), deck.grid.axes);
   for (auto& [name, parameter] : deck.parameters)
     if (parameter.smoothness_order == order_of_the_method) parameter.smoothness_order = estimators::method_named(deck.inversion.method).smoothness_order;
   deck.has_forward = document.root.contains("forward");

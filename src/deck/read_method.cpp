@@ -160,12 +160,14 @@ Uncertainty read_uncertainty(Entry const& entry) {
   return uncertainty;
 }
 
-Validation read_validation(Entry const& entry) {
+Validation read_validation(Entry const& entry, Axes const& axes) {
   Validation validation;
   validation.places = entry.places();
   validation.share = entry.number("hold_out").value_or(validation.share);
   validation.what = entry.text("what").value_or(validation.what);
   validation.seed = static_cast<std::uint64_t>(entry.integer("seed").value_or(1));
+  if (validation.what == "frames" && !axes.empty() && axes.front() != "t")
+    entry.report("what", "\"frames\" are whole times, and the grid has no axis t; use \"blocks\"");
   return validation;
 }
 

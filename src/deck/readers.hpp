@@ -28,7 +28,7 @@ std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck);
 Inversion read_inversion(Entry const& entry);
 Joint read_joint(Entry const& entry);
 Uncertainty read_uncertainty(Entry const& entry);
-Validation read_validation(Entry const& entry);
+Validation read_validation(Entry const& entry, Axes const& axes);
 /// After everything else: defaults depend on the parameters, fields and axes of `deck`.
 Forward read_forward(Entry const& entry, Deck const& deck, Command command);
 std::string read_output(Entry const& entry);

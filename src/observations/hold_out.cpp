@@ -34,9 +34,6 @@ std::vector<bool> chosen(HoldOut const& settings, Index count) {
 
 Field held_out_mask(grid::Grid const& grid, HoldOut const& settings) {
   bool const frames = settings.what == "frames", points = settings.what == "points";
-  if (frames && grid.axis(0).name != "t")
-    throw run::deck_error(settings.places.of("what"),
-                          "\"frames\" are times of data over time, which the grid has not; use \"blocks\"");
   Index groups = 1;
   std::vector<Index> count;  // of groups along each axis
   for (int a = 0; a < grid.dimension(); ++a) {

@@ -6,7 +6,7 @@ namespace mollis::observations {
 
 /// 1 at the points that are kept from the fit, else 0 (local box): "points", each by itself; "frames", all points of a time;
 /// "blocks", boxes of an eighth of every axis. Frames and blocks to the share as nearly as their number allows, at least one.
-/// run::Error bad_deck for frames without time. Not collective.
+/// Frames need an axis t. Not collective.
 Field held_out_mask(grid::Grid const& grid, HoldOut const& settings);
 
 /// Moves what was observed there from `data` to `held_out` of every state (walls that are known stay). run::Error bad_data

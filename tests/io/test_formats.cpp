@@ -62,6 +62,14 @@ std::vector<double> turned() {
 
 }  // namespace
 
+TEST(Formats, NamesThatNeedNoDataset) {
+  for (auto const* format : io::formats())
+    for (auto const& ending : format->endings())
+      EXPECT_EQ(io::is_nameless("a" + ending), format->name() != "HDF5" && format->name() != "NetCDF") << ending;
+  EXPECT_TRUE(io::is_nameless("STACK.TIF"));
+  EXPECT_FALSE(io::is_nameless(".csv"));
+}
+
 TEST(Formats, NpyOfEveryTypeOrderAndByteOrder) {
   auto const directory = files::directory("npy");
   auto const g = cube();

@@ -1,6 +1,7 @@
 #include "problem/memory.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <variant>
 
 #include "estimators/methods.hpp"
@@ -53,10 +54,11 @@ double doubles_per_point(deck::Deck const& deck, equation::System const& system)
 double doubles_per_rank(deck::Deck const& deck, grid::Grid const& grid) {
   constexpr double low_modes = 400.0;
   if (count_fields(deck) == 0.0) return 0.0;
-  bool const rough = std::any_of(deck.parameters.begin(), deck.parameters.end(), [](auto const& parameter) { return parameter.second.smoothness_order > 1; });
+  bool const rough = std::any_of(deck.parameters.begin(), deck.parameters.end(),
+                                 [](auto const& parameter) { return parameter.second.smoothness_order > 1; });
   double doubles = 8.0 * low_modes * low_modes;
   for (auto const& axis : grid.axes())
-    if (!axis.uniform || (rough && !axis.periodic)) doubles += 3.0 * static_cast<double>(axis.size()) * static_cast<double>(axis.size());
+    if (!axis.uniform || (rough && !axis.periodic)) doubles += 3.0 * std::pow(static_cast<double>(axis.size()), 2);
   return doubles;
 }
 

@@ -35,7 +35,7 @@ class Around final : public estimate::Linearisation {
   std::vector<Field> weights_;
   std::vector<double> beta_;
   std::vector<Field> partials_;
-  bool assembled_ = false;          ///< H stands in the candidate's normal matrix
+  bool assembled_ = false;          ///< H stands in the candidate's solver
 };
 
 }  // namespace mollis::equation_error

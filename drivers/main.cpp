@@ -14,6 +14,7 @@
 #include "drivers/scaling.hpp"
 #include "petsc/session.hpp"
 #include "run/interrupt.hpp"
+#include "run/listen.hpp"
 #include "run/together.hpp"
 
 namespace {
@@ -48,6 +49,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
     session.emplace(mollis::petsc::arguments(MPI_COMM_WORLD, petsc_words));
     start_kokkos();
   });
+  if (request.command == "invert") mollis::run::listen();   // PETSc has set handlers of its own
   mollis::run::Stages stages;
   Exit code = Exit::internal;
   std::exception_ptr error;
@@ -76,6 +78,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "scaling") == 0) return mollis::drivers::scaling(argc, argv);
+  if (argc > 1 && std::strcmp(argv[1], "invert") == 0) mollis::run::listen();
   MPI_Init(&argc, &argv);
   double const started = MPI_Wtime();
   int rank = 0;

@@ -21,6 +21,7 @@ here=$(cd "$here" && pwd)
 . "$here/body.sh"
 code=0
 launch invert --restart=auto "$@" || code=$?
+[ "$code" -ne 138 ] || code=75   # SIGUSR1 came before the program was there to take it
 if [ "$code" -eq 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${MOLLIS_MOST_RESTARTS:-50}" ]; then
   echo "restart $((${SLURM_RESTART_COUNT:-0} + 1)) of at most ${MOLLIS_MOST_RESTARTS:-50}"
   scontrol requeue "$SLURM_JOB_ID"   # ends this script

@@ -1,5 +1,7 @@
 #include "run/interrupt.hpp"
 
+#include "run/listen.hpp"
+
 #include <signal.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ constexpr int by_time = 4, by_file = 5;   ///< after the signals, which are 1 to
 // A handler can reach nothing but this.
 volatile sig_atomic_t caught = 0;
 struct sigaction before[3];
+bool listening = false;   ///< what was caught is for the next Interrupt
 
 void take(int number) {
   for (int s = 0; s < 3; ++s)
@@ -23,16 +26,26 @@ void take(int number) {
   if (number == SIGINT) signal(SIGINT, SIG_DFL);  // a second one ends at once
 }
 
-}  // namespace
-
-Interrupt::Interrupt(MPI_Comm comm, std::string stop_file, double until) : comm_(comm), stop_file_(std::move(stop_file)), until_(until) {
-  MPI_Comm_rank(comm, &rank_);
-  caught = 0;
+void set_handlers(struct sigaction* old) {
   struct sigaction action {};
   action.sa_handler = take;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  for (int s = 0; s < 3; ++s) sigaction(signals[s], &action, &before[s]);
+  for (int s = 0; s < 3; ++s) sigaction(signals[s], &action, old != nullptr ? &old[s] : nullptr);
+}
+
+}  // namespace
+
+void listen() {
+  listening = true;
+  set_handlers(nullptr);
+}
+
+Interrupt::Interrupt(MPI_Comm comm, std::string stop_file, double until) : comm_(comm), stop_file_(std::move(stop_file)), until_(until) {
+  MPI_Comm_rank(comm, &rank_);
+  if (!listening) caught = 0;
+  listening = false;
+  set_handlers(before);
 }
 
 Interrupt::~Interrupt() {

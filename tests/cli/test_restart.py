@@ -4,6 +4,7 @@
     test_restart.py --long    50 kills at random moments, and a tally; MOLLIS_PROGRAM and MOLLIS_LAUNCHER must be set
 """
 import collections
+import pathlib
 import random
 import shutil
 import signal
@@ -120,6 +121,16 @@ class Restart(Runs):
         self.expect_error(75, self.invert(out, JOINT, "--restart", "--max-walltime", "00:00:01"), "stopped by its time limit")
         self.assertIn(self.invert(out, JOINT, "--restart=auto").code, (0, 2))
         self.assertIn(self.invert(out, JOINT, "--restart=auto", "inversion.max_iterations=60").code, (0, 2))
+
+    def test_signal_before_the_run_has_begun(self):
+        out = temporary() / "out"
+        process = self.start(out, JOINT)
+        while not int(pathlib.Path(f"/proc/{process.pid}/status").read_text().split("SigCgt:")[1].split()[0], 16) & 1 << signal.SIGUSR1 - 1:
+            time.sleep(0.001)   # the program is not loaded yet; MPI and PETSc come later
+        process.send_signal(signal.SIGUSR1)
+        _, err = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 75, err)
+        self.assertTrue((out / "checkpoint.h5").exists())
 
     def test_signals(self):
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -108,8 +108,8 @@ class Tables(TestCase):
         self.expect_error(65, run("invert", self.deck), "neither text nor HDF5")
 
     def test_methods_that_need_a_grid(self):
-        self.expect_error(78, run("check", self.deck, "inversion.method=equation-error"), "[inversion] method", "method = \"joint\"")
-        self.expect_error(78, run("check", self.deck, "equation.form=weak"), "[equation] form")
+        self.expect_error(64, run("check", self.deck, "inversion.method=equation-error"), "[inversion] method", "method = \"joint\"")
+        self.expect_error(64, run("check", self.deck, "equation.form=weak"), "[equation] form")
         self.expect_error(78, run("mollify", self.deck), "[observations.h] kind")
 
 

@@ -79,6 +79,7 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
     : problem_(problem), lattice_(lattice), roughness_(lattice_), extents_(problem.grid.owned().extents()),
       extents_product_(problem.grid.local_size()), mask_(known_mask(problem, known_features(problem))),
       model_(problem.space(), problem.system(), known_features(problem), {}, mask_), smoothness_(problem.space()) {
+  scarce_ = !problem.mask.label().empty();  // outside the domain nothing is observed
   layout_.state_size = lattice.extended().local_size();
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const spacing = observations::data_spacing(problem.states[s], problem.grid);

@@ -49,7 +49,7 @@ class Objective {
 
   Layout const& layout() const { return layout_; }
   Roughness const& roughness() const { return roughness_; }
-  /// Whether data of some state are more than two cells apart: preconditioners, which spread them evenly, then serve less.
+  /// Whether data of some state are more than two cells apart, or none are outside the domain: preconditioners, which spread them evenly, then serve less.
   bool is_scarce() const { return scarce_; }
   /// tau of a state over its data a point and sigma^2, one an axis.
   std::vector<double> const& prior_scales(std::size_t state) const { return states_[state].scales; }

@@ -23,6 +23,12 @@ std::string show(T const& noise) {
           return "auto";
         else if constexpr (std::is_same_v<V, Relative>)
           return "relative " + std::to_string(v.fraction);
+        else if constexpr (std::is_same_v<V, observations::Proportional>)
+          return "proportional " + std::to_string(v.share) + " " + std::to_string(v.floor);
+        else if constexpr (std::is_same_v<V, observations::Counts>)
+          return "counts " + std::to_string(v.gain) + " " + std::to_string(v.offset);
+        else if constexpr (std::is_same_v<V, observations::Dataset>)
+          return "dataset " + v.file + " " + v.dataset;
         else
           return std::to_string(v);
       },

@@ -141,7 +141,7 @@ TEST(Observe, WritesAndKeepsInputs) {
       for (std::size_t i = 0; i < wanted.extent(0); ++i) EXPECT_EQ(read(i), wanted(i)) << name;
     }
   }
-  deck.fields[0].second = deck::Values{"", (directory / ".." / directory.filename() / "obs.h5").string(), "m", {}};
+  deck.fields[0].second = deck::Values{"", (directory / ".." / directory.filename() / "obs.h5").string(), "m", {}, {}};
   EXPECT_THROW(forward::take_files(grid.comm(), deck, false), run::Error);
   MPI_Barrier(grid.comm());
   if (grid.rank() == 0) std::filesystem::remove_all(directory);
@@ -162,7 +162,7 @@ TEST(Observe, ErrorsNameTheKey) {
   deck.forward.boundary = "x + lamda";
   EXPECT_NE(complaint(deck, grid).find("[forward] boundary: "), std::string::npos);
   deck = make_deck();
-  deck.fields[0].second = deck::Values{"", "truth.h5", "m", {}};
+  deck.fields[0].second = deck::Values{"", "truth.h5", "m", {}, {}};
   EXPECT_NE(complaint(deck, grid).find("[forward] source: \"m\" is read from a file"), std::string::npos);
   deck = make_deck();
   deck.forward.equation.reset();

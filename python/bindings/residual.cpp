@@ -5,6 +5,8 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <array>
+
 #include "equation/system.hpp"
 #include "python/bindings/parts.hpp"
 
@@ -14,29 +16,13 @@ namespace {
 namespace nb = nanobind;
 using Words = std::vector<std::string>;
 
-std::string name_of(kernels::Op op) {
-  switch (op) {
-    case kernels::Op::constant: return "constant";
-    case kernels::Op::input: return "input";
-    case kernels::Op::add: return "add";
-    case kernels::Op::subtract: return "subtract";
-    case kernels::Op::multiply: return "multiply";
-    case kernels::Op::divide: return "divide";
-    case kernels::Op::negate: return "negate";
-    case kernels::Op::power: return "power";
-    case kernels::Op::integer_power: return "integer_power";
-    case kernels::Op::sqrt: return "sqrt";
-    case kernels::Op::exp: return "exp";
-    case kernels::Op::log: return "log";
-    case kernels::Op::sin: return "sin";
-    case kernels::Op::cos: return "cos";
-    case kernels::Op::tan: return "tan";
-    case kernels::Op::tanh: return "tanh";
-    case kernels::Op::abs: return "abs";
-    case kernels::Op::sign: return "sign";
-  }
-  throw std::logic_error("an operation without a name");
-}
+/// In the order of kernels::Op.
+constexpr std::array operations = {
+    "constant", "input", "add",  "subtract", "multiply", "divide", "negate", "power", "integer_power", "sqrt",       "exp",
+    "log",      "sin",   "cos",  "tan",      "tanh",     "sinh",   "cosh",   "asin",  "acos",          "atan",       "erf",
+    "abs",      "sign",  "step", "atan2",    "min",      "max",    "less",   "less_equal", "equal",    "unequal",    "when",
+    "unless"};
+static_assert(operations.size() == static_cast<std::size_t>(kernels::Op::unless) + 1);
 
 std::string name_of(equation::Feature const& feature, equation::Symbols const& symbols) {
   auto const at = static_cast<std::size_t>(feature.index);
@@ -45,9 +31,10 @@ std::string name_of(equation::Feature const& feature, equation::Symbols const& s
     case equation::Feature::Kind::state: return symbols.states[at];
     case equation::Feature::Kind::parameter: return symbols.parameters[at];
     case equation::Feature::Kind::field: return symbols.fields[at];
-    case equation::Feature::Kind::term: break;
+    case equation::Feature::Kind::term:
+    case equation::Feature::Kind::variance: break;
   }
-  throw std::logic_error("terms belong to the weak form");
+  throw std::logic_error("terms and their variances belong to the weak form");
 }
 
 struct Residual {
@@ -89,7 +76,7 @@ nb::list features_of(Residual const& residual) {
 nb::list code_of(Residual const& residual) {
   nb::list result;
   for (auto const& step : residual.system.residual.code)
-    result.append(nb::make_tuple(name_of(step.op), step.target, step.a, step.b, step.value));
+    result.append(nb::make_tuple(operations[static_cast<std::size_t>(step.op)], step.target, step.a, step.b, step.value));
   return result;
 }
 

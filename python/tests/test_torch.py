@@ -1,4 +1,6 @@
 """The layer and residuals in PyTorch: gradients and second ones against differences."""
+import math
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,21 @@ def test_float32_stays():
     u = torch.ones(30, dtype=torch.float32, requires_grad=True)
     layer(u).sum().backward()
     assert u.grad.dtype == torch.float32
+
+
+def test_every_operation_is_that_of_the_program():
+    x = np.linspace(-0.9, 0.9, 30)
+    text = ("min(u, 0.3) + max(u, x) + step(u) + where(u < x, sin(u), cosh(u)) + erf(u) + asin(u)*acos(u) + atan(u) + atan2(u, 2) + "
+            "sinh(u) + tanh(u) + abs(u) + sign(u) + exp(u)*log(u + 2)*sqrt(u + 3) + tan(u)^3 + (u + 2)^u + where(u >= 0.5, 1, 2)")
+    u = np.cos(3 * x)
+    arguments = dict(grid=(x,), radius=3)
+    erf = np.vectorize(math.erf)
+    wanted = (np.minimum(u, 0.3) + np.maximum(u, x) + (u >= 0) + np.where(u < x, np.sin(u), np.cosh(u)) + erf(u) +
+              np.arcsin(u) * np.arccos(u) + np.arctan(u) + np.arctan2(u, 2) + np.sinh(u) + np.tanh(u) + np.abs(u) + np.sign(u) +
+              np.exp(u) * np.log(u + 2) * np.sqrt(u + 3) + np.tan(u)**3 + (u + 2)**u + np.where(u >= 0.5, 1, 2))
+    smooth = mollis.Mollifier((x,), [""], 3).apply(u)[0]
+    assert np.abs(smooth - u).max() < 1e-3
+    raw = mollis.Residual(text, states=(), fields=("u",), **arguments)(u=u)
+    assert np.allclose(raw, wanted, rtol=1e-12)
+    tensor = mollis.torch.Residual(text, states=(), fields=("u",), **arguments)(u=torch.from_numpy(u))
+    assert np.allclose(tensor.numpy(), wanted, rtol=1e-12)

@@ -1,33 +1,56 @@
 """Residuals written as in a deck, as functions of arrays."""
+import math
+
 import numpy as np
 
 from . import _core
 from ._mollifier import Mollifier, along, axes_of
 
-_BINARY = {"add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b, "divide": lambda a, b: a / b,
-           "power": lambda a, b: a**b}
-_UNARY = ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "abs", "sign")
+_UNARY = ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "abs", "sign")
+_NUMPY_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"}   # numpy 1 and older JAX know no others
+
+
+def _erf(library):
+    if hasattr(library, "erf"):      # torch
+        return library.erf
+    if library is np:
+        return np.vectorize(math.erf, otypes=[float])
+    from jax.scipy.special import erf
+    return erf
+
+
+def operations_of(library):
+    """The operations of a tape on arrays of `library` (numpy, torch, jax.numpy): name -> function(a, b)."""
+    def named(name):
+        function = getattr(library, name if hasattr(library, name) else _NUMPY_NAMES.get(name, name))
+        return lambda a, b: function(a)
+
+    table = {name: named(name) for name in _UNARY + ("asin", "acos", "atan")}
+    atan2, erf, zero = getattr(library, "atan2" if hasattr(library, "atan2") else "arctan2"), _erf(library), library.zeros_like
+    table.update(
+        add=lambda a, b: a + b, subtract=lambda a, b: a - b, multiply=lambda a, b: a * b, divide=lambda a, b: a / b,
+        power=lambda a, b: a**b, negate=lambda a, b: -a, erf=lambda a, b: erf(a), atan2=atan2,
+        min=library.minimum, max=library.maximum, step=lambda a, b: library.where(a >= 0, zero(a) + 1.0, zero(a)),
+        less=lambda a, b: library.where(a < b, zero(a) + 1.0, zero(a)), less_equal=lambda a, b: library.where(a <= b, zero(a) + 1.0, zero(a)),
+        equal=lambda a, b: library.where(a == b, zero(a) + 1.0, zero(a)), unequal=lambda a, b: library.where(a != b, zero(a) + 1.0, zero(a)),
+        when=lambda a, b: library.where(a != 0, b, zero(a)), unless=lambda a, b: library.where(a == 0, b, zero(a)))
+    return table
 
 
 def run_tape(code, outputs, inputs, library):
-    """The tape's outputs on arrays of `library` (numpy, torch, jax.numpy)."""
-    register = {}
+    """The tape's outputs on arrays of `library`."""
+    like = next((i for i in inputs if hasattr(i, "shape")), np.zeros(()))
+    number = (lambda v: library.zeros((), dtype=like.dtype) + v)
+    table, register = operations_of(library), {}
     for operation, target, a, b, value in code:
         if operation == "constant":
-            register[target] = value
+            register[target] = number(value)
         elif operation == "input":
             register[target] = inputs[a]
-        elif operation == "negate":
-            register[target] = -register[a]
         elif operation == "integer_power":
             register[target] = register[a]**b
-        elif operation in _BINARY:
-            register[target] = _BINARY[operation](register[a], register[b])
-        elif operation in _UNARY:
-            argument = register[a]
-            register[target] = getattr(library if hasattr(argument, "shape") else np, operation)(argument)
         else:
-            raise NotImplementedError(f"the operation {operation} of the equation")
+            register[target] = table[operation](register[a], register.get(b))
     return [register[k] for k in outputs]
 
 

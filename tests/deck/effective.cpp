@@ -129,6 +129,7 @@ void expect_equal(Deck const& a, Deck const& b) {
   EXPECT_EQ(a.has_forward, b.has_forward);
   expect_equal(a.forward, b.forward);
   EXPECT_EQ(a.output_directory, b.output_directory);
+  EXPECT_EQ(a.checkpoint, b.checkpoint);
 }
 
 /// Reads the effective deck from another directory: nothing in it may be relative.
@@ -200,6 +201,7 @@ dropout = 0.125
 seed = 9007199254740993
 [output]
 directory = "../out"
+checkpoint = 2.5
 )deck";
 
 TEST(Effective, RoundTripOfTheContract) { expect_round_trip(parse_text(test::contract())); }

@@ -57,6 +57,7 @@ void declare(CLI::App& app, Request& request) {
                                    std::pair{"new", "a deck to start from, for the data in FILE: mollis new FILE > case.toml"}})
     app.add_subcommand(name, help)->add_option("file", request.file, "data file of any known format")->required();
   app.add_subcommand("scaling", "weak and strong scaling of DECK: makes, runs or submits a study; --collect DIR: its tables and pictures");
+  app.add_subcommand("compare", "rank decks, or finished runs, by how they predict what was held out: is there a drift term?");
   app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
   app.add_subcommand("help", "help on a topic; without one: the topics")->add_option("topic", request.topic, "what to explain");
 }

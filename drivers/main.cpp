@@ -11,7 +11,7 @@
 
 #include "drivers/command_line.hpp"
 #include "drivers/dispatch.hpp"
-#include "drivers/scaling.hpp"
+#include "drivers/tool.hpp"
 #include "petsc/session.hpp"
 #include "run/interrupt.hpp"
 #include "run/listen.hpp"
@@ -77,7 +77,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::strcmp(argv[1], "scaling") == 0) return mollis::drivers::scaling(argc, argv);
+  if (argc > 1 && mollis::drivers::is_tool(argv[1])) return mollis::drivers::become_tool(argc, argv);
   if (argc > 1 && std::strcmp(argv[1], "invert") == 0) mollis::run::listen();
   MPI_Init(&argc, &argv);
   double const started = MPI_Wtime();

@@ -1,11 +1,20 @@
 #!/usr/bin/env python3
-"""Ranks Mollis runs of the same data by how well they predict what was held out from them ([validation] hold_out), from the
-summary.json in their output directories: is there a drift term? Those that predict worse come later, those without held-out
-observations last. --json writes the table, --picture draws it."""
+"""Ranks decks, or finished runs, by how well they predict what was held out from them ([validation] hold_out): is there a drift term?
+`mollis compare` calls this.
+
+    mollis compare with.toml without.toml [section.key=value ...]     runs both, results in with.compare and without.compare
+    mollis compare with.out without.out                               what is there
+
+Those that predict worse come later, those without held-out observations last. A deck that holds nothing out holds out a tenth.
+--json writes the table, --picture draws it. Exit codes are the program's: 64 usage, 65, 66, and 2 where a run is not sound.
+"""
 import argparse
 import json
 import os
+import shlex
+import subprocess
 import sys
+import tomllib
 
 COLUMNS = ["run", "held-out misfit", "of", "points", "fit chi2", "verdict", "method"]
 
@@ -25,6 +34,25 @@ def summary_of(path):
 def fail(code, message):
     print(f"compare.py: {message}", file=sys.stderr)
     return code
+
+
+def run(given, deck, overrides):
+    """Runs a deck with something held out; returns its output directory, or ends with the run's own message and code."""
+    try:
+        with open(deck, "rb") as text:
+            holds_out = tomllib.load(text).get("validation", {}).get("hold_out", 0)
+    except FileNotFoundError:
+        sys.exit(fail(66, f"{deck}: no such deck"))
+    except (tomllib.TOMLDecodeError, AttributeError):
+        holds_out = True   # mollis says what is wrong
+    directory = os.path.abspath(os.path.splitext(deck)[0] + ".compare")
+    words = [given.mollis, "invert", deck, *([] if holds_out else ["validation.hold_out=0.1"]), *overrides, f"output.directory={directory}"]
+    launcher = shlex.split(os.environ.get("MOLLIS_MPIEXEC", "mpirun -n")) + [str(given.ranks)] if given.ranks > 1 else []
+    print(f"{deck}: fitting", flush=True)
+    done = subprocess.run(launcher + words, stdout=subprocess.DEVNULL)
+    if done.returncode not in (0, 2):
+        sys.exit(done.returncode)
+    return directory
 
 
 def row_of(path):
@@ -70,12 +98,22 @@ def comparable(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("results", nargs="+", help="output directories of runs, or their summary.json")
+    parser = argparse.ArgumentParser(prog="mollis compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     exit_on_error=False)
+    parser.add_argument("runs", nargs="+", help="decks (.toml) to run, or output directories of runs; section.key=value goes to all decks")
+    parser.add_argument("--ranks", type=int, default=1, help="MPI ranks of each run (MOLLIS_MPIEXEC: the launcher, mpirun -n)")
+    parser.add_argument("--mollis", default="mollis", help=argparse.SUPPRESS)
     parser.add_argument("--json", help="file for the table")
     parser.add_argument("--picture", help="file for a picture (needs Matplotlib)")
-    arguments = parser.parse_args()
-    rows = [row_of(path) for path in arguments.results]
+    try:
+        arguments = parser.parse_intermixed_args()
+    except argparse.ArgumentError as error:
+        return fail(64, f"{error}; mollis compare --help")
+    overrides = [word for word in arguments.runs if "=" in word and not os.path.exists(word)]
+    names = [word for word in arguments.runs if word not in overrides]
+    if not names:
+        return fail(64, "no decks and no runs; mollis compare --help")
+    rows = [row_of(run(arguments, name, overrides) if name.endswith(".toml") else name) for name in names]
     rows.sort(key=lambda row: (row["held-out misfit"] is None, row["held-out misfit"] or 0.0))
     print(table(rows))
     warning = comparable(rows)
@@ -86,7 +124,7 @@ def main():
             json.dump(rows, text, indent=2)
     if arguments.picture:
         draw(rows, arguments.picture)
-    return 0
+    return 0 if all(row["verdict"] == "sound" for row in rows) else 2
 
 
 if __name__ == "__main__":

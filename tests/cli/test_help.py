@@ -8,7 +8,7 @@ from program import INPUTS, SOURCE, TestCase, run
 class Help(TestCase):
     def test_names_every_command(self):
         text = self.expect(0, run("--help")).out
-        for command in ("invert", "mollify", "forward", "check", "info", "help"):
+        for command in ("invert", "mollify", "forward", "check", "look", "new", "scaling", "compare", "info", "help"):
             self.assertRegex(text, rf"(?m)^  {command}\s")
         self.assertIn("--", text)
 

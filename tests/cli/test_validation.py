@@ -36,11 +36,25 @@ class HoldOut(TestCase):
             outcome = run("invert", DECK, *QUICK, *where, "validation.hold_out=0.1", "mollifier.radius=12", *overrides)
             self.assertIn(outcome.code, (0, 2), outcome.err)
         done = subprocess.run([sys.executable, SOURCE / "tools" / "compare.py", "b", "a", "--json", "ranked.json"], cwd=self.place,
-                              capture_output=True, text=True, check=True)
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)   # the wrong one is not sound
         self.assertEqual([line.split()[0] for line in done.stdout.splitlines()], ["run", "a", "b"])
         ranked = json.loads((self.place / "ranked.json").read_text())
         self.assertGreater(ranked[1]["held-out misfit"], 2 * ranked[0]["held-out misfit"])
         self.assertEqual(done.stderr, "")
+
+    def test_decks_are_run_and_ranked(self):
+        decks = temporary()
+        text = DECK.read_text()
+        (decks / "right.toml").write_text(text)
+        (decks / "wrong.toml").write_text(text.replace("k*u", "0*k + k*dx(u)"))
+        done = run("compare", decks / "wrong.toml", decks / "right.toml", *QUICK, f"observations.u.file={self.place}/data.h5",
+                   "mollifier.radius=12")
+        self.assertEqual(done.code, 2, done.err)
+        self.assertEqual([line.split()[0].rsplit("/", 1)[-1] for line in done.out.splitlines()[-2:]], ["right.compare", "wrong.compare"])
+        self.assertEqual(run("compare").code, 64)
+        self.assertEqual(run("compare", decks / "none.toml").code, 66)
+        self.assertEqual(run("compare", decks / "right.toml", "mollifier.radios=1", f"observations.u.file={self.place}/data.h5").code, 64)
 
     def test_the_same_on_two_ranks(self):
         values = [self.invert(f"ranks{n}", "validation.hold_out=0.1", "validation.seed=5",

@@ -1,4 +1,4 @@
-#include "drivers/scaling.hpp"
+#include "drivers/tool.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -18,21 +18,24 @@ namespace {
 namespace fs = std::filesystem;
 
 /// From the build tree or the installation that this program belongs to; empty where there is none.
-std::string tool(fs::path const& program) {
+std::string script_of(fs::path const& program, std::string const& command) {
   std::error_code error;
-  for (char const* place : {"../../../tools/scaling.py", "../../share/mollis/tools/scaling.py"})
-    if (auto const file = fs::weakly_canonical(program / place, error); fs::exists(file, error)) return file.string();
+  for (char const* place : {"../../../tools/", "../../share/mollis/tools/"})
+    if (auto const file = fs::weakly_canonical(program / (place + command + ".py"), error); fs::exists(file, error)) return file.string();
   return "";
 }
 
 }  // namespace
 
-int scaling(int argc, char** argv) {
+bool is_tool(std::string const& command) { return command == "scaling" || command == "compare"; }
+
+int become_tool(int argc, char** argv) {
   std::error_code error;
+  std::string const command = argv[1];
   auto const program = fs::read_symlink("/proc/self/exe", error);
-  auto const script = tool(program);
+  auto const script = script_of(program, command);
   if (script.empty()) {
-    fmt::print(stderr, "mollis scaling: tools/scaling.py is not where {} belongs to; call it with --mollis {}\n", program.string(), program.string());
+    fmt::print(stderr, "mollis {0}: tools/{0}.py is not where {1} belongs to; call it with --mollis {1}\n", command, program.string());
     return static_cast<int>(run::Exit::missing_input);
   }
   char const* named = std::getenv("MOLLIS_PYTHON");
@@ -43,7 +46,7 @@ int scaling(int argc, char** argv) {
   for (auto& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   execvp(pointers[0], pointers.data());
-  fmt::print(stderr, "mollis scaling: {} does not start ({}); name a Python 3.11 in MOLLIS_PYTHON\n", python, std::strerror(errno));
+  fmt::print(stderr, "mollis {}: {} does not start ({}); name a Python 3.11 in MOLLIS_PYTHON\n", command, python, std::strerror(errno));
   return static_cast<int>(run::Exit::missing_input);
 }
 

@@ -74,6 +74,9 @@ void expect_equal(Grid const& a, Grid const& b) {
   expect_equal(a.coordinate_part, b.coordinate_part);
   EXPECT_EQ(a.reflect, b.reflect);
   EXPECT_EQ(a.decomposition, b.decomposition);
+  ASSERT_EQ(a.mask.has_value(), b.mask.has_value());
+  if (a.mask) expect_equal(*a.mask, *b.mask);
+  EXPECT_EQ(a.mask_above, b.mask_above);
 }
 
 void expect_equal(Forward const& a, Forward const& b) {
@@ -101,6 +104,8 @@ void expect_equal(Deck const& a, Deck const& b) {
   ASSERT_EQ(a.observations.size(), b.observations.size());
   for (std::size_t i = 0; i < a.observations.size(); ++i) {
     EXPECT_EQ(a.observations[i].first, b.observations[i].first);
+    EXPECT_EQ(a.observations[i].second.kind, b.observations[i].second.kind);
+    EXPECT_EQ(a.observations[i].second.columns, b.observations[i].second.columns);
     EXPECT_EQ(a.observations[i].second.file, b.observations[i].second.file);
     EXPECT_EQ(a.observations[i].second.dataset, b.observations[i].second.dataset);
     EXPECT_EQ(show(a.observations[i].second.noise), show(b.observations[i].second.noise));
@@ -204,6 +209,33 @@ directory = "../out"
 checkpoint = 2.5
 )deck";
 
+/// Scattered points in a domain that is no box, and the noise forms that `rich` has not.
+constexpr char const* points_in_a_disc = R"deck(
+[grid]
+axes = ["t", "x"]
+points = [8, 9]
+lower = [0, 0]
+upper = [1, 2]
+mask = { file = "domain.nc", dataset = "depth", above = 0.25, at = { time = 3 } }
+[observations.h]
+kind = "points"
+file = "heads.csv"
+columns = { t = "when", value = "head" }
+noise = { proportional = 0.05, floor = 1e-3 }
+[observations.n]
+file = "counts.h5"
+dataset = "n"
+noise = { gain = 2, offset = 100 }
+[observations.w]
+file = "w.h5"
+dataset = "w"
+noise = { file = "w.h5", dataset = "deviation" }
+[parameters.k]
+over = []
+[equation]
+residuals = ["dt(h) - k*n", "dt(w) - k"]
+)deck";
+
 TEST(Effective, RoundTripOfTheContract) { expect_round_trip(parse_text(test::contract())); }
 TEST(Effective, RoundTripOfTheMinimalDeck) { expect_round_trip(parse_text(minimal())); }
 /// A deck of [forward] with that equation and more keys, on that grid.
@@ -251,6 +283,8 @@ TEST(Effective, RoundTripOfForwardEquations) {
   for (auto const& deck : forward_decks()) expect_round_trip(deck, Command::forward);
 }
 
+TEST(Effective, RoundTripOfPoints) { expect_round_trip(parse_text(points_in_a_disc)); }
+
 TEST(Effective, RoundTripOfEverything) { expect_round_trip(parse_text(rich)); }
 
 TEST(Effective, RoundTripForMollify) {
@@ -271,7 +305,7 @@ TEST(Effective, ShowsPicksMadeLater) {
 }
 
 TEST(Effective, HasEveryKeyThatADeckCanHold) {
-  std::string text = effective(parse_text(rich)) + effective(parse_text(test::contract()));
+  std::string text = effective(parse_text(rich)) + effective(parse_text(test::contract())) + effective(parse_text(points_in_a_disc));
   for (auto const& deck : forward_decks()) text += effective(deck);
   for (auto const& section : schema()) {
     for (auto const& key : section.keys) EXPECT_NE(text.find(key.name + " = "), std::string::npos) << key.name;

@@ -24,6 +24,9 @@ Checks computed(Uncertainty const& uncertainty);                          ///< t
 /// What the fit leaves is what its noise would leave: as large, and no larger over blocks.
 Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);
 
+/// Where the deck wants no draws: chi2 alone, by the wider bound. What is smaller than noise, or shared by neighbours, is not seen.
+Checks explained_without_draws(Estimate const& estimate);
+
 /// The mollifier's width moves no parameter by much more than noise does.
 Checks unbiased(Problem const& problem, Uncertainty const& uncertainty);
 

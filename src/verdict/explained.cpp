@@ -75,6 +75,12 @@ Check shared_of_terms(Problem const& problem, Estimate const& estimate, uncertai
 
 }  // namespace
 
+Checks explained_without_draws(Estimate const& estimate) {
+  double const factor = std::sqrt(std::max(estimate.misfit_chi2, 0.0));
+  return {{"misfit", factor, most_noise_bent, fmt::format("the fit leaves {:.2g} times what the noise would", factor),
+           "the equation lacks a term or has a wrong one, or the noise is larger than given"}};
+}
+
 Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
   auto const found = uncertainty::fit_left(problem, left_of(problem, estimate), estimate.linear->weights());
   auto const square = expected(uncertainty.expected, [](auto const& draw) { return draw.square; });

@@ -76,7 +76,7 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
   return solver::guarded(fit.shells_.kept(), [&] {
     fit.objective_.move_to(x);
     fit.objective_.linearise();
-    fit.preconditioner_.update();
+    fit.preconditioner_.update(fit.hessian_.moves);
   });
 }
 

@@ -21,10 +21,25 @@ bool is_blind(Objective const& objective, int line) {
   return false;
 }
 
+/// Data that no average describes, and few enough unknowns to do without one. Collective.
+bool wants_dense(Objective const& objective) {
+  auto const& problem = objective.problem();
+  Index unknowns = objective.layout().size;
+  MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
+  bool const scattered = std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points != nullptr; });
+  return (scattered || objective.is_scarce()) && unknowns <= solver::DenseInverse::most;
+}
+
+struct Product final : solver::Operator {
+  explicit Product(Objective& objective_) : objective(objective_) {}
+  void apply(Vec in, Vec out) override { objective.apply_hessian(in, out); }
+  Objective& objective;
+};
+
 }  // namespace
 
 Preconditioner::Preconditioner(Objective& objective)
-    : objective_(objective), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
+    : objective_(objective), dense_wanted_(wants_dense(objective)), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
       symbols_(objective.lattice(), objective.problem().system()),
       tilted_(objective.lattice(), objective.problem().system(),
               tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())) {
@@ -49,7 +64,12 @@ Preconditioner::Preconditioner(Objective& objective)
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
 }
 
-void Preconditioner::update() {
+void Preconditioner::update(Vec moves) {
+  if (dense_wanted_) {
+    Product product(objective_);
+    dense_ = std::make_unique<solver::DenseInverse>(product, objective_.make_vector(), moves);
+    return;
+  }
   auto const averages = averages_of(objective_);
   coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
   scale_fields(averages);
@@ -138,6 +158,7 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
 }
 
 void Preconditioner::apply(Vec r, Vec z) {
+  if (dense_) return dense_->apply(r, z);
   apply_fields(r, z);
   if (reduced_.empty() || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);

@@ -3,10 +3,11 @@
 /// one open axis (LineModel), or the one inverse in Fourier space where no axis is open. Parameters over all axes are part
 /// of these models, scaled by what multiplies them in the residuals where that hardly changes sign (q = T p, so that the
 /// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
-/// coupling and an averaged Schur complement.
+/// coupling and an averaged Schur complement. Where data are scattered or scarce, or the domain is no box, averages say little: there
+/// the inverse itself stands in their place, if it is small (solver::DenseInverse).
 #include "estimators/joint/line_model.hpp"
 #include "kernels/field.hpp"
-#include "solver/operator.hpp"
+#include "solver/dense_inverse.hpp"
 
 namespace mollis::joint {
 
@@ -14,8 +15,8 @@ class Preconditioner final : public solver::Preconditioner {
  public:
   explicit Preconditioner(Objective& objective);  ///< Collective.
 
-  /// For the objective's last linearise() and its present weights. Collective.
-  void update();
+  /// For the objective's last linearise() and its present weights. `moves`: 1 or 0, one an entry; null: all move. Collective.
+  void update(Vec moves = nullptr);
   /// z := P r. Collective.
   void apply(Vec r, Vec z) override;
 
@@ -40,6 +41,8 @@ class Preconditioner final : public solver::Preconditioner {
   double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
 
   Objective& objective_;
+  bool dense_wanted_;
+  std::unique_ptr<solver::DenseInverse> dense_;       ///< in place of all that follows, where it is wanted
   std::vector<std::unique_ptr<LineModel>> models_;
   spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
   Symbols symbols_, tilted_;

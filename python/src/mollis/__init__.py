@@ -18,9 +18,9 @@ from ._mollifier import Mollifier, close_all as _close_all
 from ._program import check, forward, invert, mollify
 from ._residual import Residual
 from ._result import Result, Verdict, load
-from .errors import DataError, DeckError, Error, MissingError, OutputError, UsageError
+from .errors import DataError, DeckError, Error, MissingError, OutputError, Stopped, UsageError
 
 __all__ = ["invert", "forward", "mollify", "check", "load", "Result", "Verdict", "Mollifier", "Residual",
-           "Error", "DeckError", "DataError", "MissingError", "OutputError", "UsageError"]
+           "Error", "DeckError", "DataError", "MissingError", "OutputError", "Stopped", "UsageError"]
 
 _atexit.register(_close_all)

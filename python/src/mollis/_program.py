@@ -89,7 +89,10 @@ def _run(command, deck, overrides, overwrite, progress, comm):
     try:
         return _core.run(command, deck.path, deck.directory, deck.text, list(overrides), overwrite, say, handle)
     except _core.Error as error:
-        raise errors.of(*error.args) from None
+        message, code = error.args
+        if code == errors.STOPPED and message.startswith("stopped by SIGINT"):
+            raise KeyboardInterrupt(message) from None
+        raise errors.of(message, code) from None
 
 
 def invert(deck, *, truths=None, overrides=(), directory=None, overwrite=False, progress=None, comm=None, scratch=None, **arrays):

@@ -29,7 +29,12 @@ class OutputError(Error):
     """Results could not be written."""
 
 
-KINDS = {64: UsageError, 65: DataError, 66: MissingError, 74: OutputError, 78: DeckError}
+class Stopped(Error):
+    """A signal or a stop file ended a run early; what was done is in its directory, from where `mollis invert DECK --restart` goes on."""
+
+
+STOPPED = 75
+KINDS = {64: UsageError, 65: DataError, 66: MissingError, 74: OutputError, STOPPED: Stopped, 78: DeckError}
 
 
 def of(message, code):

@@ -69,13 +69,13 @@ Section coordinates() {
     "", true};
 }
 
-Section mask() {
-  return {"grid.mask", "Points inside the domain: those where the values are above a threshold.",
+Section mask(std::string const& pattern, std::string const& help, std::string const& placeholder) {
+  return {pattern, help,
     std::vector<Key>{key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
      key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
      key("dataset", Type::text, "of the file, over the grid or some of its axes; NaN is outside").like(R"("inside")"),
      key("above", Type::number, "the threshold").otherwise("0.0")} + part(),
-    "", true};
+    placeholder, true};
 }
 
 Section observations() {
@@ -90,6 +90,7 @@ Section observations() {
      key("columns", Type::names,
          "points: the column (in HDF5 the 1D dataset) of each axis, of \"value\" and of \"sigma\", the standard deviation of its noise")
          .otherwise_computed("the axes' names, value the state's, no sigma").like(R"({ t = "t", y = "y", x = "x", value = "head" })"),
+     key("mask", Type::table, "the domain, where it is no box; as [grid] mask").like(R"({ file = "obs.h5", dataset = "inside" })"),
      key("noise", Type::noise,
          "standard deviation; { relative = 0.01 } (of the standard deviation of the data), { proportional = 0.05, floor = 0.1 } (of each "
          "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"")
@@ -249,7 +250,8 @@ Section output() {
 
 std::vector<Section> const& schema() {
   static std::vector<Section> const all = {
-      grid(), coordinates(), mask(), observations(),
+      grid(), coordinates(), mask("grid.mask", "Points inside the domain: those where the values are above a threshold.", ""), observations(),
+      mask("observations.*.mask", "The same as [grid] mask, said of what was observed; one of them.", "STATE"),
       {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
       parameters(), smoothness(),
       {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},

@@ -64,6 +64,7 @@ void read_named(Document& document, Names& names, Command command, Deck& deck) {
     names.claim(name, "a state", entry.place(), document.problems);
     deck.observations.emplace_back(name, read_observation(entry, name, deck.grid));
     check_kind(entry, deck.observations.back().second, command);
+    read_mask(entry, deck.grid);
   }
   for (auto const& [name, entry] : named_entries(document, "fields")) {
     names.claim(name, "a field", entry.place(), document.problems);

@@ -175,6 +175,14 @@ void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry
   }
 }
 
+void read_mask(Entry const& entry, Grid& grid) {
+  auto const mask = entry.table("mask");
+  if (!mask) return;
+  if (grid.mask) return entry.report("mask", "the domain has a mask already; say it once, in [grid] mask");
+  grid.mask = read_values(*mask, grid);
+  grid.mask_above = mask->number("above").value_or(0.0);
+}
+
 Grid read_grid(Entry const& entry) {
   Grid grid;
   grid.places = entry.places();
@@ -183,10 +191,7 @@ Grid read_grid(Entry const& entry) {
   read_coordinates(entry, grid);
   read_symmetries(entry, grid);
   read_decomposition(entry, grid);
-  if (auto const mask = entry.table("mask")) {
-    grid.mask = read_values(*mask, grid);
-    grid.mask_above = mask->number("above").value_or(0.0);
-  }
+  read_mask(entry, grid);
   return grid;
 }
 

@@ -17,6 +17,8 @@ bool known_axis(std::string const& name, Axes const& axes, Entry const& entry, P
 void check_subset(std::vector<std::string> const& names, Axes const& axes, Entry const& entry, std::string const& key);
 
 Grid read_grid(Entry const& entry);
+/// `mask` of [grid] or of an observation: the domain of the grid.
+void read_mask(Entry const& entry, Grid& grid);
 /// order, at, crop and bin of a source of data.
 io::Part read_part(Entry const& entry, Grid const& grid);
 /// crop and bin.

@@ -12,7 +12,7 @@ import numpy
 from program import INPUTS, PROGRAM, SOURCE, TestCase, quiet_environment, run, summary_of, temporary
 
 HEAT = INPUTS / "heat2d.toml"
-SMALL = ["grid.points=[24,24]", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.5", "forward.refine=1",
+SMALL = ["grid.points=[24,24]", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.005", "forward.refine=1",
          "inversion.method=equation-error", "uncertainty.samples=0"]
 SET = ["deck.toml", "history.csv", "result.h5", "result.xmf", "summary.json"]
 

@@ -10,7 +10,7 @@ import h5py
 
 from program import INPUTS, TestCase, run, summary_of, temporary
 
-SMALL = ["grid.points=[24,24]", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.5", "forward.refine=1",
+SMALL = ["grid.points=[24,24]", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.005", "forward.refine=1",
          "inversion.method=equation-error", "uncertainty.samples=0"]
 SET = {"deck.toml", "history.csv", "result.h5", "result.xmf", "summary.json"}
 INODES, BYTES = 200, 16 << 20

@@ -21,7 +21,7 @@ import tracer
 from program import INPUTS, LAUNCHER, PROGRAM, TestCase, quiet_environment, run, summary_of, temporary
 
 LONG = "--long" in sys.argv
-SMALL = ["grid.points=[24,24]", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.5", "forward.refine=1",
+SMALL = ["grid.points=[24,24]", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.005", "forward.refine=1",
          "inversion.method=equation-error", "uncertainty.samples=0"]
 SET = {"deck.toml", "history.csv", "result.h5", "result.xmf", "summary.json"}
 FOREIGN = {"notes.txt", "pictures", "link"}

@@ -106,7 +106,7 @@ class Restart(Runs):
         self.chain(MOLLIFIED, [("tune", 3), ("tune", 20), ("fit", 1)])
 
     def test_newton_of_tao(self):
-        logarithm = ["parameters.lambda.transform=log", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.5"]
+        logarithm = ["parameters.lambda.transform=log", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.005"]
         self.chain([*MOLLIFIED, *logarithm], [("newton", 3), ("newton", 2)])
 
     def test_methods_in_turn(self):

@@ -6,7 +6,7 @@ import h5py
 
 from program import INPUTS, TestCase, redirected, run, summary_of, temporary
 
-SMALL = ["grid.points=[40,40]", "mollifier.radius=9", "parameters.lambda.smoothness.weight=0.5", "inversion.method=equation-error",
+SMALL = ["grid.points=[40,40]", "mollifier.radius=9", "parameters.lambda.smoothness.weight=0.005", "inversion.method=equation-error",
          "uncertainty.samples=0"]
 
 

@@ -8,7 +8,7 @@ from program import INPUTS, TestCase, run, temporary
 
 DECK = INPUTS / "heat2d.toml"
 SMALL = ["grid.points=[16,17]", "forward.refine=1", "uncertainty.samples=0", "inversion.method=equation-error", "mollifier.radius=4",
-         "parameters.lambda.smoothness.weight=0.5"]
+         "parameters.lambda.smoothness.weight=0.005"]
 
 
 class Scaling(TestCase):

@@ -1,4 +1,5 @@
 // The effective deck reads back as the same deck; the reference names every key.
+#include "run/error.hpp"
 #include "deck/effective.hpp"
 
 #include <gtest/gtest.h>
@@ -281,6 +282,19 @@ steps = 3
 
 TEST(Effective, RoundTripOfForwardEquations) {
   for (auto const& deck : forward_decks()) expect_round_trip(deck, Command::forward);
+}
+
+TEST(Effective, MaskOfAnObservationIsTheDomain) {
+  std::string text = points_in_a_disc;
+  auto const mask = text.find("mask = ");
+  auto const line = text.substr(mask, text.find('\n', mask) - mask + 1);
+  text.erase(mask, line.size());
+  text.insert(text.find("[observations.w]\n") + std::string("[observations.w]\n").size(), line);
+  Deck const moved = parse_text(text), before = parse_text(points_in_a_disc);
+  ASSERT_TRUE(moved.grid.mask.has_value());
+  EXPECT_EQ(effective(moved), effective(before));
+  text.insert(text.find("[observations.h]\n") + std::string("[observations.h]\n").size(), line);
+  EXPECT_THROW(parse_text(text), mollis::run::Error);
 }
 
 TEST(Effective, RoundTripOfPoints) { expect_round_trip(parse_text(points_in_a_disc)); }

@@ -19,6 +19,11 @@ import tomllib
 COLUMNS = ["run", "held-out misfit", "of", "points", "fit chi2", "verdict", "method"]
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        sys.exit(fail(64, f"{message}; mollis compare --help"))
+
+
 def summary_of(path):
     if os.path.isdir(path):
         path = os.path.join(path, "summary.json")
@@ -98,17 +103,13 @@ def comparable(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="mollis compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     exit_on_error=False)
+    parser = Parser(prog="mollis compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="+", help="decks (.toml) to run, or output directories of runs; section.key=value goes to all decks")
     parser.add_argument("--ranks", type=int, default=1, help="MPI ranks of each run (MOLLIS_MPIEXEC: the launcher, mpirun -n)")
     parser.add_argument("--mollis", default="mollis", help=argparse.SUPPRESS)
     parser.add_argument("--json", help="file for the table")
     parser.add_argument("--picture", help="file for a picture (needs Matplotlib)")
-    try:
-        arguments = parser.parse_intermixed_args()
-    except argparse.ArgumentError as error:
-        return fail(64, f"{error}; mollis compare --help")
+    arguments = parser.parse_intermixed_args()
     overrides = [word for word in arguments.runs if "=" in word and not os.path.exists(word)]
     names = [word for word in arguments.runs if word not in overrides]
     if not names:

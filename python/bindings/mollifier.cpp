@@ -4,6 +4,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 #include "kernels/field.hpp"
@@ -69,39 +70,39 @@ Field field_of(double* data, Index size) { return Field(data, static_cast<std::s
 class Mollifier {
  public:
   Mollifier(std::vector<AxisGiven> const& axes, std::vector<std::vector<int>> const& orders, FilterGiven const& filter, int comm)
-      : jets_(make(axes, orders, filter, communicator(comm))), size_(jets_.grid().local_size()) {}
+      : jets_(make(axes, orders, filter, communicator(comm))), size_(jets_->grid().local_size()) {}
 
   /// out[b, k] = D^k in[b].
   void apply(ConstArray const& in, Array const& out) {
-    auto const count = jets_.set().size();
+    auto const count = jets().set().size();
     nb::gil_scoped_release const release;
     for (Index b = 0; b < batches(in.size()); ++b) {
       std::vector<Field> fields;
       for (std::size_t k = 0; k < count; ++k)
         fields.push_back(field_of(out.data() + (b * static_cast<Index>(count) + static_cast<Index>(k)) * size_, size_));
-      jets_.apply(field_of(const_cast<double*>(in.data()) + b * size_, size_), fields);
+      jets().apply(field_of(const_cast<double*>(in.data()) + b * size_, size_), fields);
     }
     Kokkos::fence();
   }
 
   /// out[b] = sum_k (D^k)^T in[b, k].
   void transpose(ConstArray const& in, Array const& out) {
-    auto const count = jets_.set().size();
+    auto const count = jets().set().size();
     nb::gil_scoped_release const release;
     std::fill_n(out.data(), out.size(), 0.0);
     for (Index b = 0; b < batches(out.size()); ++b) {
       std::vector<Field> fields;
       for (std::size_t k = 0; k < count; ++k)
         fields.push_back(field_of(const_cast<double*>(in.data()) + (b * static_cast<Index>(count) + static_cast<Index>(k)) * size_, size_));
-      jets_.apply_transpose_add(fields, field_of(out.data() + b * size_, size_));
+      jets().apply_transpose_add(fields, field_of(out.data() + b * size_, size_));
     }
     Kokkos::fence();
   }
 
   /// out[k] = variance of D^k of unit white noise.
   void variance(Array const& out) const {
-    auto const& box = jets_.grid().owned();
-    auto const& set = jets_.set();
+    auto const& box = jets().grid().owned();
+    auto const& set = jets().set();
     double* value = out.data();
     for (std::size_t k = 0; k < set.size(); ++k, value += size_) {
       std::fill_n(value, size_, 1.0);
@@ -117,9 +118,12 @@ class Mollifier {
 
   /// 1 where all derivatives exist.
   void valid(Array const& out) const {
-    auto const field = on_host(jets_.valid());
+    auto const field = on_host(jets().valid());
     std::copy_n(field.data(), size_, out.data());
   }
+
+  /// Gives up what needs MPI and Kokkos.
+  void close() { jets_.reset(); }
 
   std::vector<Index> lower() const { return bounds(&grid::Range::lower); }
   std::vector<Index> upper() const { return bounds(&grid::Range::upper); }
@@ -146,8 +150,8 @@ class Mollifier {
   Index batches(std::size_t size) const { return size_ > 0 ? static_cast<Index>(size) / size_ : 0; }
 
   std::vector<double> factors_of(int axis, int order) const {
-    auto const& filter = jets_.filter(axis);
-    auto const range = jets_.grid().owned()[axis];
+    auto const& filter = jets().filter(axis);
+    auto const range = jets().grid().owned()[axis];
     std::vector<double> factors;
     for (Index i = range.lower; i < range.upper; ++i)
       factors.push_back(filter.gram(i, filter.slot(order), filter.slot(order)));
@@ -156,11 +160,16 @@ class Mollifier {
 
   std::vector<Index> bounds(Index grid::Range::* end) const {
     std::vector<Index> result;
-    for (auto const& range : jets_.grid().owned().ranges) result.push_back(range.*end);
+    for (auto const& range : jets().grid().owned().ranges) result.push_back(range.*end);
     return result;
   }
 
-  mollifier::Jets jets_;
+  mollifier::Jets const& jets() const {
+    if (!jets_) throw std::logic_error("this mollifier was closed when MPI ended");
+    return *jets_;
+  }
+
+  std::optional<mollifier::Jets> jets_;   ///< none once closed
   Index size_;
 };
 
@@ -175,6 +184,7 @@ void add_mollifier(nb::module_& module) {
       .def("transpose", &Mollifier::transpose)
       .def("variance", &Mollifier::variance)
       .def("valid", &Mollifier::valid)
+      .def("close", &Mollifier::close)
       .def_prop_ro("lower", &Mollifier::lower)
       .def_prop_ro("upper", &Mollifier::upper);
 }

@@ -12,7 +12,7 @@ _alive = weakref.WeakSet()   # what holds MPI communicators and must be gone bef
 def close_all():
     """Ends the compiled part; called at exit."""
     for mollifier in list(_alive):
-        mollifier._filters = None
+        mollifier._filters.close()
     _core.finish()
 
 

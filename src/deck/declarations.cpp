@@ -69,13 +69,14 @@ Section coordinates() {
     "", true};
 }
 
-Section mask(std::string const& pattern, std::string const& help, std::string const& placeholder) {
+/// Of the grid, or of an observation (`named`: what * stands for).
+Section mask(std::string const& pattern, std::string const& help, std::string const& named) {
   return {pattern, help,
     std::vector<Key>{key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
      key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
      key("dataset", Type::text, "of the file, over the grid or some of its axes; NaN is outside").like(R"("inside")"),
      key("above", Type::number, "the threshold").otherwise("0.0")} + part(),
-    placeholder, true};
+    named, true};
 }
 
 Section observations() {

@@ -8,6 +8,7 @@
 #include "kernels/pointwise.hpp"
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
+#include "uncertainty/constant_entries.hpp"
 #include "uncertainty/student.hpp"
 
 namespace mollis::uncertainty {
@@ -29,44 +30,6 @@ std::vector<FitLeft> fits_of(std::vector<double> const& numbers) {
   for (std::size_t n = 0; n + 3 < numbers.size(); n += 4) out.push_back({numbers[n], numbers[n + 1], numbers[n + 2], numbers[n + 3]});
   return out;
 }
-
-/// Entries of constants in a vector of ParameterSpace, on all ranks.
-class ConstantEntries {
- public:
-  explicit ConstantEntries(parameters::ParameterSpace const& space) : space_(space) {
-    for (std::size_t p = 0; p < space.unknowns().size(); ++p)
-      if (space.unknowns()[p].axes.empty()) positions.push_back(p);
-  }
-  std::vector<double> read(Vec parameters) const {
-    std::vector<double> values(positions.size(), 0.0);
-    PetscScalar const* entries = nullptr;
-    check(VecGetArrayRead(parameters, &entries));
-    for (std::size_t i = 0; i < positions.size(); ++i) {
-      auto const& unknown = space_.unknowns()[positions[i]];
-      if (unknown.owner) values[i] = entries[unknown.offset];
-    }
-    check(VecRestoreArrayRead(parameters, &entries));
-    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM, space_.grid().comm());
-    return values;
-  }
-  /// 1 at constant i.
-  petsc::Vector unit(std::size_t i) const {
-    auto vector = space_.make_vector();
-    auto const& unknown = space_.unknowns()[positions[i]];
-    if (unknown.owner) {
-      PetscScalar* entries = nullptr;
-      check(VecGetArray(vector, &entries));
-      entries[unknown.offset] = 1.0;
-      check(VecRestoreArray(vector, &entries));
-    }
-    return vector;
-  }
-
-  std::vector<std::size_t> positions;
-
- private:
-  parameters::ParameterSpace const& space_;
-};
 
 class Quantifier {
  public:

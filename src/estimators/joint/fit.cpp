@@ -8,6 +8,7 @@
 #include "estimate/kept.hpp"
 #include "estimate/rounding.hpp"
 #include "estimators/joint/bounds.hpp"
+#include "estimators/joint/fitter.hpp"
 #include "estimators/joint/kept.hpp"
 
 namespace mollis::joint {
@@ -29,7 +30,6 @@ constexpr int most_climbs = 6;
 constexpr int most_settling = 30;
 constexpr int most_krylov_settling = 3000;
 constexpr int most_in_all = 6 + most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_settling + most_bounded;  ///< steps of a fit
-constexpr double settled_change = 1e-3;     ///< relative, of the parameters in a step
 constexpr double stuck_change = 1e-4;
 constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
 constexpr double rounding = 1e-10;          ///< relative, of the objective
@@ -48,108 +48,49 @@ struct State {
   double misfit = 0.0;
 };
 
-/// Phases of a fit, in their order.
-enum Phase { starting, choosing, climbing, raising, climbing_again, polishing, settling, bounding };
+}  // namespace
 
-/// Numerics broke down, on all ranks alike: the end of the fit, not of the run.
-struct Breakdown {
-  std::string phase, what;
-};
+Fitter::Fitter(Objective& objective)
+    : objective_(objective), problem_(objective.problem()), newton_(objective, linear_tolerance, objective.is_scarce() ? most_krylov_scarce : most_krylov), spectrum_(objective),
+      given_(problem_.settings.joint.penalty) {
+  for (std::size_t u = 0; u < problem_.space().unknowns().size(); ++u) {
+    auto const& unknown = problem_.space().unknowns()[u];
+    if (unknown.grid.dimension() == 0) continue;  // a constant is as smooth as can be
+    fields_.push_back(u);
+    if (std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) automatic_.push_back(u);
+  }
+}
 
-class Fitter {
- public:
-  explicit Fitter(Objective& objective)
-      : objective_(objective), problem_(objective.problem()), newton_(objective, linear_tolerance, objective.is_scarce() ? most_krylov_scarce : most_krylov), spectrum_(objective),
-        given_(problem_.settings.joint.penalty) {
-    for (std::size_t u = 0; u < problem_.space().unknowns().size(); ++u) {
-      auto const& unknown = problem_.space().unknowns()[u];
-      if (unknown.grid.dimension() == 0) continue;  // a constant is as smooth as can be
-      fields_.push_back(u);
-      if (std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) automatic_.push_back(u);
-    }
+Joined Fitter::run(Vec first_guess) {
+  try {
+    if (!go_on()) begin(first_guess);
+    if (due(starting)) start();
+    if (due(choosing)) choose_smoothness();
+    if (due(climbing) && !automatic_.empty()) climb(climbing, settled_penalty);
+    if (due(raising)) raise();
+    if (due(climbing_again) && !automatic_.empty() && at_.raised_by > 0.005) climb(climbing_again, raised_penalty);
+    if (due(polishing)) polish();
+    if (due(settling) && result_.converged) settle();
+    respect_bounds();
+    objective_.move_to(result_.x);
+    objective_.linearise();
+  } catch (Breakdown const& breakdown) {
+    end_at(breakdown, first_guess);
   }
+  return std::move(result_);
+}
 
-  Joined run(Vec first_guess) {
-    try {
-      if (!go_on()) begin(first_guess);
-      if (due(starting)) start();
-      if (due(choosing)) choose_smoothness();
-      if (due(climbing) && !automatic_.empty()) climb(climbing, settled_penalty);
-      if (due(raising)) raise();
-      if (due(climbing_again) && !automatic_.empty() && raised_by_ > 0.005) climb(climbing_again, raised_penalty);
-      if (due(polishing)) polish();
-      if (due(settling) && result_.converged) settle();
-      respect_bounds();
-      objective_.move_to(result_.x);
-      objective_.linearise();
-    } catch (Breakdown const& breakdown) {
-      end_at(breakdown, first_guess);
-    }
-    return std::move(result_);
-  }
+double Fitter::change_from(Vec before) const {
+  auto const change = parameters();
+  double const size = norm(change);
+  check(VecAXPY(change, -1.0, before));
+  return size > 0.0 ? norm(change) / size : 0.0;
+}
 
- private:
-  void end_at(Breakdown const& breakdown, Vec first_guess);
-  void begin(Vec first_guess);
-  bool go_on();
-  void take_whole_steps();
-  void rest(Phase phase, int round);
-  bool due(Phase phase) const { return phase >= phase_; }
-  /// Of a phase: where its loop goes on, 0 where it begins.
-  int first_round(Phase phase) const { return phase == phase_ ? round_ : 0; }
-  std::vector<double> slopes();
-  void start();
-  void choose_smoothness();
-  void climb(Phase phase, double penalty);
-  void raise();
-  void polish();
-  void settle();
-  void respect_bounds();
-  void say_unsettled(double moved) const;
-
-  /// A Gauss-Newton step; the relative change of the parameters.
-  double step(char const* phase);
-  void weigh_equation(double penalty, double share = 1.0);
-  double freedom() const {
-    double sum = 0.0;
-    for (auto const u : automatic_) sum += spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
-    return sum;
-  }
-  petsc::Vector parameters() const {
-    auto p = problem_.space().make_vector();
-    objective_.take_parameters(result_.x, p);
-    return p;
-  }
-  /// Relative change of the parameters.
-  double change_from(Vec before) const {
-    auto const change = parameters();
-    double const size = norm(change);
-    check(VecAXPY(change, -1.0, before));
-    return size > 0.0 ? norm(change) / size : 0.0;
-  }
-  bool is_settled(double moved, double before) const {
-    double const rate = std::clamp(moved / before, linear_tolerance, 1.0);
-    return rate * moved < problem_.settings.inversion.tolerance;
-  }
-
-  Objective& objective_;
-  problem::Problem const& problem_;
-  GaussNewton newton_;
-  Spectrum spectrum_;
-  run::Weight given_;
-  std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
-  Joined result_;
-  double length_ = 0.0, descent_ = 0.0;       ///< of the last step: its length, the relative fall of the objective
-  bool arrived_ = false;                      ///< the point of the last step was a minimum already: no search finds better
-  bool solved_ = false;                       ///< its linear solve reached the tolerance
-  bool settled_ = false;                      ///< the parameters are known to the tolerance
-  bool noisy_ = false;                        ///< what multiplies a parameter was mostly noise at the start
-  bool whole_ = false;                        ///< steps are taken whole
-  double raised_by_ = 0.0;                    ///< change of the parameters where the equation's weight rose
-  double before_ = settled_change, moved_ = 1.0;   ///< the last change while parameters settle, or meet their bounds
-  Phase phase_ = starting;                    ///< reached by the run before, and in it
-  int round_ = 0;
-};
+bool Fitter::is_settled(double moved, double before) const {
+  double const rate = std::clamp(moved / before, linear_tolerance, 1.0);
+  return rate * moved < problem_.settings.inversion.tolerance;
+}
 
 /// g: least squares of the data with a little of |g|^2; p: the first guess.
 void Fitter::begin(Vec first_guess) {
@@ -163,60 +104,30 @@ void Fitter::begin(Vec first_guess) {
 
 /// Keeps the state at the head of a loop; the run may stop there.
 void Fitter::rest(Phase phase, int round) {
-  auto const flag = [](bool value) { return value ? 1.0 : 0.0; };
-  estimate::Quantities at;
-  put_point(objective_, result_.x, at);
-  at.put("at", {static_cast<double>(phase), static_cast<double>(round), static_cast<double>(result_.newton), length_, descent_, flag(arrived_),
-                flag(solved_), flag(settled_), flag(noisy_), flag(whole_), raised_by_, before_, moved_, flag(result_.converged),
-                result_.objective, result_.gradient});
-  std::vector<std::string> phases;
-  std::vector<double> trials;
-  for (auto const& trial : result_.trials) {
-    phases.push_back(trial.phase);
-    trials.insert(trials.end(), trial.smoothness.begin(), trial.smoothness.end());
-    trials.insert(trials.end(), {trial.equation, trial.misfit, trial.freedom, trial.change});
-  }
-  estimate::put_lines("phases", phases, at);
-  at.put("trials", trials);
-  problem_.keeper->keep("fit", at);
+  at_.phase = phase;
+  at_.round = round;
+  estimate::Quantities kept;
+  put_point(objective_, result_.x, kept);
+  put_standing(at_, result_, kept);
+  problem_.keeper->keep("fit", kept);
   problem_.keeper->pause();
 }
 
 /// Takes up the state that the run before has kept, if it has kept one.
 bool Fitter::go_on() {
-  auto const* at = problem_.keeper->kept("fit");
-  if (at == nullptr) return false;
-  auto const& n = at->numbers("at");
-  phase_ = static_cast<Phase>(n.at(0));
-  round_ = static_cast<int>(n.at(1));
-  result_.newton = static_cast<int>(n.at(2));
-  length_ = n.at(3);
-  descent_ = n.at(4);
-  arrived_ = n.at(5) != 0.0;
-  solved_ = n.at(6) != 0.0;
-  settled_ = n.at(7) != 0.0;
-  noisy_ = n.at(8) != 0.0;
-  if (n.at(9) != 0.0) take_whole_steps();
-  raised_by_ = n.at(10);
-  before_ = n.at(11);
-  moved_ = n.at(12);
-  result_.converged = n.at(13) != 0.0;
-  result_.objective = n.at(14);
-  result_.gradient = n.at(15);
-  auto value = at->numbers("trials").begin();
-  for (auto const& phase : estimate::take_lines("phases", *at)) {
-    Trial trial{phase, {}, 0.0, 0.0, 0.0, 0.0};
-    for (std::size_t u = 0; u < problem_.space().unknowns().size(); ++u) trial.smoothness.push_back(*value++);
-    for (double* const number : {&trial.equation, &trial.misfit, &trial.freedom, &trial.change}) *number = *value++;
-    result_.trials.push_back(std::move(trial));
-  }
-  result_.x = take_point(objective_, *at);
+  auto const* kept = problem_.keeper->kept("fit");
+  if (kept == nullptr) return false;
+  at_ = take_standing(*kept, problem_.space().unknowns().size(), result_);
+  phase_ = at_.phase;
+  round_ = at_.round;
+  if (at_.whole) take_whole_steps();
+  result_.x = take_point(objective_, *kept);
   spectrum_.update(objective_);
   return true;
 }
 
 void Fitter::take_whole_steps() {
-  whole_ = true;
+  at_.whole = true;
   newton_.take_whole_steps(most_krylov_settling);
 }
 
@@ -250,11 +161,11 @@ double Fitter::step(char const* phase) {
   if (!std::isfinite(value)) throw Breakdown{phase, "the objective is not finite"};
   auto const outcome = newton_.step(result_.x);
   if (!outcome.broken.empty()) throw Breakdown{phase, outcome.broken};
-  descent_ = 1.0 - outcome.objective / value;
+  at_.descent = 1.0 - outcome.objective / value;
   double const moved = change_from(before);
-  length_ = outcome.length;
-  arrived_ = outcome.promised < rounding * value;
-  solved_ = outcome.solved;
+  at_.length = outcome.length;
+  at_.arrived = outcome.promised < rounding * value;
+  at_.solved = outcome.solved;
   result_.objective = outcome.objective;
   result_.gradient = outcome.gradient;
   ++result_.newton;
@@ -307,10 +218,10 @@ void Fitter::start() {
     auto const raw = slopes();
     stage(1e-3);
     auto const smoothed = slopes();
-    for (std::size_t u = 0; u < raw.size(); ++u) noisy_ = noisy_ || raw[u] > noisy_slope * smoothed[u];
+    for (std::size_t u = 0; u < raw.size(); ++u) at_.noisy = at_.noisy || raw[u] > noisy_slope * smoothed[u];
   }
-  int const held = noisy_ ? 3 : 0;   // of the shares, before the parameters move
-  std::vector<double> const shares = noisy_ ? std::vector<double>{1e-1, 1.0, 1.0, 1.0, 1.0, 1.0} : std::vector<double>{1e-2, 1e-1};
+  int const held = at_.noisy ? 3 : 0;   // of the shares, before the parameters move
+  std::vector<double> const shares = at_.noisy ? std::vector<double>{1e-1, 1.0, 1.0, 1.0, 1.0, 1.0} : std::vector<double>{1e-2, 1e-1};
   for (int i = std::max(first - 1, 0); i < static_cast<int>(shares.size()); ++i) {
     rest(starting, i + 1);
     objective_.hold_parameters(i < held);
@@ -330,7 +241,7 @@ void Fitter::choose_smoothness() {
       double& beta = objective_.weights().smoothness[u];
       double const rough = std::max(objective_.parts().roughness[u], 1e-300);
       double const factor = std::clamp(spectrum_.freedom(u, beta, objective_.weights().equation) / (beta * rough), 0.1, 10.0);
-      if (length_ > 0.5 || arrived_) beta = estimate::rounded_weight(factor * beta);
+      if (at_.length > 0.5 || at_.arrived) beta = estimate::rounded_weight(factor * beta);
       largest = std::max(largest, std::abs(std::log(factor)));
     }
     weigh_equation(settled_penalty);
@@ -353,7 +264,7 @@ void Fitter::climb(Phase phase, double penalty) {
     if (moved > 0.01) moved = step("climb");
     double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
     double const cost = objective_.parts().misfit - held.misfit;
-    bool const stuck = !solved_ && moved < stuck_change;  // nothing is learnt from parameters that did not follow
+    bool const stuck = !at_.solved && moved < stuck_change;  // nothing is learnt from parameters that did not follow
     if (!stuck && cost < misfit_per_freedom * (before - after)) continue;
     check(VecCopy(held.x, result_.x));
     objective_.weights() = held.weights;
@@ -368,8 +279,8 @@ void Fitter::raise() {
   if (first_round(raising) == 0) weigh_equation(raised_penalty);
   for (int i = first_round(raising); i < 2; ++i) {
     rest(raising, i);
-    raised_by_ = step("raise");
-    if (raised_by_ <= 0.01) return;
+    at_.raised_by = step("raise");
+    if (at_.raised_by <= 0.01) return;
   }
 }
 
@@ -378,8 +289,8 @@ void Fitter::polish() {
   for (int i = first_round(polishing); i < most_polish && !result_.converged; ++i) {
     rest(polishing, i);
     double const moved = step("polish");
-    result_.converged = moved < settled_change && (length_ > 0.0 || arrived_) && descent_ < (solved_ ? settled_descent : 0.1 * settled_descent);
-    if (length_ == 0.0) return;
+    result_.converged = moved < settled_change && (at_.length > 0.0 || at_.arrived) && at_.descent < (at_.solved ? settled_descent : 0.1 * settled_descent);
+    if (at_.length == 0.0) return;
   }
 }
 
@@ -387,16 +298,16 @@ void Fitter::polish() {
 /// error as much smaller than itself as it was smaller than the one before. Given up where the linear solves are too hard.
 void Fitter::settle() {
   take_whole_steps();
-  for (int i = first_round(settling); i < most_settling && !settled_; ++i) {
+  for (int i = first_round(settling); i < most_settling && !at_.settled; ++i) {
     rest(settling, i);
     double const moved = step("settle");
-    settled_ = solved_ && is_settled(moved, before_);
-    before_ = moved;
-    if (!solved_) break;
+    at_.settled = at_.solved && is_settled(moved, at_.before);
+    at_.before = moved;
+    if (!at_.solved) break;
   }
-  if (settled_) return;
-  result_.converged = before_ < settled_change;  // a linear solve that stopped early had said so without cause
-  say_unsettled(before_);
+  if (at_.settled) return;
+  result_.converged = at_.before < settled_change;  // a linear solve that stopped early had said so without cause
+  say_unsettled(at_.before);
 }
 
 /// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
@@ -406,7 +317,7 @@ void Fitter::respect_bounds() {
   int const first = first_round(bounding);
   if (first == 0) {
     if (!set_within(bounds, objective_, result_.x)) return;
-    before_ = settled_change;
+    at_.before = settled_change;
   }
   bool done = false;
   for (int i = std::max(first - 1, 0); i < most_bounded && !done; ++i) {
@@ -415,20 +326,18 @@ void Fitter::respect_bounds() {
     auto const at = parameters();
     step("bounds");
     set_within(bounds, objective_, result_.x);
-    moved_ = change_from(at);
-    done = settled_ ? solved_ && is_settled(moved_, before_) : moved_ < settled_change;
-    before_ = moved_;
+    at_.moved = change_from(at);
+    done = at_.settled ? at_.solved && is_settled(at_.moved, at_.before) : at_.moved < settled_change;
+    at_.before = at_.moved;
   }
-  result_.converged = moved_ < settled_change;
-  if (settled_ && !done) say_unsettled(moved_);
+  result_.converged = at_.moved < settled_change;
+  if (at_.settled && !done) say_unsettled(at_.moved);
 }
 
 void Fitter::say_unsettled(double moved) const {
   problem_.progress.say(fmt::format("fit   the last step moved the parameters by {:.1e}, more than the tolerance: so much they may differ on "
                                     "other numbers of ranks", moved));
 }
-
-}  // namespace
 
 Joined fit(Objective& objective, Vec first_guess) { return Fitter(objective).run(first_guess); }
 

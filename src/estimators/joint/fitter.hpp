@@ -1,0 +1,66 @@
+#pragma once
+/// The phases of a joint fit, as fit() runs them. Internal.
+#include "estimators/joint/standing.hpp"
+#include "parameters/bounds.hpp"
+
+namespace mollis::joint {
+
+/// Numerics broke down, on all ranks alike: the end of the fit, not of the run.
+struct Breakdown {
+  std::string phase, what;
+};
+
+class Fitter {
+ public:
+  explicit Fitter(Objective& objective);
+  Joined run(Vec first_guess);
+
+ private:
+  void end_at(Breakdown const& breakdown, Vec first_guess);
+  void begin(Vec first_guess);
+  bool go_on();
+  void take_whole_steps();
+  void rest(Phase phase, int round);
+  bool due(Phase phase) const { return phase >= phase_; }
+  /// Of a phase: where its loop goes on, 0 where it begins.
+  int first_round(Phase phase) const { return phase == phase_ ? round_ : 0; }
+  std::vector<double> slopes();
+  void start();
+  void choose_smoothness();
+  void climb(Phase phase, double penalty);
+  void raise();
+  void polish();
+  void settle();
+  void respect_bounds();
+  void say_unsettled(double moved) const;
+
+  /// A Gauss-Newton step; the relative change of the parameters.
+  double step(char const* phase);
+  void weigh_equation(double penalty, double share = 1.0);
+  double freedom() const {
+    double sum = 0.0;
+    for (auto const u : automatic_) sum += spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
+    return sum;
+  }
+  petsc::Vector parameters() const {
+    auto p = problem_.space().make_vector();
+    objective_.take_parameters(result_.x, p);
+    return p;
+  }
+  /// Relative change of the parameters.
+  double change_from(Vec before) const;
+  bool is_settled(double moved, double before) const;
+
+  Objective& objective_;
+  problem::Problem const& problem_;
+  GaussNewton newton_;
+  Spectrum spectrum_;
+  run::Weight given_;
+  std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
+  Joined result_;
+  Standing at_;                               ///< now
+  Phase phase_ = starting;                    ///< reached by the run before, and in it
+  int round_ = 0;
+};
+
+}  // namespace mollis::joint

@@ -17,13 +17,8 @@ void Hessian::project(Vec v) const {
   if (moves) check(VecPointwiseMult(v, v, moves));
 }
 
-void GaussNewton::Projected::apply(Vec r, Vec z) {
-  whole.apply(r, z);
-  hessian.project(z);
-}
-
 GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov)
-    : objective_(objective), preconditioner_(objective), hessian_(objective), projected_(preconditioner_, hessian_),
+    : objective_(objective), preconditioner_(objective), hessian_(objective), projected_(preconditioner_),
       shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_),
       tick_(objective.problem().grid.comm(), "linear solve") {
   check(TaoCreate(objective.problem().grid.comm(), tao_.address()));

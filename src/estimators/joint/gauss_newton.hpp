@@ -2,6 +2,7 @@
 /// Gauss-Newton steps on the joint objective by TAO: a line search along steps of conjugate gradients on a shell matrix.
 #include "estimators/joint/preconditioner.hpp"
 #include "solver/conjugate_gradients.hpp"
+#include "solver/projected.hpp"
 
 namespace mollis::joint {
 
@@ -41,24 +42,19 @@ class GaussNewton {
   /// finds nothing. `most_krylov`: iterations of its linear solve. Collective.
   void take_whole_steps(int most_krylov);
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
-  void let_move(petsc::Vector moves) { hessian_.moves = std::move(moves); }
+  void let_move(petsc::Vector moves) {
+    hessian_.moves = std::move(moves);
+    projected_.set(hessian_.moves);
+  }
 
  private:
   static PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self);
   static PetscErrorCode linearise(Tao, Vec x, Mat, Mat, void* self);
 
-  /// The preconditioner on the entries that move.
-  struct Projected final : solver::Preconditioner {
-    Projected(Preconditioner& whole_, Hessian const& hessian_) : whole(whole_), hessian(hessian_) {}
-    void apply(Vec r, Vec z) override;
-    Preconditioner& whole;
-    Hessian const& hessian;
-  };
-
   Objective& objective_;
   Preconditioner preconditioner_;
   Hessian hessian_;
-  Projected projected_;
+  solver::ProjectedPreconditioner projected_;   ///< on the entries that move
   solver::Shells shells_;
   petsc::Optimiser tao_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve

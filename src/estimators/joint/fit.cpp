@@ -240,7 +240,9 @@ void Fitter::choose_smoothness() {
     for (auto const u : automatic_) {
       double& beta = objective_.weights().smoothness[u];
       double const rough = std::max(objective_.parts().roughness[u], 1e-300);
-      double const factor = std::clamp(spectrum_.freedom(u, beta, objective_.weights().equation) / (beta * rough), 0.1, 10.0);
+      double const freedom = spectrum_.freedom(u, beta, objective_.weights().equation);
+      double factor = std::clamp(freedom / (beta * rough), 0.1, 10.0);
+      if (freedom <= Spectrum::least_freedom) factor = std::min(factor, 1.0);  // as smooth as can be: more would only round off
       if (at_.length > 0.5 || at_.arrived) beta = estimate::rounded_weight(factor * beta);
       largest = std::max(largest, std::abs(std::log(factor)));
     }

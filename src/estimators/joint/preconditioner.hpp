@@ -30,6 +30,7 @@ class Preconditioner final : public solver::Preconditioner {
     HostField sensitivity;                            ///< Schur complement of the data, there (one: the same for all)
   };
   void scale_fields(Averages const& averages);
+  void put_unit(std::size_t i, double unit);
   void find_sensitivities(Averages const& averages);
   void sensitivity_of_field(Averages const& averages, Reduced& reduced);
   void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);

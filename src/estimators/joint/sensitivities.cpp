@@ -10,6 +10,13 @@ namespace {
 
 constexpr double least_scale = 0.2;  ///< of T over its root mean square
 
+/// The power of two by which a field is to be divided for its diagonal to be as large as that of the data: pivots of states and
+/// fields then stand side by side whatever units they have, and digits do not depend on these.
+double unit_of(double seen, double data) {
+  double const ratio = std::sqrt(seen / data);
+  return std::isfinite(ratio) && ratio > 0.0 ? std::exp2(std::round(std::log2(ratio))) : 1.0;
+}
+
 }  // namespace
 
 /// Size of all terms of the residuals at a point: c^2 = sum of kappa P^2, kappa the terms' mean square symbols where
@@ -86,6 +93,7 @@ void Preconditioner::scale_fields(Averages const& averages) {
         logs -= 2.0 * std::log(std::abs(scale_[i][n]));
       }
     coupling_.smoothness[i] = objective_.weights().smoothness[u] * std::exp(sum_over(comm, logs) / points);
+    double seen = 0.0;  // sum_k w_k of the mean square of a / T
     for (std::size_t k = 0; k < residuals; ++k) {
       double moments[2] = {0.0, 0.0};  // of a / T
       for (std::size_t n = 0; n < size; ++n) {
@@ -95,8 +103,10 @@ void Preconditioner::scale_fields(Averages const& averages) {
       }
       MPI_Allreduce(MPI_IN_PLACE, moments, 2, MPI_DOUBLE, MPI_SUM, comm);
       double const mean = moments[0] / points;
+      seen += averages.equation[k] * moments[1] / points;
       coupling_.alpha[k][i] = steady && k == lead ? (mean < 0.0 ? -1.0 : 1.0) * std::sqrt(moments[1] / points) : mean;
     }
+    put_unit(i, unit_of(seen, averages.data.front()));
   }
   // What of the slopes varies from point to point moves waves to other places of the spectrum.
   std::vector<std::vector<HostField>> varying;
@@ -113,6 +123,13 @@ void Preconditioner::scale_fields(Averages const& averages) {
   for (std::size_t i = 0; i < fields; ++i)
     for (std::size_t j = 0; j <= i; ++j)
       coupling_.variance[i][j] = coupling_.variance[j][i] = seen_by_data(averages, varying[i], varying[j]) / points;
+}
+
+/// q := q / unit, so that T := unit T.
+void Preconditioner::put_unit(std::size_t i, double unit) {
+  for (std::size_t n = 0; n < scale_[i].extent(0); ++n) scale_[i][n] *= unit;
+  for (auto& of_residual : coupling_.alpha) of_residual[i] /= unit;
+  coupling_.smoothness[i] /= unit * unit;
 }
 
 /// The coefficients of a field over the grid (0 beyond it).

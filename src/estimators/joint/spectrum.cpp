@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "estimators/joint/local_values.hpp"
 
@@ -176,13 +177,16 @@ double sum_of_shares(std::vector<double> const& info, std::vector<double> const&
 double Spectrum::freedom(std::size_t u, double beta, std::vector<double> const& w) const {
   auto const& unknown = unknowns_[u];
   double const sum = sum_of_shares(information(u, w), unknown.smoothness, beta);
-  return std::max((unknown.field ? over_ranks(sum) : sum) - unknown.free, 0.1);
+  return std::max((unknown.field ? over_ranks(sum) : sum) - unknown.free, least_freedom);
 }
 
 double Spectrum::beta_for(std::size_t u, double target) const {
   auto const& unknown = unknowns_[u];
   auto const info = information(u, {});
-  double low = -40.0, high = 40.0;
+  double sums[2] = {std::accumulate(info.begin(), info.end(), 0.0), std::accumulate(unknown.smoothness.begin(), unknown.smoothness.end(), 0.0)};
+  if (unknown.field) MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, grid_.comm());
+  double const size = sums[0] > 0.0 && sums[1] > 0.0 ? std::log10(sums[0] / sums[1]) : 0.0;
+  double low = size - 40.0, high = size + 40.0;
   for (int step = 0; step < 60; ++step) {
     double const middle = 0.5 * (low + high);
     double const sum = sum_of_shares(info, unknown.smoothness, std::pow(10.0, middle));

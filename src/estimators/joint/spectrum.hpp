@@ -18,7 +18,8 @@ class Spectrum {
   void update(Objective& objective);
 
   /// Degrees of freedom of a parameter: sum over waves with L > 0 of i / (i + beta L), less what L leaves free.
-  /// w: equation weights; empty: without limit. Collective.
+  /// w: equation weights; empty: without limit. No fewer than `least_freedom`. Collective.
+  static constexpr double least_freedom = 0.1;
   double freedom(std::size_t unknown, double beta, std::vector<double> const& w) const;
   /// beta at which freedom(unknown, beta, {}) is `target`. Collective.
   double beta_for(std::size_t unknown, double target) const;

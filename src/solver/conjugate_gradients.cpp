@@ -37,6 +37,15 @@ bool reaches(KSP ksp, Vec b, Vec x) {
   return left <= tolerance * size;
 }
 
+/// Whether the solution to begin with left a residual beyond all bounds: a guess in other units, of which no digit would remain.
+bool is_guess_useless(KSP ksp) {
+  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+  PetscInt iterations = 0;
+  check(KSPGetConvergedReason(ksp, &reason));
+  check(KSPGetIterationNumber(ksp, &iterations));
+  return reason == KSP_DIVERGED_DTOL && iterations == 0;
+}
+
 }  // namespace
 
 std::string breakdown_of(KSP ksp) {
@@ -114,8 +123,13 @@ Outcome ConjugateGradients::solve(Vec b, Vec x) {
   bool const once = std::string(type) == KSPPREONLY;
   if (once) check(VecSet(x, 0.0));
   check(KSPSetInitialGuessNonzero(ksp_, once ? PETSC_FALSE : PETSC_TRUE));
-  PetscErrorCode const code = KSPSolve(ksp_, b, x);
+  PetscErrorCode code = KSPSolve(ksp_, b, x);
   if (shells_) shells_->rethrow();
+  if (code == 0 && is_guess_useless(ksp_)) {
+    check(VecSet(x, 0.0));
+    code = KSPSolve(ksp_, b, x);
+    if (shells_) shells_->rethrow();
+  }
   return outcome(code, b, x);
 }
 

@@ -12,11 +12,18 @@ using petsc::check;
 
 constexpr double most_low_modes = 400.0;  ///< in all: a dense factor of them costs about what ten products with H do
 
-/// m := m^-1, n x n symmetric positive, by Gauss and Jordan; a pivot that is not positive is raised.
+/// m := m^-1, n x n symmetric positive, by Gauss and Jordan, each row scaled by its diagonal, so that units do not matter; a pivot
+/// that is not positive is raised.
 void invert_in_place(std::vector<double>& m, std::size_t n) {
-  double top = 0.0;
-  for (std::size_t i = 0; i < n; ++i) top = std::max(top, m[i * n + i]);
-  double const floor = top > 0.0 ? 1e-12 * top : 1.0;
+  constexpr double floor = 1e-12;
+  std::vector<double> scale(n, 1.0);
+  for (std::size_t i = 0; i < n; ++i)
+    if (m[i * n + i] > 0.0) scale[i] = 1.0 / std::sqrt(m[i * n + i]);
+  auto const put_scale = [&] {
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) m[i * n + j] *= scale[i] * scale[j];
+  };
+  put_scale();
   for (std::size_t k = 0; k < n; ++k) {
     double const pivot = 1.0 / std::max(m[k * n + k], floor);
     m[k * n + k] = 1.0;
@@ -28,6 +35,7 @@ void invert_in_place(std::vector<double>& m, std::size_t n) {
       for (std::size_t j = 0; j < n; ++j) m[i * n + j] -= factor * m[k * n + j];
     }
   }
+  put_scale();
 }
 
 /// The mode at a place of a box of modes.

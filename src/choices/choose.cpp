@@ -62,7 +62,16 @@ Choices tuned_choices(Problem const& problem) {
 
 bool starts_at_first_guess(Problem const& problem) {
   auto const& unknowns = problem.space().unknowns();
-  return unknowns.size() == 1 && !unknowns.front().axes.empty();
+  return unknowns.size() == 1 && !unknowns.front().axes.empty() && unknowns.front().settings.initial;
+}
+
+/// All entries at their mean: how large a field is, whatever its unit; its shape is better found with the states.
+void level(Vec x) {
+  PetscScalar sum = 0.0;
+  PetscInt entries = 0;
+  petsc::check(VecSum(x, &sum));
+  petsc::check(VecGetSize(x, &entries));
+  petsc::check(VecSet(x, sum / static_cast<double>(entries)));
 }
 
 /// Whether data can be mollified: they stand on the grid, with room for a footprint between gaps.
@@ -86,6 +95,7 @@ Choices starting_choices(Problem const& problem) {
   fit.x = std::move(tuned.x);
   fit.beta = tuned.beta;
   candidate.equation().fit(fit, problem.settings.inversion.reweight, *problem.keeper);
+  if (problem.space().unknowns().size() == 1) level(fit.x);
   choices.start = std::move(fit.x);
   return choices;
 }

@@ -115,7 +115,7 @@ Section parameters() {
   return {"parameters.*", "A hidden parameter of the equation.",
     {key("over", Type::texts, "axes that it varies over, [] for a constant")
          .needed().out_of({"t", "z", "y", "x"}).like(R"(["y", "x"])"),
-     key("initial", Type::number, "first guess").otherwise("1.0"),
+     key("initial", Type::number, "first guess; without one fits begin at what the data say, nonlinear ones at 1"),
      key("lower", Type::number, "lower bound, always respected").otherwise_computed("none").like("0.05"),
      key("upper", Type::number, "upper bound, always respected").otherwise_computed("none").like("10.0"),
      key("transform", Type::choice, "\"log\": the fit and the smoothness act on the logarithm")

@@ -127,10 +127,10 @@ Rows rows_of(Observation const& observation) {
 
 Rows rows_of(Parameter const& parameter) {
   Rows rows{{"over", toml_text(parameter.over)},
-            {"initial", toml_text(parameter.initial)},
             {"transform", parameter.log ? "\"log\"" : "\"none\""},
             {"smoothness", inline_table({{"order", toml_text(parameter.smoothness_order)},
                                          {"weight", toml_text(parameter.smoothness_weight)}})}};
+  if (parameter.initial) rows["initial"] = toml_text(*parameter.initial);
   if (parameter.lower) rows["lower"] = toml_text(*parameter.lower);
   if (parameter.upper) rows["upper"] = toml_text(*parameter.upper);
   if (parameter.truth) rows["truth"] = inline_table(rows_of(*parameter.truth));

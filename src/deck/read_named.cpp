@@ -17,20 +17,20 @@ void check_bounds(Entry const& entry, Parameter const& parameter) {
                  fmt::format("{} is not above lower = {}; give upper > lower", *parameter.upper, *parameter.lower));
     return;
   }
-  if (!entry.has("initial")) return;
-  bool const below = parameter.lower && parameter.initial < *parameter.lower;
-  bool const above = parameter.upper && parameter.initial > *parameter.upper;
+  if (!parameter.initial) return;
+  bool const below = parameter.lower && *parameter.initial < *parameter.lower;
+  bool const above = parameter.upper && *parameter.initial > *parameter.upper;
   if (below || above) {
     entry.report("initial",
-                 fmt::format("{} is {} = {}; give an initial value within the bounds", parameter.initial,
+                 fmt::format("{} is {} = {}; give an initial value within the bounds", *parameter.initial,
                              below ? "below lower" : "above upper", below ? *parameter.lower : *parameter.upper));
   }
 }
 
 void check_logarithm(Entry const& entry, Parameter const& parameter) {
-  if (entry.has("initial") && parameter.initial <= 0.0) {
+  if (parameter.initial && *parameter.initial <= 0.0) {
     entry.report("initial",
-                 fmt::format("{} has no logarithm; give a positive value or transform = \"none\"", parameter.initial));
+                 fmt::format("{} has no logarithm; give a positive value or transform = \"none\"", *parameter.initial));
   }
   if (parameter.lower && *parameter.lower < 0.0) {
     entry.report("lower",
@@ -159,7 +159,7 @@ Parameter read_parameter(Entry const& entry, Grid const& grid) {
   parameter.places = entry.places();
   parameter.over = entry.list<std::string>("over").value_or(Axes{});
   if (entry.has("over")) check_subset(parameter.over, grid.axes, entry, "over");
-  parameter.initial = entry.number("initial").value_or(1.0);
+  parameter.initial = entry.number("initial");
   parameter.lower = entry.number("lower");
   parameter.upper = entry.number("upper");
   parameter.log = entry.text("transform") == "log";

@@ -37,7 +37,7 @@ Bounds make_bounds(ParameterSpace const& space) {
 }
 
 petsc::Vector first_guess(ParameterSpace const& space) {
-  return fill(space, [](Settings const& p) { return p.log ? std::log(p.initial) : p.initial; });
+  return fill(space, [](Settings const& p) { return p.log ? std::log(p.first()) : p.first(); });
 }
 
 }  // namespace mollis::parameters

@@ -11,7 +11,7 @@ struct Bounds {
 /// Of all unknowns, infinite where none is given. Collective.
 Bounds make_bounds(ParameterSpace const& space);
 
-/// `initial` of every parameter. Collective.
+/// The first guess of every parameter (Settings::first). Collective.
 petsc::Vector first_guess(ParameterSpace const& space);
 
 }  // namespace mollis::parameters

@@ -22,11 +22,13 @@ void BandedSystems::factorise(Index group, double floor) {
   scale_[static_cast<std::size_t>(group)] = scale;
   for (Index row = 0; row < size_; ++row)  // what fills the last group
     for (Index lane = filled; lane < lanes; ++lane) entry(row, 0)[lane] = scale;
-  double top[lanes] = {};
+  std::vector<double> least(static_cast<std::size_t>(size_ * lanes));  // pivots: by each row's own size, as rounding is
   for (Index row = 0; row < size_; ++row)
-    for (Index lane = 0; lane < lanes; ++lane) top[lane] = std::max(top[lane], entry(row, 0)[lane]);
-  for (Index row = 0; row < size_; ++row)
-    for (Index lane = 0; lane < lanes; ++lane) entry(row, 0)[lane] += floor * top[lane];
+    for (Index lane = 0; lane < lanes; ++lane) {
+      double const own = floor * std::max(entry(row, 0)[lane], 0.0);
+      least[static_cast<std::size_t>(row * lanes + lane)] = own > 0.0 ? own : floor * scale;
+      entry(row, 0)[lane] += own;
+    }
   for (Index i = 0; i < size_; ++i) {
     Index const first = std::max<Index>(0, i - width_);
     double* const pivot = entry(i, 0);
@@ -46,7 +48,7 @@ void BandedSystems::factorise(Index group, double floor) {
         ij[lane] = divided;
       }
     }
-    for (Index lane = 0; lane < lanes; ++lane) pivot[lane] = scale / std::max(pivot[lane], floor * top[lane]);
+    for (Index lane = 0; lane < lanes; ++lane) pivot[lane] = scale / std::max(pivot[lane], least[static_cast<std::size_t>(i * lanes + lane)]);
   }
   std::transform(entries_.begin(), entries_.end(), factors_.begin() + group * size_ * row_size,
                  [](double v) { return static_cast<float>(v); });

@@ -20,8 +20,8 @@ class BandedSystems {
   double& at(Index system, Index row, Index offset) {
     return entries_[static_cast<std::size_t>((row * (width_ + 1) + offset) * lanes + system % lanes)];
   }
-  /// Factorises the group in hand, in double precision, and keeps it in single precision. Adds `floor` times its largest
-  /// diagonal entry to the diagonal of each matrix (a near null space stays finite).
+  /// Factorises the group in hand, in double precision, and keeps it in single precision. Adds `floor` times
+  /// itself to each diagonal entry (a near null space stays finite, and no row's unit matters to another).
   void factorise(Index group, double floor);
   /// Frees what filling needs.
   void finish() { std::vector<double>().swap(entries_); }

@@ -1,6 +1,6 @@
 """Units do not matter: states and axes times 2^-30 and 2^30 (about 1e-9 and 1e9) give the same digits of the parameters, in their
-own units, for methods that do not fit states. Powers of two, as automatic picks are rounded to fractions of one; first guesses are
-given in units, too."""
+own units, whatever fits them, and wherever it starts. Powers of two, as automatic picks are rounded to fractions of one; first guesses are
+given in units, or not at all."""
 import json
 import pathlib
 import unittest
@@ -11,6 +11,7 @@ import numpy
 from program import TestCase, run, temporary
 
 SMALL, LARGE = 2.0 ** -30, 2.0 ** 30
+FEW = ((1.0, LARGE), (SMALL, LARGE))
 
 
 def decaying():
@@ -32,26 +33,26 @@ def source(axis):
 
 
 class Units(TestCase):
-    def parameters(self, data, axes, upper, equation, units, extra=""):
+    def parameters(self, data, axes, upper, equation, units, extra="", method="equation-error", first=True):
         place = pathlib.Path(temporary())
         with h5py.File(place / "data.h5", "w") as file:
             file["u"] = data
         deck = f'[grid]\naxes = {json.dumps(axes)}\npoints = {list(data.shape)}\nlower = [0.0, 0.0]\nupper = {upper}\n'
         deck += f'[observations.u]\nfile = "data.h5"\ndataset = "u"\n{extra}[equation]\n{equation}\n[uncertainty]\nsamples = 0\n'
-        deck += '[inversion]\nmethod = "equation-error"\n'
+        deck += f'[inversion]\nmethod = "{method}"\n'
         for name, (over, unit) in units.items():
-            deck += f"[parameters.{name}]\nover = {json.dumps(over)}\ninitial = {unit!r}\n"
+            deck += f"[parameters.{name}]\nover = {json.dumps(over)}\n" + (f"initial = {unit!r}\n" if first else "")
         (place / "deck.toml").write_text(deck)
         self.expect(0, run("invert", place / "deck.toml", f"output.directory={place}/out"))
         with h5py.File(place / "out" / "result.h5") as file:
             return {name: numpy.array(file[f"/parameters/{name}"]) / unit for name, (over, unit) in units.items()}
 
-    def compare(self, solve):
+    def compare(self, solve, tolerance=1e-9, units=((SMALL, 1.0), (LARGE, 1.0), (1.0, SMALL), (1.0, LARGE), (SMALL, LARGE))):
         reference = solve(1.0, 1.0)
-        for axis, state in ((SMALL, 1.0), (LARGE, 1.0), (1.0, SMALL), (1.0, LARGE), (SMALL, LARGE)):
+        for axis, state in units:
             for name, value in solve(axis, state).items():
                 error = numpy.abs(value - reference[name]).max() / numpy.abs(reference[name]).max()
-                self.assertLess(error, 1e-9, f"{name}, axes times {axis}, states times {state}")
+                self.assertLess(error, tolerance, f"{name}, axes times {axis}, states times {state}")
 
     def test_constants_in_the_weak_form(self):
         data = decaying()
@@ -64,6 +65,22 @@ class Units(TestCase):
         self.compare(lambda axis, state: self.parameters(
             data * state, ["y", "x"], [axis, axis], 'residual = "c*lap(u) + m"', {"c": (["y", "x"], axis ** 2 / state)},
             f'[fields.m]\nvalue = "{source(axis)}"\n'))
+
+    def test_a_field_by_both_methods_without_a_first_guess(self):
+        data = conducting()
+        for method in ("equation-error", "joint"):
+            with self.subTest(method):
+                self.compare(lambda axis, state: self.parameters(
+                    data * state, ["y", "x"], [axis, axis], 'residual = "c*lap(u) + m"', {"c": (["y", "x"], axis ** 2 / state)},
+                    f'[fields.m]\nvalue = "{source(axis)}"\n', method, False), 1e-8, FEW)
+
+    def test_a_profile_beside_a_constant(self):
+        data = decaying()[::2, ::2]
+        for method in ("equation-error", "joint"):
+            with self.subTest(method):
+                self.compare(lambda axis, state: self.parameters(
+                    data * state, ["t", "x"], [2 * axis, axis], 'residual = "dt(u) - D*dx(dx(u)) + k*u"',
+                    {"D": (["x"], axis), "k": ([], 1 / axis)}, "", method), 1e-7, FEW)
 
 
 if __name__ == "__main__":

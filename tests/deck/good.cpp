@@ -145,7 +145,7 @@ TEST(GoodDeck, DefaultsOfTheMinimalDeck) {
   EXPECT_EQ(deck.inversion.tolerance, inversion.tolerance);
   EXPECT_EQ(deck.inversion.max_iterations, inversion.max_iterations);
   Parameter const& a = deck.parameters[0].second;
-  EXPECT_EQ(a.initial, 1.0);
+  EXPECT_FALSE(a.initial);
   EXPECT_FALSE(a.lower || a.upper || a.log || a.truth);
   EXPECT_FALSE(deck.has_forward);
   EXPECT_EQ(deck.output_directory, "/decks/case.out");

@@ -2,7 +2,7 @@
 
 namespace mollis::joint {
 
-constexpr int most_iterations = 1000, most_iterations_scarce = 20000;
+constexpr int most_iterations = 4000, most_iterations_scarce = 20000;
 
 struct Around::Solver {
   explicit Solver(Objective& objective, double tolerance)

@@ -26,6 +26,7 @@ struct Estimate {
   std::vector<double> noise;             ///< standard deviation of the data's noise, one a state
   std::vector<double> penalty;           ///< w, one a residual; empty where states are not fitted
   bool bias_corrected = false;           ///< noise was taken out of the normal equations
+  double noise_share = 0.0;              ///< how much of what some combination of parameters multiplies is noise (NormalNoise); 0 where it is not known
   run::Named<run::Table> trials;
 
   // How it ended.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "run/error.hpp"
 
@@ -59,6 +60,30 @@ NormalNoise plain_sums(ResidualModel const& model, std::vector<Field> const& par
     for (std::size_t q = 0; q < unknowns; ++q) sums.matrix.back().push_back(sum_on_owner(model, matrix[p][q], p));
   }
   return sums;
+}
+
+/// Sums over all locations of what every two parameters share there. Collective.
+std::vector<std::vector<double>> pooled(MPI_Comm comm, std::vector<std::vector<HostField>> const& matrix) {
+  std::vector<std::vector<double>> sums;
+  for (auto const& row : matrix) {
+    sums.emplace_back();
+    for (auto const& entries : row) sums.back().push_back(std::accumulate(entries.data(), entries.data() + entries.extent(0), 0.0));
+    MPI_Allreduce(MPI_IN_PLACE, sums.back().data(), static_cast<int>(sums.back().size()), MPI_DOUBLE, MPI_SUM, comm);
+  }
+  return sums;
+}
+
+/// The least s with s plain - noise positive definite, between 1e-5 and 1000.
+double share_of(std::vector<std::vector<double>> const& plain, std::vector<std::vector<double>> const& noise) {
+  double low = 1e-5, high = 1000.0;
+  while (high > 1.001 * low) {
+    double const s = std::sqrt(low * high);
+    auto block = plain;
+    for (std::size_t p = 0; p < block.size(); ++p)
+      for (std::size_t q = 0; q < block.size(); ++q) block[p][q] = s * plain[p][q] - noise[p][q];
+    (positive_definite(block) ? high : low) = s;
+  }
+  return high;
 }
 
 /// Keeps plain - noise positive at every location (see NoiseBias::noise).
@@ -209,8 +234,11 @@ NormalNoise NoiseBias::noise(ResidualModel const& model, std::vector<Field> cons
       noise.matrix[p].push_back(weighted([&](std::size_t k) { return matrix_[k][std::min(p, q)][std::max(p, q) - std::min(p, q)]; }, p));
   }
   bool const single_field = unknowns == 1 && !model.space().unknowns().front().axes.empty();
-  int limited = limit(plain_sums(model, partials, constant, weights), single_field, noise) ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &limited, 1, MPI_INT, MPI_MAX, model.space().grid().comm());
+  auto const plain = plain_sums(model, partials, constant, weights);
+  MPI_Comm const comm = model.space().grid().comm();
+  noise.share = share_of(pooled(comm, plain.matrix), pooled(comm, noise.matrix));
+  int limited = limit(plain, single_field, noise) ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &limited, 1, MPI_INT, MPI_MAX, comm);
   noise.refused = limited != 0 && model.space().unknowns().front().axes.empty();
   return noise;
 }

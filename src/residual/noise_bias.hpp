@@ -21,6 +21,8 @@ namespace mollis::residual {
 struct NormalNoise {
   std::vector<std::vector<HostField>> matrix;  ///< [unknown][unknown]
   std::vector<HostField> vector;               ///< [unknown]
+  double share = 0.0;                          ///< the least s with s J^T W J - N positive, both summed over all locations: how much of
+                                               ///< what some combination of the parameters multiplies is noise (on all ranks)
   bool refused = false;                        ///< of constants: J^T W J - N is not positive, noise is all they see (on all ranks)
 
   /// lam^T N lam / 2 + n^T lam at x; its gradient is subtracted from `gradient` (if not null). Collective.

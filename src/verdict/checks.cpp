@@ -13,6 +13,7 @@ namespace {
 constexpr double least_share = 0.3, least_share_weak = 0.05;
 constexpr double most_at_bounds = 0.05;
 constexpr double most_raised = 1.5, most_unexplained = 0.01;
+constexpr double most_noise_share = 0.5;
 constexpr double most_biased = 0.05, most_biased_noise = 3.0;
 
 double sum(MPI_Comm comm, double value) {
@@ -112,6 +113,12 @@ Checks noise_as_given(Problem const& problem, Estimate const& estimate) {
                       "a term may be missing or wrong; if the noise is known and as large, give it ([observations] noise)"});
   }
   return checks;
+}
+
+Checks seen_above_noise(Estimate const& estimate) {
+  return {{"attenuated", estimate.noise_share, most_noise_share,
+           fmt::format("{:.0f} % of what some parameter multiplies is noise", 100.0 * std::min(estimate.noise_share, 1.0)),
+           "it pulls parameters towards 0 by more than can be corrected: wider radii ([mollifier] radius), or method = \"joint\""}};
 }
 
 Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {

@@ -64,7 +64,7 @@ class Runs(TestCase):
         with h5py.File(directory / "result.h5") as file:
             return file["/parameters/lambda"][:], file["/parameters/lambda_std"][:] if "/parameters/lambda_std" in file else None
 
-    def expect_same(self, reference, directory, bound):
+    def expect_same(self, reference, directory, bound, stops=1):
         value, deviation = self.parameter(reference)
         again, deviation_again = self.parameter(directory)
         self.assertLess(relative(value, again), bound)
@@ -73,7 +73,9 @@ class Runs(TestCase):
         self.assertEqual(one["status"], other["status"])
         if bound < 1e-9:
             self.assertEqual(one["iterations"]["newton"], other["iterations"]["newton"])
-            self.assertAlmostEqual(one["iterations"]["krylov"] / other["iterations"]["krylov"], 1.0, delta=0.01)   # preconditioners are made anew
+            # Each stop loses the solution that the next solve would have begun with: a few iterations, never those of a fit.
+            krylov = one["iterations"]["krylov"]
+            self.assertAlmostEqual(krylov, other["iterations"]["krylov"], delta=max(0.01 * krylov, 4 * stops))
             steps = [(d / "history.csv").read_text().splitlines() for d in (reference, directory)]
             self.assertEqual(*[[line.split(",")[:2] for line in lines] for lines in steps])   # phases and their steps
         self.assertFalse({p.name for p in directory.iterdir()} & CHECKPOINTS)
@@ -91,7 +93,7 @@ class Runs(TestCase):
             self.assertIn("--restart", err)
         shutil.copytree(out, other)
         self.assertEqual(self.invert(out, overrides, "--restart").code, outcome.code)
-        self.expect_same(reference, out, 1e-10)
+        self.expect_same(reference, out, 1e-10, len(stops))
         self.assertEqual(self.invert(other, overrides, "--restart", ranks=2).code, outcome.code)
         self.expect_same(reference, other, 1e-8)
 

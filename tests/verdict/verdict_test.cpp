@@ -92,6 +92,42 @@ TEST(Verdict, FindsWrongAndMissingTerms) {
   EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
 }
 
+/// Least squares are pulled towards 0 by the noise of what D multiplies, beyond what can be taken out.
+TEST(Verdict, FindsParametersThatMultiplyNoise) {
+  auto options = noisy({"mollifier.radius=4"});
+  Case const quiet(film("dt(u) - D*dx(dx(u)) + 0.5*u", "D"), {{"u", wave}}, options);
+  EXPECT_FALSE(has(infer(quiet).verdict, "attenuated"));
+  options.noise = 0.5;
+  Case const loud(film("dt(u) - D*dx(dx(u)) + 0.5*u", "D"), {{"u", wave}}, options);
+  auto const answer = infer(loud);
+  EXPECT_TRUE(has(answer.verdict, "attenuated")) << answer.estimate.noise_share;
+}
+
+/// v = 2 u, u with noise of 0.3 of its deviation: of c's sum of squares the share 0.3^2 / (1 + 0.3^2).
+TEST(Verdict, KnowsTheShareOfNoise) {
+  std::string const text = R"toml(
+[grid]
+axes = ["t", "x"]
+points = [80, 48]
+lower = [0.0, 0.0]
+upper = [2.0, 1.0]
+periodic = ["x"]
+[inversion]
+method = "equation-error"
+[mollifier]
+radius = 0
+[parameters.c]
+over = []
+[equation]
+residual = "v - c*u"
+)toml";
+  auto const u = [](Coordinates const& p) { return std::sin(2.0 * pi * (p[1] + p[0])); };
+  Options options;
+  options.noise = 0.3;
+  Case const c(text, {{"u", u}, {"v", [&](Coordinates const& p) { return 2.0 * u(p); }}}, options);
+  EXPECT_NEAR(infer(c).estimate.noise_share, 0.09 / 1.09, 0.005);
+}
+
 TEST(Verdict, NamesWhatDoesNotChangeTheResidual) {
   Case const c(film("dt(u) - D*dx(dx(u)) + a*u + 2*b*u", "Dab"), {{"u", wave}}, noisy());
   auto const answer = infer(c);

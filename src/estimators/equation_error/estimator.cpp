@@ -67,6 +67,7 @@ Estimate estimate_at(Problem const& problem, mollifier::Settings const& mollifie
   out.smoother = mollifier;
   out.smoothness = fit.beta;
   out.bias_corrected = residual::NoiseBias::applies(problem.settings.inversion, problem.space(), problem.system());
+  if (auto const* noise = candidate->equation().noise(fit.weights)) out.noise_share = noise->share;
   out.objective = fit.objective;
   out.gradient = fit.gradient;
   out.steps = fit.newton;

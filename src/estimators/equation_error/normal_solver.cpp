@@ -23,12 +23,6 @@ bool is_given(char const* option) {
   return given == PETSC_TRUE;
 }
 
-/// Units of the parameters do not matter then.
-void scale_by_diagonal(KSP ksp) {
-  check(KSPSetDiagonalScale(ksp, PETSC_TRUE));
-  check(KSPSetDiagonalScaleFix(ksp, PETSC_TRUE));
-}
-
 /// For an assembled matrix.
 void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space, bool coupled) {
   auto const& unknowns = space.unknowns();
@@ -38,14 +32,15 @@ void set_preconditioner(KSP ksp, parameters::ParameterSpace const& space, bool c
     check(PCSetType(pc, PCJACOBI));
   } else if (std::all_of(unknowns.begin(), unknowns.end(), [](parameters::Unknown const& u) { return u.axes.empty(); })) {
     // All constants stand on one rank: a pseudo-inverse in a block there is exact, and leaves what the data do not determine where
-    // it starts.
+    // it starts. Each is scaled by its own diagonal, so that their units do not matter.
     check(PCSetType(pc, PCBJACOBI));
     set_option_default("-sub_pc_type", "svd");
     set_option_default("-sub_pc_svd_zero_sing", "1e-10");
-    scale_by_diagonal(ksp);
+    check(KSPSetDiagonalScale(ksp, PETSC_TRUE));
+    check(KSPSetDiagonalScaleFix(ksp, PETSC_TRUE));
   } else if (all_profiles(space)) {
     check(PCSetType(pc, PCREDUNDANT));
-    scale_by_diagonal(ksp);
+    set_option_default("-redundant_pc_factor_zeropivot", "1e-300");  // pivots of one unit stand beside entries of another
   }
 }
 

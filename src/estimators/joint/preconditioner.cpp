@@ -1,5 +1,7 @@
 #include "estimators/joint/preconditioner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "estimators/joint/local_values.hpp"
@@ -21,13 +23,16 @@ bool is_blind(Objective const& objective, int line) {
   return false;
 }
 
-/// Data that no average describes, and few enough unknowns to do without one. Collective.
-bool wants_dense(Objective const& objective) {
-  auto const& problem = objective.problem();
+/// Data that no average describes.
+bool is_uneven(Objective const& objective) {
+  auto const& states = objective.problem().states;
+  return objective.is_scarce() || std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; });
+}
+
+Index unknowns_of(Objective const& objective) {
   Index unknowns = objective.layout().size;
-  MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
-  bool const scattered = std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points != nullptr; });
-  return (scattered || objective.is_scarce()) && unknowns <= solver::DenseInverse::most;
+  MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
+  return unknowns;
 }
 
 struct Product final : solver::Operator {
@@ -38,8 +43,33 @@ struct Product final : solver::Operator {
 
 }  // namespace
 
+/// Parameters over some of the axes, which no section holds, are best served by the inverse itself as long as it is small.
+Preconditioner::Kind Preconditioner::kind_of(Objective const& objective) {
+  if (!is_uneven(objective)) return Kind::averages;
+  auto const& problem = objective.problem();
+  auto const& unknowns = problem.space().unknowns();
+  bool const partial = std::any_of(unknowns.begin(), unknowns.end(), [&](auto const& unknown) {
+    return !unknown.axes.empty() && static_cast<int>(unknown.axes.size()) < problem.grid.dimension();
+  });
+  bool const small = unknowns_of(objective) <= solver::DenseInverse::most;
+  auto const section = choose_section(objective);
+  if (small && (partial || !section)) return Kind::dense;
+  if (!section) return Kind::averages;
+  return section->wave >= 0 ? Kind::waves : Kind::exact;
+}
+
+std::string Preconditioner::describe(Objective const& objective) {
+  auto const size = unknowns_of(objective);
+  switch (kind_of(objective)) {
+    case Kind::dense: return fmt::format("solved with the inverse of the Hessian, {} unknowns", size);
+    case Kind::exact: return fmt::format("solved with the Hessian factorised, {} unknowns", size);
+    case Kind::waves: return fmt::format("solved with the Hessian of each wave of time factorised, {} unknowns", size);
+    default: return is_uneven(objective) ? fmt::format("{} unknowns are too many to factorise the Hessian: data far from even, solves may take long", size) : "";
+  }
+}
+
 Preconditioner::Preconditioner(Objective& objective)
-    : objective_(objective), dense_wanted_(wants_dense(objective)), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
+    : objective_(objective), kind_(kind_of(objective)), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
       symbols_(objective.lattice(), objective.problem().system()),
       tilted_(objective.lattice(), objective.problem().system(),
               tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())) {
@@ -48,7 +78,7 @@ Preconditioner::Preconditioner(Objective& objective)
   bool odd = false;
   for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
-    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension() && !odd) {
+    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension() && (!odd || kind_ == Kind::exact)) {
       fields_.push_back(static_cast<int>(u));
       continue;
     }
@@ -59,20 +89,24 @@ Preconditioner::Preconditioner(Objective& objective)
     if (own.dimension() > 0) reduced.box = std::make_unique<spectral::SpectralBox>(own, bases, -1);
     reduced_.push_back(std::move(reduced));
   }
+  if (kind_ == Kind::exact || kind_ == Kind::waves)
+    section_ = std::make_unique<SectionModel>(objective, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
+  if (kind_ == Kind::exact || kind_ == Kind::dense) return;
   for (int a = 0; a < grid.dimension(); ++a)
     if (objective.lattice().margin(a) > 0 && !is_blind(objective, a)) models_.push_back(std::make_unique<LineModel>(objective, a));
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
 }
 
 void Preconditioner::update(Vec moves) {
-  if (dense_wanted_) {
+  if (kind_ == Kind::dense) {
     Product product(objective_);
     dense_ = std::make_unique<solver::DenseInverse>(product, objective_.make_vector(), moves);
     return;
   }
   auto const averages = averages_of(objective_);
+  if (section_) section_->update(moves);
   coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
-  scale_fields(averages);
+  if (kind_ != Kind::exact) scale_fields(averages);
   for (auto& model : models_) model->update(averages, coupling_);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
 }
@@ -116,11 +150,35 @@ void Preconditioner::pack(std::vector<HostField> const& fields, Vec z) const {
   }
 }
 
+/// z := the Hessian's inverse on states and the parameters over all axes, 0 elsewhere.
+void Preconditioner::apply_section(Vec r, Vec z) {
+  auto const& layout = objective_.layout();
+  auto const& unknowns = objective_.problem().space().unknowns();
+  std::vector<std::pair<Index, Index>> pieces;
+  for (Index const offset : layout.state) pieces.emplace_back(offset, layout.state_size);
+  for (int const u : fields_) pieces.emplace_back(layout.parameters + unknowns[static_cast<std::size_t>(u)].offset, unknowns[static_cast<std::size_t>(u)].grid.local_size());
+  std::vector<HostField> from, to;
+  {
+    petsc::Reading const entries(r);
+    for (auto const& [offset, size] : pieces) {
+      from.push_back(values_of(entries.piece(offset, size)));
+      to.emplace_back("sum", static_cast<std::size_t>(size));
+    }
+  }
+  section_->apply_add(1.0, from, to);
+  check(VecSet(z, 0.0));
+  petsc::Writing entries(z);
+  for (std::size_t i = 0; i < pieces.size(); ++i) Kokkos::deep_copy(entries.piece(pieces[i].first, pieces[i].second), to[i]);
+}
+
 void Preconditioner::apply_fields(Vec r, Vec z) {
+  if (kind_ == Kind::exact) return apply_section(r, z);
   auto const fields = unpack(r);
   std::vector<HostField> sums;
   for (auto const& field : fields) sums.emplace_back("sum", field.extent(0));
-  for (auto const& model : models_) model->apply_add(1.0 / static_cast<double>(models_.size()), fields, sums);
+  double const share = 1.0 / static_cast<double>(models_.size() + (section_ ? 1 : 0));
+  for (auto const& model : models_) model->apply_add(share, fields, sums);
+  if (section_) section_->apply_add(share, fields, sums);
   pack(sums, z);
 }
 

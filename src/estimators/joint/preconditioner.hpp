@@ -4,8 +4,10 @@
 /// of these models, scaled by what multiplies them in the residuals where that hardly changes sign (q = T p, so that the
 /// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
 /// coupling and an averaged Schur complement. Where data are scattered or scarce, or the domain is no box, averages say little: there
-/// the inverse itself stands in their place, if it is small (solver::DenseInverse).
+/// the Hessian itself is factorised, as a sparse matrix where its factors are cheap, or for each wave of time, and that model's inverse
+/// and those of the lines are averaged (SectionModel). Few unknowns with parameters over some of the axes: solver::DenseInverse.
 #include "estimators/joint/line_model.hpp"
+#include "estimators/joint/section_model.hpp"
 #include "kernels/field.hpp"
 #include "solver/dense_inverse.hpp"
 
@@ -19,6 +21,8 @@ class Preconditioner final : public solver::Preconditioner {
   void update(Vec moves = nullptr);
   /// z := P r. Collective.
   void apply(Vec r, Vec z) override;
+  /// What it is for these data, in words; empty where it is made of averages. Collective.
+  static std::string describe(Objective const& objective);
 
  private:
   /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the
@@ -35,14 +39,18 @@ class Preconditioner final : public solver::Preconditioner {
   void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
   void apply_reduced(Vec r, Vec z);
+  void apply_section(Vec r, Vec z);
   std::vector<HostField> unpack(Vec r) const;
   void pack(std::vector<HostField> const& fields, Vec z) const;
   HostField spectrum_of(Field const& a);
   double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
 
   Objective& objective_;
-  bool dense_wanted_;
+  enum class Kind { averages, dense, exact, waves };
+  static Kind kind_of(Objective const& objective);
+  Kind kind_;
   std::unique_ptr<solver::DenseInverse> dense_;       ///< in place of all that follows, where it is wanted
+  std::unique_ptr<SectionModel> section_;             ///< in place of the line models, or beside them where waves are taken apart
   std::vector<std::unique_ptr<LineModel>> models_;
   spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
   Symbols symbols_, tilted_;

@@ -8,7 +8,7 @@ using petsc::check;
 namespace {
 
 constexpr double first_shift = 1e-14, last_shift = 1e-4;
-constexpr PetscInt work_space = 50;     ///< per cent more than MUMPS foresees
+constexpr PetscInt metis = 5, work_space = 50;     ///< MUMPS: ordering; per cent more than it foresees
 
 bool is_alone(MPI_Comm comm) {
   int ranks = 1;
@@ -65,7 +65,10 @@ bool SparseInverse::factorise() {
   factor_ = {};
   check(MatGetFactor(matrix_, by, MAT_FACTOR_CHOLESKY, factor_.address()));
 #if defined(PETSC_HAVE_MUMPS)
-  if (std::string(by) == MATSOLVERMUMPS) check(MatMumpsSetIcntl(factor_, 14, work_space));
+  if (std::string(by) == MATSOLVERMUMPS) {
+    check(MatMumpsSetIcntl(factor_, 7, metis));
+    check(MatMumpsSetIcntl(factor_, 14, work_space));
+  }
 #endif
   petsc::IndexSet rows, columns;
   check(MatGetOrdering(matrix_, std::string(by) == MATSOLVERMUMPS ? MATORDERINGNATURAL : MATORDERINGND, rows.address(), columns.address()));

@@ -3,14 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "estimators/joint/local_values.hpp"
 #include "petsc/access.hpp"
+
+extern "C" {
+void dpotrf_(char const* triangle, int const* n, double* a, int const* lda, int* info);
+void dpotrs_(char const* triangle, int const* n, int const* columns, double const* a, int const* lda, double* b, int const* ldb, int* info);
+}
 
 namespace mollis::joint {
 namespace {
 
 using petsc::check;
+
+constexpr double response_tolerance = 1e-3;    ///< of the responses to constants, in the norm of the rest
+constexpr int most_response = 200;
 
 /// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
 /// even ones: cosines do not keep them apart.
@@ -82,6 +91,7 @@ Preconditioner::Preconditioner(Objective& objective)
       fields_.push_back(static_cast<int>(u));
       continue;
     }
+    if (unknowns[u].axes.empty()) directions_.push_back({u, {}});
     Reduced reduced{u, nullptr, {}, {}};
     auto const& own = unknowns[u].grid;
     std::vector<spectral::Basis> bases;
@@ -97,18 +107,19 @@ Preconditioner::Preconditioner(Objective& objective)
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
 }
 
-void Preconditioner::update(Vec moves) {
+void Preconditioner::update(Vec moves, bool many) {
   if (kind_ == Kind::dense) {
     Product product(objective_);
     dense_ = std::make_unique<solver::DenseInverse>(product, objective_.make_vector(), moves);
     return;
   }
   auto const averages = averages_of(objective_);
-  if (section_) section_->update(moves);
+  if (section_) section_->update(moves, many);
   coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
   if (kind_ != Kind::exact) scale_fields(averages);
   for (auto& model : models_) model->update(averages, coupling_);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
+  find_directions(moves);
 }
 
 std::vector<HostField> Preconditioner::unpack(Vec r) const {
@@ -176,9 +187,11 @@ void Preconditioner::apply_fields(Vec r, Vec z) {
   auto const fields = unpack(r);
   std::vector<HostField> sums;
   for (auto const& field : fields) sums.emplace_back("sum", field.extent(0));
-  double const share = 1.0 / static_cast<double>(models_.size() + (section_ ? 1 : 0));
+  bool const both = section_ && section_->is_ready();
+  double const share = 1.0 / static_cast<double>(models_.size() + (both ? 1 : 0));
   for (auto const& model : models_) model->apply_add(share, fields, sums);
-  if (section_) section_->apply_add(share, fields, sums);
+  if (section_ && !both) section_->count();
+  if (both) section_->apply_add(share, fields, sums);
   pack(sums, z);
 }
 
@@ -192,6 +205,7 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
     if (piece.extent(0) > 0 && !piece.data()) piece = Field();
   std::vector<bool> keep(pieces.size(), false);
   for (auto const& reduced : reduced_) {
+    if (!reduced.box && has_directions()) continue;
     auto data = values_of(pieces[reduced.unknown]);
     if (reduced.box) {
       reduced.box->forward(data);
@@ -215,10 +229,98 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
   }
 }
 
+/// The responses by conjugate gradients from those of the last time.
+void Preconditioner::find_directions(Vec moves) {
+  within_.clear();
+  if (directions_.empty() || !has_directions()) return;
+  auto const& problem = objective_.problem();
+  auto const rest = objective_.make_vector();
+  check(VecSet(rest, 1.0));
+  if (moves != nullptr) check(VecCopy(moves, rest));
+  auto const entry_of = [&](Vec v, Direction const& direction, double& value, bool write) {
+    auto const& unknown = problem.space().unknowns()[direction.unknown];
+    if (!unknown.owner) return;
+    PetscScalar* entries = nullptr;
+    check(VecGetArray(v, &entries));
+    double& entry = entries[objective_.layout().parameters + unknown.offset];
+    (write ? entry : value) = write ? value : entry;
+    check(VecRestoreArray(v, &entries));
+  };
+  double zero = 0.0, one = 1.0;
+  std::vector<bool> may;
+  for (auto const& direction : directions_) {
+    double value = 0.0;
+    entry_of(rest, direction, value, false);
+    may.push_back(sum_over(problem.grid.comm(), value) > 0.0);
+    entry_of(rest, direction, zero, true);
+  }
+  Product product(objective_);
+  solver::Projected inner(product);
+  inner.set(rest);
+  struct Rest final : solver::Preconditioner {
+    explicit Rest(joint::Preconditioner& of_) : of(of_) {}
+    void apply(Vec r, Vec z) override { of.apply_to_rest(r, z); }
+    joint::Preconditioner& of;
+  } fields(*this);
+  solver::ProjectedPreconditioner projected(fields);
+  projected.set(rest);
+  solver::ConjugateGradients gradients(problem.grid.comm(), objective_.layout().size, inner, &projected, {response_tolerance, most_response, true});
+  auto const unit = petsc::like(rest), b = petsc::like(rest);
+  std::vector<Vec> z;
+  std::vector<petsc::Vector> images;
+  for (std::size_t i = 0; i < directions_.size(); ++i) {
+    auto& direction = directions_[i];
+    if (!may[i]) {
+      direction.z = {};
+      continue;
+    }
+    check(VecSet(unit, 0.0));
+    entry_of(unit, direction, one, true);
+    objective_.apply_hessian(unit, b);
+    check(VecPointwiseMult(b, b, rest));
+    check(VecScale(b, -1.0));
+    if (!direction.z) direction.z = petsc::like(rest);
+    check(VecPointwiseMult(direction.z, direction.z, rest));
+    gradients.solve(b, direction.z);
+    entry_of(direction.z, direction, one, true);
+    z.push_back(direction.z);
+    images.push_back(petsc::like(rest));
+    objective_.apply_hessian(direction.z, images.back());
+  }
+  within_.resize(z.size() * z.size());
+  for (std::size_t j = 0; j < z.size(); ++j) check(VecMDot(images[j], static_cast<PetscInt>(z.size()), z.data(), &within_[j * z.size()]));
+  int const n = static_cast<int>(z.size());
+  int info = 0;
+  if (n > 0) dpotrf_("L", &n, within_.data(), &n, &info);
+  if (info == 0) return;
+  std::fill(within_.begin(), within_.end(), 0.0);   // of constants that nothing tells apart none is moved by its direction
+  for (std::size_t i = 0; i < z.size(); ++i) within_[i * z.size() + i] = INFINITY;
+}
+
+void Preconditioner::add_directions(Vec r, Vec z) const {
+  std::vector<Vec> all;
+  for (auto const& direction : directions_)
+    if (direction.z) all.push_back(direction.z);
+  int const n = static_cast<int>(all.size()), one = 1;
+  if (n == 0 || within_.empty()) return;
+  std::vector<double> along(all.size());
+  int info = 0;
+  check(VecMDot(r, n, all.data(), along.data()));
+  dpotrs_("L", &n, &one, within_.data(), &n, along.data(), &n, &info);
+  check(VecMAXPY(z, n, along.data(), all.data()));
+}
+
 void Preconditioner::apply(Vec r, Vec z) {
   if (dense_) return dense_->apply(r, z);
+  apply_to_rest(r, z);
+  if (has_directions()) add_directions(r, z);
+}
+
+/// All but the constants that have directions.
+void Preconditioner::apply_to_rest(Vec r, Vec z) {
   apply_fields(r, z);
-  if (reduced_.empty() || objective_.holds_parameters()) return;
+  bool const none = std::all_of(reduced_.begin(), reduced_.end(), [&](Reduced const& reduced) { return !reduced.box && has_directions(); });
+  if (none || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
   objective_.couple_to_parameters(z, coupled);
   check(VecWAXPY(rest, -1.0, coupled, r));   // the reduced entries of r - C z

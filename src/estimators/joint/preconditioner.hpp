@@ -9,7 +9,9 @@
 #include "estimators/joint/line_model.hpp"
 #include "estimators/joint/section_model.hpp"
 #include "kernels/field.hpp"
+#include "solver/conjugate_gradients.hpp"
 #include "solver/dense_inverse.hpp"
+#include "solver/projected.hpp"
 
 namespace mollis::joint {
 
@@ -17,8 +19,9 @@ class Preconditioner final : public solver::Preconditioner {
  public:
   explicit Preconditioner(Objective& objective);  ///< Collective.
 
-  /// For the objective's last linearise() and its present weights. `moves`: 1 or 0, one an entry; null: all move. Collective.
-  void update(Vec moves = nullptr);
+  /// For the objective's last linearise() and its present weights. `moves`: 1 or 0, one an entry; null: all move. `many`: many solves
+  /// follow, for which the dearest factors pay. Collective.
+  void update(Vec moves = nullptr, bool many = false);
   /// z := P r. Collective.
   void apply(Vec r, Vec z) override;
   /// What it is for these data, in words; empty where it is made of averages. Collective.
@@ -39,7 +42,11 @@ class Preconditioner final : public solver::Preconditioner {
   void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
   void apply_reduced(Vec r, Vec z);
+  void apply_to_rest(Vec r, Vec z);
+  bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
   void apply_section(Vec r, Vec z);
+  void find_directions(Vec moves);
+  void add_directions(Vec r, Vec z) const;
   std::vector<HostField> unpack(Vec r) const;
   void pack(std::vector<HostField> const& fields, Vec z) const;
   HostField spectrum_of(Field const& a);
@@ -58,6 +65,14 @@ class Preconditioner final : public solver::Preconditioner {
   FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
   std::vector<HostField> scale_;                      ///< T of each field parameter at this rank's points
   std::vector<Reduced> reduced_;
+  /// Beside a section constants are taken out by their directions: the response of all else to a constant, z = (-H^-1 C^T e, e),
+  /// which H does not couple to the rest. The inverse of z^T H z is of rank one each.
+  struct Direction {
+    std::size_t unknown;
+    petsc::Vector z;                                  ///< empty: held
+  };
+  std::vector<Direction> directions_;
+  std::vector<double> within_;                        ///< Cholesky factor of z_i^T H z_j
 };
 
 }  // namespace mollis::joint

@@ -14,13 +14,14 @@ using petsc::check;
 constexpr double most_operations = 1e11;   ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
 constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
-constexpr double changed_partials = 0.03;  ///< factors are made anew
+constexpr double changed_partials = 0.03;  ///< factors are made anew,
+constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
 constexpr int most_used = 50;              ///< and after as many iterations, which cost about as much
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
 
-bool differ(std::vector<double> const& a, std::vector<double> const& b) {
+bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::max(a[i], b[i]) > changed_weight * std::min(a[i], b[i])) return true;
+    if (std::max(a[i], b[i]) > factor * std::min(a[i], b[i])) return true;
   return false;
 }
 
@@ -97,10 +98,12 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
   }
 }
 
-bool SectionModel::is_fresh(Vec moves) const {
-  if (partials_.empty() || used_ > most_used || held_ != objective_.holds_parameters()) return false;
-  if (differ(weights_.equation, objective_.weights().equation)) return false;
-  if (!held_ && differ(weights_.smoothness, objective_.weights().smoothness)) return false;
+bool SectionModel::is_fresh(Vec moves, bool now) const {
+  if (wave_ >= 0 && !now) return used_ <= most_used && !(is_ready() && differ(weights_.equation, objective_.weights().equation, far_weight));
+  if (partials_.empty() || used_ > most_used) return false;
+  if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
+  if (differ(weights_.equation, objective_.weights().equation, changed_weight)) return false;
+  if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight)) return false;
   if ((moves != nullptr) != static_cast<bool>(moves_)) return false;
   if (moves != nullptr) {
     PetscBool same = PETSC_FALSE;
@@ -112,9 +115,9 @@ bool SectionModel::is_fresh(Vec moves) const {
   double changed = 0.0;
   for (auto const* list : {&objective_.partials().state, &objective_.partials().parameter})
     for (auto const& partial : *list) {
-      double const square = sum_over(comm, kernels::dot(partials_[k], partials_[k])), now = sum_over(comm, kernels::dot(partial, partial));
+      double const square = sum_over(comm, kernels::dot(partials_[k], partials_[k])), fresh = sum_over(comm, kernels::dot(partial, partial));
       double const both = sum_over(comm, kernels::dot(partial, partials_[k++]));
-      if (square > 0.0 || now > 0.0) changed = std::max(changed, (now - 2.0 * both + square) / std::max(square, now));
+      if (square > 0.0 || fresh > 0.0) changed = std::max(changed, (fresh - 2.0 * both + square) / std::max(square, fresh));
     }
   return changed < changed_partials * changed_partials;
 }
@@ -230,8 +233,8 @@ void SectionModel::finish(Mat matrix, Vec moves) const {
   check(MatDiagonalSet(matrix, diagonal, ADD_VALUES));
 }
 
-void SectionModel::update(Vec moves) {
-  if (is_fresh(moves)) return;
+void SectionModel::update(Vec moves, bool now) {
+  if (is_fresh(moves, now)) return;
   remember(moves);
   for (auto& wave : waves_) wave.inverse.reset();
   auto hessians = rows_.assemble();

@@ -29,9 +29,13 @@ class SectionModel {
   /// fields: the parameters over all axes that are part of it; none beside waves. Collective.
   SectionModel(Objective& objective, int wave, std::vector<int> fields);
 
-  /// Forms and factorises at the objective's last linearise(), if that differs enough from the last time. `moves`: see
-  /// Preconditioner::update. Collective.
-  void update(Vec moves);
+  /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last time, waves
+  /// once the linear solves since then (since the start: without them) have taken as many iterations as pay for new factors, or `now`.
+  /// `moves`: see Preconditioner::update. Collective.
+  void update(Vec moves, bool now);
+  bool is_ready() const { return waves_.front().inverse != nullptr; }
+  /// An iteration without it.
+  void count() { ++used_; }
   /// Fields over this rank's box, states, then parameters: z += factor * model^-1 r. Collective.
   void apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z);
 
@@ -41,7 +45,7 @@ class SectionModel {
     std::unique_ptr<solver::SparseInverse> inverse;
     petsc::Vector r, z;
   };
-  bool is_fresh(Vec moves) const;
+  bool is_fresh(Vec moves, bool now) const;
   void remember(Vec moves);
   petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) const;
   void finish(Mat matrix, Vec moves) const;

@@ -18,7 +18,7 @@ namespace {
 
 using petsc::check;
 
-constexpr double response_tolerance = 1e-3;    ///< of the responses to constants, in the norm of the rest
+constexpr double response_tolerance = 1e-2;    ///< of the responses to constants, in the norm of the rest
 constexpr int most_response = 200;
 
 /// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
@@ -114,12 +114,12 @@ void Preconditioner::update(Vec moves, bool many) {
     return;
   }
   auto const averages = averages_of(objective_);
-  if (section_) section_->update(moves, many);
+  bool const renewed = section_ && section_->update(moves, many);
   coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
   if (kind_ != Kind::exact) scale_fields(averages);
   for (auto& model : models_) model->update(averages, coupling_);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
-  find_directions(moves);
+  find_directions(moves, renewed || kind_ == Kind::exact);
 }
 
 std::vector<HostField> Preconditioner::unpack(Vec r) const {
@@ -229,8 +229,8 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
   }
 }
 
-/// The responses by conjugate gradients from those of the last time.
-void Preconditioner::find_directions(Vec moves) {
+/// The responses by conjugate gradients from those of the last time; beside waves the last ones serve as long as their factors do.
+void Preconditioner::find_directions(Vec moves, bool anew) {
   within_.clear();
   if (directions_.empty() || !has_directions()) return;
   auto const& problem = objective_.problem();
@@ -279,9 +279,10 @@ void Preconditioner::find_directions(Vec moves) {
     objective_.apply_hessian(unit, b);
     check(VecPointwiseMult(b, b, rest));
     check(VecScale(b, -1.0));
-    if (!direction.z) direction.z = petsc::like(rest);
+    bool const first = !direction.z;
+    if (first) direction.z = petsc::like(rest);
     check(VecPointwiseMult(direction.z, direction.z, rest));
-    gradients.solve(b, direction.z);
+    if (first || anew) gradients.solve(b, direction.z);
     entry_of(direction.z, direction, one, true);
     z.push_back(direction.z);
     images.push_back(petsc::like(rest));

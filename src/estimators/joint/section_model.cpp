@@ -16,7 +16,8 @@ constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is pre
 constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
 constexpr double changed_partials = 0.03;  ///< factors are made anew,
 constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
-constexpr int most_used = 50;              ///< and after as many iterations, which cost about as much
+constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
+constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
 
 bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
@@ -99,7 +100,8 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
 }
 
 bool SectionModel::is_fresh(Vec moves, bool now) const {
-  if (wave_ >= 0 && !now) return used_ <= most_used && !(is_ready() && differ(weights_.equation, objective_.weights().equation, far_weight));
+  if (wave_ >= 0 && !is_ready() && !now) return used_ <= most_without;
+  if (wave_ >= 0 && !now) return used_ <= most_used && !differ(weights_.equation, objective_.weights().equation, far_weight);
   if (partials_.empty() || used_ > most_used) return false;
   if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
   if (differ(weights_.equation, objective_.weights().equation, changed_weight)) return false;
@@ -233,8 +235,8 @@ void SectionModel::finish(Mat matrix, Vec moves) const {
   check(MatDiagonalSet(matrix, diagonal, ADD_VALUES));
 }
 
-void SectionModel::update(Vec moves, bool now) {
-  if (is_fresh(moves, now)) return;
+bool SectionModel::update(Vec moves, bool now) {
+  if (is_fresh(moves, now)) return false;
   remember(moves);
   for (auto& wave : waves_) wave.inverse.reset();
   auto hessians = rows_.assemble();
@@ -243,6 +245,7 @@ void SectionModel::update(Vec moves, bool now) {
     finish(matrix, wave_ < 0 ? moves : nullptr);
     waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix));
   }
+  return true;
 }
 
 void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) {

@@ -18,8 +18,10 @@ namespace {
 
 using petsc::check;
 
-constexpr double response_tolerance = 1e-2;    ///< of the responses to constants, in the norm of the rest
-constexpr int most_response = 200;
+constexpr double response_tolerance = 1e-2;    ///< of the responses to constants, at first, in the norm of the rest
+constexpr double response_share = 0.2;         ///< and in the end: their error against (z^T H z)^(1/2)
+constexpr double least_tolerance = 1e-8;
+constexpr int most_response = 500, most_rounds = 4;
 
 /// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
 /// even ones: cosines do not keep them apart.
@@ -114,12 +116,12 @@ void Preconditioner::update(Vec moves, bool many) {
     return;
   }
   auto const averages = averages_of(objective_);
-  bool const renewed = section_ && section_->update(moves, many);
+  if (section_) section_->update(moves, many);
   coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
   if (kind_ != Kind::exact) scale_fields(averages);
   for (auto& model : models_) model->update(averages, coupling_);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
-  find_directions(moves, renewed || kind_ == Kind::exact);
+  find_directions(moves);
 }
 
 std::vector<HostField> Preconditioner::unpack(Vec r) const {
@@ -229,8 +231,9 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
   }
 }
 
-/// The responses by conjugate gradients from those of the last time; beside waves the last ones serve as long as their factors do.
-void Preconditioner::find_directions(Vec moves, bool anew) {
+/// The responses by conjugate gradients from those of the last time, until what they lack has a small share of z^T H z: where it has
+/// not, steps along the constants are far too short, and pass for converged.
+void Preconditioner::find_directions(Vec moves) {
   within_.clear();
   if (directions_.empty() || !has_directions()) return;
   auto const& problem = objective_.problem();
@@ -279,14 +282,25 @@ void Preconditioner::find_directions(Vec moves, bool anew) {
     objective_.apply_hessian(unit, b);
     check(VecPointwiseMult(b, b, rest));
     check(VecScale(b, -1.0));
-    bool const first = !direction.z;
-    if (first) direction.z = petsc::like(rest);
-    check(VecPointwiseMult(direction.z, direction.z, rest));
-    if (first || anew) gradients.solve(b, direction.z);
-    entry_of(direction.z, direction, one, true);
-    z.push_back(direction.z);
+    if (!direction.z) direction.z = petsc::like(rest);
     images.push_back(petsc::like(rest));
-    objective_.apply_hessian(direction.z, images.back());
+    check(VecSet(unit, 0.0));
+    projected.apply(b, unit);
+    double size = 0.0, energy = 0.0;
+    check(VecDot(b, unit, &size));
+    double tolerance = response_tolerance;
+    for (int round = 0; round < most_rounds && size > 0.0; ++round) {
+      check(VecPointwiseMult(direction.z, direction.z, rest));
+      gradients.set_tolerance(tolerance);
+      gradients.solve(b, direction.z);
+      entry_of(direction.z, direction, one, true);
+      objective_.apply_hessian(direction.z, images.back());
+      check(VecDot(direction.z, images.back(), &energy));
+      double const wanted = response_share * std::sqrt(std::max(energy, 0.0) / size);
+      if (tolerance <= wanted) break;
+      tolerance = std::max(wanted, least_tolerance);
+    }
+    z.push_back(direction.z);
   }
   within_.resize(z.size() * z.size());
   for (std::size_t j = 0; j < z.size(); ++j) check(VecMDot(images[j], static_cast<PetscInt>(z.size()), z.data(), &within_[j * z.size()]));

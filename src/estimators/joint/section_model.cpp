@@ -235,8 +235,8 @@ void SectionModel::finish(Mat matrix, Vec moves) const {
   check(MatDiagonalSet(matrix, diagonal, ADD_VALUES));
 }
 
-bool SectionModel::update(Vec moves, bool now) {
-  if (is_fresh(moves, now)) return false;
+void SectionModel::update(Vec moves, bool now) {
+  if (is_fresh(moves, now)) return;
   remember(moves);
   for (auto& wave : waves_) wave.inverse.reset();
   auto hessians = rows_.assemble();
@@ -245,7 +245,6 @@ bool SectionModel::update(Vec moves, bool now) {
     finish(matrix, wave_ < 0 ? moves : nullptr);
     waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix));
   }
-  return true;
 }
 
 void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) {

@@ -31,8 +31,8 @@ class SectionModel {
 
   /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last time, waves
   /// once the linear solves since then (since the start: without them) have taken as many iterations as pay for new factors, or `now`.
-  /// `moves`: see Preconditioner::update. Whether it did. Collective.
-  bool update(Vec moves, bool now);
+  /// `moves`: see Preconditioner::update. Collective.
+  void update(Vec moves, bool now);
   bool is_ready() const { return waves_.front().inverse != nullptr; }
   /// An iteration without it.
   void count() { ++used_; }

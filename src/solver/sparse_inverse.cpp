@@ -1,5 +1,7 @@
 #include "solver/sparse_inverse.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <string>
 
 namespace mollis::solver {
@@ -40,7 +42,29 @@ PetscInt negative_pivots(Mat factor, MatSolverType by) {
 
 bool SparseInverse::is_available(MPI_Comm comm) { return library(comm) != nullptr; }
 
-SparseInverse::SparseInverse(petsc::Matrix matrix) : matrix_(std::move(matrix)) {
+/// A copy of the whole on every rank.
+void SparseInverse::gather(petsc::Matrix matrix) {
+  int ranks = 1;
+  MPI_Comm_size(comm_, &ranks);
+  check(MatCreateRedundantMatrix(matrix, ranks, MPI_COMM_NULL, MAT_INITIAL_MATRIX, matrix_.address()));
+  PetscInt local = 0;
+  check(MatGetLocalSize(matrix, &local, nullptr));
+  int const own = static_cast<int>(local);
+  counts_.resize(static_cast<std::size_t>(ranks));
+  starts_.resize(counts_.size());
+  MPI_Allgather(&own, 1, MPI_INT, counts_.data(), 1, MPI_INT, comm_);
+  std::exclusive_scan(counts_.begin(), counts_.end(), starts_.begin(), 0);
+  check(MatCreateVecs(matrix_, whole_r_.address(), whole_z_.address()));
+}
+
+SparseInverse::SparseInverse(petsc::Matrix matrix) {
+  check(PetscObjectGetComm(reinterpret_cast<PetscObject>(static_cast<Mat>(matrix)), &comm_));
+  PetscInt rows = 0;
+  check(MatGetSize(matrix, &rows, nullptr));
+  if (is_alone(comm_) || rows > small)
+    matrix_ = std::move(matrix);
+  else
+    gather(std::move(matrix));
   check(MatCreateVecs(matrix_, diagonal_.address(), nullptr));
   check(MatGetDiagonal(matrix_, diagonal_));
   check(MatSetOption(matrix_, MAT_SPD, PETSC_TRUE));
@@ -83,7 +107,24 @@ bool SparseInverse::factorise() {
 }
 
 void SparseInverse::apply(Vec r, Vec z) {
-  check(exists_ ? MatSolve(factor_, r, z) : VecPointwiseDivide(z, r, diagonal_));
+  auto const solve = [&](Vec from, Vec to) { check(exists_ ? MatSolve(factor_, from, to) : VecPointwiseDivide(to, from, diagonal_)); };
+  if (counts_.empty()) return solve(r, z);
+  int rank = 0;
+  MPI_Comm_rank(comm_, &rank);
+  auto const own = static_cast<std::size_t>(rank);
+  PetscScalar const* from = nullptr;
+  PetscScalar* to = nullptr;
+  check(VecGetArrayRead(r, &from));
+  check(VecGetArray(whole_r_, &to));
+  MPI_Allgatherv(from, counts_[own], MPI_DOUBLE, to, counts_.data(), starts_.data(), MPI_DOUBLE, comm_);
+  check(VecRestoreArray(whole_r_, &to));
+  check(VecRestoreArrayRead(r, &from));
+  solve(whole_r_, whole_z_);
+  check(VecGetArrayRead(whole_z_, &from));
+  check(VecGetArray(z, &to));
+  std::copy(from + starts_[own], from + starts_[own] + counts_[own], to);
+  check(VecRestoreArray(z, &to));
+  check(VecRestoreArrayRead(whole_z_, &from));
 }
 
 }  // namespace mollis::solver

@@ -1,5 +1,8 @@
 #pragma once
-/// The inverse of an assembled sparse matrix by a Cholesky factorisation: MUMPS on any number of ranks, PETSc's own on one.
+/// The inverse of an assembled sparse matrix by a Cholesky factorisation: MUMPS on any number of ranks, PETSc's own on one. Of small
+/// matrices every rank holds the whole: messages between ranks would take longer than their factors and solves.
+#include <vector>
+
 #include "solver/operator.hpp"
 
 namespace mollis::solver {
@@ -16,8 +19,13 @@ class SparseInverse final : public Preconditioner {
   void apply(Vec r, Vec z) override;
 
  private:
+  static constexpr PetscInt small = 20000;   ///< rows
+  void gather(petsc::Matrix matrix);
   bool factorise();
 
+  MPI_Comm comm_;
+  std::vector<int> counts_, starts_;     ///< of every rank, where each holds the whole; else empty
+  petsc::Vector whole_r_, whole_z_;
   petsc::Matrix matrix_, factor_;
   petsc::Vector diagonal_;               ///< of A
   bool exists_ = false;

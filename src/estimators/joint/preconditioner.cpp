@@ -73,8 +73,10 @@ std::string Preconditioner::describe(Objective const& objective) {
   auto const size = unknowns_of(objective);
   switch (kind_of(objective)) {
     case Kind::dense: return fmt::format("solved with the inverse of the Hessian, {} unknowns", size);
-    case Kind::exact: return fmt::format("solved with the Hessian factorised, {} unknowns", size);
-    case Kind::waves: return fmt::format("solved with the Hessian of each wave of time factorised, {} unknowns", size);
+    case Kind::exact:
+    case Kind::waves:
+      return fmt::format("solved with the Hessian{} factorised, {} unknowns, factors of about {:.2g} MB",
+                         kind_of(objective) == Kind::waves ? " of each wave of time" : "", size, choose_section(objective)->bytes / 1e6);
     default: return is_uneven(objective) ? fmt::format("{} unknowns are too many to factorise the Hessian: data far from even, solves may take long", size) : "";
   }
 }

@@ -50,7 +50,7 @@ SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Inde
     cut *= 2.0;
   }
   double const levels = std::max(std::log2(together / std::max(cut, 1.0)), 1.0);
-  double const entries = together * std::min(together, std::max(coupled * fields, 0.5 * cut * levels));
+  double const entries = together * std::min(together, std::max(coupled * fields, 0.3 * cut * levels));
   return {wave, apart * std::min(8.0 * std::pow(cut, 3), std::pow(together, 3) / 3.0), apart * 8.0 * entries};
 }
 

@@ -25,11 +25,12 @@ struct Fixture {
     objective.linearise();
   }
 
-  /// |P H y - y| / |y| over the entries of the states and of the fields of the section, y random there.
-  double error(joint::SectionModel& model, std::vector<int> const& fields) {
+  /// |P m H m y - m y| / |m y| over the entries of the states and of the fields of the section, y random there, m = `moves` or 1.
+  double error(joint::SectionModel& model, std::vector<int> const& fields, Vec moves = nullptr) {
     auto const y = objective.make_vector(), b = petsc::like(y);
     test::Random random(5);
     random.fill(y);
+    if (moves != nullptr) petsc::check(VecPointwiseMult(y, y, moves));
     auto const& layout = objective.layout();
     std::vector<std::pair<Index, Index>> pieces;
     for (Index const offset : layout.state) pieces.emplace_back(offset, layout.state_size);
@@ -39,6 +40,7 @@ struct Fixture {
     }
     std::vector<HostField> r, z;
     objective.apply_hessian(y, b);
+    if (moves != nullptr) petsc::check(VecPointwiseMult(b, b, moves));
     double left = 0.0, size = 0.0;
     petsc::Reading const from(b), truth(y);
     for (auto const& [offset, count] : pieces) {
@@ -76,6 +78,16 @@ TEST(Section, WholeIsTheHessian) {
   joint::SectionModel model(f.objective, -1, {0, 1});
   model.update(nullptr, true);
   EXPECT_LT(f.error(model, {0, 1}), 1e-6);
+
+  auto const moves = f.objective.make_vector();
+  petsc::check(VecSet(moves, 1.0));
+  {
+    petsc::Writing entries(moves);
+    Field const some = entries.piece(f.objective.layout().parameters, f.c.space.unknowns()[0].grid.local_size() / 2);
+    Kokkos::deep_copy(some, 0.0);
+  }
+  model.update(moves, true);
+  EXPECT_LT(f.error(model, {0, 1}, moves), 1e-5);
 }
 
 TEST(Section, WavesAreTheHessianWhereTimeIsPeriodicAndNothingChangesInIt) {

@@ -169,5 +169,49 @@ class Sensors(TestCase):
         self.assertLess(abs(parameter["mean"] - D), max(4.0 * parameter["standard_error"], 1e-3))
 
 
+PLATE = """
+[grid]
+axes = ["t", "y", "x"]
+points = [9, 10, 10]
+lower = [0.0, 0.0, 0.0]
+upper = [1.0, 1.0, 1.0]
+[observations.u]
+file = "plate.h5"
+dataset = "u"
+noise = 0.002
+[parameters.D]
+over = []
+[equation]
+residual = "dt(u) - D*lap(u)"
+"""
+
+
+class Plate(TestCase):
+    """Fourteen sensors on a plate, all else of the grid not observed: the Hessian of each wave of time is factorised."""
+
+    def test_constant_on_any_number_of_ranks(self):
+        directory = temporary()
+        (directory / "plate.toml").write_text(PLATE)
+        t, y, x = numpy.meshgrid(numpy.linspace(0, 1, 9), numpy.linspace(0, 1, 10), numpy.linspace(0, 1, 10), indexing="ij")
+        numbers = numpy.random.default_rng(6)
+        u = numpy.exp(-5.0 * D * t) * numpy.cos(2.0 * y + 0.4) * numpy.sin(x + 0.3) + 0.002 * numbers.standard_normal(t.shape)
+        seen = numpy.zeros(100, bool)
+        seen[numbers.choice(100, 14, replace=False)] = True
+        with h5py.File(directory / "plate.h5", "w") as file:
+            file["u"] = numpy.where(seen.reshape(10, 10), u, numpy.nan)
+        found = {}
+        for ranks in (1, 2):
+            outcome = run("invert", directory / "plate.toml", f"output.directory=out{ranks}", "inversion.method=joint",
+                          "uncertainty.samples=0", ranks=ranks)
+            self.assertIn(outcome.code, (0, 2), outcome.err + outcome.out[-2000:])
+            self.assertIn("each wave of time", outcome.out)
+            summary = summary_of(directory / f"out{ranks}")
+            self.assertEqual(summary["status"], "converged")
+            self.assertLess(summary["iterations"]["krylov"], 2500)
+            found[ranks] = summary["parameters"]["D"]["mean"]
+        self.assertLess(abs(found[1] - D), 0.2 * D)
+        self.assertLess(abs(found[2] / found[1] - 1.0), 1e-8)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -9,7 +9,7 @@ struct Around::Solver {
       : preconditioner(objective), hessian(objective),
         gradients(objective.problem().grid.comm(), objective.layout().size, hessian, &preconditioner,
                   {tolerance, objective.is_scarce() ? most_iterations_scarce : most_iterations, true}) {
-    preconditioner.update();
+    preconditioner.update(nullptr, true);
   }
   Preconditioner preconditioner;
   Hessian hessian;

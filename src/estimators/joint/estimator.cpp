@@ -109,6 +109,7 @@ Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& sta
   }();
   problem->progress.say(fmt::format("fit   states on {} lattice points, splines of degree {}, with the parameters",
                                     objective->lattice().extended().points(), objective->lattice().degree()));
+  if (auto const how = Preconditioner::describe(*objective); !how.empty()) problem->progress.say("fit   " + how);
   run::Stages::Scope const stage(stages, "solve");
   auto fitted = fit(*objective, choices.start);
   auto tables = tables_of(*problem, fitted.trials);

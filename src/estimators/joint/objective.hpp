@@ -53,6 +53,9 @@ class Objective {
   bool is_scarce() const { return scarce_; }
   /// tau of a state over its data a point and sigma^2, one an axis.
   std::vector<double> const& prior_scales(std::size_t state) const { return states_[state].scales; }
+  /// tau of a state, one an axis; the weight of every datum, 1 / sigma^2, 0 in gaps.
+  std::vector<double> const& prior(std::size_t state) const { return states_[state].prior; }
+  Field const& data_weight(std::size_t state) const { return states_[state].weight; }
   Lattice const& lattice() const { return lattice_; }
   problem::Problem const& problem() const { return problem_; }
   petsc::Vector make_vector() const;                                      ///< zeros. Collective.

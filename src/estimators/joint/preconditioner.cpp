@@ -1,14 +1,27 @@
 #include "estimators/joint/preconditioner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "estimators/joint/local_values.hpp"
 #include "petsc/access.hpp"
+
+extern "C" {
+void dpotrf_(char const* triangle, int const* n, double* a, int const* lda, int* info);
+void dpotrs_(char const* triangle, int const* n, int const* columns, double const* a, int const* lda, double* b, int const* ldb, int* info);
+}
 
 namespace mollis::joint {
 namespace {
 
 using petsc::check;
+
+constexpr double response_tolerance = 1e-2;    ///< of the responses to constants, at first, in the norm of the rest
+constexpr double response_share = 0.2;         ///< and in the end: their error against (z^T H z)^(1/2)
+constexpr double least_tolerance = 1e-8;
+constexpr int most_response = 500, most_rounds = 4;
 
 /// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
 /// even ones: cosines do not keep them apart.
@@ -21,13 +34,16 @@ bool is_blind(Objective const& objective, int line) {
   return false;
 }
 
-/// Data that no average describes, and few enough unknowns to do without one. Collective.
-bool wants_dense(Objective const& objective) {
-  auto const& problem = objective.problem();
+/// Data that no average describes.
+bool is_uneven(Objective const& objective) {
+  auto const& states = objective.problem().states;
+  return objective.is_scarce() || std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; });
+}
+
+Index unknowns_of(Objective const& objective) {
   Index unknowns = objective.layout().size;
-  MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
-  bool const scattered = std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points != nullptr; });
-  return (scattered || objective.is_scarce()) && unknowns <= solver::DenseInverse::most;
+  MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
+  return unknowns;
 }
 
 struct Product final : solver::Operator {
@@ -38,8 +54,35 @@ struct Product final : solver::Operator {
 
 }  // namespace
 
+/// Parameters over some of the axes, which no section holds, are best served by the inverse itself as long as it is small.
+Preconditioner::Kind Preconditioner::kind_of(Objective const& objective) {
+  if (!is_uneven(objective)) return Kind::averages;
+  auto const& problem = objective.problem();
+  auto const& unknowns = problem.space().unknowns();
+  bool const partial = std::any_of(unknowns.begin(), unknowns.end(), [&](auto const& unknown) {
+    return !unknown.axes.empty() && static_cast<int>(unknown.axes.size()) < problem.grid.dimension();
+  });
+  bool const small = unknowns_of(objective) <= solver::DenseInverse::most;
+  auto const section = choose_section(objective);
+  if (small && (partial || !section)) return Kind::dense;
+  if (!section) return Kind::averages;
+  return section->wave >= 0 ? Kind::waves : Kind::exact;
+}
+
+std::string Preconditioner::describe(Objective const& objective) {
+  auto const size = unknowns_of(objective);
+  switch (kind_of(objective)) {
+    case Kind::dense: return fmt::format("solved with the inverse of the Hessian, {} unknowns", size);
+    case Kind::exact:
+    case Kind::waves:
+      return fmt::format("solved with the Hessian{} factorised, {} unknowns, factors of about {:.2g} MB",
+                         kind_of(objective) == Kind::waves ? " of each wave of time" : "", size, choose_section(objective)->bytes / 1e6);
+    default: return is_uneven(objective) ? fmt::format("{} unknowns are too many to factorise the Hessian: data far from even, solves may take long", size) : "";
+  }
+}
+
 Preconditioner::Preconditioner(Objective& objective)
-    : objective_(objective), dense_wanted_(wants_dense(objective)), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
+    : objective_(objective), kind_(kind_of(objective)), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
       symbols_(objective.lattice(), objective.problem().system()),
       tilted_(objective.lattice(), objective.problem().system(),
               tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())) {
@@ -48,10 +91,11 @@ Preconditioner::Preconditioner(Objective& objective)
   bool odd = false;
   for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
-    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension() && !odd) {
+    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension() && (!odd || kind_ == Kind::exact)) {
       fields_.push_back(static_cast<int>(u));
       continue;
     }
+    if (unknowns[u].axes.empty()) directions_.push_back({u, {}});
     Reduced reduced{u, nullptr, {}, {}};
     auto const& own = unknowns[u].grid;
     std::vector<spectral::Basis> bases;
@@ -59,22 +103,27 @@ Preconditioner::Preconditioner(Objective& objective)
     if (own.dimension() > 0) reduced.box = std::make_unique<spectral::SpectralBox>(own, bases, -1);
     reduced_.push_back(std::move(reduced));
   }
+  if (kind_ == Kind::exact || kind_ == Kind::waves)
+    section_ = std::make_unique<SectionModel>(objective, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
+  if (kind_ == Kind::exact || kind_ == Kind::dense) return;
   for (int a = 0; a < grid.dimension(); ++a)
     if (objective.lattice().margin(a) > 0 && !is_blind(objective, a)) models_.push_back(std::make_unique<LineModel>(objective, a));
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
 }
 
-void Preconditioner::update(Vec moves) {
-  if (dense_wanted_) {
+void Preconditioner::update(Vec moves, bool many) {
+  if (kind_ == Kind::dense) {
     Product product(objective_);
     dense_ = std::make_unique<solver::DenseInverse>(product, objective_.make_vector(), moves);
     return;
   }
   auto const averages = averages_of(objective_);
+  if (section_) section_->update(moves, many);
   coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
-  scale_fields(averages);
+  if (kind_ != Kind::exact) scale_fields(averages);
   for (auto& model : models_) model->update(averages, coupling_);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
+  find_directions(moves);
 }
 
 std::vector<HostField> Preconditioner::unpack(Vec r) const {
@@ -116,11 +165,37 @@ void Preconditioner::pack(std::vector<HostField> const& fields, Vec z) const {
   }
 }
 
+/// z := the Hessian's inverse on states and the parameters over all axes, 0 elsewhere.
+void Preconditioner::apply_section(Vec r, Vec z) {
+  auto const& layout = objective_.layout();
+  auto const& unknowns = objective_.problem().space().unknowns();
+  std::vector<std::pair<Index, Index>> pieces;
+  for (Index const offset : layout.state) pieces.emplace_back(offset, layout.state_size);
+  for (int const u : fields_) pieces.emplace_back(layout.parameters + unknowns[static_cast<std::size_t>(u)].offset, unknowns[static_cast<std::size_t>(u)].grid.local_size());
+  std::vector<HostField> from, to;
+  {
+    petsc::Reading const entries(r);
+    for (auto const& [offset, size] : pieces) {
+      from.push_back(values_of(entries.piece(offset, size)));
+      to.emplace_back("sum", static_cast<std::size_t>(size));
+    }
+  }
+  section_->apply_add(1.0, from, to);
+  check(VecSet(z, 0.0));
+  petsc::Writing entries(z);
+  for (std::size_t i = 0; i < pieces.size(); ++i) Kokkos::deep_copy(entries.piece(pieces[i].first, pieces[i].second), to[i]);
+}
+
 void Preconditioner::apply_fields(Vec r, Vec z) {
+  if (kind_ == Kind::exact) return apply_section(r, z);
   auto const fields = unpack(r);
   std::vector<HostField> sums;
   for (auto const& field : fields) sums.emplace_back("sum", field.extent(0));
-  for (auto const& model : models_) model->apply_add(1.0 / static_cast<double>(models_.size()), fields, sums);
+  bool const both = section_ && section_->is_ready();
+  double const share = 1.0 / static_cast<double>(models_.size() + (both ? 1 : 0));
+  for (auto const& model : models_) model->apply_add(share, fields, sums);
+  if (section_ && !both) section_->count();
+  if (both) section_->apply_add(share, fields, sums);
   pack(sums, z);
 }
 
@@ -134,6 +209,7 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
     if (piece.extent(0) > 0 && !piece.data()) piece = Field();
   std::vector<bool> keep(pieces.size(), false);
   for (auto const& reduced : reduced_) {
+    if (!reduced.box && has_directions()) continue;
     auto data = values_of(pieces[reduced.unknown]);
     if (reduced.box) {
       reduced.box->forward(data);
@@ -157,10 +233,111 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
   }
 }
 
+/// The responses by conjugate gradients from those of the last time, until what they lack has a small share of z^T H z: where it has
+/// not, steps along the constants are far too short, and pass for converged.
+void Preconditioner::find_directions(Vec moves) {
+  within_.clear();
+  if (directions_.empty() || !has_directions()) return;
+  auto const& problem = objective_.problem();
+  auto const rest = objective_.make_vector();
+  check(VecSet(rest, 1.0));
+  if (moves != nullptr) check(VecCopy(moves, rest));
+  auto const entry_of = [&](Vec v, Direction const& direction, double& value, bool write) {
+    auto const& unknown = problem.space().unknowns()[direction.unknown];
+    if (!unknown.owner) return;
+    PetscScalar* entries = nullptr;
+    check(VecGetArray(v, &entries));
+    double& entry = entries[objective_.layout().parameters + unknown.offset];
+    (write ? entry : value) = write ? value : entry;
+    check(VecRestoreArray(v, &entries));
+  };
+  double zero = 0.0, one = 1.0;
+  std::vector<bool> may;
+  for (auto const& direction : directions_) {
+    double value = 0.0;
+    entry_of(rest, direction, value, false);
+    may.push_back(sum_over(problem.grid.comm(), value) > 0.0);
+    entry_of(rest, direction, zero, true);
+  }
+  Product product(objective_);
+  solver::Projected inner(product);
+  inner.set(rest);
+  struct Rest final : solver::Preconditioner {
+    explicit Rest(joint::Preconditioner& of_) : of(of_) {}
+    void apply(Vec r, Vec z) override { of.apply_to_rest(r, z); }
+    joint::Preconditioner& of;
+  } fields(*this);
+  solver::ProjectedPreconditioner projected(fields);
+  projected.set(rest);
+  solver::ConjugateGradients gradients(problem.grid.comm(), objective_.layout().size, inner, &projected, {response_tolerance, most_response, true});
+  auto const unit = petsc::like(rest), b = petsc::like(rest);
+  std::vector<Vec> z;
+  std::vector<petsc::Vector> images;
+  for (std::size_t i = 0; i < directions_.size(); ++i) {
+    auto& direction = directions_[i];
+    if (!may[i]) {
+      direction.z = {};
+      continue;
+    }
+    check(VecSet(unit, 0.0));
+    entry_of(unit, direction, one, true);
+    objective_.apply_hessian(unit, b);
+    check(VecPointwiseMult(b, b, rest));
+    check(VecScale(b, -1.0));
+    if (!direction.z) direction.z = petsc::like(rest);
+    images.push_back(petsc::like(rest));
+    check(VecSet(unit, 0.0));
+    projected.apply(b, unit);
+    double size = 0.0, energy = 0.0;
+    check(VecDot(b, unit, &size));
+    double tolerance = response_tolerance;
+    for (int round = 0; round < most_rounds && size > 0.0; ++round) {
+      check(VecPointwiseMult(direction.z, direction.z, rest));
+      gradients.set_tolerance(tolerance);
+      gradients.solve(b, direction.z);
+      entry_of(direction.z, direction, one, true);
+      objective_.apply_hessian(direction.z, images.back());
+      check(VecDot(direction.z, images.back(), &energy));
+      double const wanted = response_share * std::sqrt(std::max(energy, 0.0) / size);
+      if (tolerance <= wanted) break;
+      tolerance = std::max(wanted, least_tolerance);
+    }
+    z.push_back(direction.z);
+  }
+  within_.resize(z.size() * z.size());
+  for (std::size_t j = 0; j < z.size(); ++j) check(VecMDot(images[j], static_cast<PetscInt>(z.size()), z.data(), &within_[j * z.size()]));
+  int const n = static_cast<int>(z.size());
+  int info = 0;
+  if (n > 0) dpotrf_("L", &n, within_.data(), &n, &info);
+  if (info == 0) return;
+  std::fill(within_.begin(), within_.end(), 0.0);   // of constants that nothing tells apart none is moved by its direction
+  for (std::size_t i = 0; i < z.size(); ++i) within_[i * z.size() + i] = INFINITY;
+}
+
+void Preconditioner::add_directions(Vec r, Vec z) const {
+  std::vector<Vec> all;
+  for (auto const& direction : directions_)
+    if (direction.z) all.push_back(direction.z);
+  int const n = static_cast<int>(all.size()), one = 1;
+  if (n == 0 || within_.empty()) return;
+  std::vector<double> along(all.size());
+  int info = 0;
+  check(VecMDot(r, n, all.data(), along.data()));
+  dpotrs_("L", &n, &one, within_.data(), &n, along.data(), &n, &info);
+  check(VecMAXPY(z, n, along.data(), all.data()));
+}
+
 void Preconditioner::apply(Vec r, Vec z) {
   if (dense_) return dense_->apply(r, z);
+  apply_to_rest(r, z);
+  if (has_directions()) add_directions(r, z);
+}
+
+/// All but the constants that have directions.
+void Preconditioner::apply_to_rest(Vec r, Vec z) {
   apply_fields(r, z);
-  if (reduced_.empty() || objective_.holds_parameters()) return;
+  bool const none = std::all_of(reduced_.begin(), reduced_.end(), [&](Reduced const& reduced) { return !reduced.box && has_directions(); });
+  if (none || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
   objective_.couple_to_parameters(z, coupled);
   check(VecWAXPY(rest, -1.0, coupled, r));   // the reduced entries of r - C z

@@ -4,10 +4,14 @@
 /// of these models, scaled by what multiplies them in the residuals where that hardly changes sign (q = T p, so that the
 /// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
 /// coupling and an averaged Schur complement. Where data are scattered or scarce, or the domain is no box, averages say little: there
-/// the inverse itself stands in their place, if it is small (solver::DenseInverse).
+/// the Hessian itself is factorised, as a sparse matrix where its factors are cheap, or for each wave of time, and that model's inverse
+/// and those of the lines are averaged (SectionModel). Few unknowns with parameters over some of the axes: solver::DenseInverse.
 #include "estimators/joint/line_model.hpp"
+#include "estimators/joint/section_model.hpp"
 #include "kernels/field.hpp"
+#include "solver/conjugate_gradients.hpp"
 #include "solver/dense_inverse.hpp"
+#include "solver/projected.hpp"
 
 namespace mollis::joint {
 
@@ -15,10 +19,13 @@ class Preconditioner final : public solver::Preconditioner {
  public:
   explicit Preconditioner(Objective& objective);  ///< Collective.
 
-  /// For the objective's last linearise() and its present weights. `moves`: 1 or 0, one an entry; null: all move. Collective.
-  void update(Vec moves = nullptr);
+  /// For the objective's last linearise() and its present weights. `moves`: 1 or 0, one an entry; null: all move. `many`: many solves
+  /// follow, for which the dearest factors pay. Collective.
+  void update(Vec moves = nullptr, bool many = false);
   /// z := P r. Collective.
   void apply(Vec r, Vec z) override;
+  /// What it is for these data, in words; empty where it is made of averages. Collective.
+  static std::string describe(Objective const& objective);
 
  private:
   /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the
@@ -36,14 +43,22 @@ class Preconditioner final : public solver::Preconditioner {
   void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
   void apply_reduced(Vec r, Vec z);
+  void apply_to_rest(Vec r, Vec z);
+  bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
+  void apply_section(Vec r, Vec z);
+  void find_directions(Vec moves);
+  void add_directions(Vec r, Vec z) const;
   std::vector<HostField> unpack(Vec r) const;
   void pack(std::vector<HostField> const& fields, Vec z) const;
   HostField spectrum_of(Field const& a);
   double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
 
   Objective& objective_;
-  bool dense_wanted_;
+  enum class Kind { averages, dense, exact, waves };
+  static Kind kind_of(Objective const& objective);
+  Kind kind_;
   std::unique_ptr<solver::DenseInverse> dense_;       ///< in place of all that follows, where it is wanted
+  std::unique_ptr<SectionModel> section_;             ///< in place of the line models, or beside them where waves are taken apart
   std::vector<std::unique_ptr<LineModel>> models_;
   spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
   Symbols symbols_, tilted_;
@@ -51,6 +66,14 @@ class Preconditioner final : public solver::Preconditioner {
   FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
   std::vector<HostField> scale_;                      ///< T of each field parameter at this rank's points
   std::vector<Reduced> reduced_;
+  /// Beside a section constants are taken out by their directions: the response of all else to a constant, z = (-H^-1 C^T e, e),
+  /// which H does not couple to the rest. The inverse of z^T H z is of rank one each.
+  struct Direction {
+    std::size_t unknown;
+    petsc::Vector z;                                  ///< empty: held
+  };
+  std::vector<Direction> directions_;
+  std::vector<double> within_;                        ///< Cholesky factor of z_i^T H z_j
 };
 
 }  // namespace mollis::joint

@@ -1,0 +1,283 @@
+#include "estimators/joint/section_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimators/joint/local_values.hpp"
+#include "kernels/pointwise.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using petsc::check;
+
+constexpr double most_operations = 1e11;   ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
+constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
+constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
+constexpr double changed_partials = 0.03;  ///< factors are made anew,
+constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
+constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
+constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
+constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
+
+bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (std::max(a[i], b[i]) > factor * std::min(a[i], b[i])) return true;
+  return false;
+}
+
+}  // namespace
+
+/// Nested dissection: separators as thick as rows reach; measured constants of wide stencils.
+SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields, int wave) {
+  double apart = 1.0, together = fields, cut = 0.0;
+  double coupled = 1.0;
+  for (std::size_t a = 0; a < points.size(); ++a) {
+    auto const n = static_cast<double>(points[a]);
+    if (static_cast<int>(a) == wave || reach[a] == 0) {
+      apart *= n;
+    } else {
+      together *= n;
+      coupled *= std::min(2.0 * static_cast<double>(reach[a]) + 1.0, n);
+    }
+  }
+  cut = together;
+  for (std::size_t a = 0; a < points.size(); ++a)
+    if (static_cast<int>(a) != wave && reach[a] > 0) cut = std::min(cut, together * static_cast<double>(reach[a]) / static_cast<double>(points[a]));
+  if (wave >= 0) {                             // real matrices of twice the size, one for a pair of waves
+    apart *= 0.5;
+    together *= 2.0;
+    cut *= 2.0;
+  }
+  double const levels = std::max(std::log2(together / std::max(cut, 1.0)), 1.0);
+  double const entries = together * std::min(together, std::max(coupled * fields, 0.3 * cut * levels));
+  return {wave, apart * std::min(8.0 * std::pow(cut, 3), std::pow(together, 3) / 3.0), apart * 8.0 * entries};
+}
+
+std::optional<SectionChoice> choose_section(Objective const& objective) {
+  auto const& problem = objective.problem();
+  auto const& lattice = objective.lattice();
+  if (!solver::SparseInverse::is_available(problem.grid.comm())) return {};
+  std::vector<Index> points, reach;
+  for (int a = 0; a < problem.grid.dimension(); ++a) {
+    points.push_back(lattice.extended().axis(a).size());
+    reach.push_back(lattice.is_smooth(a) ? lattice.degree() - 1 : 0);
+  }
+  auto const& unknowns = problem.space().unknowns();
+  auto const states = static_cast<double>(problem.states.size());
+  auto const whole = static_cast<double>(std::count_if(unknowns.begin(), unknowns.end(), [&](auto const& unknown) {
+    return static_cast<int>(unknown.axes.size()) == problem.grid.dimension();
+  }));
+  auto const exact = cost_of_section(points, reach, states + whole, -1);
+  auto const& first = problem.grid.axis(0);
+  bool const has_waves = problem.grid.dimension() > 1 && first.name == "t" && first.uniform && first.reflection == grid::Reflection::none &&
+                         lattice.is_smooth(0) && whole == 0.0;
+  auto const waves = cost_of_section(points, reach, states, has_waves ? 0 : -1);
+  bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
+  auto const& choice = takes_waves ? waves : exact;
+  if (choice.operations > most_operations) return {};
+  return choice;
+}
+
+SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields)
+    : objective_(objective), wave_(wave), rows_(objective, wave, std::move(fields)) {
+  MPI_Comm const comm = objective.problem().grid.comm();
+  auto const local = rows_.local_size();
+  if (wave < 0) {
+    waves_.push_back({0, 0, nullptr, petsc::make_vector(comm, local), petsc::make_vector(comm, local)});
+    return;
+  }
+  auto angles = Symbols::angles_of(objective.lattice());
+  auto const size = static_cast<std::size_t>(objective.lattice().extended().axis(wave).size());
+  angles[static_cast<std::size_t>(wave)] = spectral::angles(spectral::Basis::fourier, static_cast<Index>(size));
+  symbols_ = std::make_unique<Symbols>(objective.lattice(), objective.problem().system(), angles);
+  transform_ = spectral::make_line_transform(spectral::Basis::fourier, 1, static_cast<Index>(size), rows_.state_size());
+  for (std::size_t k = 0; k <= size / 2; ++k) {
+    bool const real = k == 0 || 2 * k == size;
+    Index const entries = real ? local : 2 * local;
+    waves_.push_back({k, real ? k : size - k, nullptr, petsc::make_vector(comm, entries), petsc::make_vector(comm, entries)});
+  }
+}
+
+bool SectionModel::is_fresh(Vec moves, bool now) const {
+  if (wave_ >= 0 && !is_ready() && !now) return used_ <= most_without;
+  if (wave_ >= 0 && !now) return used_ <= most_used && !differ(weights_.equation, objective_.weights().equation, far_weight);
+  if (partials_.empty() || used_ > most_used) return false;
+  if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
+  if (differ(weights_.equation, objective_.weights().equation, changed_weight)) return false;
+  if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight)) return false;
+  if ((moves != nullptr) != static_cast<bool>(moves_)) return false;
+  if (moves != nullptr) {
+    PetscBool same = PETSC_FALSE;
+    check(VecEqual(moves, moves_, &same));
+    if (!same) return false;
+  }
+  MPI_Comm const comm = objective_.problem().grid.comm();
+  std::size_t k = 0;
+  double changed = 0.0;
+  for (auto const* list : {&objective_.partials().state, &objective_.partials().parameter})
+    for (auto const& partial : *list) {
+      double const square = sum_over(comm, kernels::dot(partials_[k], partials_[k])), fresh = sum_over(comm, kernels::dot(partial, partial));
+      double const both = sum_over(comm, kernels::dot(partial, partials_[k++]));
+      if (square > 0.0 || fresh > 0.0) changed = std::max(changed, (fresh - 2.0 * both + square) / std::max(square, fresh));
+    }
+  return changed < changed_partials * changed_partials;
+}
+
+void SectionModel::remember(Vec moves) {
+  held_ = objective_.holds_parameters();
+  used_ = 0;
+  weights_ = objective_.weights();
+  partials_.clear();
+  for (auto const* list : {&objective_.partials().state, &objective_.partials().parameter})
+    for (auto const& partial : *list) {
+      partials_.push_back(make_field("partial", static_cast<Index>(partial.extent(0))));
+      Kokkos::deep_copy(partials_.back(), partial);
+    }
+  moves_ = moves != nullptr ? petsc::copy_of(moves) : petsc::Vector();
+}
+
+/// Entries of a complex wave are pairs: its matrix A + i B becomes blocks (A, -B; B, A).
+petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) const {
+  auto const& orders = rows_.orders();
+  bool const real = waves_[wave].real == waves_[wave].imaginary;
+  auto const parts = static_cast<PetscInt>(real ? 1 : 2);
+  std::vector<std::complex<double>> symbols;
+  for (int const order : orders) {
+    double const value = symbols_->at(wave_, order, static_cast<Index>(waves_[wave].real));
+    symbols.push_back(order % 2 == 0 ? std::complex<double>(value, 0.0) : std::complex<double>(0.0, value));
+  }
+  PetscInt low = 0, high = 0;
+  check(MatGetOwnershipRange(hessians.prior, &low, &high));
+  Mat const widest = hessians.square[0][0];
+  std::vector<PetscInt> count;
+  for (PetscInt row = low; row < high; ++row) {
+    PetscInt most = 0;
+    for (Mat const from : {widest, static_cast<Mat>(hessians.square.back().back()), static_cast<Mat>(hessians.prior)}) {
+      PetscInt size = 0;
+      check(MatGetRow(from, row, &size, nullptr, nullptr));
+      most = std::max(most, size);
+      check(MatRestoreRow(from, row, &size, nullptr, nullptr));
+    }
+    count.insert(count.end(), static_cast<std::size_t>(parts), parts * most);
+  }
+  petsc::Matrix out;
+  PetscInt const local = parts * (high - low);
+  for (auto& size : count) size = std::min(size, local);
+  check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, count.data(), 0, count.data(), out.address()));
+  check(MatSetOption(out, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
+  std::vector<PetscInt> to;
+  std::vector<double> upper, lower;
+  auto const add = [&](Mat from, PetscInt row, std::complex<double> factor) {
+    PetscInt size = 0;
+    PetscInt const* columns = nullptr;
+    PetscScalar const* values = nullptr;
+    check(MatGetRow(from, row, &size, &columns, &values));
+    to.clear();
+    upper.clear();
+    lower.clear();
+    for (PetscInt j = 0; j < size; ++j) {
+      to.push_back(parts * columns[j]);
+      upper.push_back(factor.real() * values[j]);
+      if (real) continue;
+      to.push_back(parts * columns[j] + 1);
+      upper.push_back(-factor.imag() * values[j]);
+      lower.push_back(factor.imag() * values[j]);
+      lower.push_back(factor.real() * values[j]);
+    }
+    check(MatRestoreRow(from, row, &size, &columns, &values));
+    PetscInt const first = parts * row, second = first + 1;
+    auto const entries = static_cast<PetscInt>(to.size());
+    check(MatSetValues(out, 1, &first, entries, to.data(), upper.data(), ADD_VALUES));
+    if (!real) check(MatSetValues(out, 1, &second, entries, to.data(), lower.data(), ADD_VALUES));
+  };
+  double const angle = spectral::angles(spectral::Basis::fourier, objective_.lattice().extended().axis(wave_).size())[waves_[wave].real];
+  for (PetscInt row = low; row < high; ++row) {
+    for (std::size_t a = 0; a < orders.size(); ++a)
+      for (std::size_t b = 0; b < orders.size(); ++b) add(hessians.square[a][b], row, std::conj(symbols[a]) * symbols[b]);
+    add(hessians.prior, row, 1.0);
+    auto const state = static_cast<std::size_t>((row - low) / static_cast<PetscInt>(rows_.state_size()));
+    double const along = objective_.prior(state)[static_cast<std::size_t>(wave_)] * objective_.roughness().symbol(wave_, angle);
+    for (PetscInt part = parts * row; part < parts * (row + 1); ++part) check(MatSetValue(out, part, part, along, ADD_VALUES));
+  }
+  check(MatAssemblyBegin(out, MAT_FINAL_ASSEMBLY));
+  check(MatAssemblyEnd(out, MAT_FINAL_ASSEMBLY));
+  return out;
+}
+
+/// Rows of which nothing is known are left to themselves, and those that do not move are held fast.
+void SectionModel::finish(Mat matrix, Vec moves) const {
+  petsc::Vector diagonal;
+  check(MatCreateVecs(matrix, diagonal.address(), nullptr));
+  check(MatGetDiagonal(matrix, diagonal));
+  PetscReal top = 0.0;
+  check(VecMax(diagonal, nullptr, &top));
+  if (!(top > 0.0)) top = 1.0;
+  PetscScalar* entries = nullptr;
+  PetscInt size = 0;
+  check(VecGetLocalSize(diagonal, &size));
+  check(VecGetArray(diagonal, &entries));
+  for (PetscInt i = 0; i < size; ++i) entries[i] = entries[i] > 0.0 ? 0.0 : top;
+  if (moves != nullptr) {
+    PetscScalar const* may = nullptr;
+    check(VecGetArrayRead(moves, &may));
+    auto const& layout = objective_.layout();
+    auto const& unknowns = objective_.problem().space().unknowns();
+    Index at = static_cast<Index>(layout.state.size()) * rows_.state_size();
+    for (int const field : rows_.fields()) {
+      Index const from = layout.parameters + unknowns[static_cast<std::size_t>(field)].offset;
+      for (Index i = 0; i < rows_.field_size(); ++i, ++at)
+        if (may[from + i] == 0.0) entries[at] = held_fast * top;
+    }
+    check(VecRestoreArrayRead(moves, &may));
+  }
+  check(VecRestoreArray(diagonal, &entries));
+  check(MatDiagonalSet(matrix, diagonal, ADD_VALUES));
+}
+
+void SectionModel::update(Vec moves, bool now) {
+  if (is_fresh(moves, now)) return;
+  remember(moves);
+  for (auto& wave : waves_) wave.inverse.reset();
+  auto hessians = rows_.assemble();
+  for (std::size_t k = 0; k < waves_.size(); ++k) {
+    auto matrix = wave_ < 0 ? std::move(hessians.square[0][0]) : matrix_of(hessians, k);
+    finish(matrix, wave_ < 0 ? moves : nullptr);
+    waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix));
+  }
+}
+
+void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) {
+  ++used_;
+  std::vector<HostField> data;
+  for (auto const& field : r) {
+    data.push_back(make_host_field("wave", static_cast<Index>(field.extent(0))));
+    Kokkos::deep_copy(data.back(), field);
+    if (transform_) transform_->forward(data.back().data());
+  }
+  for (auto const& wave : waves_) {
+    bool const pairs = wave.real != wave.imaginary;
+    auto const each = [&](Vec v, auto&& visit) {
+      PetscScalar* entries = nullptr;
+      check(VecGetArray(v, &entries));
+      for (auto const& field : data) {
+        std::size_t const size = transform_ ? static_cast<std::size_t>(rows_.state_size()) : field.extent(0);
+        for (std::size_t i = 0; i < size; ++i) {
+          visit(*entries++, field[wave.real * size + i]);
+          if (pairs) visit(*entries++, field[wave.imaginary * size + i]);
+        }
+      }
+      entries = nullptr;
+      check(VecRestoreArray(v, &entries));
+    };
+    each(wave.r, [](double& there, double& here) { there = here; });
+    wave.inverse->apply(wave.r, wave.z);
+    each(wave.z, [](double& there, double& here) { here = there; });
+  }
+  for (std::size_t v = 0; v < data.size(); ++v) {
+    if (transform_) transform_->backward(data[v].data());
+    for (std::size_t i = 0; i < data[v].extent(0); ++i) z[v][i] += factor * data[v][i];
+  }
+}
+
+}  // namespace mollis::joint

@@ -1,0 +1,67 @@
+#pragma once
+/// The joint Hessian as a sparse matrix, factorised: of all axes, where it is the Hessian itself (states and the parameters over all
+/// axes); or, where time is an axis, of the space axes for each wave of time, averaged over time: the part of F^H H F that is
+/// diagonal in the waves F (T. Chan's optimal circulant, a block for each wave). Data are where they are, coefficients as they vary,
+/// ends of the section as they are; beside it stands the line model along time, which knows the ends of time (preconditioner.hpp).
+#include <complex>
+#include <optional>
+
+#include "estimators/joint/averages.hpp"
+#include "estimators/joint/section_rows.hpp"
+#include "solver/sparse_inverse.hpp"
+#include "spectral/line_transform.hpp"
+
+namespace mollis::joint {
+
+/// What a section leaves out, and what its factors cost.
+struct SectionChoice {
+  int wave = -1;                 ///< the axis whose waves are taken apart, -1: none
+  double operations = 0.0;       ///< of a factorisation
+  double bytes = 0.0;            ///< of the factors, all ranks
+};
+/// Nothing where no section is cheap enough, or PETSc cannot factorise. Collective.
+std::optional<SectionChoice> choose_section(Objective const& objective);
+/// Of an extended lattice with these points and reaches (of a row, one side) along its axes.
+SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields, int wave);
+
+class SectionModel {
+ public:
+  /// fields: the parameters over all axes that are part of it; none beside waves. Collective.
+  SectionModel(Objective& objective, int wave, std::vector<int> fields);
+
+  /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last time, waves
+  /// once the linear solves since then (since the start: without them) have taken as many iterations as pay for new factors, or `now`.
+  /// `moves`: see Preconditioner::update. Collective.
+  void update(Vec moves, bool now);
+  bool is_ready() const { return waves_.front().inverse != nullptr; }
+  /// An iteration without it.
+  void count() { ++used_; }
+  /// Fields over this rank's box, states, then parameters: z += factor * model^-1 r. Collective.
+  void apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z);
+
+ private:
+  struct Wave {
+    std::size_t real, imaginary;               ///< rows of the transformed fields; alike where the wave is real
+    std::unique_ptr<solver::SparseInverse> inverse;
+    petsc::Vector r, z;
+  };
+  bool is_fresh(Vec moves, bool now) const;
+  void remember(Vec moves);
+  petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) const;
+  void finish(Mat matrix, Vec moves) const;
+
+  Objective& objective_;
+  int wave_;
+  SectionRows rows_;
+  std::unique_ptr<Symbols> symbols_;
+  std::unique_ptr<spectral::LineTransform> transform_;
+  std::vector<Wave> waves_;
+  // At the last factorisation.
+  bool held_ = false;
+  int used_ = 0;                               ///< times since
+  Weights weights_;
+  std::vector<Field> partials_;
+  petsc::Vector moves_;
+};
+
+}  // namespace mollis::joint

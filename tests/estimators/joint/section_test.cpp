@@ -1,0 +1,105 @@
+// The Hessian as a sparse matrix: whole, it is the Hessian; for each wave of a periodic time with coefficients that do not change in
+// time it is, too; a response to a constant is decoupled from all else.
+#include "estimators/joint/section_model.hpp"
+
+#include "estimators/joint/gauss_newton.hpp"
+#include "estimators/joint/local_values.hpp"
+#include "petsc/access.hpp"
+#include "problem/case.hpp"
+
+namespace {
+
+using namespace mollis;
+using test::pi;
+
+struct Fixture {
+  Fixture(std::string const& deck, deck::Named<test::Formula> const& states, std::vector<test::Formula> const& parameters, double w)
+      : c(deck, states, {0.01, 1, {}, {}, MPI_COMM_WORLD}), problem(c.problem()), objective(problem, joint::Lattice(c.grid, c.system, 7)),
+        x(objective.make_vector()) {
+    objective.weights() = {std::vector<double>(static_cast<std::size_t>(c.system.residuals), w),
+                           std::vector<double>(c.space.unknowns().size(), 1e-3)};
+    for (std::size_t s = 0; s < states.size(); ++s)
+      petsc::copy_in(test::sample(objective.lattice().extended(), states[s].second), x, objective.layout().state[s]);
+    objective.put_parameters(test::vector_of(c, parameters), x);
+    objective.move_to(x);
+    objective.linearise();
+  }
+
+  /// |P m H m y - m y| / |m y| over the entries of the states and of the fields of the section, y random there, m = `moves` or 1.
+  double error(joint::SectionModel& model, std::vector<int> const& fields, Vec moves = nullptr) {
+    auto const y = objective.make_vector(), b = petsc::like(y);
+    test::Random random(5);
+    random.fill(y);
+    if (moves != nullptr) petsc::check(VecPointwiseMult(y, y, moves));
+    auto const& layout = objective.layout();
+    std::vector<std::pair<Index, Index>> pieces;
+    for (Index const offset : layout.state) pieces.emplace_back(offset, layout.state_size);
+    for (int const u : fields) {
+      auto const& unknown = c.space.unknowns()[static_cast<std::size_t>(u)];
+      pieces.emplace_back(layout.parameters + unknown.offset, unknown.grid.local_size());
+    }
+    std::vector<HostField> r, z;
+    objective.apply_hessian(y, b);
+    if (moves != nullptr) petsc::check(VecPointwiseMult(b, b, moves));
+    double left = 0.0, size = 0.0;
+    petsc::Reading const from(b), truth(y);
+    for (auto const& [offset, count] : pieces) {
+      r.push_back(joint::values_of(from.piece(offset, count)));
+      z.emplace_back("z", static_cast<std::size_t>(count));
+    }
+    model.apply_add(1.0, r, z);
+    for (std::size_t k = 0; k < pieces.size(); ++k) {
+      auto const want = joint::values_of(truth.piece(pieces[k].first, pieces[k].second));
+      for (std::size_t i = 0; i < want.extent(0); ++i) {
+        left += std::pow(z[k][i] - want[i], 2);
+        size += std::pow(want[i], 2);
+      }
+    }
+    return std::sqrt(joint::sum_over(c.grid.comm(), left) / joint::sum_over(c.grid.comm(), size));
+  }
+
+  test::Case c;
+  problem::Problem problem;
+  joint::Objective objective;
+  petsc::Vector x;
+};
+
+double wave(test::Coordinates const& x) { return std::sin(3.0 * x[0]) * std::cos(2.0 * x[1]) + 0.1 * x[0]; }
+
+/// Two states, two parameters that are differentiated, open and periodic axes, a nonlinear residual.
+TEST(Section, WholeIsTheHessian) {
+  std::string const deck =
+      "[grid]\naxes = [\"y\", \"x\"]\npoints = [17, 14]\nlower = [0.0, 0.0]\nupper = [1.0, 1.0]\nperiodic = [\"x\"]\n"
+      "[parameters.a]\nover = [\"y\", \"x\"]\nsmoothness = { order = 2, weight = 1.0 }\n"
+      "[parameters.b]\nover = [\"y\", \"x\"]\nsmoothness = { order = 1, weight = 1.0 }\n"
+      "[equation]\nresiduals = [\"dx(a*dx(u)) + dy(a*dy(u)) + b*v*u\", \"dx(v) - b*dy(u) + v\"]\n";
+  Fixture f(deck, {{"u", wave}, {"v", [](test::Coordinates const& x) { return std::cos(x[0] + std::sin(2.0 * pi * x[1])); }}},
+            {[](test::Coordinates const& x) { return 1.0 + 0.3 * x[0]; }, [](test::Coordinates const& x) { return 2.0 - x[0] * x[0]; }}, 3.0);
+  joint::SectionModel model(f.objective, -1, {0, 1});
+  model.update(nullptr, true);
+  EXPECT_LT(f.error(model, {0, 1}), 1e-6);
+
+  auto const moves = f.objective.make_vector();
+  petsc::check(VecSet(moves, 1.0));
+  {
+    petsc::Writing entries(moves);
+    Field const some = entries.piece(f.objective.layout().parameters, f.c.space.unknowns()[0].grid.local_size() / 2);
+    Kokkos::deep_copy(some, 0.0);
+  }
+  model.update(moves, true);
+  EXPECT_LT(f.error(model, {0, 1}, moves), 1e-5);
+}
+
+TEST(Section, WavesAreTheHessianWhereTimeIsPeriodicAndNothingChangesInIt) {
+  std::string const deck =
+      "[grid]\naxes = [\"t\", \"y\", \"x\"]\npoints = [12, 9, 10]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 1.0, 1.0]\nperiodic = [\"t\"]\n"
+      "[parameters.D]\nover = []\n[equation]\nresidual = \"dt(u) - D*(1 + y)*lap(u)\"\n";
+  Fixture f(deck, {{"u", [](test::Coordinates const& x) { return std::sin(2.0 * pi * x[0]) + x[1] * x[2]; }}},
+            {[](test::Coordinates const&) { return 0.3; }}, 0.5);
+  f.objective.hold_parameters(true);
+  joint::SectionModel model(f.objective, 0, {});
+  model.update(nullptr, true);
+  EXPECT_LT(f.error(model, {}), 1e-6);
+}
+
+}  // namespace

@@ -13,6 +13,8 @@ using petsc::check;
 
 constexpr double most_operations =
     1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
+constexpr double sparse_share = 0.2;        ///< data a point of the grid
+constexpr double saved_operations = 5e5;   ///< an unknown: of some 1500 iterations
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
 constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
 constexpr double changed_partials = 0.03;  ///< factors are made anew,
@@ -78,7 +80,12 @@ std::optional<SectionChoice> choose_section(Objective const& objective) {
   auto const waves = cost_of_section(points, reach, states, has_waves ? 0 : -1);
   bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
   auto const& choice = takes_waves ? waves : exact;
-  if (choice.operations > most_operations) return {};
+  // Inside a mask that data fill averages serve, too, if slowly: factors are to cost less than the iterations that they save.
+  bool const sparse = std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
+    return state.points != nullptr || state.share(problem.grid) < sparse_share;
+  });
+  auto const size = static_cast<double>(lattice.extended().points()) * (states + whole);
+  if (choice.operations > (sparse ? most_operations : std::min(most_operations, saved_operations * size))) return {};
   return choice;
 }
 

@@ -10,7 +10,7 @@ using petsc::check;
 namespace {
 
 constexpr double first_shift = 1e-14, last_shift = 1e-4;
-constexpr PetscInt metis = 5, work_space = 50;     ///< MUMPS: ordering; per cent more than it foresees
+constexpr PetscInt metis = 5, work_space = 50;  ///< MUMPS: ordering; per cent more than it foresees
 
 bool is_alone(MPI_Comm comm) {
   int ranks = 1;
@@ -22,7 +22,8 @@ bool is_alone(MPI_Comm comm) {
 MatSolverType library(MPI_Comm comm) {
   PetscBool known = PETSC_FALSE, serves = PETSC_FALSE;
   PetscErrorCode (*make)(Mat, MatFactorType, Mat*) = nullptr;
-  check(MatSolverTypeGet(MATSOLVERMUMPS, is_alone(comm) ? MATSEQAIJ : MATMPIAIJ, MAT_FACTOR_CHOLESKY, &known, &serves, &make));
+  check(MatSolverTypeGet(MATSOLVERMUMPS, is_alone(comm) ? MATSEQAIJ : MATMPIAIJ, MAT_FACTOR_CHOLESKY, &known, &serves,
+                         &make));
   if (make != nullptr) return MATSOLVERMUMPS;
   return is_alone(comm) ? MATSOLVERPETSC : nullptr;
 }
@@ -95,7 +96,8 @@ bool SparseInverse::factorise() {
   }
 #endif
   petsc::IndexSet rows, columns;
-  check(MatGetOrdering(matrix_, std::string(by) == MATSOLVERMUMPS ? MATORDERINGNATURAL : MATORDERINGND, rows.address(), columns.address()));
+  check(MatGetOrdering(matrix_, std::string(by) == MATSOLVERMUMPS ? MATORDERINGNATURAL : MATORDERINGND, rows.address(),
+                       columns.address()));
   MatFactorInfo info;
   check(MatFactorInfoInitialize(&info));
   info.fill = 5.0;
@@ -107,7 +109,9 @@ bool SparseInverse::factorise() {
 }
 
 void SparseInverse::apply(Vec r, Vec z) {
-  auto const solve = [&](Vec from, Vec to) { check(exists_ ? MatSolve(factor_, from, to) : VecPointwiseDivide(to, from, diagonal_)); };
+  auto const solve = [&](Vec from, Vec to) {
+    check(exists_ ? MatSolve(factor_, from, to) : VecPointwiseDivide(to, from, diagonal_));
+  };
   if (counts_.empty()) return solve(r, z);
   int rank = 0;
   MPI_Comm_rank(comm_, &rank);

@@ -1,6 +1,7 @@
 #pragma once
-/// The inverse of an assembled sparse matrix by a Cholesky factorisation: MUMPS on any number of ranks, PETSc's own on one. Of small
-/// matrices every rank holds the whole: messages between ranks would take longer than their factors and solves.
+/// The inverse of an assembled sparse matrix by a Cholesky factorisation: MUMPS on any number of ranks, PETSc's own on
+/// one. Of small matrices every rank holds the whole: messages between ranks would take longer than their factors and
+/// solves.
 #include <vector>
 
 #include "solver/operator.hpp"
@@ -13,21 +14,21 @@ class SparseInverse final : public Preconditioner {
   /// Whether PETSc can factorise on this communicator. Not collective.
   static bool is_available(MPI_Comm comm);
 
-  /// `matrix`: of type AIJ, symmetric, both triangles, every entry of the diagonal positive. Where no factor exists the diagonal takes
-  /// its place. Collective.
+  /// `matrix`: of type AIJ, symmetric, both triangles, every entry of the diagonal positive. Where no factor exists the
+  /// diagonal takes its place. Collective.
   explicit SparseInverse(petsc::Matrix matrix);
   void apply(Vec r, Vec z) override;
 
  private:
-  static constexpr PetscInt small = 20000;   ///< rows
+  static constexpr PetscInt small = 20000;  ///< rows
   void gather(petsc::Matrix matrix);
   bool factorise();
 
   MPI_Comm comm_;
-  std::vector<int> counts_, starts_;     ///< of every rank, where each holds the whole; else empty
+  std::vector<int> counts_, starts_;  ///< of every rank, where each holds the whole; else empty
   petsc::Vector whole_r_, whole_z_;
   petsc::Matrix matrix_, factor_;
-  petsc::Vector diagonal_;               ///< of A
+  petsc::Vector diagonal_;  ///< of A
   bool exists_ = false;
 };
 

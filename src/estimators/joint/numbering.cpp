@@ -2,7 +2,8 @@
 
 namespace mollis::joint {
 
-Numbering::Numbering(grid::Grid const& grid, std::vector<int> const& axes, std::vector<PetscInt> first) : first_(std::move(first)) {
+Numbering::Numbering(grid::Grid const& grid, std::vector<int> const& axes, std::vector<PetscInt> first)
+    : first_(std::move(first)) {
   auto const& cuts = grid.decomposition().ranks;
   for (int const a : axes) {
     Axis axis{grid.axis(a).size(), grid.axis(a).periodic, {}, {}, 1};

@@ -8,7 +8,8 @@
 
 namespace mollis::joint {
 
-/// A field over some axes of a grid, each rank's box row-major from the entry `first[rank]` on; axes left out are not cut.
+/// A field over some axes of a grid, each rank's box row-major from the entry `first[rank]` on; axes left out are not
+/// cut.
 class Numbering {
  public:
   using Point = std::array<Index, max_axes>;
@@ -20,9 +21,9 @@ class Numbering {
   struct Axis {
     Index size;
     bool periodic;
-    std::vector<int> block;                ///< of each point
-    std::vector<grid::Range> ranges;       ///< of each block
-    int stride;                            ///< of the rank, a block
+    std::vector<int> block;           ///< of each point
+    std::vector<grid::Range> ranges;  ///< of each block
+    int stride;                       ///< of the rank, a block
   };
   std::vector<Axis> axes_;
   std::vector<PetscInt> first_;

@@ -76,8 +76,14 @@ std::string Preconditioner::describe(Objective const& objective) {
     case Kind::exact:
     case Kind::waves:
       return fmt::format("solved with the Hessian{} factorised, {} unknowns, factors of about {:.2g} MB",
-                         kind_of(objective) == Kind::waves ? " of each wave of time" : "", size, choose_section(objective)->bytes / 1e6);
-    default: return is_uneven(objective) ? fmt::format("{} unknowns are too many to factorise the Hessian: data far from even, solves may take long", size) : "";
+                         kind_of(objective) == Kind::waves ? " of each wave of time" : "", size,
+                         choose_section(objective)->bytes / 1e6);
+    default:
+      return is_uneven(objective)
+                 ? fmt::format(
+                       "{} unknowns are too many to factorise the Hessian: data far from even, solves may take long",
+                       size)
+                 : "";
   }
 }
 
@@ -171,7 +177,9 @@ void Preconditioner::apply_section(Vec r, Vec z) {
   auto const& unknowns = objective_.problem().space().unknowns();
   std::vector<std::pair<Index, Index>> pieces;
   for (Index const offset : layout.state) pieces.emplace_back(offset, layout.state_size);
-  for (int const u : fields_) pieces.emplace_back(layout.parameters + unknowns[static_cast<std::size_t>(u)].offset, unknowns[static_cast<std::size_t>(u)].grid.local_size());
+  for (int const u : fields_)
+    pieces.emplace_back(layout.parameters + unknowns[static_cast<std::size_t>(u)].offset,
+                        unknowns[static_cast<std::size_t>(u)].grid.local_size());
   std::vector<HostField> from, to;
   {
     petsc::Reading const entries(r);
@@ -304,14 +312,28 @@ void Preconditioner::find_directions(Vec moves) {
     }
     z.push_back(direction.z);
   }
-  within_.resize(z.size() * z.size());
-  for (std::size_t j = 0; j < z.size(); ++j) check(VecMDot(images[j], static_cast<PetscInt>(z.size()), z.data(), &within_[j * z.size()]));
-  int const n = static_cast<int>(z.size());
-  int info = 0;
-  if (n > 0) dpotrf_("L", &n, within_.data(), &n, &info);
-  if (info == 0) return;
-  std::fill(within_.begin(), within_.end(), 0.0);   // of constants that nothing tells apart none is moved by its direction
-  for (std::size_t i = 0; i < z.size(); ++i) within_[i * z.size() + i] = INFINITY;
+  std::vector<double> products(z.size() * z.size());
+  for (std::size_t j = 0; j < z.size(); ++j) check(VecMDot(images[j], static_cast<PetscInt>(z.size()), z.data(), &products[j * z.size()]));
+  factorise_directions(std::move(products));
+}
+
+/// Constants that nothing tells apart, or nothing tells: the diagonal is raised until there is a factor.
+void Preconditioner::factorise_directions(std::vector<double> products) {
+  auto const size = directions_.size() - static_cast<std::size_t>(std::count_if(directions_.begin(), directions_.end(),
+                                                                                [](auto const& d) { return !d.z; }));
+  int const n = static_cast<int>(size);
+  double top = 0.0;
+  for (std::size_t i = 0; i < size; ++i) top = std::max(top, products[i * size + i]);
+  int info = n > 0 ? 1 : 0;
+  for (double raised = 0.0; info != 0 && raised < 1e3; raised = std::max(10.0 * raised, 1e-14)) {
+    within_ = products;
+    for (std::size_t i = 0; i < size; ++i) {
+      double& own = within_[i * size + i];
+      own = own > 0.0 ? own * (1.0 + raised) : (top > 0.0 ? top : 1.0);
+    }
+    dpotrf_("L", &n, within_.data(), &n, &info);
+  }
+  if (info != 0) within_.clear();   // not finite: the solver says so
 }
 
 void Preconditioner::add_directions(Vec r, Vec z) const {

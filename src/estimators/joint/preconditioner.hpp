@@ -47,6 +47,7 @@ class Preconditioner final : public solver::Preconditioner {
   bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
   void apply_section(Vec r, Vec z);
   void find_directions(Vec moves);
+  void factorise_directions(std::vector<double> products);
   void add_directions(Vec r, Vec z) const;
   std::vector<HostField> unpack(Vec r) const;
   void pack(std::vector<HostField> const& fields, Vec z) const;

@@ -11,7 +11,10 @@ namespace {
 
 using petsc::check;
 
-constexpr double most_operations = 1e11;   ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
+constexpr double most_operations =
+    1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
+constexpr double sparse_share = 0.2;        ///< data a point of the grid
+constexpr double saved_operations = 5e5;   ///< an unknown: of some 1500 iterations
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
 constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
 constexpr double changed_partials = 0.03;  ///< factors are made anew,
@@ -29,7 +32,8 @@ bool differ(std::vector<double> const& a, std::vector<double> const& b, double f
 }  // namespace
 
 /// Nested dissection: separators as thick as rows reach; measured constants of wide stencils.
-SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields, int wave) {
+SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields,
+                              int wave) {
   double apart = 1.0, together = fields, cut = 0.0;
   double coupled = 1.0;
   for (std::size_t a = 0; a < points.size(); ++a) {
@@ -43,8 +47,9 @@ SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Inde
   }
   cut = together;
   for (std::size_t a = 0; a < points.size(); ++a)
-    if (static_cast<int>(a) != wave && reach[a] > 0) cut = std::min(cut, together * static_cast<double>(reach[a]) / static_cast<double>(points[a]));
-  if (wave >= 0) {                             // real matrices of twice the size, one for a pair of waves
+    if (static_cast<int>(a) != wave && reach[a] > 0)
+      cut = std::min(cut, together * static_cast<double>(reach[a]) / static_cast<double>(points[a]));
+  if (wave >= 0) {  // real matrices of twice the size, one for a pair of waves
     apart *= 0.5;
     together *= 2.0;
     cut *= 2.0;
@@ -70,12 +75,17 @@ std::optional<SectionChoice> choose_section(Objective const& objective) {
   }));
   auto const exact = cost_of_section(points, reach, states + whole, -1);
   auto const& first = problem.grid.axis(0);
-  bool const has_waves = problem.grid.dimension() > 1 && first.name == "t" && first.uniform && first.reflection == grid::Reflection::none &&
-                         lattice.is_smooth(0) && whole == 0.0;
+  bool const has_waves = problem.grid.dimension() > 1 && first.name == "t" && first.uniform &&
+                         first.reflection == grid::Reflection::none && lattice.is_smooth(0) && whole == 0.0;
   auto const waves = cost_of_section(points, reach, states, has_waves ? 0 : -1);
   bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
   auto const& choice = takes_waves ? waves : exact;
-  if (choice.operations > most_operations) return {};
+  // Inside a mask that data fill averages serve, too, if slowly: factors are to cost less than the iterations that they save.
+  bool const sparse = std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
+    return state.points != nullptr || state.share(problem.grid) < sparse_share;
+  });
+  auto const size = static_cast<double>(lattice.extended().points()) * (states + whole);
+  if (choice.operations > (sparse ? most_operations : std::min(most_operations, saved_operations * size))) return {};
   return choice;
 }
 
@@ -95,17 +105,20 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
   for (std::size_t k = 0; k <= size / 2; ++k) {
     bool const real = k == 0 || 2 * k == size;
     Index const entries = real ? local : 2 * local;
-    waves_.push_back({k, real ? k : size - k, nullptr, petsc::make_vector(comm, entries), petsc::make_vector(comm, entries)});
+    waves_.push_back(
+        {k, real ? k : size - k, nullptr, petsc::make_vector(comm, entries), petsc::make_vector(comm, entries)});
   }
 }
 
 bool SectionModel::is_fresh(Vec moves, bool now) const {
   if (wave_ >= 0 && !is_ready() && !now) return used_ <= most_without;
-  if (wave_ >= 0 && !now) return used_ <= most_used && !differ(weights_.equation, objective_.weights().equation, far_weight);
+  if (wave_ >= 0 && !now)
+    return used_ <= most_used && !differ(weights_.equation, objective_.weights().equation, far_weight);
   if (partials_.empty() || used_ > most_used) return false;
   if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
   if (differ(weights_.equation, objective_.weights().equation, changed_weight)) return false;
-  if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight)) return false;
+  if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight))
+    return false;
   if ((moves != nullptr) != static_cast<bool>(moves_)) return false;
   if (moves != nullptr) {
     PetscBool same = PETSC_FALSE;
@@ -117,9 +130,11 @@ bool SectionModel::is_fresh(Vec moves, bool now) const {
   double changed = 0.0;
   for (auto const* list : {&objective_.partials().state, &objective_.partials().parameter})
     for (auto const& partial : *list) {
-      double const square = sum_over(comm, kernels::dot(partials_[k], partials_[k])), fresh = sum_over(comm, kernels::dot(partial, partial));
+      double const square = sum_over(comm, kernels::dot(partials_[k], partials_[k])),
+                   fresh = sum_over(comm, kernels::dot(partial, partial));
       double const both = sum_over(comm, kernels::dot(partial, partials_[k++]));
-      if (square > 0.0 || fresh > 0.0) changed = std::max(changed, (fresh - 2.0 * both + square) / std::max(square, fresh));
+      if (square > 0.0 || fresh > 0.0)
+        changed = std::max(changed, (fresh - 2.0 * both + square) / std::max(square, fresh));
     }
   return changed < changed_partials * changed_partials;
 }
@@ -164,7 +179,8 @@ petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std
   petsc::Matrix out;
   PetscInt const local = parts * (high - low);
   for (auto& size : count) size = std::min(size, local);
-  check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, count.data(), 0, count.data(), out.address()));
+  check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, count.data(),
+                     0, count.data(), out.address()));
   check(MatSetOption(out, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
   std::vector<PetscInt> to;
   std::vector<double> upper, lower;
@@ -191,14 +207,18 @@ petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std
     check(MatSetValues(out, 1, &first, entries, to.data(), upper.data(), ADD_VALUES));
     if (!real) check(MatSetValues(out, 1, &second, entries, to.data(), lower.data(), ADD_VALUES));
   };
-  double const angle = spectral::angles(spectral::Basis::fourier, objective_.lattice().extended().axis(wave_).size())[waves_[wave].real];
+  double const angle =
+      spectral::angles(spectral::Basis::fourier, objective_.lattice().extended().axis(wave_).size())[waves_[wave].real];
   for (PetscInt row = low; row < high; ++row) {
     for (std::size_t a = 0; a < orders.size(); ++a)
-      for (std::size_t b = 0; b < orders.size(); ++b) add(hessians.square[a][b], row, std::conj(symbols[a]) * symbols[b]);
+      for (std::size_t b = 0; b < orders.size(); ++b)
+        add(hessians.square[a][b], row, std::conj(symbols[a]) * symbols[b]);
     add(hessians.prior, row, 1.0);
     auto const state = static_cast<std::size_t>((row - low) / static_cast<PetscInt>(rows_.state_size()));
-    double const along = objective_.prior(state)[static_cast<std::size_t>(wave_)] * objective_.roughness().symbol(wave_, angle);
-    for (PetscInt part = parts * row; part < parts * (row + 1); ++part) check(MatSetValue(out, part, part, along, ADD_VALUES));
+    double const along =
+        objective_.prior(state)[static_cast<std::size_t>(wave_)] * objective_.roughness().symbol(wave_, angle);
+    for (PetscInt part = parts * row; part < parts * (row + 1); ++part)
+      check(MatSetValue(out, part, part, along, ADD_VALUES));
   }
   check(MatAssemblyBegin(out, MAT_FINAL_ASSEMBLY));
   check(MatAssemblyEnd(out, MAT_FINAL_ASSEMBLY));

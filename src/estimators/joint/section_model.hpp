@@ -1,8 +1,9 @@
 #pragma once
-/// The joint Hessian as a sparse matrix, factorised: of all axes, where it is the Hessian itself (states and the parameters over all
-/// axes); or, where time is an axis, of the space axes for each wave of time, averaged over time: the part of F^H H F that is
-/// diagonal in the waves F (T. Chan's optimal circulant, a block for each wave). Data are where they are, coefficients as they vary,
-/// ends of the section as they are; beside it stands the line model along time, which knows the ends of time (preconditioner.hpp).
+/// The joint Hessian as a sparse matrix, factorised: of all axes, where it is the Hessian itself (states and the
+/// parameters over all axes); or, where time is an axis, of the space axes for each wave of time, averaged over time:
+/// the part of F^H H F that is diagonal in the waves F (T. Chan's optimal circulant, a block for each wave). Data are
+/// where they are, coefficients as they vary, ends of the section as they are; beside it stands the line model along
+/// time, which knows the ends of time (preconditioner.hpp).
 #include <complex>
 #include <optional>
 
@@ -15,23 +16,24 @@ namespace mollis::joint {
 
 /// What a section leaves out, and what its factors cost.
 struct SectionChoice {
-  int wave = -1;                 ///< the axis whose waves are taken apart, -1: none
-  double operations = 0.0;       ///< of a factorisation
-  double bytes = 0.0;            ///< of the factors, all ranks
+  int wave = -1;            ///< the axis whose waves are taken apart, -1: none
+  double operations = 0.0;  ///< of a factorisation
+  double bytes = 0.0;       ///< of the factors, all ranks
 };
 /// Nothing where no section is cheap enough, or PETSc cannot factorise. Collective.
 std::optional<SectionChoice> choose_section(Objective const& objective);
 /// Of an extended lattice with these points and reaches (of a row, one side) along its axes.
-SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields, int wave);
+SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields,
+                              int wave);
 
 class SectionModel {
  public:
   /// fields: the parameters over all axes that are part of it; none beside waves. Collective.
   SectionModel(Objective& objective, int wave, std::vector<int> fields);
 
-  /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last time, waves
-  /// once the linear solves since then (since the start: without them) have taken as many iterations as pay for new factors, or `now`.
-  /// `moves`: see Preconditioner::update. Collective.
+  /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last
+  /// time, waves once the linear solves since then (since the start: without them) have taken as many iterations as pay
+  /// for new factors, or `now`. `moves`: see Preconditioner::update. Collective.
   void update(Vec moves, bool now);
   bool is_ready() const { return waves_.front().inverse != nullptr; }
   /// An iteration without it.
@@ -41,7 +43,7 @@ class SectionModel {
 
  private:
   struct Wave {
-    std::size_t real, imaginary;               ///< rows of the transformed fields; alike where the wave is real
+    std::size_t real, imaginary;  ///< rows of the transformed fields; alike where the wave is real
     std::unique_ptr<solver::SparseInverse> inverse;
     petsc::Vector r, z;
   };
@@ -58,7 +60,7 @@ class SectionModel {
   std::vector<Wave> waves_;
   // At the last factorisation.
   bool held_ = false;
-  int used_ = 0;                               ///< times since
+  int used_ = 0;  ///< times since
   Weights weights_;
   std::vector<Field> partials_;
   petsc::Vector moves_;

@@ -42,12 +42,14 @@ SectionRows::SectionRows(Objective& objective, int wave, std::vector<int> fields
   }
   orders_.push_back(0);
   for (auto const& partial : system.by_state)
-    if (wave >= 0) orders_.push_back(system.features[static_cast<std::size_t>(partial.feature)].order[static_cast<std::size_t>(wave)]);
+    if (wave >= 0)
+      orders_.push_back(
+          system.features[static_cast<std::size_t>(partial.feature)].order[static_cast<std::size_t>(wave)]);
   std::sort(orders_.begin(), orders_.end());
   orders_.erase(std::unique(orders_.begin(), orders_.end()), orders_.end());
 
   std::vector<std::vector<mollifier::MultiIndex>> sets(states_, {mollifier::MultiIndex{}});
-  for (std::size_t s = 0; s < states_; ++s) shape_of(s, {});     // of the observations: shape s
+  for (std::size_t s = 0; s < states_; ++s) shape_of(s, {});  // of the observations: shape s
   for (std::size_t j = 0; j < system.by_state.size(); ++j) {
     auto const& feature = system.features[static_cast<std::size_t>(system.by_state[j].feature)];
     auto const block = static_cast<std::size_t>(feature.index);
@@ -73,7 +75,8 @@ SectionRows::SectionRows(Objective& objective, int wave, std::vector<int> fields
 
 std::size_t SectionRows::shape_of(std::size_t block, mollifier::MultiIndex order) {
   if (wave_ >= 0) order[static_cast<std::size_t>(wave_)] = 0;
-  auto const at = std::find_if(shapes_.begin(), shapes_.end(), [&](Shape const& s) { return s.block == block && s.order == order; });
+  auto const at = std::find_if(shapes_.begin(), shapes_.end(),
+                               [&](Shape const& s) { return s.block == block && s.order == order; });
   if (at == shapes_.end()) return shapes_.push_back({block, order}), shapes_.size() - 1;
   return static_cast<std::size_t>(at - shapes_.begin());
 }
@@ -134,7 +137,9 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
         double weight = 1.0;
         for (std::size_t i = 0; i < axes_.size(); ++i) {
           auto const* line = filter(block, axes_[i]);
-          double const* row = line != nullptr ? line->row(at[i], line->slot(shapes_[k].order[static_cast<std::size_t>(axes_[i])])) : &one;
+          double const* row = line != nullptr
+                                  ? line->row(at[i], line->slot(shapes_[k].order[static_cast<std::size_t>(axes_[i])]))
+                                  : &one;
           weight *= row[offset[i]];
         }
         stencil.rows[k].push_back(weight);
@@ -145,27 +150,37 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
 
 petsc::Matrix SectionRows::make_matrix() const {
   auto const& problem = objective_.problem();
-  bool const scattered = std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points != nullptr; });
-  std::vector<Index> reach(numbers_.size(), 1);      // of a row of each block in a block of states, and in one of fields
+  bool const scattered = std::any_of(problem.states.begin(), problem.states.end(),
+                                     [](auto const& state) { return state.points != nullptr; });
+  std::vector<Index> reach(numbers_.size(), 1);  // of a row of each block in a block of states, and in one of fields
   std::vector<Index> reach_fields(numbers_.size(), 1);
   for (std::size_t block = 0; block < numbers_.size(); ++block)
     for (int const a : axes_) {
       auto const* line = filter(block, a);
       auto const* field = numbers_.size() > states_ ? filter(states_, a) : nullptr;
       Index const own = line != nullptr ? line->width : 1, states = filter(0, a)->width + (scattered ? 1 : 0);
-      Index const smooth = block >= states_ ? 2 * problem.space().unknowns()[static_cast<std::size_t>(fields_[block - states_])].settings.smoothness_order + 1 : 0;
-      reach[block] *= std::min(own + (scattered && block < states_ ? 1 : 0) + states - 1, objective_.lattice().extended().axis(a).size());
-      reach_fields[block] *= std::min(std::max(own + (field != nullptr ? field->width : 1) - 1, smooth), problem.grid.axis(a).size());
+      Index const smooth = block >= states_
+                               ? 2 * problem.space()
+                                             .unknowns()[static_cast<std::size_t>(fields_[block - states_])]
+                                             .settings.smoothness_order +
+                                     1
+                               : 0;
+      reach[block] *= std::min(own + (scattered && block < states_ ? 1 : 0) + states - 1,
+                               objective_.lattice().extended().axis(a).size());
+      reach_fields[block] *=
+          std::min(std::max(own + (field != nullptr ? field->width : 1) - 1, smooth), problem.grid.axis(a).size());
     }
   std::vector<PetscInt> entries;
   for (std::size_t block = 0; block < numbers_.size(); ++block) {
     Index const size = block < states_ ? state_size_ : field_size_;
-    Index const row = static_cast<Index>(states_) * reach[block] + static_cast<Index>(fields_.size()) * reach_fields[block];
+    Index const row =
+        static_cast<Index>(states_) * reach[block] + static_cast<Index>(fields_.size()) * reach_fields[block];
     entries.insert(entries.end(), static_cast<std::size_t>(size), static_cast<PetscInt>(std::min(row, local_size())));
   }
   petsc::Matrix matrix;
   auto const local = static_cast<PetscInt>(local_size());
-  check(MatCreateAIJ(problem.grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, entries.data(), 0, entries.data(), matrix.address()));
+  check(MatCreateAIJ(problem.grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, entries.data(), 0,
+                     entries.data(), matrix.address()));
   check(MatSetOption(matrix, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
   return matrix;
 }
@@ -178,12 +193,14 @@ void SectionRows::add_equation(Hessians const& hessians) const {
   for (auto const& partial : objective_.partials().state) partials.push_back(on_host(partial));
   for (auto const& partial : objective_.partials().parameter) partials.push_back(on_host(partial));
   for (std::size_t s = 0; s < states_; ++s) data.push_back(on_host(objective_.data_weight(s)));
-  auto const along = [&](auto&& value) {               // sum over the wave's axis, which is the slowest
+  auto const along = [&](auto&& value) {  // sum over the wave's axis, which is the slowest
     double sum = 0.0;
     for (Index t = 0; t < depth; ++t) sum += value(static_cast<std::size_t>(t * section));
     return share_ * sum;
   };
-  auto const moves = [&](Term const& term) { return term.partial < objective_.partials().state.size() || !objective_.holds_parameters(); };
+  auto const moves = [&](Term const& term) {
+    return term.partial < objective_.partials().state.size() || !objective_.holds_parameters();
+  };
   Stencil stencil;
   std::vector<double> block, combined;
   each_point(box, [&](Point const& point, Index n) {
@@ -194,12 +211,12 @@ void SectionRows::add_equation(Hessians const& hessians) const {
       for (std::size_t b = 0; b < orders_.size(); ++b) {
         block.assign(size * size, 0.0);
         bool any = false;
-        auto const add = [&](double factor, std::size_t shape) {                       // combined += factor * row of `shape`
+        auto const add = [&](double factor, std::size_t shape) {  // combined += factor * row of `shape`
           auto const& row = stencil.rows[shape];
           auto const first = stencil.start[shapes_[shape].block];
           for (std::size_t j = 0; j < row.size(); ++j) combined[first + j] += factor * row[j];
         };
-        auto const spread = [&](std::size_t shape) {                                   // block += row of `shape`^T combined
+        auto const spread = [&](std::size_t shape) {  // block += row of `shape`^T combined
           auto const& row = stencil.rows[shape];
           auto const first = stencil.start[shapes_[shape].block];
           for (std::size_t i = 0; i < row.size(); ++i)
@@ -232,7 +249,8 @@ void SectionRows::add_equation(Hessians const& hessians) const {
           }
         if (!any) continue;
         auto const columns = static_cast<PetscInt>(size);
-        check(MatSetValues(hessians.square[a][b], columns, stencil.columns.data(), columns, stencil.columns.data(), block.data(), ADD_VALUES));
+        check(MatSetValues(hessians.square[a][b], columns, stencil.columns.data(), columns, stencil.columns.data(),
+                           block.data(), ADD_VALUES));
       }
   });
 }
@@ -251,7 +269,8 @@ void SectionRows::add_points(Mat to) const {
       for (int const a : axes_) {
         double const x = points->coordinates[static_cast<std::size_t>(a)][p];
         Index const cell = mollifier::cell_of(problem.grid.axis(a), x) + lattice.margin(a);
-        taps.push_back(mollifier::spline_taps(lattice.extended().axis(a), lattice.is_smooth(a) ? lattice.degree() : 1, cell, x));
+        taps.push_back(
+            mollifier::spline_taps(lattice.extended().axis(a), lattice.is_smooth(a) ? lattice.degree() : 1, cell, x));
         count *= taps.back().points.size();
       }
       std::vector<PetscInt> columns;

@@ -1,6 +1,7 @@
 #pragma once
-/// Rows of the linearised objective along a section of the grid: all axes, or all but the one whose waves are taken apart. A term
-/// P D^f of a residual is, at a point of the section, a tensor product of filter rows times the derivative's symbol along the wave.
+/// Rows of the linearised objective along a section of the grid: all axes, or all but the one whose waves are taken
+/// apart. A term P D^f of a residual is, at a point of the section, a tensor product of filter rows times the
+/// derivative's symbol along the wave.
 #include "estimators/joint/numbering.hpp"
 #include "estimators/joint/objective.hpp"
 
@@ -8,20 +9,26 @@ namespace mollis::joint {
 
 class SectionRows {
  public:
-  /// wave: the axis that is no part of the section, or -1. fields: parameters over all axes that are (none beside a wave). Collective.
+  /// wave: the axis that is no part of the section, or -1. fields: parameters over all axes that are (none beside a
+  /// wave). Collective.
   SectionRows(Objective& objective, int wave, std::vector<int> fields);
 
   /// Hessians of the parts of the objective, of entries (states, then fields, a box of this rank each):
-  ///   H(wave) = sum_ab conj(s_a) s_b square[a][b] + prior,   s_a the symbol of the wave's derivative of order orders()[a].
+  ///   H(wave) = sum_ab conj(s_a) s_b square[a][b] + prior,   s_a the symbol of the wave's derivative of order
+  ///   orders()[a].
   struct Hessians {
     std::vector<std::vector<petsc::Matrix>> square;
-    petsc::Matrix prior;                       ///< within the section; of the wave's axis the caller adds `along_wave`
+    petsc::Matrix prior;  ///< within the section; of the wave's axis the caller adds `along_wave`
   };
   /// At the objective's last linearise(). All parts in one matrix where there is no wave: square[0][0]. Collective.
   Hessians assemble() const;
 
-  std::vector<int> const& orders() const { return orders_; }     ///< of derivatives along the wave, increasing from 0; without one {0}
-  Index local_size() const { return static_cast<Index>(states_) * state_size_ + static_cast<Index>(fields_.size()) * field_size_; }
+  std::vector<int> const& orders() const {
+    return orders_;
+  }  ///< of derivatives along the wave, increasing from 0; without one {0}
+  Index local_size() const {
+    return static_cast<Index>(states_) * state_size_ + static_cast<Index>(fields_.size()) * field_size_;
+  }
   Index state_size() const { return state_size_; }
   Index field_size() const { return field_size_; }
   std::vector<int> const& fields() const { return fields_; }
@@ -30,18 +37,18 @@ class SectionRows {
   using Point = Numbering::Point;
   /// One factor of a term: the tensor product of these orders' rows, in the columns of its state or field.
   struct Shape {
-    std::size_t block;                         ///< a state, or states + a field
+    std::size_t block;  ///< a state, or states + a field
     mollifier::MultiIndex order;
   };
   struct Term {
     int residual;
-    std::size_t slot, shape, partial;          ///< slot: in orders(); partial: among those of states, then of parameters
+    std::size_t slot, shape, partial;  ///< slot: in orders(); partial: among those of states, then of parameters
   };
   /// The columns of a point of the grid and the rows of all shapes.
   struct Stencil {
     std::vector<PetscInt> columns;
-    std::vector<std::size_t> start;            ///< of each block in `columns`
-    std::vector<std::vector<double>> rows;     ///< one a shape
+    std::vector<std::size_t> start;         ///< of each block in `columns`
+    std::vector<std::vector<double>> rows;  ///< one a shape
   };
   std::size_t shape_of(std::size_t block, mollifier::MultiIndex order);
   mollifier::LineFilter const* filter(std::size_t block, int axis) const;
@@ -59,11 +66,11 @@ class SectionRows {
   std::vector<int> fields_, axes_, orders_;
   std::size_t states_;
   Index state_size_ = 0, field_size_ = 0;
-  double share_ = 1.0;                         ///< of a row in the mean over the wave
-  std::vector<mollifier::Jets> jets_;          ///< one a state: its filters
+  double share_ = 1.0;                 ///< of a row in the mean over the wave
+  std::vector<mollifier::Jets> jets_;  ///< one a state: its filters
   std::vector<Shape> shapes_;
   std::vector<Term> terms_;
-  std::vector<Numbering> numbers_;             ///< one a block
+  std::vector<Numbering> numbers_;  ///< one a block
 };
 
 }  // namespace mollis::joint

@@ -1,9 +1,8 @@
-// The Hessian as a sparse matrix: whole, it is the Hessian; for each wave of a periodic time with coefficients that do not change in
-// time it is, too; a response to a constant is decoupled from all else.
-#include "estimators/joint/section_model.hpp"
-
+// The Hessian as a sparse matrix: whole, it is the Hessian; for each wave of a periodic time with coefficients that do
+// not change in time it is, too; a response to a constant is decoupled from all else.
 #include "estimators/joint/gauss_newton.hpp"
 #include "estimators/joint/local_values.hpp"
+#include "estimators/joint/section_model.hpp"
 #include "petsc/access.hpp"
 #include "problem/case.hpp"
 
@@ -13,8 +12,11 @@ using namespace mollis;
 using test::pi;
 
 struct Fixture {
-  Fixture(std::string const& deck, deck::Named<test::Formula> const& states, std::vector<test::Formula> const& parameters, double w)
-      : c(deck, states, {0.01, 1, {}, {}, MPI_COMM_WORLD}), problem(c.problem()), objective(problem, joint::Lattice(c.grid, c.system, 7)),
+  Fixture(std::string const& deck, deck::Named<test::Formula> const& states,
+          std::vector<test::Formula> const& parameters, double w)
+      : c(deck, states, {0.01, 1, {}, {}, MPI_COMM_WORLD}),
+        problem(c.problem()),
+        objective(problem, joint::Lattice(c.grid, c.system, 7)),
         x(objective.make_vector()) {
     objective.weights() = {std::vector<double>(static_cast<std::size_t>(c.system.residuals), w),
                            std::vector<double>(c.space.unknowns().size(), 1e-3)};
@@ -25,7 +27,8 @@ struct Fixture {
     objective.linearise();
   }
 
-  /// |P m H m y - m y| / |m y| over the entries of the states and of the fields of the section, y random there, m = `moves` or 1.
+  /// |P m H m y - m y| / |m y| over the entries of the states and of the fields of the section, y random there, m =
+  /// `moves` or 1.
   double error(joint::SectionModel& model, std::vector<int> const& fields, Vec moves = nullptr) {
     auto const y = objective.make_vector(), b = petsc::like(y);
     test::Random random(5);
@@ -73,8 +76,11 @@ TEST(Section, WholeIsTheHessian) {
       "[parameters.a]\nover = [\"y\", \"x\"]\nsmoothness = { order = 2, weight = 1.0 }\n"
       "[parameters.b]\nover = [\"y\", \"x\"]\nsmoothness = { order = 1, weight = 1.0 }\n"
       "[equation]\nresiduals = [\"dx(a*dx(u)) + dy(a*dy(u)) + b*v*u\", \"dx(v) - b*dy(u) + v\"]\n";
-  Fixture f(deck, {{"u", wave}, {"v", [](test::Coordinates const& x) { return std::cos(x[0] + std::sin(2.0 * pi * x[1])); }}},
-            {[](test::Coordinates const& x) { return 1.0 + 0.3 * x[0]; }, [](test::Coordinates const& x) { return 2.0 - x[0] * x[0]; }}, 3.0);
+  Fixture f(deck,
+            {{"u", wave}, {"v", [](test::Coordinates const& x) { return std::cos(x[0] + std::sin(2.0 * pi * x[1])); }}},
+            {[](test::Coordinates const& x) { return 1.0 + 0.3 * x[0]; },
+             [](test::Coordinates const& x) { return 2.0 - x[0] * x[0]; }},
+            3.0);
   joint::SectionModel model(f.objective, -1, {0, 1});
   model.update(nullptr, true);
   EXPECT_LT(f.error(model, {0, 1}), 1e-6);
@@ -92,7 +98,8 @@ TEST(Section, WholeIsTheHessian) {
 
 TEST(Section, WavesAreTheHessianWhereTimeIsPeriodicAndNothingChangesInIt) {
   std::string const deck =
-      "[grid]\naxes = [\"t\", \"y\", \"x\"]\npoints = [12, 9, 10]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 1.0, 1.0]\nperiodic = [\"t\"]\n"
+      "[grid]\naxes = [\"t\", \"y\", \"x\"]\npoints = [12, 9, 10]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 1.0, "
+      "1.0]\nperiodic = [\"t\"]\n"
       "[parameters.D]\nover = []\n[equation]\nresidual = \"dt(u) - D*(1 + y)*lap(u)\"\n";
   Fixture f(deck, {{"u", [](test::Coordinates const& x) { return std::sin(2.0 * pi * x[0]) + x[1] * x[2]; }}},
             {[](test::Coordinates const&) { return 0.3; }}, 0.5);

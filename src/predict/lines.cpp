@@ -219,7 +219,7 @@ petsc::Matrix Lines::make_matrix() const {
   petsc::check(MatSetSizes(matrix, local, local, PETSC_DETERMINE, PETSC_DETERMINE));
   petsc::check(MatSetType(matrix, MATAIJ));
   PetscInt total = 0;
-  petsc::check(MatGetSize(matrix, &total, nullptr));
+  petsc::check(VecGetSize(numbering_.make_vector(), &total));
   petsc::check(MatSeqAIJSetPreallocation(matrix, std::min(entries, local), nullptr));
   petsc::check(MatMPIAIJSetPreallocation(matrix, std::min(entries, local), nullptr, std::min(entries, total - local), nullptr));
   return matrix;

@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "drivers/job_size.hpp"
 #include "drivers/topics.hpp"
@@ -40,6 +42,24 @@ void declare_job(CLI::App& command, Request& request) {
   });
 }
 
+/// A finite number, or what is wrong.
+std::string check_time(std::string const& text) {
+  char* end = nullptr;
+  double const value = std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0' && std::isfinite(value) ? std::string() : "\"" + text + "\" is no time; write a number in the unit of axis t";
+}
+
+void declare_predict(CLI::App& app, Request& request) {
+  auto* command = app.add_subcommand("predict", "run the equation of a result forward from what was fitted; compare with the data");
+  command->add_option("result", request.result, "output directory of mollis invert")->required();
+  command->add_option("--from", request.from, "begin at the fit's last frame at or before this time (default: its first)")->check(check_time);
+  command->add_option("--until", request.until, "predict the frames up to this time, also those after the fit's last")->check(check_time);
+  command->add_option("--ends", request.ends, "values at open ends: fitted, data (at later frames those of the data), insulated (no flux)")
+      ->check(CLI::IsMember({"fitted", "data", "insulated"}));
+  command->add_option("--output", request.output, "directory for what is predicted (default: RESULT/predict)");
+  command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
+}
+
 void declare(CLI::App& app, Request& request) {
   app.footer("Options after -- go to PETSc, e.g. mollis invert case.toml -- -ksp_monitor -log_view");
   app.require_subcommand(0, 1);
@@ -53,6 +73,7 @@ void declare(CLI::App& app, Request& request) {
     if (name == "invert") declare_restart(*command, request);
     command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
+  declare_predict(app, request);
   for (auto const& [name, help] : {std::pair{"look", "what FILE holds, and a deck to start from"},
                                    std::pair{"new", "a deck to start from, for the data in FILE: mollis new FILE > case.toml"}})
     app.add_subcommand(name, help)->add_option("file", request.file, "data file of any known format")->required();

@@ -13,6 +13,8 @@ struct Request {
   std::string command, deck, file, topic;
   std::vector<std::string> overrides;
   bool overwrite = false;
+  std::string result;            ///< of predict: a directory
+  std::string from, until, ends = "fitted", output;   ///< of predict, as typed
   std::string restart;           ///< "yes", "auto"; empty: begin anew
   int ranks = 0;                 ///< of check; 0: not asked
   std::string memory;            ///< a rank, as typed; empty: not asked

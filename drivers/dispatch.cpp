@@ -1,5 +1,9 @@
 #include "drivers/dispatch.hpp"
 
+#include <fmt/format.h>
+
+#include <filesystem>
+
 #include "forward/from_deck.hpp"
 #include "problem/compile.hpp"
 
@@ -25,6 +29,17 @@ deck::Deck read_deck(MPI_Comm comm, std::string const& command, deck::Loader con
     forward::check_expressions(deck, problems);
   };
   return deck::read_on_all(comm, source, overrides, kind, check_expressions);
+}
+
+deck::Deck read_result_deck(MPI_Comm comm, std::string const& result) {
+  auto const load = [&] {
+    for (auto const* name : {"deck.toml", "result.h5"})
+      if (!std::filesystem::is_regular_file(result + "/" + name))
+        throw run::Error(run::Exit::missing_input, fmt::format("{}: no result of mollis invert: there is no {} in it; give the output directory of a run",
+                                                               result, name));
+    return deck::load(result + "/deck.toml");
+  };
+  return read_deck(comm, "invert", load, {});
 }
 
 run::Exit dispatch(MPI_Comm comm, std::string const& command, deck::Deck deck, CommandLine const& line, run::Stages& stages) {

@@ -13,6 +13,9 @@ namespace mollis::drivers {
 /// run::Error bad_deck, usage or missing_input. Collective.
 deck::Deck read_deck(MPI_Comm comm, std::string const& command, deck::Loader const& source, std::vector<std::string> const& overrides);
 
+/// The deck of a result of mollis invert: its deck.toml. run::Error missing_input where there is none. Collective.
+deck::Deck read_result_deck(MPI_Comm comm, std::string const& result);
+
 /// Runs a command on its deck. Collective.
 run::Exit dispatch(MPI_Comm comm, std::string const& command, deck::Deck deck, CommandLine const& line, run::Stages& stages);
 

@@ -8,6 +8,7 @@
 
 #include "deck/deck.hpp"
 #include "drivers/job_size.hpp"
+#include "predict/frames.hpp"
 #include "results/restart.hpp"
 #include "run/error.hpp"
 #include "run/progress.hpp"
@@ -20,6 +21,8 @@ struct CommandLine {
   std::string text;        ///< all of it, for provenance
   bool overwrite = false;  ///< --overwrite
   results::Restart restart; ///< --restart, --max-walltime
+  predict::Settings prediction;      ///< --from, --until, --ends
+  std::string prediction_directory;  ///< --output; empty: "predict" in the result
   JobQuestion job;          ///< --ranks, --memory-per-rank
   run::Listener listener;  ///< takes the lines on rank 0; none: standard output
 };
@@ -30,6 +33,8 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, run::Stages& stages);
 /// Synthetic observations, written to the files that [observations.*] names.
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
+/// The equation of a result's deck, run forward from what was fitted; `result`: the directory of that result.
+run::Exit predict(MPI_Comm comm, std::string const& result, deck::Deck deck, CommandLine const& command, run::Stages& stages);
 /// The effective deck, decomposition and memory estimate; runs nothing.
 run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
 /// What a data file holds, and a deck to start from.

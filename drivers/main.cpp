@@ -4,6 +4,7 @@
 #include <Kokkos_Core.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLin
   if (request.command == "info") return mollis::drivers::info(comm);
   if (request.command == "look") return mollis::drivers::look(comm, request.file);
   if (request.command == "new") return mollis::drivers::new_deck(comm, request.file);
+  if (request.command == "predict")
+    return mollis::drivers::predict(comm, request.result, mollis::drivers::read_result_deck(comm, request.result), line, stages);
   auto deck = mollis::drivers::read_deck(comm, request.command, [&] { return mollis::deck::load(request.deck); }, request.overrides);
   return mollis::drivers::dispatch(comm, request.command, std::move(deck), line, stages);
 }
@@ -97,6 +100,10 @@ int main(int argc, char** argv) {
     line.restart.wanted = !request.restart.empty();
     line.job = {request.ranks, request.memory.empty() ? 0.0 : mollis::drivers::bytes_of(request.memory)};
     line.restart.automatic = request.restart == "auto";
+    if (!request.from.empty()) line.prediction.from = std::strtod(request.from.c_str(), nullptr);
+    if (!request.until.empty()) line.prediction.until = std::strtod(request.until.c_str(), nullptr);
+    line.prediction.ends = request.ends;
+    line.prediction_directory = request.output;
     if (!request.max_walltime.empty()) line.restart.until = started + mollis::run::seconds_of(request.max_walltime);
     try {
       return run(request, petsc_words, line);

@@ -27,6 +27,13 @@ std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string c
 /// The axes of the grid (positions) over which a dataset varies. See layout.hpp. Collective on grid.comm().
 std::vector<int> axes_of(grid::Grid const& grid, Source const& source);
 
+/// Where the part of a dataset begins along an axis of the grid, in points of the file, and how many points of the grid the file could
+/// fill from there, whatever the end of `crop`. Collective on grid.comm().
+struct Reach {
+  Index first = 0, bin = 1, points = 0;   ///< points: 0 where the dataset does not vary along that axis
+};
+Reach reach_of(grid::Grid const& grid, Source const& source, int axis);
+
 /// This rank's box of a dataset, laid along the axes of the grid (layout.hpp). Another shape is bad_data, and both shapes are
 /// named; a part that the file does not have is bad_deck. Collective on grid.comm().
 Field read_dataset(grid::Grid const& grid, Source const& source);

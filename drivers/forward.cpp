@@ -15,14 +15,16 @@ run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comm
   auto const grid = problem::make_grid(comm, deck);
   problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
   auto const clean = forward::clean_states(grid, deck);
-  auto const observed = forward::observe(grid, clean, deck.forward);
+  auto const observed = forward::observe(grid, clean, deck);
   auto const files = forward::write_observations(grid, deck, observed, targets);
 
   if (grid.rank() != 0) return run::Exit::converged;
   fmt::print("{}\n", clean.how);
   for (auto const& state : observed)
-    fmt::print("{}: standard deviation {:.6g}, noise {:.6g}, dropout {:g}, seed {}\n", state.state,
-               state.clean_deviation, state.sigma, deck.forward.dropout, deck.forward.seed);
+    fmt::print("{}: standard deviation {:.6g}, {}, seed {}\n", state.state, state.clean_deviation,
+               state.drawn > 0 ? fmt::format("{} localisations", state.drawn)
+                               : fmt::format("noise {:.6g}, dropout {:g}", state.sigma, deck.forward.dropout),
+               deck.forward.seed);
   for (auto const& file : files) fmt::print("wrote {}\n", file);
   return run::Exit::converged;
 }

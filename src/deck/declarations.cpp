@@ -81,20 +81,26 @@ Section mask(std::string const& pattern, std::string const& help, std::string co
 
 Section observations() {
   return {"observations.*", "What was observed of a state; one table a state.",
-    std::vector<Key>{key("kind", Type::choice, "\"grid\": values at all points of the grid; \"points\": values at scattered points, from a table")
-         .out_of({"grid", "points"}).otherwise(R"("grid")"),
+    std::vector<Key>{key("kind", Type::choice,
+         "\"grid\": values at all points of the grid; \"points\": values at scattered points, from a table; \"localisations\": places where "
+         "molecules were seen, from a table: the state is their density")
+         .out_of({"grid", "points", "localisations"}).otherwise(R"("grid")"),
      key("file", Type::file,
-         "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; points: HDF5 or text with named columns (CSV)")
+         "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; tables: HDF5 or text with named columns (CSV)")
          .needed().like(R"("obs.h5")"),
      key("dataset", Type::text, "grid: any real or integer type, one axis of the grid each; NaN: not observed")
          .otherwise_computed("required on the grid, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
      key("columns", Type::names,
-         "points: the column (in HDF5 the 1D dataset) of each axis, of \"value\" and of \"sigma\", the standard deviation of its noise")
-         .otherwise_computed("the axes' names, value the state's, no sigma").like(R"({ t = "t", y = "y", x = "x", value = "head" })"),
+         "tables: the column (in HDF5 the 1D dataset) of each axis; points: of \"value\" and of \"sigma\", the standard deviation of its noise")
+         .otherwise_computed("the axes' names, value the state's, no sigma").like(R"({ t = "t", y = "y", x = "x [nm]", value = "head" })"),
+     key("scale", Type::axis_numbers, "localisations: the unit of an axis' column, in that of the axis (0.001: nm on a grid in um)")
+         .within(positive()).otherwise_computed("1").like("{ y = 0.001, x = 0.001 }"),
+     key("density", Type::table, "localisations: what the state has to do with their density").like("{ offset = 500.0, gain = 500.0 }"),
      key("mask", Type::table, "the domain, where it is no box; as [grid] mask").like(R"({ file = "obs.h5", dataset = "inside" })"),
      key("noise", Type::noise,
          "standard deviation; { relative = 0.01 } (of the standard deviation of the data), { proportional = 0.05, floor = 0.1 } (of each "
-         "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"")
+         "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"; "
+         "localisations: \"poisson\", { gain = 3.0 } (so many times its variance), or \"auto\" (as often as the counts tell)")
          .in("of the state").otherwise(R"("auto")"),
      key("about", Type::number, "the value about which the state is odd where an axis reflects as \"odd\"")
          .in("of the state").otherwise("0").like("293.15"),
@@ -103,6 +109,13 @@ Section observations() {
          "there, a hundred times as exact in a joint fit")
          .in("of the state").otherwise("{}").like(R"({ y = "0", x_lower = "1 - y" })")} + part(),
     "STATE"};
+}
+
+Section density() {
+  return {"observations.*.density", "Density of localisations = offset + gain times the state, in localisations a unit of volume of the axes.",
+    {key("offset", Type::number, "density where the state is 0").in("1 over the product of the axes").otherwise("0.0"),
+     key("gain", Type::number, "density that 1 of the state adds").in("1 over the product of the axes").within(positive()).otherwise("1.0")},
+    "STATE", true};
 }
 
 std::vector<Key> values() {
@@ -252,7 +265,7 @@ Section output() {
 std::vector<Section> const& schema() {
   static std::vector<Section> const all = {
       grid(), coordinates(), mask("grid.mask", "Points inside the domain: those where the values are above a threshold.", ""), observations(),
-      mask("observations.*.mask", "The same as [grid] mask, said of what was observed; one of them.", "STATE"),
+      density(), mask("observations.*.mask", "The same as [grid] mask, said of what was observed; one of them.", "STATE"),
       {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
       parameters(), smoothness(),
       {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},

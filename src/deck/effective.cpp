@@ -110,18 +110,21 @@ Rows rows_of(Observation const& observation) {
   std::map<std::string, std::string> walls;
   for (auto const& wall : observation.walls)
     walls[wall.axis + (wall.lower && wall.upper ? "" : wall.lower ? "_lower" : "_upper")] = wall.values.expression;
-  bool const points = observation.kind == observations::Kind::points;
-  Rows rows{{"kind", points ? "\"points\"" : "\"grid\""},
+  char const* const kinds[] = {"grid", "points", "localisations"};
+  Rows rows{{"kind", quote(kinds[static_cast<int>(observation.kind)])},
             {"file", toml_text(observation.file)},
             {"noise", toml_text(observation.noise)},
             {"about", toml_text(observation.about)}};
-  if (!points) {
+  if (observation.kind == observations::Kind::grid) {
     rows["walls"] = toml_text(walls);
     add_part(rows, observation.dataset, observation.part);
     return rows;
   }
   rows["columns"] = toml_text(observation.columns);
   if (observation.columns.count("sigma")) rows.erase("noise");
+  if (observation.kind == observations::Kind::points) return rows;
+  rows["scale"] = toml_text(observation.scale);
+  rows["density"] = inline_table({{"offset", toml_text(observation.density.offset)}, {"gain", toml_text(observation.density.gain)}});
   return rows;
 }
 

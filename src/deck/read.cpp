@@ -52,9 +52,9 @@ void check_required(Document& document, Command command) {
   }
 }
 
-/// Mollifiers run over grids, and synthetic observations are made on them.
+/// Mollifiers run over grids, and synthetic observations are made on them; so are densities of localisations.
 void check_kind(Entry const& entry, Observation const& observation, Command command) {
-  if (observation.kind == observations::Kind::grid || (command != Command::forward && command != Command::mollify)) return;
+  if (observation.kind != observations::Kind::points || (command != Command::forward && command != Command::mollify)) return;
   entry.report("kind", fmt::format("{} a grid; remove it, or use 'mollis invert'",
                                    command == Command::forward ? "synthetic observations are written on" : "what is mollified stands on"));
 }
@@ -82,6 +82,8 @@ void check_written(Document& document, Deck const& deck) {
     for (auto const* key : {"order", "at", "crop", "bin"})
       if (observation.places.keys.count(key) > 0)
         document.problems.add(observation.places.of(key), "mollis forward writes the whole grid in its own order; remove it");
+    if (observation.kind == observations::Kind::localisations && deck.forward.dropout > 0.0)
+      document.problems.add(deck.forward.places.of("dropout"), "localisations are not missed at points of the grid; remove it");
     if (observation.dataset.empty() && io::is_nameless(observation.file))
       document.problems.add(observation.places.of("file"), "mollis forward writes HDF5; name a file that ends in .h5, and a dataset");
   }
@@ -91,7 +93,6 @@ void read_sections(Document& document, Command command, Deck& deck) {
   Names names;
   if (!document.broken.count("grid")) deck.grid = read_grid(entry_of(document, "grid"));
   read_named(document, names, command, deck);
-  if (command == Command::forward) check_written(document, deck);
   bool const equation_due = needs(command, "equation") && !document.broken.count("equation");
   deck.equation = read_equation(entry_of(document, "equation"), names, equation_due);
   deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation);
@@ -104,6 +105,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
     if (parameter.smoothness_order == order_of_the_method) parameter.smoothness_order = estimators::method_named(deck.inversion.method).smoothness_order;
   deck.has_forward = document.root.contains("forward");
   if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
+  if (command == Command::forward) check_written(document, deck);
   deck.output_directory = read_output(entry_of(document, "output"));
   deck.checkpoint = read_checkpoint(entry_of(document, "output"));
   deck.output_place = entry_of(document, "output").place("directory");

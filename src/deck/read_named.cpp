@@ -61,12 +61,14 @@ void read_walls(Entry const& entry, Grid const& grid, Observation& observation) 
   }
 }
 
-/// columns = { AXIS = "...", value = "...", sigma = "..." }, with what is not written.
+/// columns = { AXIS = "...", value = "...", sigma = "..." }, with what is not written; localisations have axes alone.
 void read_columns(Entry const& entry, std::string const& state, Grid const& grid, Observation& observation) {
   for (auto const& axis : grid.axes) observation.columns[axis] = axis;
-  observation.columns["value"] = state;
   auto allowed = grid.axes;
-  allowed.insert(allowed.end(), {"value", "sigma"});
+  if (observation.kind == observations::Kind::points) {
+    observation.columns["value"] = state;
+    allowed.insert(allowed.end(), {"value", "sigma"});
+  }
   for (auto const& item : entry.items("columns")) {
     observation.columns[item.name] = item.node->value<std::string>().value_or("");
     if (grid.axes.empty() || std::find(allowed.begin(), allowed.end(), item.name) != allowed.end()) continue;
@@ -76,18 +78,40 @@ void read_columns(Entry const& entry, std::string const& state, Grid const& grid
   }
 }
 
-/// What one kind of observation needs and the other cannot have.
+/// scale = { AXIS = ... } and density = { ... }
+void read_counting(Entry const& entry, Grid const& grid, Observation& observation) {
+  for (auto const& item : entry.items("scale")) {
+    if (known_axis(item.name, grid.axes, entry, entry.region(item.region, "scale." + item.name)))
+      observation.scale[item.name] = item.node->value<double>().value_or(1.0);
+  }
+  if (auto const density = entry.table("density"))
+    observation.density = {density->number("offset").value_or(0.0), density->number("gain").value_or(1.0)};
+}
+
+/// Counts have Poisson's noise, but for a factor.
+bool is_of_counts(Noise const& noise) {
+  auto const* const counts = std::get_if<observations::Counts>(&noise);
+  return std::holds_alternative<Automatic>(noise) || (counts != nullptr && counts->offset == 0.0);
+}
+
+/// What one kind of observation needs and the others cannot have.
 void check_kind(Entry const& entry, Observation const& observation) {
-  bool const points = observation.kind == observations::Kind::points;
-  if (!points && !entry.has("dataset") && !entry.broken("dataset") && !io::is_nameless(observation.file))
+  bool const grid = observation.kind == observations::Kind::grid, points = observation.kind == observations::Kind::points,
+             localisations = observation.kind == observations::Kind::localisations;
+  if (grid && !entry.has("dataset") && !entry.broken("dataset") && !io::is_nameless(observation.file))
     entry.report("dataset", "required key is missing; add dataset = \"u\"");
   for (auto const* part : {"order", "at", "crop", "bin"})
-    if (points && entry.has(part)) entry.report(part, "belongs to arrays on the grid; remove it, or use kind = \"grid\"");
-  if (points && entry.has("dataset"))
-    entry.report("dataset", "scattered points have columns; write columns = { value = \"...\" } instead");
+    if (!grid && entry.has(part)) entry.report(part, "belongs to arrays on the grid; remove it, or use kind = \"grid\"");
+  if (!grid && entry.has("dataset"))
+    entry.report("dataset", fmt::format("{} have columns; write columns = {{ {} = \"...\" }} instead", points ? "scattered points" : "localisations",
+                                        points ? "value" : "x"));
   bool const walls = observation.places.keys.count("walls") > 0, noise = observation.places.keys.count("noise") > 0;
-  if (points && walls) entry.report("walls", "known values of walls take the place of observations on the grid; remove them or use kind = \"grid\"");
-  if (!points && entry.has("columns")) entry.report("columns", "belongs to scattered points; add kind = \"points\" or remove it");
+  if (!grid && walls) entry.report("walls", "known values of walls take the place of observations on the grid; remove them or use kind = \"grid\"");
+  if (grid && entry.has("columns")) entry.report("columns", "belongs to scattered points; add kind = \"points\" or remove it");
+  for (auto const* key : {"scale", "density"})
+    if (!localisations && entry.has(key)) entry.report(key, "belongs to localisations; add kind = \"localisations\" or remove it");
+  if (localisations && !entry.broken("noise") && !is_of_counts(observation.noise))
+    entry.report("noise", "counts have a noise of their own; write \"poisson\", { gain = ... } (so many times its variance), or \"auto\"");
   if (points && std::holds_alternative<observations::Dataset>(observation.noise))
     entry.report("noise", "scattered points have columns; write columns = { sigma = \"...\" } instead");
   if (points && noise && observation.columns.count("sigma"))
@@ -119,10 +143,11 @@ Observation read_observation(Entry const& entry, std::string const& state, Grid 
   observation.places = entry.places();
   if (auto const file = entry.text("file")) observation.file = entry.document().absolute(*file);
   observation.dataset = entry.text("dataset").value_or("");
-  if (entry.text("kind") == "points") {
-    observation.kind = observations::Kind::points;
-    read_columns(entry, state, grid, observation);
-  }
+  auto const kind = entry.text("kind");
+  if (kind == "points") observation.kind = observations::Kind::points;
+  if (kind == "localisations") observation.kind = observations::Kind::localisations;
+  if (observation.kind != observations::Kind::grid) read_columns(entry, state, grid, observation);
+  read_counting(entry, grid, observation);
   observation.part = read_part(entry, grid);
   observation.noise = read_noise(entry, "noise");
   check_kind(entry, observation);

@@ -32,6 +32,13 @@ void check_datasets(deck::Deck const& deck, deck::Problems& problems) {
                    fmt::format("\"{}\" in this file is taken by {}; name another dataset",
                                run::shown(observation.dataset), by));
     };
+    for (std::size_t m = 0; m < deck.observations.size(); ++m) {
+      auto const& [other, beside] = deck.observations[m];
+      bool const tables = observation.kind == observations::Kind::localisations && (m < n || beside.kind == observations::Kind::grid);
+      if (m != n && tables && written(observation.file, "") == written(beside.file, ""))
+        problems.add(observation.places.of("file"), fmt::format("localisations are written to a file of their own, this is that of "
+                                                                "[observations.{}] too; name another", run::shown(other)));
+    }
     if (observation.file.empty() || observation.dataset.empty()) continue;  // told elsewhere
     bool taken = false;
     for (auto const& end : {"", "_clean"}) {

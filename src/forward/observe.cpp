@@ -6,6 +6,7 @@
 
 #include "forward/from_deck.hpp"
 #include "forward/noise.hpp"
+#include "kernels/pointwise.hpp"
 #include "run/error.hpp"
 
 namespace mollis::forward {
@@ -86,6 +87,27 @@ CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
   return grid.find_axis("t") < 0 ? solve_steady(grid, deck) : solve_in_time(grid, deck);
 }
 
+/// Localisations in the units of the columns.
+Observed localised(grid::Grid const& grid, std::string const& name, Field const& state, deck::Observation const& observation, std::uint64_t seed, int which) {
+  Field const density = make_field("density", grid.local_size());
+  Kokkos::deep_copy(density, observation.density.offset);
+  kernels::add_scaled(observation.density.gain, state, density);
+  Observed observed{name, state, {}, 0.0, 0.0};
+  try {
+    observed.localisations = draw_localisations(grid, density, seed, which);
+  } catch (run::Error const& error) {
+    throw run::deck_error(observation.places.of(error.blamed()), error.what());
+  }
+  observed.drawn = static_cast<Index>(observed.localisations.front().size());
+  MPI_Bcast(&observed.drawn, 1, MPI_INT64_T, 0, grid.comm());
+  for (std::size_t a = 0; a < observed.localisations.size(); ++a) {
+    auto const scale = observation.scale.find(grid.axes()[a].name);
+    if (scale == observation.scale.end()) continue;
+    for (double& x : observed.localisations[a]) x /= scale->second;
+  }
+  return observed;
+}
+
 }  // namespace
 
 CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck) {
@@ -99,11 +121,18 @@ CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck) {
   }
 }
 
-std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Forward const& forward) {
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck) {
+  auto const& forward = deck.forward;
   std::vector<Observed> observed;
   for (auto const& [name, state] : clean.states) {
     int const which = static_cast<int>(observed.size());
     double const deviation = moments(grid, state).deviation;
+    auto const& observation = deck.observations[observed.size()].second;
+    if (observation.kind == observations::Kind::localisations) {
+      observed.push_back(localised(grid, name, state, observation, forward.seed, which));
+      observed.back().clean_deviation = deviation;
+      continue;
+    }
     auto const* const relative = std::get_if<deck::Relative>(&forward.noise);
     double const sigma = relative != nullptr ? relative->fraction * deviation : std::get<double>(forward.noise);
     auto const noisy = with_noise(grid, state, sigma, forward.seed, which);

@@ -5,6 +5,7 @@
 #include "deck/deck.hpp"
 #include "deck/problems.hpp"
 #include "grid/grid.hpp"
+#include "forward/localise.hpp"
 #include "io/dataset_file.hpp"
 #include "kernels/field.hpp"
 
@@ -22,10 +23,13 @@ struct Observed {
   std::string state;
   Field clean, values;            ///< values: noisy, NaN in gaps
   double clean_deviation, sigma;  ///< standard deviations of the clean state and of the noise
+  Rows localisations{};           ///< drawn in place of values, along the deck's columns; sigma is 0
+  Index drawn = 0;                ///< how many, all ranks
 };
 
-/// The clean states with the noise and the gaps of [forward]. Collective.
-std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Forward const& forward);
+/// The clean states with the noise and the gaps of [forward]; localisations drawn from the densities that the deck makes of them.
+/// run::Error. Collective.
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck);
 
 /// Adds a problem for every state that would be written where another state, clean or not, or an axis is. Not collective.
 void check_datasets(deck::Deck const& deck, deck::Problems& problems);
@@ -34,7 +38,7 @@ void check_datasets(deck::Deck const& deck, deck::Problems& problems);
 io::DatasetFiles take_files(MPI_Comm comm, deck::Deck const& deck, bool overwrite);
 
 /// Replaces them, each with the datasets of its states: the observations, the clean state under the same name with
-/// "_clean", and the noise and seed as attributes. Returns the files. run::Error output_failed. Collective.
+/// "_clean", and the noise and seed as attributes; of localisations their columns alone. Returns the files. run::Error output_failed. Collective.
 std::vector<std::string> write_observations(grid::Grid const& grid, deck::Deck const& deck,
                                             std::vector<Observed> const& observed, io::DatasetFiles& to);
 

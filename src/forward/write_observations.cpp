@@ -11,6 +11,7 @@ namespace {
 /// What goes into one file.
 struct Content {
   std::vector<std::pair<std::string, Field>> datasets;
+  io::DatasetFiles::Columns columns;
   io::Attributes attributes;
 };
 
@@ -29,16 +30,20 @@ std::vector<std::string> write_observations(grid::Grid const& grid, deck::Deck c
     auto const& state = observed[n];
     auto const& dataset = deck.observations[n].second.dataset;
     auto& content = contents[to.path(n)];
+    auto const& names = deck.observations[n].second.columns;
+    for (std::size_t a = 0; a < state.localisations.size(); ++a)
+      content.columns.emplace_back(names.at(grid.axes()[a].name), state.localisations[a]);
+    content.attributes.emplace_back("clean_deviation_" + state.state, state.clean_deviation);
+    if (!content.columns.empty()) continue;
     content.datasets.emplace_back(dataset, state.values);
     content.datasets.emplace_back(dataset + "_clean", state.clean);
     content.attributes.emplace_back("noise_sigma_" + state.state, state.sigma);
-    content.attributes.emplace_back("clean_deviation_" + state.state, state.clean_deviation);
   }
   std::vector<std::string> files;
   for (auto& [file, content] : contents) {
     content.attributes.emplace_back("seed", static_cast<Index>(deck.forward.seed));
     content.attributes.emplace_back("dropout", deck.forward.dropout);
-    to.write(grid, file, content.datasets, content.attributes);
+    to.write(grid, file, content.datasets, content.attributes, content.columns);
     files.push_back(file);
   }
   to.commit();

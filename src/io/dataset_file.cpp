@@ -101,7 +101,7 @@ DatasetFiles::DatasetFiles(DatasetFiles&&) noexcept = default;
 std::string const& DatasetFiles::path(std::size_t n) const { return data_->paths.at(n); }
 
 void DatasetFiles::write(grid::Grid const& grid, std::string const& path,
-                         std::vector<std::pair<std::string, Field>> const& fields, Attributes const& attributes) {
+                         std::vector<std::pair<std::string, Field>> const& fields, Attributes const& attributes, Columns const& columns) {
   std::string partial;
   run::collectively(data_->comm, [&] {
     if (data_->rank == 0) partial = data_->scratches.try_emplace(path, parent_of(path)).first->second.path() + "/data.h5";
@@ -109,9 +109,12 @@ void DatasetFiles::write(grid::Grid const& grid, std::string const& path,
   run::broadcast(data_->comm, partial);
   OutputFile output(data_->comm, partial, path);
   for (auto const& [name, field] : fields) output.write(grid, name, field);
-  output.commit(coordinate_bytes(grid.axes()), [&](hid_t id) {
+  Index bytes = coordinate_bytes(grid.axes());
+  for (auto const& [name, values] : columns) bytes += static_cast<Index>(values.size() * sizeof(double));
+  output.commit(bytes, [&](hid_t id) {
+    for (auto const& [name, values] : columns) write_vector(id, name, values);
     for (grid::Axis const& axis : grid.axes()) {
-      if (H5Lexists(id, axis.name.c_str(), H5P_DEFAULT) <= 0) write_coordinates(id, axis.name, axis);
+      if (!fields.empty() && H5Lexists(id, axis.name.c_str(), H5P_DEFAULT) <= 0) write_coordinates(id, axis.name, axis);
     }
     write_attributes(id, attributes);
     write_mark(id, program, data_->id);

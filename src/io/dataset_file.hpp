@@ -31,10 +31,13 @@ class DatasetFiles {
   /// Where the n-th file really is: equal for two names of one file.
   std::string const& path(std::size_t n) const;
 
+  /// Named 1D datasets, on rank 0.
+  using Columns = std::vector<std::pair<std::string, std::vector<double>>>;
+
   /// One dataset a field, all over the same grid, and one dataset of coordinates an axis, named like the axis (left out
-  /// where a field has that name); once for each of the paths.
+  /// where a field has that name, or where there are no fields); once for each of the paths. Columns besides.
   void write(grid::Grid const& grid, std::string const& path, std::vector<std::pair<std::string, Field>> const& fields,
-             Attributes const& attributes = {});
+             Attributes const& attributes = {}, Columns const& columns = {});
 
   /// Gives all files their names.
   void commit();

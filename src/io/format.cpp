@@ -12,6 +12,7 @@
 
 #include "deck/suggest.hpp"
 #include "io/formats/all.hpp"
+#include "run/broadcast.hpp"
 #include "run/error.hpp"
 
 namespace mollis::io {
@@ -128,6 +129,17 @@ Description describe(std::string const& file, std::string const& dataset) {
   require_readable(file);
   Format const& format = format_of(file);
   return dataset.empty() ? only_dataset(format, file) : format.describe(file, dataset);
+}
+
+Description describe_on_all(MPI_Comm comm, std::string const& file, std::string const& dataset) {
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  std::string bytes;
+  run::collectively(comm, [&] {
+    if (rank == 0) bytes = to_bytes(describe(file, dataset));
+  });
+  run::broadcast(comm, bytes);
+  return description_from(bytes);
 }
 
 }  // namespace mollis::io

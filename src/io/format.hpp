@@ -59,4 +59,7 @@ void require_readable(std::string const& file);
 /// missing_input with the names of all where that is not one. By one rank.
 Description describe(std::string const& file, std::string const& dataset);
 
+/// Rank 0 looks, all learn what it saw. Collective.
+Description describe_on_all(MPI_Comm comm, std::string const& file, std::string const& dataset);
+
 }  // namespace mollis::io

@@ -10,7 +10,6 @@
 #include "io/format.hpp"
 #include "io/formats/cf.hpp"
 #include "io/layout.hpp"
-#include "run/broadcast.hpp"
 #include "run/error.hpp"
 
 namespace mollis::io {
@@ -23,16 +22,6 @@ bool is_root(MPI_Comm comm) {
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
   return rank == 0;
-}
-
-/// Rank 0 looks, all learn what it saw.
-Description shared_description(MPI_Comm comm, std::string const& file, std::string const& dataset) {
-  std::string bytes;
-  run::collectively(comm, [&] {
-    if (is_root(comm)) bytes = to_bytes(describe(file, dataset));
-  });
-  run::broadcast(comm, bytes);
-  return description_from(bytes);
 }
 
 std::string where_of(std::string const& file, Description const& description) {
@@ -56,7 +45,7 @@ auto placed(Source const& source, Work&& work) {
 }  // namespace
 
 std::vector<Index> dataset_shape(MPI_Comm comm, std::string const& file, std::string const& dataset) {
-  return shared_description(comm, file, dataset).shape();
+  return describe_on_all(comm, file, dataset).shape();
 }
 
 namespace {
@@ -101,12 +90,12 @@ std::vector<double> cut(std::vector<double> const& values, Source const& source,
 }  // namespace
 
 std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::string const& dataset) {
-  return read_whole(comm, file, shared_description(comm, file, dataset));
+  return read_whole(comm, file, describe_on_all(comm, file, dataset));
 }
 
 std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string const& axis,
                               std::string const& time_unit) {
-  auto const description = shared_description(comm, source.file, source.dataset);
+  auto const description = describe_on_all(comm, source.file, source.dataset);
   auto values = cut(read_whole(comm, source.file, description), source, axis);
   double const seconds = time_unit.empty() ? 0.0 : seconds_in(description.unit);
   double const unit = time_unit == "d" ? 86400.0 : time_unit == "h" ? 3600.0 : time_unit == "min" ? 60.0 : 1.0;
@@ -122,7 +111,7 @@ std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string c
 
 std::vector<int> axes_of(grid::Grid const& grid, Source const& source) {
   return placed(source, [&] {
-    auto const description = shared_description(grid.comm(), source.file, source.dataset);
+    auto const description = describe_on_all(grid.comm(), source.file, source.dataset);
     std::vector<int> axes;
     for (auto const& own : lay_out(grid.axes(), description, source.part, true, where_of(source.file, description)))
       if (own.axis >= 0) axes.push_back(own.axis);
@@ -143,7 +132,7 @@ Reach reach_of(grid::Grid const& grid, Source const& source, int axis) {
 
 Field read_dataset(grid::Grid const& grid, Source const& source) {
   return placed(source, [&] {
-    auto const description = shared_description(grid.comm(), source.file, source.dataset);
+    auto const description = describe_on_all(grid.comm(), source.file, source.dataset);
     auto const layout = lay_out(grid.axes(), description, source.part, false, where_of(source.file, description));
     Format const* format = nullptr;
     run::collectively(grid.comm(), [&] {

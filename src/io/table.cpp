@@ -4,17 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <memory>
 
-#include "deck/suggest.hpp"
 #include "io/format.hpp"
 #include "io/read.hpp"
+#include "io/text_table.hpp"
 #include "run/error.hpp"
-#include "run/shown.hpp"
 
 namespace mollis::io {
 namespace {
@@ -23,116 +20,48 @@ using run::Error;
 using run::Exit;
 using Columns = std::vector<std::vector<double>>;
 
-std::string trimmed(std::string text) {
-  auto const drop = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '"' || c == '\''; };
-  while (!text.empty() && drop(text.back())) text.pop_back();
-  auto const first = std::find_if_not(text.begin(), text.end(), drop);
-  return {first, text.end()};
-}
-
-/// The separator of a line of names; ' ' where none but blanks are there.
-char separator_of(std::string const& line) {
-  for (char const c : {',', ';', '\t'})
-    if (line.find(c) != std::string::npos) return c;
-  return ' ';
-}
-
-std::vector<std::string> split(std::string const& line, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream text(line);
-  if (separator == ' ') {
-    for (std::string part; text >> part;) parts.push_back(trimmed(part));
-    return parts;
-  }
-  for (std::string part; std::getline(text, part, separator);) parts.push_back(trimmed(part));
-  if (!line.empty() && line.back() == separator) parts.emplace_back();
-  return parts;
-}
-
-/// A number as text, whatever the locale; false where it is none.
-bool read_number(std::string const& text, double& value) {
-  value = NAN;
-  for (char const* const none : {"", "NaN", "nan", "NAN", "NA", "null"})
-    if (text == none) return true;
-  char const* first = text.data() + (text[0] == '+' ? 1 : 0);
-  auto const [end, error] = std::from_chars(first, text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-/// What is wrong with lines, the first in words and all in number.
-struct Faults {
-  std::string first;
-  std::size_t count = 0;
-  void add(std::string const& what) {
-    if (count++ == 0) first = what;
-  }
-};
-
-bool is_comment(std::string const& line) { return trimmed(line).empty() || trimmed(line)[0] == '#'; }
-
-std::vector<std::size_t> positions_of(std::string const& file, std::vector<std::string> const& header,
-                                      std::vector<std::string> const& names) {
-  std::vector<std::size_t> positions;
-  for (auto const& name : names) {
-    auto const at = std::find(header.begin(), header.end(), name);
-    if (at == header.end())
-      throw Error(Exit::missing_input, fmt::format("{}: no column \"{}\"{}; its first line names {}", file, name,
-                                                   deck::did_you_mean(name, header), run::shown(deck::quoted_list(header))));
-    positions.push_back(static_cast<std::size_t>(at - header.begin()));
-  }
-  return positions;
-}
-
-Columns parse(std::string const& file, std::istream& text, std::vector<std::string> const& names) {
-  std::string line;
-  std::size_t number = 0;
-  auto const next = [&] {
-    while (std::getline(text, line)) {
-      ++number;
-      if (!is_comment(line)) return true;
-    }
-    return false;
-  };
-  if (!next()) throw Error(Exit::bad_data, file + ": holds no line; write a line of column names, then a row a point");
-  if (std::any_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r'; }))
-    throw Error(Exit::bad_data, file + ": neither text nor HDF5; a table is one of these");
-  if (line.compare(0, 3, "\xef\xbb\xbf") == 0) line.erase(0, 3);
-  char const separator = separator_of(line);
-  auto const header = split(line, separator);
-  auto const positions = positions_of(file, header, names);
-  Columns columns(names.size());
-  Faults faults;
-  while (next()) {
-    auto const entries = split(line, separator);
-    if (entries.size() != header.size()) {
-      faults.add(fmt::format("line {} has {} values, the first line {} names", number, entries.size(), header.size()));
-      continue;
-    }
-    for (std::size_t c = 0; c < positions.size(); ++c) {
-      double value = NAN;
-      auto const& entry = entries[positions[c]];
-      if (!read_number(entry, value)) faults.add(fmt::format("line {}, column {}: \"{}\" is no number", number, names[c], run::shown(entry)));
-      columns[c].push_back(value);
-    }
-  }
-  if (faults.count > 0)
-    throw Error(Exit::bad_data, fmt::format("{}: {}{}; mend or remove them", file, faults.first,
-                                            faults.count > 1 ? fmt::format(", and {} more faults", faults.count - 1) : ""));
-  return columns;
-}
-
-bool is_root(MPI_Comm comm) {
+int rank_of(MPI_Comm comm) {
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
-  return rank == 0;
+  return rank;
+}
+
+int ranks_of(MPI_Comm comm) {
+  int ranks = 1;
+  MPI_Comm_size(comm, &ranks);
+  return ranks;
+}
+
+/// Rank 0 looks, all learn what it saw. Collective.
+bool is_hdf5_on_all(MPI_Comm comm, std::string const& file) {
+  int is_hdf5 = 0;
+  run::collectively(comm, [&] {
+    if (rank_of(comm) != 0) return;
+    require_readable(file);
+    is_hdf5 = is_hdf5_table(file) ? 1 : 0;
+  });
+  MPI_Bcast(&is_hdf5, 1, MPI_INT, 0, comm);
+  return is_hdf5 != 0;
+}
+
+[[noreturn]] void refuse_rows(std::string const& file, TextRows::Faults const& faults, Index line, Index count) {
+  throw Error(Exit::bad_data, fmt::format("{}: line {}{}{}; mend or remove them", file, line, faults.first,
+                                          count > 1 ? fmt::format(", and {} more faults", count - 1) : ""));
+}
+
+Columns parse(std::string const& file, std::vector<std::string> const& names) {
+  TextTable const table(file, names);
+  TextRows rows(table, 0, 1);
+  Columns columns(names.size());
+  rows.read(table.end, columns);  // no more rows than bytes
+  if (rows.faults().count > 0) refuse_rows(file, rows.faults(), table.lines + rows.faults().line, rows.faults().count);
+  return columns;
 }
 
 Columns read_text(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names) {
   Columns columns(names.size());
   run::collectively(comm, [&] {
-    if (!is_root(comm)) return;
-    std::ifstream text(file, std::ios::binary);
-    columns = parse(file, text, names);
+    if (rank_of(comm) == 0) columns = parse(file, names);
   });
   for (auto& column : columns) {
     auto size = static_cast<Index>(column.size());
@@ -143,12 +72,83 @@ Columns read_text(MPI_Comm comm, std::string const& file, std::vector<std::strin
   return columns;
 }
 
-void check_lengths(std::string const& file, std::vector<std::string> const& names, Columns const& columns) {
-  for (std::size_t c = 1; c < columns.size(); ++c)
-    if (columns[c].size() != columns[0].size())
+void check_lengths(std::string const& file, std::vector<std::string> const& names, std::vector<Index> const& lengths) {
+  for (std::size_t c = 1; c < lengths.size(); ++c)
+    if (lengths[c] != lengths[0])
       throw Error(Exit::bad_data, fmt::format("{}: column {} has {} values, {} has {}; give one a point", file, names[c],
-                                              columns[c].size(), names[0], columns[0].size()));
-  if (columns.empty() || columns[0].empty()) throw Error(Exit::bad_data, file + ": the table has no rows");
+                                              lengths[c], names[0], lengths[0]));
+  if (lengths.empty() || lengths[0] == 0) throw Error(Exit::bad_data, file + ": the table has no rows");
+}
+
+/// Rows of every rank before this one's, and of all.
+std::pair<Index, Index> sums_of(MPI_Comm comm, Index own) {
+  Index before = 0, all = 0;
+  MPI_Exscan(&own, &before, 1, MPI_INT64_T, MPI_SUM, comm);
+  MPI_Allreduce(&own, &all, 1, MPI_INT64_T, MPI_SUM, comm);
+  return {rank_of(comm) == 0 ? 0 : before, all};
+}
+
+/// Calls use(columns) until read(columns), which says whether there may be more, is through on all ranks. Returns this rank's rows.
+Index in_pieces(MPI_Comm comm, std::size_t width, std::function<bool(Columns&)> const& read, std::function<void(Columns const&)> const& use) {
+  Columns columns(width);
+  Index rows = 0;
+  for (int more = 1; more != 0;) {
+    for (auto& column : columns) column.clear();
+    run::collectively(comm, [&] { more = read(columns) ? 1 : 0; });
+    rows += static_cast<Index>(columns.front().size());
+    use(columns);
+    MPI_Allreduce(MPI_IN_PLACE, &more, 1, MPI_INT, MPI_MAX, comm);
+  }
+  return rows;
+}
+
+Index text_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names, Index count,
+                     std::function<void(Columns const&)> const& use) {
+  std::unique_ptr<TextTable> table;
+  run::collectively(comm, [&] { table = std::make_unique<TextTable>(file, names); });
+  TextRows rows(*table, rank_of(comm), ranks_of(comm));
+  auto const own = in_pieces(comm, names.size(), [&](Columns& columns) { return rows.read(count, columns); }, use);
+  auto const [lines, all_lines] = sums_of(comm, rows.lines());
+  auto const [faults_before, faults] = sums_of(comm, rows.faults().count);
+  run::collectively(comm, [&, line = table->lines + lines + rows.faults().line, count = faults] {
+    if (rows.faults().count > 0) refuse_rows(file, rows.faults(), line, count);
+  });
+  auto const [before, all] = sums_of(comm, own);
+  check_lengths(file, names, {all});
+  return before;
+}
+
+/// This rank's share of equal 1D datasets.
+Index hdf5_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names, Index count,
+                     std::function<void(Columns const&)> const& use) {
+  std::vector<Description> descriptions;
+  std::vector<Index> lengths;
+  for (auto const& name : names) {
+    descriptions.push_back(describe_on_all(comm, file, name));
+    auto const shape = descriptions.back().shape();
+    if (shape.size() != 1)
+      throw Error(Exit::bad_data, fmt::format("{}: {}: has {} axes, but a column has one", file, name, shape.size()));
+    lengths.push_back(shape.front());
+  }
+  check_lengths(file, names, lengths);
+  std::vector<std::unique_ptr<Reader>> readers;
+  run::collectively(comm, [&] {
+    for (auto const& description : descriptions) readers.push_back(format_of(file).open(MPI_COMM_SELF, file, description));
+  });
+  auto const share = [&](Index k) { return lengths[0] / ranks_of(comm) * k + std::min<Index>(k, lengths[0] % ranks_of(comm)); };
+  Index const first = share(rank_of(comm)), end = share(rank_of(comm) + 1);
+  Index at = first;
+  in_pieces(comm, names.size(), [&](Columns& columns) {
+    Index const size = std::min(count, end - at);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      columns[c].resize(static_cast<std::size_t>(size));
+      readers[c]->read({{at}, {size}, size == 0}, columns[c].data());
+      unpack(descriptions[c].packing, columns[c].data(), size);
+    }
+    at += size;
+    return at < end;
+  }, use);
+  return first;
 }
 
 }  // namespace
@@ -160,20 +160,20 @@ bool is_hdf5_table(std::string const& file) {
 }
 
 std::vector<std::vector<double>> read_columns(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names) {
-  int is_hdf5 = 0;
-  run::collectively(comm, [&] {
-    if (!is_root(comm)) return;
-    require_readable(file);
-    is_hdf5 = is_hdf5_table(file) ? 1 : 0;
-  });
-  MPI_Bcast(&is_hdf5, 1, MPI_INT, 0, comm);
   Columns columns;
-  if (is_hdf5 != 0)
+  if (is_hdf5_on_all(comm, file))
     for (auto const& name : names) columns.push_back(read_vector(comm, file, name));
   else
     columns = read_text(comm, file, names);
-  check_lengths(file, names, columns);
+  std::vector<Index> lengths;
+  for (auto const& column : columns) lengths.push_back(static_cast<Index>(column.size()));
+  check_lengths(file, names, lengths);
   return columns;
+}
+
+Index read_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names, Index rows,
+                     std::function<void(Columns const&)> const& use) {
+  return is_hdf5_on_all(comm, file) ? hdf5_in_pieces(comm, file, names, rows, use) : text_in_pieces(comm, file, names, rows, use);
 }
 
 }  // namespace mollis::io

@@ -3,32 +3,10 @@
 
 #include "mollifier/jets.hpp"
 #include "observations/states.hpp"
+#include "observations/stencils.hpp"
 
 namespace mollis::observations {
 namespace {
-
-/// Passes values through unchanged.
-mollifier::LineFilter identity(grid::Axis const& axis) {
-  mollifier::LineFilter filter;
-  filter.points = axis.size();
-  filter.orders = {0};
-  filter.periodic = axis.periodic;
-  filter.interior = filter.valid = {0, axis.size()};
-  filter.interior_row = {1.0};
-  return filter;
-}
-
-/// [1 -4 6 -4 1] / sqrt(70) where it fits.
-mollifier::LineFilter fourth_difference(grid::Axis const& axis) {
-  auto filter = identity(axis);
-  filter.width = 5;
-  filter.interior_row = {1.0, -4.0, 6.0, -4.0, 1.0};
-  for (auto& tap : filter.interior_row) tap /= std::sqrt(70.0);
-  if (axis.periodic) return filter;
-  filter.interior = filter.valid = {2, axis.size() - 2};
-  filter.edge_rows.assign(4 * 5, 0.0);
-  return filter;
-}
 
 /// The median of values spread over ranks, by bisection on the count below.
 double median(MPI_Comm comm, std::vector<double> const& values) {

@@ -41,14 +41,19 @@ struct Wall {
   Values values;                                       ///< an expression of coordinates
 };
 
-enum class Kind { grid, points };
+enum class Kind { grid, points, localisations };
+
+/// Of the states that are densities of localisations: density = offset + gain u, in localisations a unit of volume.
+struct Density { double offset = 0.0, gain = 1.0; };
 
 /// [observations.STATE]
 struct Settings {
   Kind kind = Kind::grid;
-  std::string file, dataset;                           ///< file absolute; points: dataset empty
+  std::string file, dataset;                           ///< file absolute; tables: dataset empty
   io::Part part;                                       ///< of the dataset
-  std::map<std::string, std::string> columns;          ///< points: the column of each axis, of "value" and, if any, "sigma"
+  std::map<std::string, std::string> columns;          ///< tables: the column of each axis; points: of "value" and, if any, "sigma" too
+  std::map<std::string, double> scale;                 ///< localisations: unit of a column, in that of its axis; 1 where not given
+  Density density;                                     ///< localisations
   Noise noise = run::Automatic{};
   double about = 0.0;                                  ///< the value about which odd axes reflect
   std::vector<Wall> walls;

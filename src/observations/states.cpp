@@ -10,6 +10,7 @@
 #include "mollifier/bridge.hpp"
 #include "mollifier/jets.hpp"
 #include "observations/known_fields.hpp"
+#include "observations/localisations.hpp"
 #include "observations/points.hpp"
 #include "run/error.hpp"
 
@@ -191,6 +192,10 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
   for (auto const& [name, observation] : observations) {
     if (observation.kind == Kind::points) {
       states.push_back(read_points(grid, name, observation));
+      continue;
+    }
+    if (observation.kind == Kind::localisations) {
+      states.push_back(read_localisations(grid, name, observation, mask));
       continue;
     }
     State state;

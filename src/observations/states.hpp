@@ -2,6 +2,7 @@
 /// What was observed of the states, on the grid or at scattered points, with the standard deviation of its noise.
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,18 @@ struct Points {
   Index total = 0;                               ///< all ranks
 };
 
+/// What was found in a table of localisations, all ranks.
+struct Localisations {
+  Index counted = 0, outside = 0, masked = 0;  ///< in cells that were observed, outside the grid, on the grid but outside the mask
+  double dispersion = 1.0;                     ///< the variance of a count over its mean
+};
+
 struct State {
   std::string name;
   Field data;               ///< what was observed less `about` (local box, or a value a point); NaN where not observed
   std::shared_ptr<Points const> points;          ///< where, if not at the points of the grid
+  bool refined = false;     ///< the grid is finer than the data: there are none at the points between
+  std::optional<Localisations> localisations;    ///< what data on the grid were counted from, if they were
   double about = 0.0;       ///< the value about which odd axes reflect
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data; where it varies, (mean of 1 / sigma_i^2)^(-1/2)
   Field shape;              ///< sigma_i / sigma of each datum; empty where all are 1

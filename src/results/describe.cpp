@@ -15,6 +15,12 @@ std::string describe(grid::Grid const& grid) {
 
 std::string describe(observations::State const& state) {
   if (state.points) return fmt::format("data  {}: noise {:.4g}, {} scattered points", state.name, state.sigma, state.points->total);
+  if (state.localisations) {
+    auto const& found = *state.localisations;
+    return fmt::format("data  {}: {} localisations counted, {} outside the grid{}, their variance {:.4g} times Poisson's; noise {:.4g}", state.name,
+                       found.counted, found.outside, found.masked > 0 ? fmt::format(", {} outside the mask", found.masked) : "", found.dispersion,
+                       state.sigma);
+  }
   auto const bridged = state.bridged > 0 ? fmt::format(", {} of them bridged for mollifiers", state.bridged) : "";
   return fmt::format("data  {}: noise {:.4g}, {} points not observed{}", state.name, state.sigma, state.gaps, bridged);
 }

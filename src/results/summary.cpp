@@ -112,6 +112,16 @@ void add_costs(grid::Grid const& grid, run::Stages const& stages, Json& json) {
                     {"bytes_per_point", sum(comm, peak) / static_cast<double>(grid.points())}};
 }
 
+/// What was counted, of the states that are densities of localisations.
+void add_localisations(std::vector<observations::State> const& states, Json& json) {
+  for (auto const& state : states) {
+    if (!state.localisations) continue;
+    auto const& found = *state.localisations;
+    json["localisations"][state.name] = {{"counted", found.counted}, {"outside_grid", found.outside}, {"outside_mask", found.masked},
+                                         {"dispersion", number(found.dispersion)}};
+  }
+}
+
 /// Root mean square of the residuals over the points that carry one.
 void residual_norms(problem::Problem const& problem, estimate::Estimate const& estimate, Json& json) {
   Field const& mask = estimate.mask;
@@ -140,6 +150,7 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
   json["mollifier"] = {{"kernel", estimate.smoother.kernel}, {"radius", radius_json(estimate.smoother)}, {"degree", estimate.smoother.degree}};
   if (!estimate.penalty.empty()) json["penalty"] = numbers(estimate.penalty);
   for (std::size_t s = 0; s < problem.states.size(); ++s) json["noise"][problem.states[s].name] = estimate.noise[s];
+  add_localisations(problem.states, json);
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
     auto const range = scores::range_of(space, unknown, parameters[p]);
@@ -164,6 +175,7 @@ Json mollify_summary(grid::Grid const& grid, deck::Deck const& deck, std::vector
   Json json{{"status", "converged"}, {"method", "mollify"}, {"ranks", grid.ranks()}, {"points", grid.points()}};
   json["mollifier"] = {{"radius", radius_json(deck.mollifier)}, {"degree", deck.mollifier.degree}};
   for (auto const& state : states) json["noise"][state.name] = state.sigma;
+  add_localisations(states, json);
   add_costs(grid, stages, json);
   return json;
 }

@@ -107,6 +107,9 @@ void expect_equal(Deck const& a, Deck const& b) {
     EXPECT_EQ(a.observations[i].first, b.observations[i].first);
     EXPECT_EQ(a.observations[i].second.kind, b.observations[i].second.kind);
     EXPECT_EQ(a.observations[i].second.columns, b.observations[i].second.columns);
+    EXPECT_EQ(a.observations[i].second.scale, b.observations[i].second.scale);
+    EXPECT_EQ(a.observations[i].second.density.offset, b.observations[i].second.density.offset);
+    EXPECT_EQ(a.observations[i].second.density.gain, b.observations[i].second.density.gain);
     EXPECT_EQ(a.observations[i].second.file, b.observations[i].second.file);
     EXPECT_EQ(a.observations[i].second.dataset, b.observations[i].second.dataset);
     EXPECT_EQ(show(a.observations[i].second.noise), show(b.observations[i].second.noise));
@@ -231,10 +234,17 @@ noise = { gain = 2, offset = 100 }
 file = "w.h5"
 dataset = "w"
 noise = { file = "w.h5", dataset = "deviation" }
+[observations.rho]
+kind = "localisations"
+file = "molecules.csv"
+columns = { t = "frame", x = "x [nm]" }
+scale = { t = 0.02, x = 1e-3 }
+density = { offset = 50, gain = 20 }
+noise = { gain = 3 }
 [parameters.k]
 over = []
 [equation]
-residuals = ["dt(h) - k*n", "dt(w) - k"]
+residuals = ["dt(h) - k*n", "dt(w) - k", "dt(rho) - k"]
 )deck";
 
 TEST(Effective, RoundTripOfTheContract) { expect_round_trip(parse_text(test::contract())); }

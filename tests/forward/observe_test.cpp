@@ -96,7 +96,7 @@ TEST(Observe, NoiseIsRelativeToTheState) {
   deck.forward.dropout = 0.25;
   auto const states = forward::clean_states(grid, deck);
   auto const& clean = states.states[0].second;
-  auto const observed = forward::observe(grid, states, deck.forward).at(0);
+  auto const observed = forward::observe(grid, states, deck).at(0);
   EXPECT_DOUBLE_EQ(observed.sigma, 0.1 * forward::moments(grid, clean).deviation);
   auto const before = on_host(clean), after = on_host(observed.values);
   double sums[2] = {0.0, 0.0};  // squares, count
@@ -109,7 +109,7 @@ TEST(Observe, NoiseIsRelativeToTheState) {
   EXPECT_NEAR(std::sqrt(sums[0] / sums[1]) / observed.sigma, 1.0, 5.0 / std::sqrt(2.0 * sums[1]));
   EXPECT_NEAR(sums[1] / static_cast<double>(grid.points()), 0.75, 0.025);
   deck.forward.noise = 0.5;
-  EXPECT_EQ(forward::observe(grid, states, deck.forward).at(0).sigma, 0.5);
+  EXPECT_EQ(forward::observe(grid, states, deck).at(0).sigma, 0.5);
 }
 
 /// Two states in one file: read back, they are what was observed; a file that the deck reads is never replaced.

@@ -1,0 +1,15 @@
+#pragma once
+/// Localisation tables (STORM, PALM): where molecules were seen, a row each, as a density on the grid.
+#include "observations/states.hpp"
+
+namespace mollis::observations {
+
+/// Counts the rows in the cells of the grid: n_i in the cell of point i, of volume V_i, is Poisson about the integral of the density
+/// over it, whatever lies beyond, and independent of its neighbours (but for the factor F of count_noise.hpp). With the deck's density
+/// = offset + gain u, the datum is
+///   d_i = (n_i / V_i - offset) / gain,   sigma_i^2 = F E n_i / (V_i gain)^2.
+/// Cells outside `mask` (empty: none) were not observed. The table is read in pieces. run::Error bad_data: places that are not
+/// finite, no row, none on the grid; missing_input. Collective.
+State read_localisations(grid::Grid const& grid, std::string const& name, Settings const& observation, Field const& mask);
+
+}  // namespace mollis::observations

@@ -1,0 +1,41 @@
+#include "observations/stencils.hpp"
+
+#include <cmath>
+
+namespace mollis::observations {
+
+mollifier::LineFilter identity(grid::Axis const& axis) {
+  mollifier::LineFilter filter;
+  filter.points = axis.size();
+  filter.orders = {0};
+  filter.periodic = axis.periodic;
+  filter.interior = filter.valid = {0, axis.size()};
+  filter.interior_row = {1.0};
+  return filter;
+}
+
+mollifier::LineFilter fourth_difference(grid::Axis const& axis) {
+  auto filter = identity(axis);
+  filter.width = 5;
+  filter.interior_row = {1.0, -4.0, 6.0, -4.0, 1.0};
+  for (auto& tap : filter.interior_row) tap /= std::sqrt(70.0);
+  if (axis.periodic) return filter;
+  filter.interior = filter.valid = {2, axis.size() - 2};
+  filter.edge_rows.assign(4 * 5, 0.0);
+  return filter;
+}
+
+mollifier::LineFilter sum_within(grid::Axis const& axis, Index reach) {
+  auto filter = identity(axis);
+  filter.width = 2 * reach + 1;
+  filter.interior_row.assign(static_cast<std::size_t>(filter.width), 1.0);
+  if (axis.periodic) return filter;
+  filter.interior = {reach, axis.size() - reach};
+  for (Index row = 0; row < axis.size(); ++row) {
+    if (filter.interior.contains(row)) continue;
+    for (Index tap = 0; tap < filter.width; ++tap) filter.edge_rows.push_back(std::abs(filter.start(row) + tap - row) <= reach ? 1.0 : 0.0);
+  }
+  return filter;
+}
+
+}  // namespace mollis::observations

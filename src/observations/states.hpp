@@ -29,7 +29,6 @@ struct State {
   std::string name;
   Field data;               ///< what was observed less `about` (local box, or a value a point); NaN where not observed
   std::shared_ptr<Points const> points;          ///< where, if not at the points of the grid
-  bool refined = false;     ///< the grid is finer than the data: there are none at the points between
   std::optional<Localisations> localisations;    ///< what data on the grid were counted from, if they were
   double about = 0.0;       ///< the value about which odd axes reflect
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data; where it varies, (mean of 1 / sigma_i^2)^(-1/2)

@@ -214,5 +214,50 @@ class Plate(TestCase):
         self.assertLess(abs(found[2] / found[1] - 1.0), 1e-8)
 
 
+MOLECULES = """
+[grid]
+axes = ["x"]
+points = [161]
+lower = [0.0]
+upper = [4.0]
+[observations.rho]
+kind = "localisations"
+file = "molecules.h5"
+[parameters.k]
+over = []
+truth = { value = 4 }
+[equation]
+residual = "dx(dx(rho)) - k*rho"
+[forward]
+states = { rho = "8000*cosh(2*(x-1))" }
+seed = 1
+"""
+
+
+class Molecules(TestCase):
+    def test_density_on_any_number_of_ranks(self):
+        directory = temporary()
+        (directory / "deck.toml").write_text(MOLECULES)
+        self.expect(0, run("forward", directory / "deck.toml", ranks=2))
+        found = {}
+        for ranks in (1, 2):
+            self.expect(0, run("invert", directory / "deck.toml", f"output.directory=out{ranks}", ranks=ranks))
+            summary = summary_of(directory / f"out{ranks}")
+            k = summary["parameters"]["k"]
+            self.assertLess(abs(k["mean"] - 4.0), 4.0 * k["standard_error"])
+            self.assertLess(k["standard_error"], 0.5)
+            found[ranks] = k["mean"]
+        self.assertLess(abs(found[2] / found[1] - 1.0), 1e-8)
+
+    def test_tables_that_cannot_be_counted(self):
+        directory = temporary()
+        (directory / "deck.toml").write_text(MOLECULES.replace("molecules.h5", "molecules.csv"))
+        for text in ("x,frame\n", "x,frame\n1.0,2\nnan,3\n", "y,frame\n1.0,2\n", "x,frame\n9.0,2\n", "x,frame\n1.0,2\n1.5\n"):
+            (directory / "molecules.csv").write_text(text)
+            outcome = run("invert", directory / "deck.toml")
+            self.expect(65, outcome)
+            self.assertEqual(len([line for line in outcome.err.splitlines() if line.strip()]), 1, outcome.err)
+
+
 if __name__ == "__main__":
     unittest.main()

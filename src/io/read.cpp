@@ -122,7 +122,7 @@ std::vector<int> axes_of(grid::Grid const& grid, Source const& source) {
 
 Reach reach_of(grid::Grid const& grid, Source const& source, int axis) {
   return placed(source, [&] {
-    auto const description = shared_description(grid.comm(), source.file, source.dataset);
+    auto const description = describe_on_all(grid.comm(), source.file, source.dataset);
     auto const layout = lay_out(grid.axes(), description, source.part, true, where_of(source.file, description));
     for (std::size_t d = 0; d < layout.size(); ++d)
       if (layout[d].axis == axis) return Reach{layout[d].first, layout[d].bin, (description.axes[d].size - layout[d].first) / layout[d].bin};

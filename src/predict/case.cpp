@@ -113,6 +113,14 @@ void read_states(Case& c, deck::Deck const& deck, std::string const& result) {
   }
 }
 
+/// States of the weak form end where footprints meet the ends of the grid: there is nothing to begin with.
+void refuse_weak(deck::Deck const& deck) {
+  if (deck.equation.weak)
+    throw run::Error(run::Exit::bad_deck, run::line(deck.equation.places.of("form"),
+                                                    "the weak form fits no states near the ends of the grid, from which the equation could be "
+                                                    "run forward; fit once more with form = \"strong\" and the constants found as known fields"));
+}
+
 /// The same result on all ranks, or the reason why it cannot be read.
 void require_result(MPI_Comm comm, std::string const& directory, std::string const& result, grid::Grid const& fit, std::string const& state) {
   auto const shape = io::dataset_shape(comm, result, "/state/" + state);
@@ -127,12 +135,11 @@ void require_result(MPI_Comm comm, std::string const& directory, std::string con
 
 Case make_case(MPI_Comm comm, std::string const& directory, deck::Deck const& deck, Settings const& settings, run::Progress const& progress) {
   auto const result = directory + "/result.h5";
+  refuse_weak(deck);
   auto const fit = problem::make_grid(comm, deck);
-  auto strong = deck;
-  strong.equation.weak = false;   // the same equation; no data are mollified here
   std::vector<KnownField> fields;
   for (auto const& [name, values] : deck.fields) fields.emplace_back(fit, values);
-  auto const system = std::make_shared<equation::System const>(problem::compile(strong, dependence_of(fit, fields)));
+  auto const system = std::make_shared<equation::System const>(problem::compile(deck, dependence_of(fit, fields)));
   std::vector<std::string> names;
   std::vector<double> about;
   for (auto const& [name, observation] : deck.observations) {

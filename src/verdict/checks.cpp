@@ -14,6 +14,7 @@ constexpr double least_share = 0.3, least_share_weak = 0.05;
 constexpr double most_at_bounds = 0.05;
 constexpr double most_raised = 1.5, most_unexplained = 0.01;
 constexpr double most_noise_share = 0.5;
+constexpr double most_cells_a_count = 1.0;
 constexpr double most_biased = 0.05, most_biased_noise = 3.0;
 
 double sum(MPI_Comm comm, double value) {
@@ -111,6 +112,18 @@ Checks noise_as_given(Problem const& problem, Estimate const& estimate) {
                       fmt::format("the equation explains {} no better than to {:.3g}, {:.2g} % of its deviation and {:.2g} times the noise that its "
                                   "differences show", state.name, estimate.noise[s], 100.0 * share, factor),
                       "a term may be missing or wrong; if the noise is known and as large, give it ([observations] noise)"});
+  }
+  return checks;
+}
+
+Checks counted(Problem const& problem) {
+  Checks checks;
+  for (auto const& state : problem.states) {
+    if (!state.localisations) continue;
+    double const cells = static_cast<double>(state.observed(problem.grid)), counts = static_cast<double>(state.localisations->counted);
+    checks.push_back({"counted", cells / std::max(counts, 1.0), most_cells_a_count,
+                      fmt::format("{} has {:.2g} localisations a cell: what noise they have is not known well", state.name, counts / cells),
+                      "a coarser grid ([grid] points), so that cells hold one and more"});
   }
   return checks;
 }

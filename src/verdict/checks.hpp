@@ -27,7 +27,10 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
 /// Where the deck wants no draws: chi2 alone, by the wider bound. What is smaller than noise, or shared by neighbours, is not seen.
 Checks explained_without_draws(Estimate const& estimate);
 
-/// What the constants multiply is more than noise, of which only so much can be taken out. Not collective.
+/// Cells in which localisations are counted hold one and more on average. Collective.
+Checks counted(Problem const& problem);
+
+/// What the parameters multiply is more than noise, of which only so much can be taken out. Not collective.
 Checks seen_above_noise(Estimate const& estimate);
 
 /// The mollifier's width moves no parameter by much more than noise does.

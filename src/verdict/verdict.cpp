@@ -37,6 +37,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(inside_ranges(choices));
   add(inside_bounds(problem, estimate));
   add(noise_as_given(problem, estimate));
+  add(counted(problem));
   add(seen_above_noise(estimate));
   if (estimate.failure.empty()) add(computed(uncertainty));
   if (!uncertainty.asked) add(explained_without_draws(estimate));

@@ -249,6 +249,13 @@ class Molecules(TestCase):
             found[ranks] = k["mean"]
         self.assertLess(abs(found[2] / found[1] - 1.0), 1e-8)
 
+    def test_too_few_for_the_cells(self):
+        directory = temporary()
+        (directory / "deck.toml").write_text(MOLECULES.replace("8000*cosh", "20*cosh"))
+        self.expect(0, run("forward", directory / "deck.toml"))
+        self.expect(2, run("invert", directory / "deck.toml", "output.directory=out"))
+        self.assertIn("counted", [reason["check"] for reason in summary_of(directory / "out")["verdict"]["reasons"]])
+
     def test_tables_that_cannot_be_counted(self):
         directory = temporary()
         (directory / "deck.toml").write_text(MOLECULES.replace("molecules.h5", "molecules.csv"))

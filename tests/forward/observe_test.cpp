@@ -126,7 +126,7 @@ TEST(Observe, WritesAndKeepsInputs) {
   deck.forward.equation.reset();
   deck.forward.states = {{"u", "x + y"}, {"v", "x*y"}};
   deck.forward.noise = 0.1;
-  auto const observed = forward::observe(grid, forward::clean_states(grid, deck), deck.forward);
+  auto const observed = forward::observe(grid, forward::clean_states(grid, deck), deck);
   auto const files = [&] {
     auto to = forward::take_files(grid.comm(), deck, false);
     return forward::write_observations(grid, deck, observed, to);

@@ -251,7 +251,7 @@ class Molecules(TestCase):
 
     def test_too_few_for_the_cells(self):
         directory = temporary()
-        (directory / "deck.toml").write_text(MOLECULES.replace("8000*cosh", "20*cosh"))
+        (directory / "deck.toml").write_text(MOLECULES.replace("8000*cosh", "0.5*cosh"))
         self.expect(0, run("forward", directory / "deck.toml"))
         self.expect(2, run("invert", directory / "deck.toml", "output.directory=out"))
         self.assertIn("counted", [reason["check"] for reason in summary_of(directory / "out")["verdict"]["reasons"]])
@@ -259,10 +259,11 @@ class Molecules(TestCase):
     def test_tables_that_cannot_be_counted(self):
         directory = temporary()
         (directory / "deck.toml").write_text(MOLECULES.replace("molecules.h5", "molecules.csv"))
-        for text in ("x,frame\n", "x,frame\n1.0,2\nnan,3\n", "y,frame\n1.0,2\n", "x,frame\n9.0,2\n", "x,frame\n1.0,2\n1.5\n"):
+        for code, text in ((65, "x,frame\n"), (65, "x,frame\n1.0,2\nnan,3\n"), (66, "y,frame\n1.0,2\n"), (65, "x,frame\n9.0,2\n"),
+                           (65, "x,frame\n1.0,2\n1.5\n")):
             (directory / "molecules.csv").write_text(text)
             outcome = run("invert", directory / "deck.toml")
-            self.expect(65, outcome)
+            self.expect(code, outcome)
             self.assertEqual(len([line for line in outcome.err.splitlines() if line.strip()]), 1, outcome.err)
 
 

@@ -38,6 +38,7 @@ class Quantifier {
         fitted_(problem.space().scatter(estimate.parameters)), weights_(linear_.weights()) {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
     for (auto const& piece : fitted_) squares_.emplace_back("mean square", piece.extent(0));
+    for (auto const& piece : fitted_) of_weights_.emplace_back("variance", piece.extent(0));
     for (auto const& piece : problem.inside) inside_.push_back(Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), piece));
   }
 
@@ -48,6 +49,7 @@ class Quantifier {
     if (!any_field_ && !linear_.is_white()) add_conditions();
     if (linear_.is_white() && !add_columns()) return std::move(out_);
     if (!add_draws()) return std::move(out_);
+    if (linear_.is_white() && !add_weights()) return std::move(out_);
     finish();
     return std::move(out_);
   }
@@ -232,6 +234,47 @@ class Quantifier {
       for (std::size_t j = 0; j < values.size(); ++j) out_.constants.covariance[i * values.size() + j] += values[i] * values[j];
   }
 
+  /// A weight beta that the evidence chose is itself known to Var log beta = 2 / gamma, gamma = beta <p, L p> the degrees of freedom at
+  /// its maximum (MacKay, Neural Computation 4, 1992); that moves the estimate by -H^-1 beta L p for a unit of log beta, and adds to the
+  /// covariance (Kass and Steffey, J. Am. Stat. Assoc. 84, 1989, to first order).
+  bool add_weights() {
+    auto const v = linear_.make_vector(), pull = linear_.make_vector(), moved = linear_.make_vector();
+    auto const parameters = problem_.space().make_vector();
+    for (std::size_t p = 0; p < fitted_.size(); ++p) {
+      auto const& unknown = problem_.space().unknowns()[p];
+      if (unknown.axes.empty() || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
+      std::vector<Field> alone;
+      for (std::size_t q = 0; q < fitted_.size(); ++q) alone.push_back(q == p ? fitted_[p] : Field("none", fitted_[q].extent(0)));
+      check(VecSet(parameters, 0.0));
+      problem_.space().gather(alone, parameters);
+      check(VecSet(v, 0.0));
+      linear_.put_parameters(parameters, v);
+      linear_.prior(v, pull);
+      PetscReal freedom = 0.0;
+      check(VecDot(v, pull, &freedom));
+      if (!(freedom > 0.0)) continue;
+      check(VecSet(moved, 0.0));
+      if (!solve(pull, moved, draw_tolerance, "what the weight of " + unknown.name + " moves")) return false;
+      check(VecScale(moved, std::sqrt(2.0 / freedom)));
+      add_weight(moved);
+    }
+    return true;
+  }
+
+  void add_weight(Vec moved) {
+    auto const parameters = problem_.space().make_vector();
+    linear_.take_parameters(moved, parameters);
+    auto const pieces = problem_.space().scatter(parameters);
+    for (std::size_t p = 0; p < pieces.size(); ++p) {
+      Field const one = make_field("one", static_cast<Index>(pieces[p].extent(0)));
+      Kokkos::deep_copy(one, 1.0);
+      kernels::add_product(pieces[p], pieces[p], one, of_weights_[p]);
+    }
+    auto const values = constants_.read(parameters);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      for (std::size_t j = 0; j < values.size(); ++j) out_.constants.covariance[i * values.size() + j] += values[i] * values[j];
+  }
+
   void finish() {
     out_.computed = out_.draws > 0;
     out_.asked = out_.computed;
@@ -251,12 +294,12 @@ class Quantifier {
   /// Deviation of the values: times d lam / d p where logarithms are fitted. Known: against the field's own mean square.
   void finish_field(std::size_t p, double widen) {
     auto const& unknown = problem_.space().unknowns()[p];
-    auto const square = on_host(squares_[p]);
+    auto const square = on_host(squares_[p]), of_weights = on_host(of_weights_[p]);
     auto const value = on_host(parameters::value_of(unknown, fitted_[p]));
     auto const deviation = make_host_field("deviation", static_cast<Index>(square.extent(0)));
     auto const known = make_host_field("known", static_cast<Index>(square.extent(0)));
     for (std::size_t i = 0; i < square.extent(0); ++i) {
-      deviation(i) = widen * std::sqrt(square(i) / out_.draws);
+      deviation(i) = std::sqrt(widen * widen * square(i) / out_.draws + of_weights(i));
       if (unknown.axes.empty()) deviation(i) = out_.constants.deviation(index_of(p));
       if (!is_inside(p, i)) deviation(i) = NAN;
     }
@@ -295,6 +338,7 @@ class Quantifier {
   estimate::Linearisation& linear_;
   ConstantEntries constants_;
   std::vector<Field> fitted_, squares_;
+  std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights
   estimate::Rows weights_;
   std::vector<HostField> inside_;             ///< pieces: the domain, see Problem
   bool any_field_ = false;

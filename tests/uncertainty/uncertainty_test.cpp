@@ -1,6 +1,8 @@
 // Draws of errors have the covariance that they claim, and deviations are those of fits of data with other noise.
 #include "uncertainty/uncertainty.hpp"
 
+#include <fmt/format.h>
+
 #include "choices/choose.hpp"
 #include "estimators/make/make_estimator.hpp"
 #include "problem/case.hpp"
@@ -139,6 +141,40 @@ TEST(Fields, AreKnownWhereTheDataReach) {
       EXPECT_LE(known[i], 1.0);
     }
   }
+}
+
+/// The same fit, its weight chosen or given: what the choice adds is the move of the estimate for a unit of log beta, by two more fits,
+/// times sqrt(2 / gamma).
+TEST(Fields, AreLessKnownWhereTheirWeightWasChosen) {
+  auto const with_weight = [](std::string const& weight, std::string const& penalty) {
+    auto text = heat;
+    text.replace(text.find("1e-3"), 4, weight).replace(text.find("order = 2"), 9, "order = 1");
+    return text + "[joint]\npenalty = " + penalty + "\n";
+  };
+  Estimated const chosen(with_weight("\"auto\"", "1000.0"), bump, "joint");
+  double const beta = chosen.estimate.smoothness.front();
+  auto const fixed = [&](double factor) { return Estimated(with_weight(fmt::format("{:.17g}", factor * beta), "1000.0"), bump, "joint"); };
+  Estimated const given = fixed(1.0), stiffer = fixed(1.1), softer = fixed(1.0 / 1.1);
+  auto const& space = chosen.problem.space();
+  auto const wide = on_host(quantify(chosen, 8).deviation.front()), narrow = on_host(quantify(given, 8).deviation.front());
+  auto const values = [&](Estimated const& e) { return on_host(e.problem.space().scatter(e.estimate.parameters).front()); };
+  auto const at = values(chosen), same = values(given), above = values(stiffer), below = values(softer);
+  auto const v = chosen.estimate.linear->make_vector(), pull = chosen.estimate.linear->make_vector();
+  chosen.estimate.linear->put_parameters(chosen.estimate.parameters, v);
+  chosen.estimate.linear->prior(v, pull);
+  PetscReal freedom = 0.0;
+  VecDot(v, pull, &freedom);
+  double sums[3] = {0.0, 0.0, 0.0};  // what was added, what was to be, what the two fits differ by
+  for (std::size_t i = 0; i < at.extent(0); ++i) {
+    double const moved = (above(i) - below(i)) / (2.0 * std::log(1.1));
+    sums[0] += wide(i) * wide(i) - narrow(i) * narrow(i);
+    sums[1] += 2.0 / freedom * moved * moved;
+    sums[2] += std::pow(at(i) - same(i), 2);
+  }
+  for (double& sum : sums) sum = sum_over(space.grid().comm(), sum);
+  EXPECT_LT(sums[2], 1e-3 * sums[1]);
+  EXPECT_GT(sums[0], 0.0);
+  EXPECT_NEAR(sums[0], sums[1], 0.1 * sums[1]);
 }
 
 TEST(Draws, AreTheSameOnAnyNumberOfRanks) {

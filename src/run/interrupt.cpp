@@ -18,6 +18,7 @@ constexpr int by_time = 4, by_file = 5;   ///< after the signals, which are 1 to
 // A handler can reach nothing but this.
 volatile sig_atomic_t caught = 0;
 struct sigaction before[3];
+bool answered = false;    ///< what was caught has stopped a run
 bool listening = false;   ///< what was caught is for the next Interrupt
 
 void take(int number) {
@@ -45,11 +46,16 @@ Interrupt::Interrupt(MPI_Comm comm, std::string stop_file, double until) : comm_
   MPI_Comm_rank(comm, &rank_);
   if (!listening) caught = 0;
   listening = false;
+  answered = false;
   set_handlers(before);
 }
 
 Interrupt::~Interrupt() {
   for (int s = 0; s < 3; ++s) sigaction(signals[s], &before[s], nullptr);
+  // Ctrl-C that came too late to stop this run is for whoever listened before it, as Python does.
+  bool const heard = before[2].sa_handler != SIG_DFL && before[2].sa_handler != SIG_IGN && before[2].sa_handler != take;
+  if (caught == 3 && !answered && heard) raise(SIGINT);
+  caught = 0;
 }
 
 Interrupt::Asked Interrupt::ask(double margin, bool due) {
@@ -64,6 +70,7 @@ Interrupt::Asked Interrupt::ask(double margin, bool due) {
     mine[1] = due ? 1 : 0;
   }
   MPI_Allreduce(MPI_IN_PLACE, mine, 2, MPI_INT, MPI_MAX, comm_);
+  answered = answered || mine[0] > 0;
   Asked asked;
   asked.due = mine[1] != 0;
   if (mine[0] == by_time) asked.by = "its time limit";

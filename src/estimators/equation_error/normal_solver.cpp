@@ -15,6 +15,7 @@ void set_option_default(char const* name, char const* value) {
   PetscBool given = PETSC_FALSE;
   check(PetscOptionsHasName(nullptr, nullptr, name, &given));
   if (!given) check(PetscOptionsSetValue(nullptr, name, value));
+  check(PetscOptionsHasName(nullptr, nullptr, name, &given));  // no option of the user's that nothing has read
 }
 
 bool is_given(char const* option) {

@@ -95,4 +95,16 @@ FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, es
   return sum;
 }
 
+std::vector<double> numbers_of(std::vector<FitLeft> const& fits) {
+  std::vector<double> out;
+  for (auto const& fit : fits) out.insert(out.end(), {fit.square, fit.coarse, fit.rows, fit.blocks});
+  return out;
+}
+
+std::vector<FitLeft> fits_of(std::vector<double> const& numbers) {
+  std::vector<FitLeft> out;
+  for (std::size_t n = 0; n + 3 < numbers.size(); n += 4) out.push_back({numbers[n], numbers[n + 1], numbers[n + 2], numbers[n + 3]});
+  return out;
+}
+
 }  // namespace mollis::uncertainty

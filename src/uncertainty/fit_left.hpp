@@ -17,4 +17,8 @@ struct FitLeft {
 /// belong to those of their cells. Collective.
 FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights);
 
+/// As numbers for a checkpoint, and back. Not collective.
+std::vector<double> numbers_of(std::vector<FitLeft> const& fits);
+std::vector<FitLeft> fits_of(std::vector<double> const& numbers);
+
 }  // namespace mollis::uncertainty

@@ -8,6 +8,7 @@
 #include "kernels/pointwise.hpp"
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
+#include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/constant_entries.hpp"
 #include "uncertainty/student.hpp"
 
@@ -18,18 +19,6 @@ using petsc::check;
 
 constexpr int least_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
 constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
-
-std::vector<double> numbers_of(std::vector<FitLeft> const& fits) {
-  std::vector<double> out;
-  for (auto const& fit : fits) out.insert(out.end(), {fit.square, fit.coarse, fit.rows, fit.blocks});
-  return out;
-}
-
-std::vector<FitLeft> fits_of(std::vector<double> const& numbers) {
-  std::vector<FitLeft> out;
-  for (std::size_t n = 0; n + 3 < numbers.size(); n += 4) out.push_back({numbers[n], numbers[n + 1], numbers[n + 2], numbers[n + 3]});
-  return out;
-}
 
 class Quantifier {
  public:
@@ -218,9 +207,7 @@ class Quantifier {
     auto const pieces = problem_.space().scatter(parameters);
     std::vector<Field> sample;
     for (std::size_t p = 0; p < pieces.size(); ++p) {
-      Field const one = make_field("one", static_cast<Index>(pieces[p].extent(0)));
-      Kokkos::deep_copy(one, 1.0);
-      kernels::add_product(pieces[p], pieces[p], one, squares_[p]);
+      add_square(pieces[p], squares_[p]);
       if (!settings_.keep) continue;
       Field const moved = make_field("sample", static_cast<Index>(pieces[p].extent(0)));
       Kokkos::deep_copy(moved, fitted_[p]);
@@ -229,50 +216,34 @@ class Quantifier {
     }
     if (settings_.keep) samples_.push_back(std::move(sample));
     if (linear_.is_white()) return;
-    auto const values = constants_.read(parameters);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      for (std::size_t j = 0; j < values.size(); ++j) out_.constants.covariance[i * values.size() + j] += values[i] * values[j];
+    add_outer(constants_.read(parameters));
   }
 
-  /// A weight beta that the evidence chose is itself known to Var log beta = 2 / gamma, gamma = beta <p, L p> the degrees of freedom at
-  /// its maximum (MacKay, Neural Computation 4, 1992); that moves the estimate by -H^-1 beta L p for a unit of log beta, and adds to the
-  /// covariance (Kass and Steffey, J. Am. Stat. Assoc. 84, 1989, to first order).
+  static void add_square(Field const& value, Field const& sum) {
+    Field const one = make_field("one", static_cast<Index>(value.extent(0)));
+    Kokkos::deep_copy(one, 1.0);
+    kernels::add_product(value, value, one, sum);
+  }
+
+  void add_outer(std::vector<double> const& constants) {
+    auto const size = constants.size();
+    for (std::size_t i = 0; i < size; ++i)
+      for (std::size_t j = 0; j < size; ++j) out_.constants.covariance[i * size + j] += constants[i] * constants[j];
+  }
+
+  /// Of weights that were chosen from the same data.
   bool add_weights() {
-    auto const v = linear_.make_vector(), pull = linear_.make_vector(), moved = linear_.make_vector();
-    auto const parameters = problem_.space().make_vector();
-    for (std::size_t p = 0; p < fitted_.size(); ++p) {
-      auto const& unknown = problem_.space().unknowns()[p];
-      if (unknown.axes.empty() || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
-      std::vector<Field> alone;
-      for (std::size_t q = 0; q < fitted_.size(); ++q) alone.push_back(q == p ? fitted_[p] : Field("none", fitted_[q].extent(0)));
-      check(VecSet(parameters, 0.0));
-      problem_.space().gather(alone, parameters);
-      check(VecSet(v, 0.0));
-      linear_.put_parameters(parameters, v);
-      linear_.prior(v, pull);
-      PetscReal freedom = 0.0;
-      check(VecDot(v, pull, &freedom));
-      if (!(freedom > 0.0)) continue;
-      check(VecSet(moved, 0.0));
-      if (!solve(pull, moved, draw_tolerance, "what the weight of " + unknown.name + " moves")) return false;
-      check(VecScale(moved, std::sqrt(2.0 / freedom)));
-      add_weight(moved);
+    std::vector<petsc::Vector> moves;
+    auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve(b, x, draw_tolerance, what); };
+    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves)) return false;
+    for (auto const& move : moves) {
+      auto const parameters = problem_.space().make_vector();
+      linear_.take_parameters(move, parameters);
+      auto const pieces = problem_.space().scatter(parameters);
+      for (std::size_t p = 0; p < pieces.size(); ++p) add_square(pieces[p], of_weights_[p]);
+      add_outer(constants_.read(parameters));
     }
     return true;
-  }
-
-  void add_weight(Vec moved) {
-    auto const parameters = problem_.space().make_vector();
-    linear_.take_parameters(moved, parameters);
-    auto const pieces = problem_.space().scatter(parameters);
-    for (std::size_t p = 0; p < pieces.size(); ++p) {
-      Field const one = make_field("one", static_cast<Index>(pieces[p].extent(0)));
-      Kokkos::deep_copy(one, 1.0);
-      kernels::add_product(pieces[p], pieces[p], one, of_weights_[p]);
-    }
-    auto const values = constants_.read(parameters);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      for (std::size_t j = 0; j < values.size(); ++j) out_.constants.covariance[i * values.size() + j] += values[i] * values[j];
   }
 
   void finish() {

@@ -1,0 +1,22 @@
+#pragma once
+/// What it adds to the error of an estimate that the smoothness weights were chosen from the same data.
+#include <functional>
+#include <vector>
+
+#include "estimate/linearisation.hpp"
+#include "problem/problem.hpp"
+
+namespace mollis::uncertainty {
+
+/// A weight beta that the evidence chose is itself known to Var log beta = 2 / gamma, gamma = beta <p, L p> the degrees of freedom at its
+/// maximum (MacKay, Neural Computation 4, 1992). A unit of log beta moves the estimate by -H^-1 beta L p, so that the covariance grows
+/// by the square of the moves returned (Kass and Steffey, J. Am. Stat. Assoc. 84, 1989, to first order), vectors of x, one a field whose
+/// weight was automatic.
+///
+/// `fitted`: the parameters, pieces, as fitted. `solve`: x := H^-1 b, for `what`; whether it could. Stops at the first that could not:
+/// false. Collective.
+using Solve = std::function<bool(Vec b, Vec x, std::string const& what)>;
+bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
+                      std::vector<petsc::Vector>& moves);
+
+}  // namespace mollis::uncertainty

@@ -3,25 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "estimators/joint/local_values.hpp"
+#include "estimators/joint/product.hpp"
 #include "petsc/access.hpp"
-
-extern "C" {
-void dpotrf_(char const* triangle, int const* n, double* a, int const* lda, int* info);
-void dpotrs_(char const* triangle, int const* n, int const* columns, double const* a, int const* lda, double* b, int const* ldb, int* info);
-}
 
 namespace mollis::joint {
 namespace {
 
 using petsc::check;
-
-constexpr double response_tolerance = 1e-2;    ///< of the responses to constants, at first, in the norm of the rest
-constexpr double response_share = 0.2;         ///< and in the end: their error against (z^T H z)^(1/2)
-constexpr double least_tolerance = 1e-8;
-constexpr int most_response = 500, most_rounds = 4;
 
 /// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
 /// even ones: cosines do not keep them apart.
@@ -45,12 +35,6 @@ Index unknowns_of(Objective const& objective) {
   MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
   return unknowns;
 }
-
-struct Product final : solver::Operator {
-  explicit Product(Objective& objective_) : objective(objective_) {}
-  void apply(Vec in, Vec out) override { objective.apply_hessian(in, out); }
-  Objective& objective;
-};
 
 }  // namespace
 
@@ -91,7 +75,8 @@ Preconditioner::Preconditioner(Objective& objective)
     : objective_(objective), kind_(kind_of(objective)), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
       symbols_(objective.lattice(), objective.problem().system()),
       tilted_(objective.lattice(), objective.problem().system(),
-              tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())) {
+              tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())),
+      directions_(objective) {
   auto const& grid = objective.problem().grid;
   auto const& unknowns = objective.problem().space().unknowns();
   bool odd = false;
@@ -101,7 +86,6 @@ Preconditioner::Preconditioner(Objective& objective)
       fields_.push_back(static_cast<int>(u));
       continue;
     }
-    if (unknowns[u].axes.empty()) directions_.push_back({u, {}});
     Reduced reduced{u, nullptr, {}, {}};
     auto const& own = unknowns[u].grid;
     std::vector<spectral::Basis> bases;
@@ -129,7 +113,13 @@ void Preconditioner::update(Vec moves, bool many) {
   if (kind_ != Kind::exact) scale_fields(averages);
   for (auto& model : models_) model->update(averages, coupling_);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
-  find_directions(moves);
+  struct Rest final : solver::Preconditioner {
+    explicit Rest(joint::Preconditioner& of_) : of(of_) {}
+    void apply(Vec r, Vec z) override { of.apply_to_rest(r, z); }
+    joint::Preconditioner& of;
+  } rest(*this);
+  if (has_directions()) directions_.update(moves, rest);
+  else directions_.clear();
 }
 
 std::vector<HostField> Preconditioner::unpack(Vec r) const {
@@ -241,118 +231,10 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
   }
 }
 
-/// The responses by conjugate gradients from those of the last time, until what they lack has a small share of z^T H z: where it has
-/// not, steps along the constants are far too short, and pass for converged.
-void Preconditioner::find_directions(Vec moves) {
-  within_.clear();
-  if (directions_.empty() || !has_directions()) return;
-  auto const& problem = objective_.problem();
-  auto const rest = objective_.make_vector();
-  check(VecSet(rest, 1.0));
-  if (moves != nullptr) check(VecCopy(moves, rest));
-  auto const entry_of = [&](Vec v, Direction const& direction, double& value, bool write) {
-    auto const& unknown = problem.space().unknowns()[direction.unknown];
-    if (!unknown.owner) return;
-    PetscScalar* entries = nullptr;
-    check(VecGetArray(v, &entries));
-    double& entry = entries[objective_.layout().parameters + unknown.offset];
-    (write ? entry : value) = write ? value : entry;
-    check(VecRestoreArray(v, &entries));
-  };
-  double zero = 0.0, one = 1.0;
-  std::vector<bool> may;
-  for (auto const& direction : directions_) {
-    double value = 0.0;
-    entry_of(rest, direction, value, false);
-    may.push_back(sum_over(problem.grid.comm(), value) > 0.0);
-    entry_of(rest, direction, zero, true);
-  }
-  Product product(objective_);
-  solver::Projected inner(product);
-  inner.set(rest);
-  struct Rest final : solver::Preconditioner {
-    explicit Rest(joint::Preconditioner& of_) : of(of_) {}
-    void apply(Vec r, Vec z) override { of.apply_to_rest(r, z); }
-    joint::Preconditioner& of;
-  } fields(*this);
-  solver::ProjectedPreconditioner projected(fields);
-  projected.set(rest);
-  solver::ConjugateGradients gradients(problem.grid.comm(), objective_.layout().size, inner, &projected, {response_tolerance, most_response, true});
-  auto const unit = petsc::like(rest), b = petsc::like(rest);
-  std::vector<Vec> z;
-  std::vector<petsc::Vector> images;
-  for (std::size_t i = 0; i < directions_.size(); ++i) {
-    auto& direction = directions_[i];
-    if (!may[i]) {
-      direction.z = {};
-      continue;
-    }
-    check(VecSet(unit, 0.0));
-    entry_of(unit, direction, one, true);
-    objective_.apply_hessian(unit, b);
-    check(VecPointwiseMult(b, b, rest));
-    check(VecScale(b, -1.0));
-    if (!direction.z) direction.z = petsc::like(rest);
-    images.push_back(petsc::like(rest));
-    check(VecSet(unit, 0.0));
-    projected.apply(b, unit);
-    double size = 0.0, energy = 0.0;
-    check(VecDot(b, unit, &size));
-    double tolerance = response_tolerance;
-    for (int round = 0; round < most_rounds && size > 0.0; ++round) {
-      check(VecPointwiseMult(direction.z, direction.z, rest));
-      gradients.set_tolerance(tolerance);
-      gradients.solve(b, direction.z);
-      entry_of(direction.z, direction, one, true);
-      objective_.apply_hessian(direction.z, images.back());
-      check(VecDot(direction.z, images.back(), &energy));
-      double const wanted = response_share * std::sqrt(std::max(energy, 0.0) / size);
-      if (tolerance <= wanted) break;
-      tolerance = std::max(wanted, least_tolerance);
-    }
-    z.push_back(direction.z);
-  }
-  std::vector<double> products(z.size() * z.size());
-  for (std::size_t j = 0; j < z.size(); ++j) check(VecMDot(images[j], static_cast<PetscInt>(z.size()), z.data(), &products[j * z.size()]));
-  factorise_directions(std::move(products));
-}
-
-/// Constants that nothing tells apart, or nothing tells: the diagonal is raised until there is a factor.
-void Preconditioner::factorise_directions(std::vector<double> products) {
-  auto const size = directions_.size() - static_cast<std::size_t>(std::count_if(directions_.begin(), directions_.end(),
-                                                                                [](auto const& d) { return !d.z; }));
-  int const n = static_cast<int>(size);
-  double top = 0.0;
-  for (std::size_t i = 0; i < size; ++i) top = std::max(top, products[i * size + i]);
-  int info = n > 0 ? 1 : 0;
-  for (double raised = 0.0; info != 0 && raised < 1e3; raised = std::max(10.0 * raised, 1e-14)) {
-    within_ = products;
-    for (std::size_t i = 0; i < size; ++i) {
-      double& own = within_[i * size + i];
-      own = own > 0.0 ? own * (1.0 + raised) : (top > 0.0 ? top : 1.0);
-    }
-    dpotrf_("L", &n, within_.data(), &n, &info);
-  }
-  if (info != 0) within_.clear();   // not finite: the solver says so
-}
-
-void Preconditioner::add_directions(Vec r, Vec z) const {
-  std::vector<Vec> all;
-  for (auto const& direction : directions_)
-    if (direction.z) all.push_back(direction.z);
-  int const n = static_cast<int>(all.size()), one = 1;
-  if (n == 0 || within_.empty()) return;
-  std::vector<double> along(all.size());
-  int info = 0;
-  check(VecMDot(r, n, all.data(), along.data()));
-  dpotrs_("L", &n, &one, within_.data(), &n, along.data(), &n, &info);
-  check(VecMAXPY(z, n, along.data(), all.data()));
-}
-
 void Preconditioner::apply(Vec r, Vec z) {
   if (dense_) return dense_->apply(r, z);
   apply_to_rest(r, z);
-  if (has_directions()) add_directions(r, z);
+  if (has_directions()) directions_.add(r, z);
 }
 
 /// All but the constants that have directions.

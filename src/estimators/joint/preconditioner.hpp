@@ -6,12 +6,11 @@
 /// coupling and an averaged Schur complement. Where data are scattered or scarce, or the domain is no box, averages say little: there
 /// the Hessian itself is factorised, as a sparse matrix where its factors are cheap, or for each wave of time, and that model's inverse
 /// and those of the lines are averaged (SectionModel). Few unknowns with parameters over some of the axes: solver::DenseInverse.
+#include "estimators/joint/constant_directions.hpp"
 #include "estimators/joint/line_model.hpp"
 #include "estimators/joint/section_model.hpp"
 #include "kernels/field.hpp"
-#include "solver/conjugate_gradients.hpp"
 #include "solver/dense_inverse.hpp"
-#include "solver/projected.hpp"
 
 namespace mollis::joint {
 
@@ -46,9 +45,6 @@ class Preconditioner final : public solver::Preconditioner {
   void apply_to_rest(Vec r, Vec z);
   bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
   void apply_section(Vec r, Vec z);
-  void find_directions(Vec moves);
-  void factorise_directions(std::vector<double> products);
-  void add_directions(Vec r, Vec z) const;
   std::vector<HostField> unpack(Vec r) const;
   void pack(std::vector<HostField> const& fields, Vec z) const;
   HostField spectrum_of(Field const& a);
@@ -67,14 +63,7 @@ class Preconditioner final : public solver::Preconditioner {
   FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
   std::vector<HostField> scale_;                      ///< T of each field parameter at this rank's points
   std::vector<Reduced> reduced_;
-  /// Beside a section constants are taken out by their directions: the response of all else to a constant, z = (-H^-1 C^T e, e),
-  /// which H does not couple to the rest. The inverse of z^T H z is of rank one each.
-  struct Direction {
-    std::size_t unknown;
-    petsc::Vector z;                                  ///< empty: held
-  };
-  std::vector<Direction> directions_;
-  std::vector<double> within_;                        ///< Cholesky factor of z_i^T H z_j
+  ConstantDirections directions_;                     ///< of constants, beside a section
 };
 
 }  // namespace mollis::joint

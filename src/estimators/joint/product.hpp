@@ -1,0 +1,14 @@
+#pragma once
+/// H v, the Gauss-Newton matrix of the joint objective at its last linearise(), whatever moves.
+#include "estimators/joint/objective.hpp"
+#include "solver/operator.hpp"
+
+namespace mollis::joint {
+
+struct Product final : solver::Operator {
+  explicit Product(Objective& objective_) : objective(objective_) {}
+  void apply(Vec in, Vec out) override { objective.apply_hessian(in, out); }
+  Objective& objective;
+};
+
+}  // namespace mollis::joint

@@ -29,4 +29,21 @@ class Numbering {
   std::vector<PetscInt> first_;
 };
 
+/// visit(point, n) for each point of the box along these axes, the last the fastest; n counts them. Not collective.
+template <class Visit>
+void for_each_point(std::vector<int> const& axes, grid::Box const& box, Visit&& visit) {
+  Index count = 1;
+  for (int const a : axes) count *= box[a].size();
+  for (Index n = 0; n < count; ++n) {
+    Numbering::Point point{};
+    Index rest = n;
+    for (std::size_t i = axes.size(); i-- > 0;) {
+      auto const& range = box[axes[i]];
+      point[i] = range.lower + rest % range.size();
+      rest /= range.size();
+    }
+    visit(point, n);
+  }
+}
+
 }  // namespace mollis::joint

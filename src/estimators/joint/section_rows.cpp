@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "mollifier/spline_taps.hpp"
-#include "parameters/smoothness.hpp"
-
 namespace mollis::joint {
 namespace {
 
@@ -88,22 +85,6 @@ mollifier::LineFilter const* SectionRows::filter(std::size_t block, int axis) co
   return unknown.jets ? &unknown.jets->filter(axis) : nullptr;
 }
 
-template <class Visit>
-void SectionRows::each_point(grid::Box const& box, Visit&& visit) const {
-  Index count = 1;
-  for (int const a : axes_) count *= box[a].size();
-  for (Index n = 0; n < count; ++n) {
-    Point point{};
-    Index rest = n;
-    for (std::size_t i = axes_.size(); i-- > 0;) {
-      auto const& range = box[axes_[i]];
-      point[i] = range.lower + rest % range.size();
-      rest /= range.size();
-    }
-    visit(point, n);
-  }
-}
-
 void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
   stencil.columns.clear();
   stencil.start.clear();
@@ -183,162 +164,6 @@ petsc::Matrix SectionRows::make_matrix() const {
                      entries.data(), matrix.address()));
   check(MatSetOption(matrix, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
   return matrix;
-}
-
-void SectionRows::add_equation(Hessians const& hessians) const {
-  auto const& problem = objective_.problem();
-  auto const& box = problem.grid.owned();
-  Index const depth = wave_ >= 0 ? box[wave_].size() : 1, section = depth > 0 ? problem.grid.local_size() / depth : 0;
-  std::vector<HostField> partials, data;
-  for (auto const& partial : objective_.partials().state) partials.push_back(on_host(partial));
-  for (auto const& partial : objective_.partials().parameter) partials.push_back(on_host(partial));
-  for (std::size_t s = 0; s < states_; ++s) data.push_back(on_host(objective_.data_weight(s)));
-  auto const along = [&](auto&& value) {  // sum over the wave's axis, which is the slowest
-    double sum = 0.0;
-    for (Index t = 0; t < depth; ++t) sum += value(static_cast<std::size_t>(t * section));
-    return share_ * sum;
-  };
-  auto const moves = [&](Term const& term) {
-    return term.partial < objective_.partials().state.size() || !objective_.holds_parameters();
-  };
-  Stencil stencil;
-  std::vector<double> block, combined;
-  each_point(box, [&](Point const& point, Index n) {
-    auto const here = static_cast<std::size_t>(n);
-    set_stencil(point, stencil);
-    auto const size = stencil.columns.size();
-    for (std::size_t a = 0; a < orders_.size(); ++a)
-      for (std::size_t b = 0; b < orders_.size(); ++b) {
-        block.assign(size * size, 0.0);
-        bool any = false;
-        auto const add = [&](double factor, std::size_t shape) {  // combined += factor * row of `shape`
-          auto const& row = stencil.rows[shape];
-          auto const first = stencil.start[shapes_[shape].block];
-          for (std::size_t j = 0; j < row.size(); ++j) combined[first + j] += factor * row[j];
-        };
-        auto const spread = [&](std::size_t shape) {  // block += row of `shape`^T combined
-          auto const& row = stencil.rows[shape];
-          auto const first = stencil.start[shapes_[shape].block];
-          for (std::size_t i = 0; i < row.size(); ++i)
-            if (row[i] != 0.0)
-              for (std::size_t j = 0; j < size; ++j) block[(first + i) * size + j] += row[i] * combined[j];
-          any = true;
-        };
-        for (auto const& left : terms_) {
-          if (left.slot != a || !moves(left)) continue;
-          combined.assign(size, 0.0);
-          bool counts = false;
-          for (auto const& right : terms_) {
-            if (right.slot != b || right.residual != left.residual || !moves(right)) continue;
-            auto const &p = partials[left.partial], &q = partials[right.partial];
-            double const moment = objective_.weights().equation[static_cast<std::size_t>(left.residual)] *
-                                  along([&](std::size_t t) { return p(t + here) * q(t + here); });
-            counts = counts || moment != 0.0;
-            add(moment, right.shape);
-          }
-          if (counts) spread(left.shape);
-        }
-        if (a == 0 && b == 0)
-          for (std::size_t s = 0; s < states_; ++s) {
-            if (problem.states[s].points) continue;
-            double const weight = along([&](std::size_t t) { return data[s](t + here); });
-            if (weight == 0.0) continue;
-            combined.assign(size, 0.0);
-            add(weight, s);
-            spread(s);
-          }
-        if (!any) continue;
-        auto const columns = static_cast<PetscInt>(size);
-        check(MatSetValues(hessians.square[a][b], columns, stencil.columns.data(), columns, stencil.columns.data(),
-                           block.data(), ADD_VALUES));
-      }
-  });
-}
-
-/// Scattered observations, as if all stood at a point of the wave's axis.
-void SectionRows::add_points(Mat to) const {
-  auto const& problem = objective_.problem();
-  auto const& lattice = objective_.lattice();
-  for (std::size_t s = 0; s < states_; ++s) {
-    auto const& points = problem.states[s].points;
-    if (!points) continue;
-    auto const weight = on_host(objective_.data_weight(s));
-    for (std::size_t p = 0; p < points->number.size(); ++p) {
-      std::vector<mollifier::SplineTaps> taps;
-      std::size_t count = 1;
-      for (int const a : axes_) {
-        double const x = points->coordinates[static_cast<std::size_t>(a)][p];
-        Index const cell = mollifier::cell_of(problem.grid.axis(a), x) + lattice.margin(a);
-        taps.push_back(
-            mollifier::spline_taps(lattice.extended().axis(a), lattice.is_smooth(a) ? lattice.degree() : 1, cell, x));
-        count *= taps.back().points.size();
-      }
-      std::vector<PetscInt> columns;
-      std::vector<double> row, block;
-      for (std::size_t n = 0; n < count; ++n) {
-        Point column{};
-        double value = 1.0;
-        std::size_t rest = n;
-        for (std::size_t i = axes_.size(); i-- > 0;) {
-          auto const k = rest % taps[i].points.size();
-          column[i] = taps[i].points[k];
-          value *= taps[i].weights[k];
-          rest /= taps[i].points.size();
-        }
-        if (value == 0.0) continue;
-        columns.push_back(numbers_[s].at(column));
-        row.push_back(value);
-      }
-      for (double const left : row)
-        for (double const right : row) block.push_back(share_ * weight(p) * left * right);
-      auto const size = static_cast<PetscInt>(columns.size());
-      check(MatSetValues(to, size, columns.data(), size, columns.data(), block.data(), ADD_VALUES));
-    }
-  }
-}
-
-/// The diagonal, if only as a place, and the roughness at open ends.
-void SectionRows::add_prior(Mat to) const {
-  auto const& roughness = objective_.roughness();
-  for (std::size_t block = 0; block < numbers_.size(); ++block) {
-    auto const& box = block < states_ ? objective_.lattice().extended().owned() : objective_.problem().grid.owned();
-    each_point(box, [&](Point const& point, Index) {
-      PetscInt const row = numbers_[block].at(point);
-      check(MatSetValue(to, row, row, 0.0, ADD_VALUES));
-      for (std::size_t i = 0; block < states_ && i < axes_.size(); ++i) {
-        int const a = axes_[i];
-        double const tau = objective_.prior(block)[static_cast<std::size_t>(a)];
-        Index const band = roughness.band(a), size = objective_.lattice().extended().axis(a).size();
-        if (band == 0) continue;
-        for (Index o = std::max(-band, -point[i]); o <= std::min(band, size - 1 - point[i]); ++o) {
-          Point column = point;
-          column[i] += o;
-          check(MatSetValue(to, row, numbers_[block].at(column), tau * roughness.at(a, point[i], o), ADD_VALUES));
-        }
-      }
-    });
-  }
-}
-
-void SectionRows::add_smoothness(Mat to) const {
-  for (std::size_t f = 0; f < fields_.size(); ++f) {
-    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(fields_[f])];
-    double const beta = objective_.weights().smoothness[static_cast<std::size_t>(fields_[f])];
-    parameters::SmoothnessForm const form(unknown.grid, unknown.settings.smoothness_order);
-    std::vector<Extents> neighbours;
-    std::vector<double> values;
-    each_point(objective_.problem().grid.owned(), [&](Point const& point, Index) {
-      Extents centre{};
-      std::copy(point.begin(), point.end(), centre.begin());
-      form.row(centre, neighbours, values);
-      PetscInt const row = numbers_[states_ + f].at(point);
-      for (std::size_t n = 0; n < values.size(); ++n) {
-        Point column{};
-        std::copy(neighbours[n].begin(), neighbours[n].end(), column.begin());
-        check(MatSetValue(to, row, numbers_[states_ + f].at(column), beta * values[n], ADD_VALUES));
-      }
-    });
-  }
 }
 
 SectionRows::Hessians SectionRows::assemble() const {

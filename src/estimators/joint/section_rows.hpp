@@ -58,8 +58,6 @@ class SectionRows {
   void add_points(Mat to) const;
   void add_prior(Mat to) const;
   void add_smoothness(Mat to) const;
-  template <class Visit>
-  void each_point(grid::Box const& box, Visit&& visit) const;
 
   Objective& objective_;
   int wave_;

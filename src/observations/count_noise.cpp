@@ -5,22 +5,13 @@
 #include <limits>
 
 #include "mollifier/jets.hpp"
+#include "observations/made.hpp"
 #include "observations/stencils.hpp"
 
 namespace mollis::observations {
 namespace {
 
 constexpr double enough = 16.0;  ///< counts around a cell
-
-/// f(i) over the local box.
-template <class Function>
-Field made(grid::Grid const& grid, Function const& f) {
-  Field const field = make_field("counts", grid.local_size());
-  auto const host = Kokkos::create_mirror_view(field);
-  for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = f(i);
-  Kokkos::deep_copy(field, host);
-  return field;
-}
 
 Field filtered(grid::Grid const& grid, std::vector<mollifier::LineFilter> filters, Field const& field) {
   return mollifier::Jets(grid, std::move(filters), {mollifier::MultiIndex{}}).apply(field).front();
@@ -49,8 +40,8 @@ std::vector<mollifier::LineFilter> only_along(grid::Grid const& grid, int axis, 
 Field expected_counts(grid::Grid const& grid, Field const& counts, Field const& volumes) {
   auto const n = on_host(counts), volume = on_host(volumes);
   auto const counted = [&](std::size_t i) { return std::isfinite(n(i)); };
-  Field const all_counts = made(grid, [&](std::size_t i) { return counted(i) ? n(i) : 0.0; });
-  Field const all_volumes = made(grid, [&](std::size_t i) { return counted(i) ? volume(i) : 0.0; });
+  Field const all_counts = made(grid, "counts", [&](std::size_t i) { return counted(i) ? n(i) : 0.0; });
+  Field const all_volumes = made(grid, "counts", [&](std::size_t i) { return counted(i) ? volume(i) : 0.0; });
   std::vector<double> expected(n.extent(0), std::numeric_limits<double>::quiet_NaN());
   Index widest = 0;
   for (auto const& axis : grid.axes()) widest = std::max(widest, (axis.size() - 1) / 2);
@@ -68,13 +59,13 @@ Field expected_counts(grid::Grid const& grid, Field const& counts, Field const& 
     }
     if (sum_over_ranks(grid.comm(), open) == 0.0) break;
   }
-  return made(grid, [&](std::size_t i) { return expected[i]; });
+  return made(grid, "counts", [&](std::size_t i) { return expected[i]; });
 }
 
 double dispersion(grid::Grid const& grid, Field const& counts, Field const& volumes) {
   auto const n = on_host(counts), volume = on_host(volumes);
-  Field const density = made(grid, [&](std::size_t i) { return n(i) / volume(i); });
-  Field const variance = made(grid, [&](std::size_t i) { return n(i) / volume(i) / volume(i); });
+  Field const density = made(grid, "counts", [&](std::size_t i) { return n(i) / volume(i); });
+  Field const variance = made(grid, "counts", [&](std::size_t i) { return n(i) / volume(i) / volume(i); });
   double least = std::numeric_limits<double>::infinity();
   for (int a = 0; a < grid.dimension(); ++a) {
     if (grid.axis(a).size() < 5) continue;

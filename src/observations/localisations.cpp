@@ -10,6 +10,7 @@
 #include "grid/cells.hpp"
 #include "io/table.hpp"
 #include "observations/count_noise.hpp"
+#include "observations/made.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -96,15 +97,6 @@ class Census {
   Index rows_ = 0, outside_ = 0, broken_ = 0, first_broken_ = 0;
 };
 
-template <class Function>
-Field made(grid::Grid const& grid, Function const& f) {
-  Field const field = make_field("localisations", grid.local_size());
-  auto const host = Kokkos::create_mirror_view(field);
-  for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = f(i);
-  Kokkos::deep_copy(field, host);
-  return field;
-}
-
 /// What the deck says of the noise, a factor over Poisson's; without a word what the counts tell.
 double factor_of(Noise const& noise, grid::Grid const& grid, Field const& counts, Field const& volumes) {
   auto const* const given = std::get_if<Counts>(&noise);
@@ -118,8 +110,8 @@ State read_localisations(grid::Grid const& grid, std::string const& name, Settin
   auto const& seen = census.take();
   auto const inside = on_host(mask);
   auto const observed = [&](std::size_t i) { return inside.extent(0) == 0 || inside(i) != 0.0; };
-  Field const counts = made(grid, [&](std::size_t i) { return observed(i) ? seen[i] : NAN; });
-  Field const volumes = made(grid, [&](std::size_t i) { return census.cells().volume(static_cast<Index>(i)); });
+  Field const counts = made(grid, "localisations", [&](std::size_t i) { return observed(i) ? seen[i] : NAN; });
+  Field const volumes = made(grid, "localisations", [&](std::size_t i) { return census.cells().volume(static_cast<Index>(i)); });
   Localisations found;
   found.outside = census.outside();
   for (std::size_t i = 0; i < seen.size(); ++i) (observed(i) ? found.counted : found.masked) += static_cast<Index>(seen[i]);
@@ -145,8 +137,8 @@ State read_localisations(grid::Grid const& grid, std::string const& name, Settin
   }
   MPI_Allreduce(MPI_IN_PLACE, information, 2, MPI_DOUBLE, MPI_SUM, grid.comm());
   state.sigma = std::sqrt(information[0] / information[1]);
-  state.shape = made(grid, [&](std::size_t i) { return observed(i) ? sigma(i) / state.sigma : 1.0; });
-  state.data = made(grid, [&](std::size_t i) { return (n(i) / volume(i) - observation.density.offset) / observation.density.gain - state.about; });
+  state.shape = made(grid, "localisations", [&](std::size_t i) { return observed(i) ? sigma(i) / state.sigma : 1.0; });
+  state.data = made(grid, "localisations", [&](std::size_t i) { return (n(i) / volume(i) - observation.density.offset) / observation.density.gain - state.about; });
   state.gaps = grid.points() - static_cast<Index>(information[0]);
   state.localisations = found;
   return state;

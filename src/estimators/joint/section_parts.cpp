@@ -27,7 +27,7 @@ void SectionRows::add_equation(Hessians const& hessians) const {
   };
   Stencil stencil;
   std::vector<double> block, combined;
-  for_each_point(axes_, box, [&](Point const& point, Index n) {
+  grid::for_each_point(axes_, box, [&](Point const& point, Index n) {
     auto const here = static_cast<std::size_t>(n);
     set_stencil(point, stencil);
     auto const size = stencil.columns.size();
@@ -110,7 +110,7 @@ void SectionRows::add_points(Mat to) const {
           rest /= taps[i].points.size();
         }
         if (value == 0.0) continue;
-        columns.push_back(numbers_[s].at(column));
+        columns.push_back(column_of(s, column));
         row.push_back(value);
       }
       for (double const left : row)
@@ -126,8 +126,8 @@ void SectionRows::add_prior(Mat to) const {
   auto const& roughness = objective_.roughness();
   for (std::size_t block = 0; block < numbers_.size(); ++block) {
     auto const& box = block < states_ ? objective_.lattice().extended().owned() : objective_.problem().grid.owned();
-    for_each_point(axes_, box, [&](Point const& point, Index) {
-      PetscInt const row = numbers_[block].at(point);
+    grid::for_each_point(axes_, box, [&](Point const& point, Index) {
+      PetscInt const row = column_of(block, point);
       check(MatSetValue(to, row, row, 0.0, ADD_VALUES));
       for (std::size_t i = 0; block < states_ && i < axes_.size(); ++i) {
         int const a = axes_[i];
@@ -137,7 +137,7 @@ void SectionRows::add_prior(Mat to) const {
         for (Index o = std::max(-band, -point[i]); o <= std::min(band, size - 1 - point[i]); ++o) {
           Point column = point;
           column[i] += o;
-          check(MatSetValue(to, row, numbers_[block].at(column), tau * roughness.at(a, point[i], o), ADD_VALUES));
+          check(MatSetValue(to, row, column_of(block, column), tau * roughness.at(a, point[i], o), ADD_VALUES));
         }
       }
     });
@@ -151,15 +151,15 @@ void SectionRows::add_smoothness(Mat to) const {
     parameters::SmoothnessForm const form(unknown.grid, unknown.settings.smoothness_order);
     std::vector<Extents> neighbours;
     std::vector<double> values;
-    for_each_point(axes_, objective_.problem().grid.owned(), [&](Point const& point, Index) {
+    grid::for_each_point(axes_, objective_.problem().grid.owned(), [&](Point const& point, Index) {
       Extents centre{};
       std::copy(point.begin(), point.end(), centre.begin());
       form.row(centre, neighbours, values);
-      PetscInt const row = numbers_[states_ + f].at(point);
+      PetscInt const row = column_of(states_ + f, point);
       for (std::size_t n = 0; n < values.size(); ++n) {
         Point column{};
         std::copy(neighbours[n].begin(), neighbours[n].end(), column.begin());
-        check(MatSetValue(to, row, numbers_[states_ + f].at(column), beta * values[n], ADD_VALUES));
+        check(MatSetValue(to, row, column_of(states_ + f, column), beta * values[n], ADD_VALUES));
       }
     });
   }

@@ -10,14 +10,13 @@ using equation::Feature;
 using petsc::check;
 
 /// The entries of a rank before one of its blocks, on every rank.
-std::vector<PetscInt> firsts(MPI_Comm comm, Index local, Index before) {
+std::vector<Index> firsts(MPI_Comm comm, Index local, Index before) {
   int ranks = 1;
   MPI_Comm_size(comm, &ranks);
-  std::vector<PetscInt> sizes(static_cast<std::size_t>(ranks)), starts(sizes.size()), offsets(sizes.size());
-  auto const own = static_cast<PetscInt>(local), offset = static_cast<PetscInt>(before);
-  MPI_Allgather(&own, 1, MPIU_INT, sizes.data(), 1, MPIU_INT, comm);
-  MPI_Allgather(&offset, 1, MPIU_INT, offsets.data(), 1, MPIU_INT, comm);
-  std::exclusive_scan(sizes.begin(), sizes.end(), starts.begin(), PetscInt{0});
+  std::vector<Index> sizes(static_cast<std::size_t>(ranks)), starts(sizes.size()), offsets(sizes.size());
+  MPI_Allgather(&local, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, comm);
+  MPI_Allgather(&before, 1, MPI_INT64_T, offsets.data(), 1, MPI_INT64_T, comm);
+  std::exclusive_scan(sizes.begin(), sizes.end(), starts.begin(), Index{0});
   for (std::size_t r = 0; r < starts.size(); ++r) starts[r] += offsets[r];
   return starts;
 }
@@ -113,7 +112,7 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
         column[i] = first[i] + offset[i];
         rest /= width[i];
       }
-      stencil.columns.push_back(numbers_[block].at(column));
+      stencil.columns.push_back(column_of(block, column));
       for (auto const k : own) {
         double weight = 1.0;
         for (std::size_t i = 0; i < axes_.size(); ++i) {

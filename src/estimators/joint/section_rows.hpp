@@ -2,8 +2,8 @@
 /// Rows of the linearised objective along a section of the grid: all axes, or all but the one whose waves are taken
 /// apart. A term P D^f of a residual is, at a point of the section, a tensor product of filter rows times the
 /// derivative's symbol along the wave.
-#include "estimators/joint/numbering.hpp"
 #include "estimators/joint/objective.hpp"
+#include "grid/numbering.hpp"
 
 namespace mollis::joint {
 
@@ -34,7 +34,7 @@ class SectionRows {
   std::vector<int> const& fields() const { return fields_; }
 
  private:
-  using Point = Numbering::Point;
+  using Point = grid::Numbering::Point;
   /// One factor of a term: the tensor product of these orders' rows, in the columns of its state or field.
   struct Shape {
     std::size_t block;  ///< a state, or states + a field
@@ -50,6 +50,7 @@ class SectionRows {
     std::vector<std::size_t> start;         ///< of each block in `columns`
     std::vector<std::vector<double>> rows;  ///< one a shape
   };
+  PetscInt column_of(std::size_t block, Point const& point) const { return static_cast<PetscInt>(numbers_[block].at(point)); }
   std::size_t shape_of(std::size_t block, mollifier::MultiIndex order);
   mollifier::LineFilter const* filter(std::size_t block, int axis) const;
   void set_stencil(Point const& point, Stencil& stencil) const;
@@ -68,7 +69,7 @@ class SectionRows {
   std::vector<mollifier::Jets> jets_;  ///< one a state: its filters
   std::vector<Shape> shapes_;
   std::vector<Term> terms_;
-  std::vector<Numbering> numbers_;  ///< one a block
+  std::vector<grid::Numbering> numbers_;  ///< one a block
 };
 
 }  // namespace mollis::joint

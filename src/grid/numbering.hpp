@@ -1,37 +1,35 @@
 #pragma once
-/// Where the entries of a field stand in a distributed vector.
+/// Where the entries of a field stand in a distributed vector. Nothing here is collective.
 #include <array>
 #include <vector>
 
 #include "grid/grid.hpp"
-#include "petsc/handles.hpp"
 
-namespace mollis::joint {
+namespace mollis::grid {
 
-/// A field over some axes of a grid, each rank's box row-major from the entry `first[rank]` on; axes left out are not
-/// cut.
+/// A field over some axes of a grid, each rank's box row-major from the entry `first[rank]` on; axes left out are not cut.
 class Numbering {
  public:
   using Point = std::array<Index, max_axes>;
-  Numbering(grid::Grid const& grid, std::vector<int> const& axes, std::vector<PetscInt> first);
+  Numbering(Grid const& grid, std::vector<int> const& axes, std::vector<Index> first);
   /// Of a point, entry a along the a-th of the axes (global; wraps on periodic ones).
-  PetscInt at(Point const& point) const;
+  Index at(Point const& point) const;
 
  private:
   struct Axis {
     Index size;
     bool periodic;
     std::vector<int> block;           ///< of each point
-    std::vector<grid::Range> ranges;  ///< of each block
+    std::vector<Range> ranges;  ///< of each block
     int stride;                       ///< of the rank, a block
   };
   std::vector<Axis> axes_;
-  std::vector<PetscInt> first_;
+  std::vector<Index> first_;
 };
 
-/// visit(point, n) for each point of the box along these axes, the last the fastest; n counts them. Not collective.
+/// visit(point, n) for each point of the box along these axes, the last the fastest; n counts them.
 template <class Visit>
-void for_each_point(std::vector<int> const& axes, grid::Box const& box, Visit&& visit) {
+void for_each_point(std::vector<int> const& axes, Box const& box, Visit&& visit) {
   Index count = 1;
   for (int const a : axes) count *= box[a].size();
   for (Index n = 0; n < count; ++n) {
@@ -46,4 +44,4 @@ void for_each_point(std::vector<int> const& axes, grid::Box const& box, Visit&& 
   }
 }
 
-}  // namespace mollis::joint
+}  // namespace mollis::grid

@@ -1,9 +1,8 @@
-#include "estimators/joint/numbering.hpp"
+#include "grid/numbering.hpp"
 
-namespace mollis::joint {
+namespace mollis::grid {
 
-Numbering::Numbering(grid::Grid const& grid, std::vector<int> const& axes, std::vector<PetscInt> first)
-    : first_(std::move(first)) {
+Numbering::Numbering(Grid const& grid, std::vector<int> const& axes, std::vector<Index> first) : first_(std::move(first)) {
   auto const& cuts = grid.decomposition().ranks;
   for (int const a : axes) {
     Axis axis{grid.axis(a).size(), grid.axis(a).periodic, {}, {}, 1};
@@ -16,7 +15,7 @@ Numbering::Numbering(grid::Grid const& grid, std::vector<int> const& axes, std::
   }
 }
 
-PetscInt Numbering::at(Point const& point) const {
+Index Numbering::at(Point const& point) const {
   int rank = 0;
   Index place = 0;
   for (std::size_t a = 0; a < axes_.size(); ++a) {
@@ -28,7 +27,7 @@ PetscInt Numbering::at(Point const& point) const {
     rank += block * axis.stride;
     place = place * range.size() + i - range.lower;
   }
-  return first_[static_cast<std::size_t>(rank)] + static_cast<PetscInt>(place);
+  return first_[static_cast<std::size_t>(rank)] + place;
 }
 
-}  // namespace mollis::joint
+}  // namespace mollis::grid

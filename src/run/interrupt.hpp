@@ -13,6 +13,7 @@ class Interrupt {
   /// stop_file: asks to stop once it is there, and goes then; may be empty. until: seconds of MPI_Wtime at which the run has to
   /// have ended; infinite where there is no limit. Replaces the handlers that PETSc has set. Not collective.
   Interrupt(MPI_Comm comm, std::string stop_file, double until);
+  /// Puts the handlers back; a SIGINT that nobody has asked for since goes to the one that it replaced.
   ~Interrupt();
   Interrupt(Interrupt const&) = delete;
   Interrupt& operator=(Interrupt const&) = delete;

@@ -1,6 +1,7 @@
 #include "parameters/parameter_space.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "petsc/access.hpp"
 
@@ -118,6 +119,27 @@ void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector) const 
     if (unknown.owner) petsc::copy_in(sum, vector, unknown.offset);
   }
   petsc::Writing const touched(vector);  // PETSc keeps norms of what has not changed: alike on ranks that own nothing
+}
+
+std::vector<double> ParameterSpace::norms(Vec v) const {
+  PetscScalar const* entries = nullptr;
+  std::vector<double> squares(unknowns_.size(), 0.0);
+  petsc::check(VecGetArrayRead(v, &entries));
+  for (std::size_t u = 0; u < unknowns_.size(); ++u)
+    for (Index i = 0; unknowns_[u].owner && i < unknowns_[u].grid.local_size(); ++i) squares[u] += entries[unknowns_[u].offset + i] * entries[unknowns_[u].offset + i];
+  petsc::check(VecRestoreArrayRead(v, &entries));
+  MPI_Allreduce(MPI_IN_PLACE, squares.data(), static_cast<int>(squares.size()), MPI_DOUBLE, MPI_SUM, grid_.comm());
+  for (double& square : squares) square = std::sqrt(square);
+  return squares;
+}
+
+std::vector<double> ParameterSpace::changes(Vec from, Vec to) const {
+  auto const difference = petsc::like(to);
+  petsc::check(VecWAXPY(difference, -1.0, from, to));
+  auto changes = norms(difference);
+  auto const sizes = norms(to);
+  for (std::size_t u = 0; u < changes.size(); ++u) changes[u] /= std::max(sizes[u], 1e-300);
+  return changes;
 }
 
 std::vector<std::vector<Field>> ParameterSpace::derivatives(std::vector<Field> const& pieces) const {

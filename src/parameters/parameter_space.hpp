@@ -60,6 +60,11 @@ class ParameterSpace {
   /// vector := sum over sharers of the pieces: the transpose of scatter. Collective.
   void gather(std::vector<Field> const& pieces, Vec vector) const;
 
+  /// |to - from| / |to| of each parameter for itself, so that units do not matter. Collective.
+  std::vector<double> changes(Vec from, Vec to) const;
+  /// |v| of each parameter. Collective.
+  std::vector<double> norms(Vec v) const;
+
   /// D^a of every parameter piece, in the order of Unknown::features. Collective.
   std::vector<std::vector<Field>> derivatives(std::vector<Field> const& pieces) const;
   /// The transpose: from one field per feature (on the parameter's axes) to pieces, not yet summed over sharers.

@@ -74,6 +74,16 @@ class Units(TestCase):
                     data * state, ["y", "x"], [axis, axis], 'residual = "c*lap(u) + m"', {"c": (["y", "x"], axis ** 2 / state)},
                     f'[fields.m]\nvalue = "{source(axis)}"\n', method, False), 1e-8, FEW)
 
+    def test_fields_beside_others(self):
+        data = conducting()
+        for over in ([], ["y", "x"]):
+            with self.subTest(over=over):
+                self.compare(lambda axis, state: self.parameters(
+                    data * state, ["y", "x"], [axis, axis], 'residual = "c*lap(u) + k*u + m"',
+                    {"c": (["y", "x"], axis ** 2 / state), "k": (over, 1 / state)},
+                    f'[fields.m]\nvalue = "{source(axis)} - 0.5*sin(2*y/{axis!r})*cos(1.5*x/{axis!r}) - 0.5*(y/{axis!r})^2"\n'
+                    '[mollifier]\nradius = 6\n'), 1e-9, FEW)
+
     def test_a_profile_beside_a_constant(self):
         data = decaying()[::2, ::2]
         for method in ("equation-error", "joint"):

@@ -19,12 +19,7 @@ double norm(Vec x) {
   return value;
 }
 
-/// |to - from| / |to|.
-double change_from(Vec from, Vec to) {
-  auto const difference = petsc::like(to);
-  check(VecWAXPY(difference, -1.0, from, to));
-  return norm(difference) / std::max(norm(to), 1e-300);
-}
+double largest(std::vector<double> const& values) { return *std::max_element(values.begin(), values.end()); }
 
 constexpr double first_tolerance = 1e-4;  ///< of the linear solve of the first pass, whose weights are far from the last
 
@@ -192,9 +187,12 @@ void EquationError::minimise(parameters::Bounds const& bounds, Fit& fit, double 
 }
 
 /// H^-1 is less than the covariance of the error, as residuals are correlated: its trace errs to the safe side.
-double EquationError::settled_change(Vec x) {
-  double const variance = solver_.trace_of_inverse();
-  return std::max(10.0 * settings_.tolerance, 0.01 * std::sqrt(variance) / std::max(norm(x), 1e-300));
+bool EquationError::has_settled(std::vector<double> const& changes, Vec x) {
+  auto const variances = solver_.traces_of_inverse();
+  auto const sizes = space().norms(x);
+  for (std::size_t u = 0; u < changes.size(); ++u)
+    if (!(changes[u] < std::max(10.0 * settings_.tolerance, 0.01 * std::sqrt(variances[u]) / std::max(sizes[u], 1e-300)))) return false;
+  return true;
 }
 
 void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
@@ -214,12 +212,12 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     if (pass == passes) tolerance = last_tolerance();
     int const before = progress_.krylov();
     minimise(bounds, fit, tolerance);
-    double change = change_from(previous, fit.x);
-    bool const settled = fit.failure.empty() && (once || (fit.converged && change < settled_change(fit.x)));
+    auto changes = space().changes(previous, fit.x);
+    bool const settled = fit.failure.empty() && (once || (fit.converged && has_settled(changes, fit.x)));
     if (settled && affine && tolerance > last_tolerance()) {  // the same weights, solved to the end
       keeper.drop("fit/newton");
       minimise(bounds, fit, last_tolerance());
-      change = change_from(previous, fit.x);
+      changes = space().changes(previous, fit.x);
     }
     keeper.drop("fit/newton");
     ++fit.newton;
@@ -227,6 +225,7 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
       fit.failure = fmt::format("fit, pass {}: {}", pass, fit.failure);
       check(VecCopy(previous, fit.x));
     }
+    double const change = largest(changes);
     run::Step step;
     step.phase = "fit";
     step.iteration = pass;

@@ -78,8 +78,8 @@ class EquationError {
   /// One minimisation for the fit's weights: an affine one free, then within bounds where it violates them; what is left to TAO.
   /// Collective.
   void minimise(parameters::Bounds const& bounds, Fit& fit, double tolerance);
-  /// The relative change of the unknowns below which W has settled: a hundredth of what the data leave open. Collective.
-  double settled_change(Vec x);
+  /// Whether W has settled: each parameter has changed by less than a hundredth of what the data leave open. Collective.
+  bool has_settled(std::vector<double> const& changes, Vec x);
   bool solve_free(Fit& fit, double tolerance);
   /// The affine problem within bounds from its free solution; false (fit.x as it was) where no active set is found. Collective.
   bool solve_within(parameters::Bounds const& bounds, Fit& fit, double tolerance);

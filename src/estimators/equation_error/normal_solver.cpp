@@ -63,7 +63,7 @@ bool all_profiles(parameters::ParameterSpace const& space) {
 
 NormalSolver::Shell::Shell(parameters::ParameterSpace const& space, double tolerance)
     : normal(space), spectral(space), moving(normal), moving_spectral(spectral), whole(space.grid().comm(), space.local_size(), normal, &spectral),
-      gradients(space.grid().comm(), space.local_size(), moving, &moving_spectral, {tolerance, 5000, false}) {
+      gradients(space.grid().comm(), space.local_size(), moving, &moving_spectral, {tolerance, 5000, true}) {
   gradients.take_options();
 }
 
@@ -102,10 +102,10 @@ void NormalSolver::renew_preconditioner() {
   shell_->fresh = true;
 }
 
-double NormalSolver::trace_of_inverse() {
-  if (!shell_) return 0.0;
+std::vector<double> NormalSolver::traces_of_inverse() {
+  if (!shell_) return std::vector<double>(space_->unknowns().size(), 0.0);
   renew_preconditioner();
-  return shell_->spectral.trace();
+  return shell_->spectral.traces();
 }
 
 solver::Outcome NormalSolver::solve(Vec b, Vec x, double tolerance) {

@@ -31,8 +31,8 @@ class NormalSolver {
   /// The same for the entries where `moves` is 1; those where it is 0 stay as they are in x. Collective.
   solver::Outcome solve_moving(Vec moves, Vec b, Vec x, double tolerance);
 
-  /// The trace of H^-1, of H averaged over the points (0 where H is assembled). Collective.
-  double trace_of_inverse();
+  /// The trace of H^-1 over each parameter, of H averaged over the points (0 where H is assembled). Collective.
+  std::vector<double> traces_of_inverse();
 
   /// Whether matrix() is a shell.
   bool is_shell() const { return shell_ != nullptr; }

@@ -12,20 +12,12 @@ using petsc::check;
 
 constexpr double most_low_modes = 400.0;  ///< in all: a dense factor of them costs about what ten products with H do
 
-/// m := m^-1, n x n symmetric positive, by Gauss and Jordan, each row scaled by its diagonal, so that units do not matter; a pivot
-/// that is not positive is raised.
+/// m := m^-1, n x n symmetric positive, by Gauss and Jordan; a pivot that is next to nothing of its own diagonal is raised.
 void invert_in_place(std::vector<double>& m, std::size_t n) {
-  constexpr double floor = 1e-12;
-  std::vector<double> scale(n, 1.0);
-  for (std::size_t i = 0; i < n; ++i)
-    if (m[i * n + i] > 0.0) scale[i] = 1.0 / std::sqrt(m[i * n + i]);
-  auto const put_scale = [&] {
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j < n; ++j) m[i * n + j] *= scale[i] * scale[j];
-  };
-  put_scale();
+  std::vector<double> least;
+  for (std::size_t i = 0; i < n; ++i) least.push_back(m[i * n + i] > 0.0 ? 1e-12 * m[i * n + i] : 1.0);
   for (std::size_t k = 0; k < n; ++k) {
-    double const pivot = 1.0 / std::max(m[k * n + k], floor);
+    double const pivot = 1.0 / std::max(m[k * n + k], least[k]);
     m[k * n + k] = 1.0;
     for (std::size_t j = 0; j < n; ++j) m[k * n + j] *= pivot;
     for (std::size_t i = 0; i < n; ++i) {
@@ -35,7 +27,6 @@ void invert_in_place(std::vector<double>& m, std::size_t n) {
       for (std::size_t j = 0; j < n; ++j) m[i * n + j] -= factor * m[k * n + j];
     }
   }
-  put_scale();
 }
 
 /// The mode at a place of a box of modes.
@@ -171,18 +162,28 @@ void SpectralPreconditioner::update(NormalOperator const& normal) {
   low_.update(normal, counts(mean, beta));
 }
 
-double SpectralPreconditioner::trace() const {
-  double whole = 0.0;
+std::vector<double> SpectralPreconditioner::traces() const {
+  auto const& unknowns = space_->unknowns();
+  std::vector<double> traces(unknowns.size(), 0.0);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    std::size_t const n = groups_[g]->unknowns().size();
-    double sum = 0.0;
+    auto const& group = groups_[g]->unknowns();
+    std::size_t const n = group.size();
+    std::vector<double> sums(n, 0.0);
     for (std::size_t m = 0; m < inverses_[g].size() / (n * n); ++m)
-      for (std::size_t p = 0; p < n; ++p) sum += inverses_[g][m * n * n + p * n + p];
-    MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, groups_[g]->grid().comm());
-    whole += sum;
+      for (std::size_t p = 0; p < n; ++p) sums[p] += inverses_[g][m * n * n + p * n + p];
+    MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(n), MPI_DOUBLE, MPI_SUM, groups_[g]->grid().comm());
+    for (std::size_t p = 0; p < n; ++p) traces[group[p]] = sums[p];
   }
-  MPI_Bcast(&whole, 1, MPI_DOUBLE, 0, space_->grid().comm());
-  return whole;
+  for (std::size_t u = 0; u < unknowns.size(); ++u) {
+    if (!unknowns[u].axes.empty()) continue;
+    std::vector<double> unit(static_cast<std::size_t>(low_.size()), 0.0);
+    auto const at = static_cast<std::size_t>(low_.first(u));
+    unit[at] = 1.0;
+    low_.solve(unit);
+    traces[u] = unit[at];
+  }
+  MPI_Bcast(traces.data(), static_cast<int>(traces.size()), MPI_DOUBLE, 0, space_->grid().comm());
+  return traces;
 }
 
 void SpectralPreconditioner::apply(Vec r, Vec z) {

@@ -14,8 +14,8 @@ class SpectralPreconditioner final : public solver::Preconditioner {
   /// Takes H as it is now. Collective.
   void update(NormalOperator const& normal);
   void apply(Vec r, Vec z) override;
-  /// The trace of the averaged H^-1 over all modes of all fields. Collective.
-  double trace() const;
+  /// The trace of the averaged H^-1 over all modes of each parameter. Collective.
+  std::vector<double> traces() const;
 
  private:
   /// Mean over the points of a product of two partials of one residual, both of unknowns of one group.

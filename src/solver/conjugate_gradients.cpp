@@ -46,6 +46,17 @@ bool is_guess_useless(KSP ksp) {
   return reason == KSP_DIVERGED_DTOL && iterations == 0;
 }
 
+/// A solver that the user has put in place of conjugate gradients may know no natural norm: it takes its own.
+void give_norm(KSP ksp) {
+  KSPType type = nullptr;
+  char const* prefix = nullptr;
+  PetscBool given = PETSC_FALSE;
+  check(KSPGetType(ksp, &type));
+  check(KSPGetOptionsPrefix(ksp, &prefix));
+  check(PetscOptionsHasName(nullptr, prefix, "-ksp_norm_type", &given));
+  if (std::string(type) != KSPCG && !given) check(KSPSetNormType(ksp, KSP_NORM_DEFAULT));
+}
+
 }  // namespace
 
 std::string breakdown_of(KSP ksp) {
@@ -62,6 +73,7 @@ std::string breakdown_of(KSP ksp) {
 }
 
 void check_rule(KSP ksp) {
+  give_norm(ksp);
   check(KSPSetErrorIfNotConverged(ksp, PETSC_FALSE));
   PetscReal relative = 0.0, absolute = 0.0, divergence = 0.0;
   PetscInt most = 0;

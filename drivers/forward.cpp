@@ -12,7 +12,7 @@ namespace mollis::drivers {
 
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
   auto targets = forward::take_files(comm, deck, command.overwrite);
-  auto const grid = problem::make_grid(comm, deck);
+  auto const grid = problem::make_data_grid(comm, deck);
   problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
   auto const clean = forward::clean_states(grid, deck);
   auto const observed = forward::observe(grid, clean, deck);

@@ -27,7 +27,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
   results::identify_data(problem, deck.path);
   for (auto const& state : problem.states) progress.say(results::describe(state));
 
-  auto const answer = inference::infer(problem, stages);
+  auto const answer = inference::infer(problem, stages, problem::finer_in_time(problem, deck, progress));
   auto const validation = inference::validate(*answer.problem, answer.estimate);
   try {
     results::write(*answer.problem, deck, {answer.estimate, answer.uncertainty, answer.verdict, validation}, command.text, stages, set);

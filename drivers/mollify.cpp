@@ -22,7 +22,7 @@ namespace mollis::drivers {
 
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, run::Stages& stages) {
   run::Progress const progress(comm, command.listener);
-  auto const grid = problem::make_grid(comm, deck);
+  auto const grid = problem::make_data_grid(comm, deck);
   auto const set = choices::derivatives_of(deck.derivatives, grid);
   mollifier::check_filters(grid, deck.mollifier, false, set);
   problem::require_room(deck, problem::obstacle(grid, problem::bytes_per_point(deck), run::machine_of(comm)));

@@ -45,6 +45,7 @@ struct Grid {
   std::string time_unit = "s";                         ///< of axis t from a file with CF times
   std::map<std::string, double> period;                ///< axes from a file that are periodic
   std::map<std::string, std::string> reflect;          ///< axis -> "even" or "odd"
+  std::map<std::string, Index> refine;                 ///< axis -> gaps of the states' lattice in one of the data's
   std::optional<Values> mask;                          ///< inside where above `mask_above`
   double mask_above = 0.0;
   std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic

@@ -28,6 +28,8 @@ Section grid() {
          .like(R"({ file = "a.h5", datasets = ["t", "x"] })"),
      key("reflect", Type::axis_choices, "known symmetry of the states at both ends of an axis")
          .out_of({"even", "odd"}).otherwise("{}").like(R"({ y = "even" })"),
+     key("refine", Type::axis_integers, "gaps of the states' lattice in a gap of the data's: for few frames and coarse pixels; fitted by method joint")
+         .within(from_to(1, 64)).otherwise("{}").like("{ t = 4 }"),
      key("mask", Type::table, "the domain, where it is no box: results are NaN outside it").like(R"({ file = "a.h5", dataset = "inside" })"),
      key("decomposition", Type::integers, "blocks along each axis, 1 along t; [] is automatic")
          .within(at_least(1)).otherwise("[]").like("[1, 2]")}};

@@ -85,6 +85,7 @@ Rows rows_of(Grid const& grid) {
   Rows rows{{"axes", toml_text(grid.axes)},
             {"periodic", toml_text(grid.periodic)},
             {"reflect", toml_text(grid.reflect)},
+            {"refine", toml_text(grid.refine)},
             {"decomposition", toml_text(grid.decomposition)}};
   if (grid.coordinate_file.empty()) {
     rows["points"] = toml_text(grid.points);

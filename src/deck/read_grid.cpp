@@ -55,6 +55,7 @@ Axes read_axes(Entry const& entry) {
 void check_size(Entry const& entry, Grid const& grid) {
   double total = 1.0;
   for (Index const n : grid.points) total *= static_cast<double>(n);
+  for (auto const& [axis, factor] : grid.refine) total *= static_cast<double>(factor);
   if (total > 4e18) entry.report("points", fmt::format("{:.1e} points cannot be counted; choose fewer", total));
   bool const complete = grid.points.size() == grid.axes.size() && grid.lower.size() == grid.axes.size() && grid.upper.size() == grid.axes.size();
   for (std::size_t a = 0; complete && a < grid.axes.size(); ++a) {
@@ -133,6 +134,11 @@ void read_symmetries(Entry const& entry, Grid& grid) {
   }
 }
 
+void read_refinement(Entry const& entry, Grid& grid) {
+  for (auto const& item : entry.items("refine"))
+    if (known_axis(item.name, grid.axes, entry, entry.region(item.region, "refine"))) grid.refine[item.name] = *item.node->value<std::int64_t>();
+}
+
 void read_decomposition(Entry const& entry, Grid& grid) {
   auto const blocks = entry.list<std::int64_t>("decomposition").value_or(std::vector<std::int64_t>{});
   if (blocks.empty()) return;
@@ -187,6 +193,7 @@ Grid read_grid(Entry const& entry) {
   Grid grid;
   grid.places = entry.places();
   grid.axes = read_axes(entry);
+  read_refinement(entry, grid);
   read_lattice(entry, grid);
   read_coordinates(entry, grid);
   read_symmetries(entry, grid);

@@ -74,6 +74,40 @@ Axis axis_from_coordinates(std::string name, std::vector<double> coordinates, do
   return axis;
 }
 
+Axis refined(Axis const& axis, Index factor) {
+  if (factor < 1) throw std::invalid_argument("axis " + axis.name + " cannot be cut into " + std::to_string(factor) + " times its gaps");
+  Axis result = axis;
+  Index const gaps = axis.periodic ? axis.size() : axis.size() - 1;
+  if (axis.given.empty()) {
+    result.line.gaps *= factor;
+    result.line.first *= factor;
+    result.line.points = axis.periodic ? gaps * factor : gaps * factor + 1;
+    return result;
+  }
+  result.given.clear();
+  for (Index i = 0; i < gaps; ++i)
+    for (Index k = 0; k < factor; ++k)
+      result.given.push_back(axis.at(i) + static_cast<double>(k) / static_cast<double>(factor) * (axis.at(i + 1) - axis.at(i)));
+  if (!axis.periodic) result.given.push_back(axis.back());
+  return result;
+}
+
+Axis thinned(Axis const& axis, Index factor) {
+  Index const gaps = axis.periodic ? axis.size() : axis.size() - 1;
+  bool const fits = factor >= 1 && gaps % factor == 0 && (!axis.given.empty() || (axis.line.first % factor == 0 && axis.line.gaps % factor == 0));
+  if (!fits) throw std::invalid_argument("axis " + axis.name + " has no " + std::to_string(factor) + "-th part of its gaps");
+  Axis result = axis;
+  if (axis.given.empty()) {
+    result.line.gaps /= factor;
+    result.line.first /= factor;
+    result.line.points = axis.periodic ? gaps / factor : gaps / factor + 1;
+    return result;
+  }
+  result.given.clear();
+  for (Index i = 0; i < axis.size(); i += factor) result.given.push_back(axis.coordinate(i));
+  return result;
+}
+
 Axis with_margins(Axis axis, Index margin) {
   if (axis.given.empty()) {
     axis.line.first -= margin;

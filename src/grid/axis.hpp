@@ -64,6 +64,12 @@ Axis uniform_axis(std::string name, Index points, double lower, double upper, bo
 /// (and, if periodic, spanning less than the period).
 Axis axis_from_coordinates(std::string name, std::vector<double> coordinates, double period);
 
+/// The axis with every gap cut into `factor` equal ones (on a periodic axis the last one, too). Throws std::invalid_argument unless
+/// factor >= 1.
+Axis refined(Axis const& axis, Index factor);
+/// Every factor-th point of an axis, from the first one: undoes refined(). Throws std::invalid_argument unless the factor divides the gaps.
+Axis thinned(Axis const& axis, Index factor);
+
 /// The axis with `margin` more points at both ends, spaced as the last two points there are (1 on an axis of one point).
 Axis with_margins(Axis axis, Index margin);
 

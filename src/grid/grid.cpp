@@ -27,7 +27,7 @@ struct Grid::Data {
   int rank = 0, ranks = 1;
   int blocks = 0;     ///< ranks 0 .. blocks-1 have one
   bool idle = false;  ///< no rank of comm holds points
-  std::vector<Index> margins;  ///< points at both ends of each axis that the blocks there own on top of their share
+  std::vector<Share> shares;  ///< of each axis
   Box owned;
 
   ~Data() {
@@ -97,11 +97,12 @@ Grid::Grid(MPI_Comm comm, std::vector<Axis> axes, Decomposition decomposition) {
   check(axes, decomposition, ranks);
   MPI_Comm own = MPI_COMM_NULL;
   MPI_Comm_dup(comm, &own);
-  std::vector<Index> const margins(axes.size(), 0);
-  *this = Grid(own, std::move(axes), std::move(decomposition), false, margins);
+  std::vector<Share> shares;
+  for (auto const& axis : axes) shares.push_back({axis.size(), 1, 0});
+  *this = Grid(own, std::move(axes), std::move(decomposition), false, std::move(shares));
 }
 
-Grid::Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle, std::vector<Index> margins) {
+Grid::Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle, std::vector<Share> shares) {
   auto data = std::make_shared<Data>();
   data->comm = own;
   MPI_Comm_rank(own, &data->rank);
@@ -109,7 +110,7 @@ Grid::Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bo
   data->axes = std::move(axes);
   data->decomposition = std::move(decomposition);
   data->idle = idle;
-  data->margins = std::move(margins);
+  data->shares = std::move(shares);
   data->blocks = idle ? 0 : product(data->decomposition.ranks);
   data_ = data;
   data->owned.ranges.resize(data->axes.size());
@@ -147,12 +148,12 @@ std::vector<int> Grid::block_of(int rank) const {
 }
 
 Range Grid::block_range(int axis, int block) const {
-  Index const margin = data_->margins[static_cast<std::size_t>(axis)];
-  Index const n = data_->axes[static_cast<std::size_t>(axis)].size() - 2 * margin;
+  auto const [points, factor, margin] = data_->shares[static_cast<std::size_t>(axis)];
+  Index const size = data_->axes[static_cast<std::size_t>(axis)].size();
   Index const cut = data_->decomposition.ranks[static_cast<std::size_t>(axis)];
-  Index const base = n / cut, longer = n % cut;  // the first `longer` blocks have one point more
-  auto const start = [&](Index b) { return b * base + std::min(b, longer); };
-  auto const place = [&](Index i) { return i == 0 ? 0 : (i == n ? n + 2 * margin : i + margin); };
+  Index const base = points / cut, longer = points % cut;  // the first `longer` blocks have one point more
+  auto const start = [&, n = factor](Index b) { return (b * base + std::min(b, longer) + n - 1) / n; };
+  auto const place = [&, m = margin](Index i) { return i == 0 ? 0 : (i == size - 2 * m ? size : i + m); };
   return {place(start(block)), place(start(block + 1))};
 }
 
@@ -164,11 +165,25 @@ Grid Grid::extended(std::vector<Index> const& margins) const {
       throw std::invalid_argument("axis " + axes()[a].name + " cannot be extended by " + std::to_string(margins[a]));
     longer.push_back(with_margins(axes()[a], margins[a]));
   }
-  auto total = margins;
-  for (std::size_t a = 0; a < total.size(); ++a) total[a] += data_->margins[a];
+  auto shares = data_->shares;
+  for (std::size_t a = 0; a < shares.size(); ++a) shares[a].margin += margins[a];
   MPI_Comm own = MPI_COMM_NULL;
   MPI_Comm_dup(data_->comm, &own);
-  return Grid(own, std::move(longer), data_->decomposition, data_->idle, total);
+  return Grid(own, std::move(longer), data_->decomposition, data_->idle, std::move(shares));
+}
+
+Grid Grid::thinned(std::vector<Index> const& factors) const {
+  if (factors.size() != axes().size()) throw std::invalid_argument("one factor an axis, please");
+  std::vector<Axis> shorter;
+  auto shares = data_->shares;
+  for (std::size_t a = 0; a < factors.size(); ++a) {
+    if (shares[a].margin > 0 && factors[a] > 1) throw std::invalid_argument("axis " + axes()[a].name + " has margins and cannot be thinned");
+    shorter.push_back(grid::thinned(axes()[a], factors[a]));
+    shares[a].factor *= factors[a];
+  }
+  MPI_Comm own = MPI_COMM_NULL;
+  MPI_Comm_dup(data_->comm, &own);
+  return Grid(own, std::move(shorter), data_->decomposition, data_->idle, std::move(shares));
 }
 
 Grid Grid::restricted_to(std::vector<int> const& kept) const {
@@ -176,9 +191,9 @@ Grid Grid::restricted_to(std::vector<int> const& kept) const {
   std::vector<int> const& cut = data_->decomposition.ranks;
   std::vector<Axis> axes;
   Decomposition decomposition;
-  std::vector<Index> margins;
+  std::vector<Share> shares;
   for (int a : kept) {
-    margins.push_back(data_->margins[static_cast<std::size_t>(a)]);
+    shares.push_back(data_->shares[static_cast<std::size_t>(a)]);
     axes.push_back(axis(a));
     decomposition.ranks.push_back(cut[static_cast<std::size_t>(a)]);
   }
@@ -193,7 +208,7 @@ Grid Grid::restricted_to(std::vector<int> const& kept) const {
   int const group = has_block ? ravel_of(block, cut, kept, true) : product(cut);
   MPI_Comm comm = MPI_COMM_NULL;
   MPI_Comm_split(data_->comm, group, rank(), &comm);
-  return Grid(comm, std::move(axes), std::move(decomposition), idle, std::move(margins));
+  return Grid(comm, std::move(axes), std::move(decomposition), idle, std::move(shares));
 }
 
 MPI_Comm Grid::sharers_of(std::vector<int> const& kept) const {

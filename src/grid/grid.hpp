@@ -62,6 +62,10 @@ class Grid {
   /// points are; the blocks that reach an end take its margin, all others stay as they are. Collective.
   Grid extended(std::vector<Index> const& margins) const;
 
+  /// Every factors[a]-th point along each axis a, from the first one, each on the rank that has it in this grid. Throws
+  /// std::invalid_argument where a factor does not divide the gaps of its axis. Collective.
+  Grid thinned(std::vector<Index> const& factors) const;
+
   /// Joins the ranks that hold the same piece of restricted_to(kept): sums over the other axes run on it. The caller
   /// frees it. Rank 0 of it is the piece's owner (and these owners form one group of restricted_to). The ranks without
   /// points are joined in one communicator of their own. Collective.
@@ -69,8 +73,14 @@ class Grid {
 
  private:
   struct Data;
-  /// Takes `own` over. margins: see extended(), one an axis.
-  Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle, std::vector<Index> margins);
+  /// How the points of an axis are shared out: those of an axis with `factor` times the gaps, less margins, evenly; of them
+  /// every factor-th is a point; blocks at the ends have `margin` more.
+  struct Share {
+    Index points = 0, factor = 1, margin = 0;
+  };
+
+  /// Takes `own` over. shares: one an axis.
+  Grid(MPI_Comm own, std::vector<Axis> axes, Decomposition decomposition, bool idle, std::vector<Share> shares);
 
   std::shared_ptr<Data const> data_;
 };

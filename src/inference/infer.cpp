@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "choices/choose.hpp"
+#include "choices/time_steps.hpp"
 #include "estimate/kept.hpp"
 #include "estimators/make/make_estimator.hpp"
 #include "estimators/methods.hpp"
@@ -11,6 +12,7 @@
 #include "inference/inference.hpp"
 #include "petsc/options.hpp"
 #include "run/error.hpp"
+#include "uncertainty/lattice_error.hpp"
 #include "uncertainty/smoothing_bias.hpp"
 
 namespace mollis::inference {
@@ -18,12 +20,13 @@ namespace {
 
 using problem::Problem;
 
-uncertainty::Uncertainty quantify(Problem const& problem, estimate::Estimate const& estimate, estimate::Estimator& estimator, int krylov,
-                                  run::Stages& stages) {
+uncertainty::Uncertainty quantify(Problem const& problem, problem::Finer const& finer, Index steps, estimate::Estimate const& estimate,
+                                  estimate::Estimator& estimator, int krylov, run::Stages& stages) {
   run::Stages::Scope const stage(stages, "uncertainty");
   auto sure = uncertainty::quantify(problem, estimate, problem.settings.uncertainty, krylov);
   checkpoint::Keeper::Scope const part(*problem.keeper, "bias");
   uncertainty::add_smoothing_bias(problem, estimate, estimator, sure);
+  uncertainty::add_lattice_error(problem, estimate, estimator, finer, steps, sure);
   return sure;
 }
 
@@ -89,10 +92,35 @@ int krylov_of(Problem const& problem, int before) {
   return problem.progress.krylov() - before;
 }
 
+/// The problem, and into how many steps the gaps between the data's times are cut for it.
+struct OnLattice {
+  Problem problem;
+  Index steps = 1;
+};
+
+/// More than one where the method fits states, the deck leaves it open, and they change a lot between two times.
+OnLattice on_lattice(Problem const& given, problem::Finer const& finer, std::string const& method) {
+  if (!estimators::method_named(method).fits_states || !finer.make || !finer.open) return {given};
+  Index const steps = choices::time_steps(given), times = given.grid.axis(0).size();
+  if (steps == 1) return {given};
+  given.progress.say(fmt::format("grid  the states change a lot between two times: {} for the {} of the data ([grid] refine = {{ t = {} }})",
+                                 (times - 1) * steps + 1, times, steps));
+  try {
+    OnLattice fine{finer.make(steps, {}), steps};
+    fine.problem.keeper = given.keeper;
+    return fine;
+  } catch (run::Error const& error) {
+    if (error.code() != run::Exit::bad_deck && error.code() != run::Exit::usage) throw;
+    given.progress.say(fmt::format("grid  which cannot be: {}", error.what()));  // too large
+    return {given};
+  }
+}
+
 /// `before`: the answer of a method tried earlier, or null.
-Inference by_method(Problem const& given, std::string const& method, Inference const* before, run::Stages& stages) {
+Inference by_method(Problem const& given, problem::Finer const& finer, std::string const& method, Inference const* before, run::Stages& stages) {
   Inference out;
-  out.problem = std::make_unique<Problem const>(given.with_method(method));
+  auto const lattice = on_lattice(given, finer, method);
+  out.problem = std::make_unique<Problem const>(lattice.problem.with_method(method));
   auto const& problem = *out.problem;
   checkpoint::Keeper::Scope const part(*problem.keeper, method);
   int const krylov = krylov_before(problem);
@@ -100,7 +128,7 @@ Inference by_method(Problem const& given, std::string const& method, Inference c
   out.choices = choices_for(problem, before, stages);
   out.estimate = estimate_for(problem, out.choices, *estimator, stages);
   petsc::reject_unused_options();
-  out.uncertainty = quantify(problem, out.estimate, *estimator, krylov_of(problem, krylov), stages);
+  out.uncertainty = quantify(problem, finer, lattice.steps, out.estimate, *estimator, krylov_of(problem, krylov), stages);
   out.verdict = verdict::judge(problem, out.choices, out.estimate, out.uncertainty);
   return out;
 }
@@ -120,15 +148,15 @@ void offer_options(std::string const& method) {
     if (one.name == method || estimators::is_automatic(method)) estimators::make_estimator(one.name)->offer_options();
 }
 
-Inference infer(Problem const& problem, run::Stages& stages) {
+Inference infer(Problem const& problem, run::Stages& stages, problem::Finer const& finer) {
   auto const& method = problem.settings.inversion.method;
-  if (!estimators::is_automatic(method)) return by_method(problem, method, nullptr, stages);
+  if (!estimators::is_automatic(method)) return by_method(problem, finer, method, nullptr, stages);
   std::optional<Inference> best;
   std::optional<run::Error> first;
   for (auto const& candidate : candidates(problem)) {
     problem.progress.say(fmt::format("method {}: {}", candidate.method, candidate.why));
     try {
-      auto answer = by_method(problem, candidate.method, best ? &*best : nullptr, stages);
+      auto answer = by_method(problem, finer, candidate.method, best ? &*best : nullptr, stages);
       problem.progress.say(fmt::format("method {}: {}", candidate.method, verdict::name_of(answer.verdict.status())));
       if (!best || better(answer, *best)) best = std::move(answer);
     } catch (run::Error const& error) {

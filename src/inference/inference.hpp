@@ -5,6 +5,7 @@
 
 #include "estimate/choices.hpp"
 #include "estimate/estimate.hpp"
+#include "problem/finer.hpp"
 #include "problem/problem.hpp"
 #include "run/stage.hpp"
 #include "uncertainty/uncertainty.hpp"
@@ -25,7 +26,7 @@ void offer_options(std::string const& method);
 
 /// By the problem's method, or, where that is "auto", by the methods of candidates() in turn until one's verdict is sound; if none
 /// is, the answer with the best verdict. A method that cannot serve the problem is passed over, saying why; run::Error where
-/// none can. Collective.
-Inference infer(problem::Problem const& problem, run::Stages& stages);
+/// none can. `finer`: for the error of the lattice; may be empty. Collective.
+Inference infer(problem::Problem const& problem, run::Stages& stages, problem::Finer const& finer = {});
 
 }  // namespace mollis::inference

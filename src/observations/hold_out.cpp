@@ -62,9 +62,9 @@ Field held_out_mask(grid::Grid const& grid, HoldOut const& settings) {
   return mask;
 }
 
-void hold_out(grid::Grid const& grid, HoldOut const& settings, std::vector<State>& states) {
+void hold_out(grid::Grid const& grid, HoldOut const& settings, std::vector<State>& states, Factors const& factors) {
   if (settings.share == 0.0) return;
-  auto const mask = on_host(held_out_mask(grid, settings));
+  auto const mask = on_host(spread(grid, factors, held_out_mask(data_grid(grid, factors), settings), 0.0));
   for (auto& state : states) {
     if (state.points)
       throw run::deck_error(settings.places.of("hold_out"),

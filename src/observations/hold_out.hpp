@@ -10,7 +10,8 @@ namespace mollis::observations {
 Field held_out_mask(grid::Grid const& grid, HoldOut const& settings);
 
 /// Moves what was observed there from `data` to `held_out` of every state (walls that are known stay). run::Error bad_data
-/// where nothing is left to fit, or nothing held out; bad_deck for scattered points. Collective.
-void hold_out(grid::Grid const& grid, HoldOut const& settings, std::vector<State>& states);
+/// where nothing is left to fit, or nothing held out; bad_deck for scattered points. factors: as of read_states; frames and blocks are
+/// those of the data. Collective.
+void hold_out(grid::Grid const& grid, HoldOut const& settings, std::vector<State>& states, Factors const& factors = {});
 
 }  // namespace mollis::observations

@@ -75,7 +75,7 @@ void set_noise(grid::Grid const& grid, Settings const& observation, Field const&
 }
 
 Field where_inside(Field const& data, Field const& mask) {
-  if (mask.extent(0) == 0) return data;
+  if (mask.label().empty()) return data;
   auto const inside = on_host(mask);
   auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), data);
   for (std::size_t i = 0; i < host.extent(0); ++i)
@@ -117,7 +117,7 @@ void refuse_infinite(grid::Grid const& grid, Settings const& observation, Field 
   });
 }
 
-/// The values of walls in place of the observations there. run::Error bad_deck where they are not finite. Collective.
+/// The values of walls, less `about`, in place of the observations there. run::Error bad_deck where they are not finite. Collective.
 void set_walls(grid::Grid const& grid, Settings const& observation, State& state) {
   state.walls.assign(grid.axes().size(), {false, false});
   if (observation.walls.empty()) return;
@@ -145,18 +145,19 @@ void set_walls(grid::Grid const& grid, Settings const& observation, State& state
         stride *= box[a].size();
       }
       if (!((wall.lower && here == 0) || (wall.upper && here == end))) continue;
-      data(point) = values(at);
+      data(point) = values(at) - state.about;
       known(point) = 1.0;
       if (wrong < 0 && !std::isfinite(values(at))) wrong = point;
     }
     run::collectively(grid.comm(), [&] {
       if (wrong < 0) return;
       throw run::deck_error(wall.values.place, fmt::format("its value is {} at {}; it must be finite on the whole wall",
-                                                           data(static_cast<std::size_t>(wrong)), point_text(grid, wrong)));
+                                                           data(static_cast<std::size_t>(wrong)) + state.about, point_text(grid, wrong)));
     });
   }
   Kokkos::deep_copy(state.data, data);
   Kokkos::deep_copy(state.known, known);
+  state.gaps = grid.points() - moments(grid, state.data).count;
 }
 
 }  // namespace
@@ -187,51 +188,69 @@ Moments moments(grid::Grid const& grid, Field const& data) {
   return m;
 }
 
-std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask) {
+namespace {
+
+/// What was observed on a grid, less `about`; walls are not in it yet.
+State read_on_grid(grid::Grid const& grid, std::string const& name, Settings const& observation, Field const& mask) {
+  State state;
+  state.name = name;
+  state.data = io::read_dataset(grid, observation.source());
+  refuse_infinite(grid, observation, state.data);
+  state.data = where_inside(state.data, mask);
+  auto const m = moments(grid, state.data);
+  if (m.count == 0)
+    throw run::Error(run::Exit::bad_data,
+                     run::line(observation.places.of("dataset"), fmt::format("{}: {}: no finite value: nothing was observed",
+                                                                             observation.file, observation.dataset)));
+  Field const deviations = deviations_of(grid, observation, state.data);
+  if (!deviations.label().empty())
+    set_noise(grid, observation, deviations, state);
+  else
+    state.sigma = sigma_of(observation.noise, grid, state.data, m);
+  if (!std::isfinite(state.sigma))
+    throw run::Error(run::Exit::bad_data,
+                     run::line(observation.places.of("noise"),
+                               fmt::format("{}: {}: the values are too large for their squares to be summed; choose another unit",
+                                           observation.file, observation.dataset)));
+  state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
+  state.gaps = grid.points() - m.count;
+  state.about = observation.about;
+  if (state.about != 0.0) state.data = shifted(state.data, -state.about);
+  return state;
+}
+
+/// A state over the data's lattice as one over that of the states.
+void spread_over(grid::Grid const& grid, Factors const& factors, State& state) {
+  if (factors.empty()) return;
+  Index const observed = data_grid(grid, factors).points() - state.gaps;
+  state.between = true;
+  state.data = spread(grid, factors, state.data, NAN);
+  if (!state.shape.label().empty()) state.shape = spread(grid, factors, state.shape, 1.0);
+  state.gaps = grid.points() - observed;
+}
+
+}  // namespace
+
+std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask, Factors const& factors) {
+  auto const of_data = data_grid(grid, factors);
+  Field const inside = picked(grid, factors, mask);
   std::vector<State> states;
   for (auto const& [name, observation] : observations) {
     if (observation.kind == Kind::points) {
       states.push_back(read_points(grid, name, observation));
       continue;
     }
-    if (observation.kind == Kind::localisations) {
-      states.push_back(read_localisations(grid, name, observation, mask));
-      continue;
-    }
-    State state;
-    state.name = name;
-    state.data = io::read_dataset(grid, observation.source());
-    refuse_infinite(grid, observation, state.data);
-    state.data = where_inside(state.data, mask);
-    auto const m = moments(grid, state.data);
-    if (m.count == 0)
-      throw run::Error(run::Exit::bad_data,
-                       run::line(observation.places.of("dataset"), fmt::format("{}: {}: no finite value: nothing was observed",
-                                                                               observation.file, observation.dataset)));
-    Field const deviations = deviations_of(grid, observation, state.data);
-    if (deviations.extent(0) > 0 || (!deviations.label().empty() && grid.local_size() == 0))
-      set_noise(grid, observation, deviations, state);
-    else
-      state.sigma = sigma_of(observation.noise, grid, state.data, m);
-    if (!std::isfinite(state.sigma))
-      throw run::Error(run::Exit::bad_data,
-                       run::line(observation.places.of("noise"),
-                                 fmt::format("{}: {}: the values are too large for their squares to be summed; choose another "
-                                             "unit",
-                                             observation.file, observation.dataset)));
-    state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
-    set_walls(grid, observation, state);
-    state.gaps = grid.points() - (observation.walls.empty() ? m : moments(grid, state.data)).count;
-    state.about = observation.about;
-    if (state.about != 0.0) state.data = shifted(state.data, -state.about);
-    states.push_back(std::move(state));
+    states.push_back(observation.kind == Kind::localisations ? read_localisations(of_data, name, observation, inside)
+                                                             : read_on_grid(of_data, name, observation, inside));
+    spread_over(grid, factors, states.back());
+    if (observation.kind == Kind::grid) set_walls(grid, observation, states.back());
   }
   return states;
 }
 
 void bridge_gaps(grid::Grid const& grid, Field const& mask, std::vector<State>& states) {
   for (auto& state : states) {
-    if (state.points || state.gaps == 0 || grid.dimension() < 2) continue;
+    if (state.points || state.between || state.gaps == 0 || grid.dimension() < 2) continue;
     Field const filled = mollifier::bridged(grid, state.data, mask);
     state.bridged = moments(grid, filled).count - state.observed(grid);
     if (state.bridged > 0) state.filled = filled;

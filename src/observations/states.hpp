@@ -8,6 +8,7 @@
 
 #include "grid/grid.hpp"
 #include "kernels/field.hpp"
+#include "observations/refinement.hpp"
 #include "observations/settings.hpp"
 
 namespace mollis::observations {
@@ -34,6 +35,7 @@ struct State {
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data; where it varies, (mean of 1 / sigma_i^2)^(-1/2)
   Field shape;              ///< sigma_i / sigma of each datum; empty where all are 1
   bool automatic = false;   ///< sigma was estimated from the data
+  bool between = false;     ///< the grid has points between those of the data (Factors), which are no gaps to be mended
   Index gaps = 0;           ///< points not observed, whole grid
   Field filled;             ///< data in which isolated gaps are bridged (mollifier/bridge.hpp); empty where none is
   Index bridged = 0;        ///< how many are, whole grid
@@ -54,10 +56,10 @@ struct State {
 
 /// Reads every [observations.NAME], of any kind; known values of walls take the place of what was observed there.
 /// run::Error missing_input or bad_data (unreadable, wrong shape, nothing observed). `mask`: 1 inside the domain, 0 outside, where
-/// what was observed on the grid is left out; empty: all inside. Collective.
-std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask = {});
+/// what was observed on the grid is left out; empty: all inside. Data on a grid lie on that of `factors`. Collective.
+std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask = {}, Factors const& factors = {});
 
-/// Fills in `filled` of the states on the grid that have isolated gaps. mask: as of read_states. Collective.
+/// Fills in `filled` of the states on the grid that have isolated gaps, unless it is finer than their data. mask: as of read_states. Collective.
 void bridge_gaps(grid::Grid const& grid, Field const& mask, std::vector<State>& states);
 
 /// field + state.about (a new array): from the deviations that are computed with to what users see. Not collective.

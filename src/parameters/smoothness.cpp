@@ -1,5 +1,6 @@
 #include "parameters/smoothness.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -19,6 +20,32 @@ std::vector<double> divided_difference(std::vector<double> const& x) {
     weights.push_back(product);
   }
   return weights;
+}
+
+/// Knots of splines, past the ends with the last spacing.
+double knot(grid::Axis const& axis, Index i) {
+  Index const last = axis.size() - 1, inside = std::min(std::max<Index>(i, 0), last);
+  if (axis.size() < 2) return axis.coordinate(0) + static_cast<double>(i);
+  double const step = i < 0 ? axis.coordinate(1) - axis.coordinate(0) : axis.coordinate(last) - axis.coordinate(last - 1);
+  return axis.coordinate(inside) + static_cast<double>(i - inside) * step;
+}
+
+/// What order + 1 neighbouring coefficients give of the derivative's, the first of which has its first knot at `first`:
+///   g^(k)_j = (degree - k + 1) (g^(k-1)_j - g^(k-1)_(j-1)) / (t_(j + degree + 1 - k) - t_j).
+std::vector<double> spline_difference(grid::Axis const& axis, int degree, int order, Index first) {
+  std::vector<std::vector<double>> rows;  // of every coefficient that is left, in those of u
+  for (int j = 0; j <= order; ++j) {
+    rows.emplace_back(static_cast<std::size_t>(order + 1), 0.0);
+    rows.back()[static_cast<std::size_t>(j)] = 1.0;
+  }
+  for (int k = 1; k <= order; ++k) {
+    for (std::size_t j = rows.size(); j-- > static_cast<std::size_t>(k);) {
+      Index const begin = first + static_cast<Index>(j);
+      double const span = (knot(axis, begin + degree + 1 - k) - knot(axis, begin)) / (degree - k + 1);
+      for (std::size_t m = 0; m < rows[j].size(); ++m) rows[j][m] = (rows[j][m] - rows[j - 1][m]) / span;
+    }
+  }
+  return rows.back();
 }
 
 /// Length of the axis that a point stands for: half of what lies between its neighbours, the whole gap at open ends.
@@ -46,17 +73,28 @@ void enumerate(int axes, int total, std::vector<int>& head, std::vector<std::vec
 
 }  // namespace
 
-LineRoot::LineRoot(grid::Axis const& axis, int order) : order_(order), rows_(axis.periodic ? axis.size() : axis.size() - order) {
+template <class Row>
+LineRoot::LineRoot(grid::Axis const& axis, int order, Row const& row) : order_(order), rows_(axis.periodic ? axis.size() : axis.size() - order) {
   std::vector<double> lengths;
   for (Index i = 0; i < rows_; ++i) lengths.push_back(order == 0 ? cell(axis, i) : axis.at(i + order) - axis.at(i));
   double const total = std::accumulate(lengths.begin(), lengths.end(), 0.0);
   double const scale = std::pow(axis.extent(), order);
   for (Index i = 0; i < rows_; ++i) {
-    std::vector<double> x;
-    for (int j = 0; j <= order; ++j) x.push_back(axis.at(i + j));
     double const weight = scale * std::sqrt(lengths[static_cast<std::size_t>(i)] / total);
-    for (double const d : divided_difference(x)) entries_.push_back(weight * d);
+    for (double const entry : row(i)) entries_.push_back(weight * entry);
   }
+}
+
+LineRoot::LineRoot(grid::Axis const& axis, int order)
+    : LineRoot(axis, order, [&](Index i) {
+        std::vector<double> x;
+        for (int j = 0; j <= order; ++j) x.push_back(axis.at(i + j));
+        return divided_difference(x);
+      }) {}
+
+LineRoot LineRoot::of_splines(grid::Axis const& axis, int degree, int order) {
+  Index const radius = (degree - 1) / 2;
+  return LineRoot(axis, order, [&](Index i) { return spline_difference(axis, degree, order, i - radius - 1); });
 }
 
 LineRoot LineRoot::identity(grid::Axis const& axis) {
@@ -66,9 +104,10 @@ LineRoot LineRoot::identity(grid::Axis const& axis) {
   return root;
 }
 
-LineForm::LineForm(grid::Axis const& axis, int order) : order_(order) {
-  LineRoot const root(axis, order);
-  Index const n = axis.size();
+LineForm::LineForm(grid::Axis const& axis, int order) : LineForm(LineRoot(axis, order), axis.size()) {}
+
+LineForm::LineForm(LineRoot const& root, Index n) : order_(root.order()) {
+  int const order = order_;
   entries_.assign(static_cast<std::size_t>(n * (2 * order + 1)), 0.0);
   for (Index i = 0; i < root.rows(); ++i)
     for (int j = 0; j <= order; ++j)

@@ -13,6 +13,10 @@ namespace mollis::parameters {
 class LineRoot {
  public:
   LineRoot(grid::Axis const& axis, int order);
+  /// The same of the coefficients g of a spline u = sum_j g_j B_j (mollifier::spline_filter; open axes): D_k takes them to those of the
+  /// spline that u's derivative is (de Boor 2001, chapter X), so that 0 comes of polynomials below order k, however uneven the knots are,
+  /// about whose means and not about whose middles coefficients stand. Divided differences where points are equally spaced.
+  static LineRoot of_splines(grid::Axis const& axis, int degree, int order);
   /// The identity along an axis.
   static LineRoot identity(grid::Axis const& axis);
   int order() const { return order_; }
@@ -22,6 +26,9 @@ class LineRoot {
 
  private:
   LineRoot() = default;
+  /// `row(i)`: the entries of row i, less its weight.
+  template <class Row>
+  LineRoot(grid::Axis const& axis, int order, Row const& row);
   int order_ = 0;
   Index rows_ = 0;
   std::vector<double> entries_;
@@ -31,6 +38,7 @@ class LineRoot {
 class LineForm {
  public:
   LineForm(grid::Axis const& axis, int order);
+  LineForm(LineRoot const& root, Index points);
   int band() const { return order_; }
   double at(Index row, int offset) const {  ///< entry (row, row + offset), |offset| <= band()
     return entries_[static_cast<std::size_t>(row * (2 * order_ + 1) + offset + order_)];

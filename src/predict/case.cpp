@@ -43,6 +43,10 @@ std::pair<KnownField, std::vector<double>> over_time(Case const& c, std::string 
                                                      run::Progress const& progress) {
   auto times = c.times.fit;
   if (c.times.later() == 0) return {KnownField(c.fit, values), times};
+  if (c.observed_apart) {
+    progress.say(fmt::format("field {}: known between the frames of the data, not after t = {:.6g}; it stays as it is then", name, times.back()));
+    return {KnownField(c.fit, values), times};
+  }
   auto const reach = io::reach_of(c.fit, values.source(), 0);
   if (reach.points < static_cast<Index>(times.size() + c.times.later())) {
     progress.say(fmt::format("field {}: not known after t = {:.6g}; it stays as it is then", name, times.back()));
@@ -153,7 +157,7 @@ Case make_case(MPI_Comm comm, std::string const& directory, deck::Deck const& de
   require_result(comm, directory, result, fit, names.front());
 
   Case c{times, fit, run, slice, settings.ends == "insulated" ? insulated(slice) : slice, system, layout,
-         std::make_shared<Inputs>(slice, layout.time), names, about, {}, {}, settings.ends};
+         std::make_shared<Inputs>(slice, layout.time), names, about, {}, {}, settings.ends, deck.grid.refine.count("t") > 0};
   read_states(c, deck, result);
   c.observed = read_observed(deck, fit, times, problem::make_mask(fit, deck.grid), progress);
   add_fields(c, deck, fields, progress);

@@ -25,6 +25,7 @@ struct Case {
   std::vector<Field> fitted;        ///< states over the frames of the fit, less `about`; NaN outside the domain
   std::vector<Observed> observed;
   std::string ends;                 ///< as of Settings
+  bool observed_apart = false;      ///< [grid] refine cuts the gaps between frames
 };
 
 /// Reads `directory`, of whose deck.toml the deck is. run::Error: missing_input or bad_data where the result is not there or not that of

@@ -35,11 +35,13 @@ std::vector<double> later_times(MPI_Comm comm, deck::Grid const& grid, std::vect
     return later;
   }
   if (fit.size() < 2) refuse("--until: one frame does not say how far later ones are apart; leave --until out");
-  double const step = (fit.back() - fit.front()) / static_cast<double>(fit.size() - 1);
+  auto const refined = grid.refine.find("t");
+  auto const frames = static_cast<double>((static_cast<Index>(fit.size()) - 1) / (refined == grid.refine.end() ? 1 : refined->second));
+  double const step = (fit.back() - fit.front()) / frames;
   double const most = (until - fit.back()) / step + 1e-9;
   if (most < 1.0) refuse(fmt::format("--until {}: the next frame after the fit's is at {}", until, fit.back() + step));
   if (most > 1e7) refuse(fmt::format("--until {}: {:.1e} frames, {} apart; choose an earlier time", until, most, step));
-  for (int k = 1; k <= static_cast<int>(most); ++k) later.push_back(fit.front() + step * static_cast<double>(fit.size() - 1 + static_cast<std::size_t>(k)));
+  for (int k = 1; k <= static_cast<int>(most); ++k) later.push_back(fit.front() + step * (frames + static_cast<double>(k)));
   return later;
 }
 

@@ -8,6 +8,7 @@
 #include "io/read.hpp"
 #include "kernels/pointwise.hpp"
 #include "observations/states.hpp"
+#include "problem/make_grid.hpp"
 #include "run/error.hpp"
 
 namespace mollis::predict {
@@ -30,15 +31,23 @@ Field later_mask(Field const& mask, std::size_t frames_fitted, std::size_t later
   return all;
 }
 
-observations::State read(grid::Grid const& grid, std::string const& name, deck::Observation const& observation, Field const& mask) {
-  return observations::read_states(grid, {{name, observation}}, mask).front();
+observations::State read(grid::Grid const& grid, std::string const& name, deck::Observation const& observation, Field const& mask,
+                         observations::Factors const& factors) {
+  return observations::read_states(grid, {{name, observation}}, mask, factors).front();
+}
+
+/// The same within a frame.
+observations::Factors of_frame(observations::Factors factors) {
+  if (!factors.empty()) factors.front() = 1;
+  return factors;
 }
 
 /// The later frames of a state, appended to those of the fit.
 void add_later(deck::Observation observation, std::string const& name, grid::Grid const& fit, Times const& times, Field const& mask,
-               double sigma, Observed& out) {
-  auto const reach = io::reach_of(fit, observation.source(), 0);
-  auto const fitted = static_cast<Index>(times.fit.size());
+               observations::Factors const& factors, double sigma, Observed& out) {
+  auto const of_data = observations::data_grid(fit, factors);
+  auto const reach = io::reach_of(of_data, observation.source(), 0);
+  Index const fitted = of_data.axis(0).size();
   out.later = static_cast<std::size_t>(std::clamp<Index>(reach.points - fitted, 0, static_cast<Index>(times.later())));
   std::size_t const frame = out.values.extent(0) / times.fitted, missing = (times.later() - out.later) * frame;
   if (out.later > 0) {
@@ -48,7 +57,7 @@ void add_later(deck::Observation observation, std::string const& name, grid::Gri
       observation.noise = sigma;
     std::vector<double> const later(times.run.begin() + static_cast<std::ptrdiff_t>(times.fitted),
                                     times.run.begin() + static_cast<std::ptrdiff_t>(times.fitted + out.later));
-    auto const state = read(with_times(fit, later), name, observation, later_mask(mask, times.fit.size(), out.later));
+    auto const state = read(with_times(fit, later), name, observation, later_mask(mask, times.fit.size(), out.later), of_frame(factors));
     out.values = joined(out.values, state.data);
     out.sigma = joined(out.sigma, sigma_of(state));
     out.walls = joined(out.walls, walls_of(state));
@@ -62,6 +71,7 @@ void add_later(deck::Observation observation, std::string const& name, grid::Gri
 
 std::vector<Observed> read_observed(deck::Deck const& deck, grid::Grid const& fit, Times const& times, Field const& mask,
                                     run::Progress const& progress) {
+  auto const factors = problem::factors_of(deck.grid);
   std::vector<Observed> all;
   for (auto const& [name, observation] : deck.observations) {
     all.emplace_back();
@@ -70,10 +80,10 @@ std::vector<Observed> read_observed(deck::Deck const& deck, grid::Grid const& fi
       continue;
     }
     try {
-      auto const state = read(fit, name, observation, mask);
+      auto const state = read(fit, name, observation, mask, factors);
       auto const mine = [&](Field const& field) { return frames(field, times.fit.size(), times.first, times.fitted); };
       all.back() = {true, mine(state.data), mine(sigma_of(state)), mine(walls_of(state)), 0};
-      if (times.later() > 0) add_later(observation, name, fit, times, mask, state.sigma, all.back());
+      if (times.later() > 0) add_later(observation, name, fit, times, mask, factors, state.sigma, all.back());
     } catch (run::Error const& error) {
       if (error.code() != run::Exit::missing_input) throw;
       progress.complain(fmt::format("warning: {}; the prediction is compared with the fitted state alone", error.what()));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "estimators/methods.hpp"
+#include "problem/make_grid.hpp"
 #include "run/error.hpp"
 #include "run/shown.hpp"
 
@@ -82,6 +83,18 @@ void check_method(deck::Deck const& deck, equation::System const& system, deck::
                    "\"equation-error\"");
 }
 
+/// A lattice finer than the data's needs states that are fitted.
+void check_refinement(deck::Deck const& deck, deck::Problems& problems) {
+  auto const& method = estimators::method_named(deck.inversion.method);
+  if (factors_of(deck.grid).empty()) return;
+  if (deck.equation.weak)
+    problems.add(deck.equation.places.of("form"), "the weak form takes the data as they stand, on their own lattice; remove form = \"weak\", or "
+                                                  "[grid] refine");
+  else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
+    problems.add(deck.grid.places.of("refine"), fmt::format("method = \"{}\" fits no states and stays on the lattice of the data; use method = "
+                                                            "\"joint\" or \"auto\", or remove this", method.name));
+}
+
 /// Scattered points need states that are fitted to them.
 void check_kinds(deck::Deck const& deck, deck::Problems& problems) {
   auto const& method = estimators::method_named(deck.inversion.method);
@@ -120,6 +133,7 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
     problems.add(deck.parameters[static_cast<std::size_t>(p)].second.places.section,
                  "no residual depends on this parameter, so nothing tells its value; use it in [equation] or remove it");
   check_kinds(deck, problems);
+  check_refinement(deck, problems);
   auto const& method = estimators::method_named(deck.inversion.method);
   if (!method.weak_form && deck.equation.weak)
     problems.add(deck.inversion.places.of("method"),

@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "io/read.hpp"
 #include "observations/hold_out.hpp"
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
+#include "problem/make_grid.hpp"
 #include "problem/mask.hpp"
 #include "problem/sizes.hpp"
 
@@ -21,6 +26,15 @@ Dependence dependence_of(grid::Grid const& grid, std::vector<observations::Known
   return depends;
 }
 
+/// Whether a known field, or the mask, is a dataset over the times of the lattice: known at those alone.
+bool knows_times(Problem const& problem, deck::Deck const& deck) {
+  auto const begins = [](std::vector<int> const& axes) { return !axes.empty() && axes.front() == 0; };
+  for (std::size_t n = 0; n < deck.fields.size(); ++n)
+    if (!deck.fields[n].second.file.empty() && begins(problem.fields()[n].axes())) return true;
+  auto const& mask = deck.grid.mask;
+  return mask && !mask->file.empty() && begins(io::axes_of(problem.grid, mask->source()));
+}
+
 }  // namespace
 
 Settings settings_of(deck::Deck const& deck) { return {deck.mollifier, deck.inversion, deck.joint, deck.uncertainty}; }
@@ -30,10 +44,12 @@ Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress&
   check_lengths(deck, grid, system);
   require_room(deck, obstacle(deck, grid, system, run::machine_of(grid.comm())));
   auto const mask = make_mask(grid, deck.grid);
-  auto states = observations::read_states(grid, deck.observations, mask);
-  observations::hold_out(grid, deck.validation, states);
+  auto const factors = factors_of(deck.grid);
+  auto states = observations::read_states(grid, deck.observations, mask, factors);
+  observations::hold_out(grid, deck.validation, states, factors);
   observations::bridge_gaps(grid, mask, states);
   auto problem = from_deck(grid, deck, std::move(states), progress);
+  problem.factors = factors;
   problem.mask = mask;
   problem.inside = inside_of(problem.space(), mask);
   return problem;
@@ -46,6 +62,31 @@ Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<ob
       progress.say(fmt::format("field {}: not known at all points; those without it carry no residual", name));
   auto system = compile(deck, dependence_of(grid, fields));
   return Problem(grid, settings_of(deck), std::move(system), deck.parameters, std::move(fields), std::move(states), progress);
+}
+
+Finer finer_in_time(Problem const& problem, deck::Deck const& deck, run::Progress& progress) {
+  auto const& grid = problem.grid;
+  auto const over_time = [](auto const& parameter) {
+    auto const& over = parameter.second.over;
+    return std::find(over.begin(), over.end(), "t") != over.end();
+  };
+  bool const moves = grid.find_axis("t") == 0 && !grid.axis(0).periodic && grid.axis(0).size() > 1;
+  bool const fixed = std::any_of(deck.parameters.begin(), deck.parameters.end(), over_time) || knows_times(problem, deck);
+  if (!moves || fixed) return {};
+  auto const make = [grid = problem.grid, deck, &progress](Index steps, Chosen const& chosen) {
+    auto as = deck;
+    auto const given = as.grid.refine.find("t");
+    as.grid.refine["t"] = steps * (given == as.grid.refine.end() ? 1 : given->second);
+    for (std::size_t p = 0; p < chosen.smoothness.size(); ++p)
+      if (std::isfinite(chosen.smoothness[p])) as.parameters[p].second.smoothness_weight = chosen.smoothness[p];
+    for (std::size_t s = 0; s < chosen.noise.size(); ++s)
+      if (auto& noise = as.observations[s].second.noise; observations::is_constant(noise)) noise = chosen.noise[s];
+    if (chosen.penalty.size() == 1) as.joint.penalty = chosen.penalty.front() * static_cast<double>(chosen.steps) / static_cast<double>(steps);
+    auto axes = grid.axes();
+    axes.front() = grid::refined(axes.front(), steps);
+    return from_deck(grid::Grid(grid.comm(), std::move(axes), grid.decomposition()), as, progress);
+  };
+  return {make, deck.grid.refine.count("t") == 0};
 }
 
 }  // namespace mollis::problem

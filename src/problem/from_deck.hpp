@@ -1,6 +1,7 @@
 #pragma once
 /// From the deck to the problem: the last place that sees both.
 #include "deck/deck.hpp"
+#include "problem/finer.hpp"
 #include "problem/problem.hpp"
 
 namespace mollis::problem {
@@ -13,5 +14,8 @@ Settings settings_of(deck::Deck const& deck);
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress& progress);
 /// The same with these observations. Collective.
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> states, run::Progress& progress);
+
+/// Of the problem of this deck. `progress` is used by what is made. Collective.
+Finer finer_in_time(Problem const& problem, deck::Deck const& deck, run::Progress& progress);
 
 }  // namespace mollis::problem

@@ -65,12 +65,30 @@ grid::Decomposition given_cut(deck::Grid const& deck, std::vector<grid::Axis> co
 
 }  // namespace
 
+observations::Factors factors_of(deck::Grid const& grid) {
+  observations::Factors factors;
+  for (auto const& axis : grid.axes) {
+    auto const found = grid.refine.find(axis);
+    factors.push_back(found == grid.refine.end() ? 1 : found->second);
+  }
+  bool const any = std::any_of(factors.begin(), factors.end(), [](Index factor) { return factor > 1; });
+  return any ? factors : observations::Factors();
+}
+
 grid::Grid make_grid(MPI_Comm comm, deck::Deck const& deck) {
   auto axes = make_axes(comm, deck.grid);
+  auto const factors = factors_of(deck.grid);
+  for (std::size_t a = 0; a < factors.size(); ++a) axes[a] = grid::refined(axes[a], factors[a]);
   int ranks = 1;
   MPI_Comm_size(comm, &ranks);
   auto const cut = deck.grid.decomposition.empty() ? grid::decompose(axes, ranks) : given_cut(deck.grid, axes, ranks);
   return grid::Grid(comm, std::move(axes), cut);
+}
+
+grid::Grid make_data_grid(MPI_Comm comm, deck::Deck const& deck) {
+  auto plain = deck;
+  plain.grid.refine.clear();
+  return make_grid(comm, plain);
 }
 
 }  // namespace mollis::problem

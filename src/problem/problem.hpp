@@ -37,6 +37,7 @@ class Problem {
   Settings settings;
   std::vector<observations::State> states;
   run::Progress& progress;
+  observations::Factors factors;  ///< of the grid over the lattice of the data
   Field mask;                 ///< 1 inside the domain, 0 outside (local box); empty where that is the whole grid
   std::vector<Field> inside;  ///< the same of the parameters, pieces (see inside_of); none without a mask
   std::shared_ptr<checkpoint::Keeper> keeper = std::make_shared<checkpoint::Keeper>();  ///< what is kept on the way; keeps nothing unless replaced

@@ -4,8 +4,10 @@
 
 namespace mollis::results {
 
-deck::Deck effective(deck::Deck deck, std::string const& method, estimate::Estimate const& estimate) {
-  deck.inversion.method = method;
+deck::Deck effective(deck::Deck deck, problem::Problem const& problem, estimate::Estimate const& estimate) {
+  deck.inversion.method = problem.settings.inversion.method;
+  for (std::size_t a = 0; a < problem.factors.size(); ++a)
+    if (problem.factors[a] > 1) deck.grid.refine[deck.grid.axes[a]] = problem.factors[a];
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)
     if (std::isfinite(estimate.smoothness[p])) deck.parameters[p].second.smoothness_weight = estimate.smoothness[p];
   for (std::size_t s = 0; s < deck.observations.size(); ++s)

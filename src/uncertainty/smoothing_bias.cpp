@@ -7,6 +7,7 @@
 
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
+#include "uncertainty/moved.hpp"
 
 namespace mollis::uncertainty {
 namespace {
@@ -64,46 +65,6 @@ std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate 
   return problem.space().scatter(parameters);
 }
 
-/// Squares of what a and b differ by, their mean over the core and over the rest.
-struct Squares {
-  double core = 0.0, rim = 0.0;
-};
-
-Squares squares(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& a, Field const& b) {
-  auto const left = on_host(a), right = on_host(b);
-  Field const square = make_field("square", static_cast<Index>(left.extent(0)));
-  auto const host = Kokkos::create_mirror_view(square);
-  for (std::size_t i = 0; i < left.extent(0); ++i) host(i) = std::pow(left(i) - right(i), 2);
-  Kokkos::deep_copy(square, host);
-  auto const& space = problem.space();
-  double const core = scores::mean_of(space, unknown, square, true), whole = scores::mean_of(space, unknown, square, false);
-  double inside = 1.0;
-  auto const rim = scores::core_rim(unknown.grid);
-  for (std::size_t axis = 0; axis < rim.size(); ++axis)
-    inside *= std::max(0.0, 1.0 - 2.0 * static_cast<double>(rim[axis]) / static_cast<double>(unknown.grid.axes()[axis].size()));
-  return {core, inside < 1.0 ? (whole - inside * core) / (1.0 - inside) : core};
-}
-
-/// deviation := sqrt(deviation^2 + bias^2), the bias of the core there and of the rim elsewhere.
-void widen(parameters::Unknown const& unknown, Bias const& bias, Field const& value, Field const& deviation) {
-  auto const rim = scores::core_rim(unknown.grid);
-  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), deviation);
-  auto const values = on_host(value);
-  for (std::size_t i = 0; i < host.extent(0); ++i) {
-    auto rest = static_cast<Index>(i);
-    bool core = true;
-    for (int a = unknown.grid.dimension() - 1; a >= 0; --a) {
-      auto const range = unknown.grid.owned()[a];
-      Index const at = range.lower + rest % range.size(), skip = rim[static_cast<std::size_t>(a)];
-      rest /= range.size();
-      core = core && at >= skip && at < unknown.grid.axis(a).size() - skip;
-    }
-    double const own = (core ? bias.core : bias.rim) * (unknown.settings.log ? std::abs(values(i)) : 1.0);
-    host(i) = std::sqrt(host(i) * host(i) + own * own);
-  }
-  Kokkos::deep_copy(deviation, host);
-}
-
 }  // namespace
 
 void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate const& estimate,
@@ -144,18 +105,14 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
   for (std::size_t p = 0; p < here.size(); ++p) {
     auto const bias = [&](double square, double noise) { return std::sqrt(std::max(square - noise / std::max(made, 1), 0.0)) / share; };
     auto const& unknown = space.unknowns()[p];
-    Field const zero("zero", here[p].extent(0));
     Bias const of{bias(found[p].core, by_noise[p].core), bias(found[p].rim, by_noise[p].rim),
-                  scores::mean_of(space, unknown, uncertainty.deviation[p], true),
-                  unknown.settings.log ? 1.0 : std::sqrt(squares(problem, unknown, here[p], zero).core)};
+                  scores::mean_of(space, unknown, uncertainty.deviation[p], true), size_of(problem, unknown, here[p])};
     if (!std::isfinite(uncertainty.constants.deviation_of(p))) {  // nothing determines it
       uncertainty.bias.push_back({});
       continue;
     }
-    widen(unknown, of, parameters::value_of(unknown, here[p]), uncertainty.deviation[p]);
+    add_bias(problem, p, of, here[p], uncertainty);
     uncertainty.bias.push_back(of);
-    for (std::size_t i = 0; i < uncertainty.constants.unknowns.size(); ++i)
-      if (uncertainty.constants.unknowns[i] == p) uncertainty.constants.covariance[i * (uncertainty.constants.unknowns.size() + 1)] += of.core * of.core;
   }
 }
 

@@ -51,6 +51,7 @@ struct Uncertainty {
   std::vector<FitLeft> expected;               ///< what draws leave of the rows
   std::vector<FitLeft> expected_of_noise;      ///< what draws of the noise alone leave: less, where a prior is wide
   std::vector<Bias> bias;                      ///< of smoothing, one a parameter; empty where nothing is smoothed beforehand
+  std::vector<Bias> lattice;                   ///< the same of the lattice; empty where it is fine enough
   run::Named<std::vector<Field>> samples;      ///< of every parameter (its values), where they are kept
 };
 

@@ -147,6 +147,19 @@ Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {
   return checks;
 }
 
+Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty) {
+  Checks checks;
+  for (std::size_t p = 0; p < uncertainty.lattice.size(); ++p) {
+    auto const& error = uncertainty.lattice[p];
+    double const share = error.size > 0.0 ? error.core / error.size : 0.0, noise = error.size > 0.0 ? error.noise / error.size : 0.0;
+    checks.push_back({"lattice", share, std::max(most_biased, most_biased_noise * noise),
+                      fmt::format("the steps in time move {} by {:.2g} % of its size, noise by {:.2g} %", problem.space().unknowns()[p].name,
+                                  100.0 * share, 100.0 * noise),
+                      "a finer lattice for the states: [grid] refine = { t = 4 }, or more than there is"});
+  }
+  return checks;
+}
+
 Checks computed(Uncertainty const& uncertainty) {
   return {{"uncertainty", uncertainty.computed || !uncertainty.asked ? 0.0 : 1.0, 0.0, uncertainty.why_not,
            "some combination of the parameters is not determined by the data: fix one of them, or add data"}};

@@ -35,6 +35,7 @@ Checks seen_above_noise(Estimate const& estimate);
 
 /// The mollifier's width moves no parameter by much more than noise does.
 Checks unbiased(Problem const& problem, Uncertainty const& uncertainty);
+Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty);
 
 /// Parameters are known better than guessed; combinations of constants that are not are named.
 Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);

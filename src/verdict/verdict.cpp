@@ -44,6 +44,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   if (!uncertainty.computed) return verdict;
   add(explained(problem, estimate, uncertainty));
   add(unbiased(problem, uncertainty));
+  add(fine_enough(problem, uncertainty));
   add(determined(problem, estimate, uncertainty));
   return verdict;
 }

@@ -1,5 +1,6 @@
 // The smoothness form: its kernel, its symmetry, and its value against the integral that it stands for.
 #include "estimators/equation_error/normal_matrix.hpp"
+#include "parameters/smoothness.hpp"
 #include "problem/case.hpp"
 
 namespace mollis::test {
@@ -158,6 +159,51 @@ TEST(Smoothness, AnAxisTooShortForTheOrderAddsNothing) {
   auto const curved = vector_of(s.c, {[](Coordinates const& p) { return p[1] * p[1]; }});
   EXPECT_NEAR(s.value(curved), 24 * std::pow(1.5, 4) * 4.0, 1e-8);
   EXPECT_NEAR(s.value(vector_of(s.c, {[](Coordinates const& p) { return p[0]; }})), 0.0, 1e-9);
+}
+
+/// Coefficients of the spline that is x^power, power 0 to 2, by its polar form: means over the knots between a spline's ends of all, and of
+/// products of two.
+double polar(grid::Axis const& axis, int degree, Index row, int power) {
+  Index const radius = (degree - 1) / 2, last = axis.size() - 1;
+  std::vector<double> knots;
+  for (Index i = row - radius; i <= row + radius; ++i) {
+    Index const inside = std::min(std::max<Index>(i, 0), last);
+    double const step = i < 0 ? axis.at(1) - axis.at(0) : axis.at(last) - axis.at(last - 1);
+    knots.push_back(axis.at(inside) + static_cast<double>(i - inside) * step);
+  }
+  if (power == 0) return 1.0;
+  double sum = 0.0, count = 0.0;
+  for (std::size_t a = 0; a < knots.size(); ++a)
+    for (std::size_t b = power == 1 ? a : a + 1; b < (power == 1 ? a + 1 : knots.size()); ++b, ++count) sum += power == 1 ? knots[a] : knots[a] * knots[b];
+  return sum / count;
+}
+
+TEST(SplineDifferences, VanishOnPolynomialsHoweverUnevenTheKnots) {
+  auto const axis = grid::axis_from_coordinates("t", {0.0, 0.1, 0.2, 0.9, 1.6, 1.65, 1.7, 2.0, 3.0, 3.1, 4.0, 4.2}, 0.0);
+  auto const root = parameters::LineRoot::of_splines(axis, 7, 3), divided = parameters::LineRoot(axis, 3);
+  double bent = 0.0;
+  for (int power = 0; power < 3; ++power)
+    for (Index row = 0; row < root.rows(); ++row) {
+      double sum = 0.0, other = 0.0, size = 0.0;
+      for (int o = 0; o <= 3; ++o) {
+        double const g = polar(axis, 7, row + o, power);
+        sum += root.at(row, o) * g;
+        other += divided.at(row, o) * g;
+        size += std::abs(root.at(row, o) * g);
+      }
+      EXPECT_LT(std::abs(sum), 1e-13 * size) << "x^" << power << ", row " << row;
+      bent = std::max(bent, std::abs(other) / size);
+    }
+  EXPECT_GT(bent, 0.01);  // coefficients stand about the means of their knots, not about their middles
+}
+
+TEST(SplineDifferences, AreDividedDifferencesOfEvenKnots) {
+  auto const axis = grid::uniform_axis("x", 12, 0.0, 3.0, false);
+  for (int order = 0; order <= 6; ++order) {
+    auto const root = parameters::LineRoot::of_splines(axis, 7, order), divided = parameters::LineRoot(axis, order);
+    for (Index row = 0; row < root.rows(); ++row)
+      for (int o = 0; o <= order; ++o) EXPECT_NEAR(root.at(row, o), divided.at(row, o), 1e-12 * std::abs(divided.at(row, o)));
+  }
 }
 
 }  // namespace

@@ -44,10 +44,12 @@ Roughness::Roughness(Lattice const& lattice) {
   auto const& grid = lattice.extended();
   for (int a = 0; a < grid.dimension(); ++a) {
     if (lattice.margin(a) == 0) continue;
-    parameters::LineForm form(grid.axis(a), std::min(lattice.highest_order(a) + 2, highest_difference));
+    int const order = std::min(lattice.highest_order(a) + 2, highest_difference);
+    auto root = parameters::LineRoot::of_splines(grid.axis(a), lattice.degree(), order);
+    parameters::LineForm form(root, grid.axis(a).size());
     double const factor = 1.0 / symbol_of(form, grid.axis(a), cutoff);
     auto product = product_of(grid, a, form);
-    parts_.push_back({a, factor, std::move(form), std::move(product), Field("roughness", static_cast<std::size_t>(grid.local_size()))});
+    parts_.push_back({a, factor, std::move(root), std::move(form), std::move(product), Field("roughness", static_cast<std::size_t>(grid.local_size()))});
   }
 }
 
@@ -71,10 +73,9 @@ void Roughness::apply_add(std::vector<double> const& factors, Field const& g, Fi
 void Roughness::add_draw(std::vector<double> const& factors, int number, std::uint32_t state, HostField const& out) const {
   for (auto const& part : parts_) {
     auto const& grid = part.product.grid();
-    int const order = part.form.band();
     std::vector<parameters::LineRoot> roots;
     for (int a = 0; a < grid.dimension(); ++a)
-      roots.push_back(a == part.axis ? parameters::LineRoot(grid.axis(a), order) : parameters::LineRoot::identity(grid.axis(a)));
+      roots.push_back(a == part.axis ? part.root : parameters::LineRoot::identity(grid.axis(a)));
     random::Stream const stream{static_cast<std::uint64_t>(number), state * max_axes + static_cast<std::uint32_t>(part.axis),
                                 random::Stream::Purpose::roughness};
     parameters::add_root_draw(grid, roots, std::sqrt(factors[static_cast<std::size_t>(part.axis)] * part.factor), stream, out);

@@ -1,6 +1,6 @@
 #pragma once
 /// A weak prior on the coefficients g of a state along the open axes of the lattice, <g, L g>:
-///   L = sum_a D_a^T D_a / s_a,  D_a divided differences along axis a, of order (highest derivative of a state along a) + 2,
+///   L = sum_a D_a^T D_a / s_a,  D_a the spline's own differences along axis a (parameters::LineRoot::of_splines), of order (highest derivative of a state along a) + 2,
 /// s_a their squared symbol at four points a wave. Weighed like the data, it leaves longer waves alone (P-splines: Eilers and
 /// Marx 1996); where data are farther apart than that, waves shorter than two data count so. At open ends the equation allows waves that no parameter moves; the shortest of them, which splines hide from
 /// the data, would otherwise follow the noise and take the outermost parameters with them.
@@ -34,7 +34,8 @@ class Roughness {
   struct Part {
     int axis;
     double factor;
-    parameters::LineForm form;
+    parameters::LineRoot root;
+    parameters::LineForm form;   ///< root^T root
     mollifier::Jets product;   ///< of the form
     Field work;
   };

@@ -1,0 +1,26 @@
+#include "choices/time_steps.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimate/rounding.hpp"
+#include "observations/change.hpp"
+
+namespace mollis::choices {
+namespace {
+
+constexpr double resolved = 0.7;       ///< of what is allowed
+constexpr Index most = 8;
+
+}  // namespace
+
+Index time_steps(problem::Problem const& problem) {
+  double excess = 0.0;
+  for (auto const& state : problem.states)
+    if (!state.points)
+      excess = std::max(excess, observations::change_between_times(problem.grid, state.data, state.sigma) / observations::allowed_change(problem.grid, state));
+  excess = estimate::rounded_weight(excess);
+  return excess <= 1.0 ? 1 : std::min(most, static_cast<Index>(std::ceil(excess / resolved)));
+}
+
+}  // namespace mollis::choices

@@ -1,0 +1,11 @@
+#pragma once
+/// Whether the times of the data resolve what their states do.
+#include "problem/problem.hpp"
+
+namespace mollis::choices {
+
+/// Into how many steps every gap between times is to be cut so that no state of the data changes by much between two: 1 where none does.
+/// The same on any number of ranks. Collective.
+Index time_steps(problem::Problem const& problem);
+
+}  // namespace mollis::choices

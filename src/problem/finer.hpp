@@ -1,0 +1,26 @@
+#pragma once
+/// The same problem on a lattice that is finer in time, for states that change a lot between two times.
+#include <functional>
+#include <vector>
+
+#include "problem/problem.hpp"
+
+namespace mollis::problem {
+
+/// What an estimate chose, not to be chosen again, and on what lattice; empty: all is open.
+struct Chosen {
+  Index steps = 1;
+  std::vector<double> noise;        ///< one a state, in its unit
+  std::vector<double> smoothness;   ///< beta, one a parameter
+  std::vector<double> penalty;      ///< w, one a residual; taken where there is one
+};
+
+struct Finer {
+  /// The problem as the deck has it, every gap between two times cut into `steps`; penalties to the same worth, since sums over the
+  /// lattice have more terms. Collective. Empty where the lattice has no open axis t of two times and more, or where a parameter, or a
+  /// known field from a file, is over t.
+  std::function<Problem(Index steps, Chosen const& chosen)> make;
+  bool open = false;                ///< the deck says nothing of the steps
+};
+
+}  // namespace mollis::problem

@@ -170,6 +170,7 @@ Quantities Estimator::save(Problem const& problem, Estimate const& estimate) con
   kept.put("penalty", estimate.penalty);
   auto const& around = dynamic_cast<Around const&>(*estimate.linear);
   put_coefficients(around.objective(), around.solution(), kept);
+  kept.put("averages_fail", {around.objective().averages_fail() ? 1.0 : 0.0});
   kept.put("mask", problem.grid, estimate.mask);
   return kept;
 }
@@ -179,6 +180,7 @@ Estimate Estimator::restore(Problem const& given, Quantities const& quantities) 
   auto objective = make_objective(*problem);
   Estimate kept;
   estimate::take_parameters(problem->space(), quantities, kept);
+  if (quantities.numbers("averages_fail").front() > 0.0) objective->set_averages_fail();
   objective->weights() = {quantities.numbers("penalty"), kept.smoothness};
   auto x = objective->make_vector();
   take_coefficients(*objective, quantities, x);

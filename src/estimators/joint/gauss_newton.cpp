@@ -1,5 +1,7 @@
 #include "estimators/joint/gauss_newton.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "petsc/watch.hpp"
@@ -71,6 +73,8 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
   return solver::guarded(fit.shells_.kept(), [&] {
     fit.objective_.move_to(x);
     fit.objective_.linearise();
+    if (!fit.solved_ && fit.preconditioner_.leave_averages())
+      fit.objective_.problem().progress.say(fmt::format("fit   averages do not serve: {}", Preconditioner::describe(fit.objective_)));
     fit.preconditioner_.update(fit.hessian_.moves);
   });
 }
@@ -99,7 +103,7 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   if (outcome.length == 0.0 && ksp != nullptr) outcome.broken = solver::breakdown_of(ksp);
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
   check(KSPGetConvergedReason(ksp, &reason));
-  outcome.solved = reason > 0;
+  outcome.solved = solved_ = reason > 0;
   return outcome;
 }
 

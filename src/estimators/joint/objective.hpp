@@ -51,6 +51,9 @@ class Objective {
   Roughness const& roughness() const { return roughness_; }
   /// Whether data of some state are more than two cells apart, or none are outside the domain: preconditioners, which spread them evenly, then serve less.
   bool is_scarce() const { return scarce_; }
+  /// Whether preconditioners made of averages have been tried and do not serve; what solves with this Hessian sees it.
+  bool averages_fail() const { return averages_fail_; }
+  void set_averages_fail() { averages_fail_ = true; }
   /// tau of a state over its data a point and sigma^2, one an axis.
   std::vector<double> const& prior_scales(std::size_t state) const { return states_[state].scales; }
   /// tau of a state, one an axis; the weight of every datum, 1 / sigma^2, 0 in gaps.
@@ -162,7 +165,7 @@ class Objective {
   std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
   bool held_ = false;
-  bool scarce_ = false;
+  bool scarce_ = false, averages_fail_ = false;
   Parts parts_;
   std::vector<Field> residuals_;
   Partials linear_;

@@ -27,7 +27,7 @@ bool is_blind(Objective const& objective, int line) {
 /// Data that no average describes.
 bool is_uneven(Objective const& objective) {
   auto const& states = objective.problem().states;
-  return objective.is_scarce() || std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; });
+  return objective.is_scarce() || objective.averages_fail() || std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; });
 }
 
 Index unknowns_of(Objective const& objective) {
@@ -77,8 +77,15 @@ Preconditioner::Preconditioner(Objective& objective)
       tilted_(objective.lattice(), objective.problem().system(),
               tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())),
       directions_(objective) {
-  auto const& grid = objective.problem().grid;
-  auto const& unknowns = objective.problem().space().unknowns();
+  make();
+}
+
+void Preconditioner::make() {
+  auto const& grid = objective_.problem().grid;
+  auto const& unknowns = objective_.problem().space().unknowns();
+  fields_.clear();
+  reduced_.clear();
+  models_.clear();
   bool odd = false;
   for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
@@ -94,11 +101,20 @@ Preconditioner::Preconditioner(Objective& objective)
     reduced_.push_back(std::move(reduced));
   }
   if (kind_ == Kind::exact || kind_ == Kind::waves)
-    section_ = std::make_unique<SectionModel>(objective, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
+    section_ = std::make_unique<SectionModel>(objective_, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
   if (kind_ == Kind::exact || kind_ == Kind::dense) return;
   for (int a = 0; a < grid.dimension(); ++a)
-    if (objective.lattice().margin(a) > 0 && !is_blind(objective, a)) models_.push_back(std::make_unique<LineModel>(objective, a));
-  if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective, -1));
+    if (objective_.lattice().margin(a) > 0 && !is_blind(objective_, a)) models_.push_back(std::make_unique<LineModel>(objective_, a));
+  if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective_, -1));
+}
+
+bool Preconditioner::leave_averages() {
+  if (kind_ != Kind::averages) return false;
+  objective_.set_averages_fail();
+  kind_ = kind_of(objective_);
+  if (kind_ == Kind::averages) return false;
+  make();
+  return true;
 }
 
 void Preconditioner::update(Vec moves, bool many) {

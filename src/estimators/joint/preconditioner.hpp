@@ -21,12 +21,16 @@ class Preconditioner final : public solver::Preconditioner {
   /// For the objective's last linearise() and its present weights. `moves`: 1 or 0, one an entry; null: all move. `many`: many solves
   /// follow, for which the dearest factors pay. Collective.
   void update(Vec moves = nullptr, bool many = false);
+  /// Where averages have failed: takes to factors of the Hessian if they are cheap enough; the next update() makes them. Whether it has.
+  /// Collective.
+  bool leave_averages();
   /// z := P r. Collective.
   void apply(Vec r, Vec z) override;
   /// What it is for these data, in words; empty where it is made of averages. Collective.
   static std::string describe(Objective const& objective);
 
  private:
+  void make();              ///< what the kind needs
   /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the
   /// states are odd about a wall, as it is not.
   struct Reduced {

@@ -81,7 +81,7 @@ std::optional<SectionChoice> choose_section(Objective const& objective) {
   bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
   auto const& choice = takes_waves ? waves : exact;
   // Inside a mask that data fill averages serve, too, if slowly: factors are to cost less than the iterations that they save.
-  bool const sparse = std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
+  bool const sparse = objective.averages_fail() || std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
     return state.points != nullptr || state.share(problem.grid) < sparse_share;
   });
   auto const size = static_cast<double>(lattice.extended().points()) * (states + whole);

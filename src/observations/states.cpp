@@ -9,6 +9,7 @@
 #include "kernels/pointwise.hpp"
 #include "mollifier/bridge.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/fill_values.hpp"
 #include "observations/known_fields.hpp"
 #include "observations/localisations.hpp"
 #include "observations/points.hpp"
@@ -208,6 +209,9 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
       throw run::Error(run::Exit::bad_data,
                        run::line(observation.places.of("dataset"), fmt::format("{}: {}: no finite value: nothing was observed",
                                                                                observation.file, observation.dataset)));
+    auto const host = on_host(state.data);
+    refuse_fill_values(grid.comm(), host.data(), host.extent(0), m.largest,
+                       run::line(observation.places.of("dataset"), fmt::format("{}: {}", observation.file, observation.dataset)));
     Field const deviations = deviations_of(grid, observation, state.data);
     if (deviations.extent(0) > 0 || (!deviations.label().empty() && grid.local_size() == 0))
       set_noise(grid, observation, deviations, state);

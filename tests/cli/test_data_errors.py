@@ -77,6 +77,14 @@ class Data(DataCase):
         values = numpy.outer(numpy.ones(24), numpy.arange(24.0)) * 1e300
         self.expect_bad(65, self.invert(self.data("huge.h5", u=values), "observations.u.noise.relative=0.1"), "too large")
 
+    def test_fill_values(self):
+        """Values of 1e20 that are meant to say "nothing": not noise, and not data."""
+        values = 1.0 + numpy.random.default_rng(1).random((24, 24))
+        values[3:5] = 1e20
+        for noise in ("0.01", "auto"):
+            outcome = self.invert(self.data("fill.h5", u=values), f"observations.u.noise={noise}", ranks=2)
+            self.expect_bad(65, outcome, "fill.h5: u: 48 values are as large as 1e+20, 528 not above 2", "write NaN")
+
     def test_fields_that_are_not_finite(self):
         self.expect_bad(64, self.invert(None, "fields.m.value=1/(x - 1)", ranks=2), "[fields.m] value: its value is", "x = 1;")
         self.expect_bad(64, self.invert(None, "fields.m.value=sqrt(-1 - x)", ranks=2), "not a number anywhere")

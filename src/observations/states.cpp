@@ -85,6 +85,16 @@ Field where_inside(Field const& data, Field const& mask) {
   return data;
 }
 
+/// Throws bad_data where the squares of noise of this size, or their inverses, leave the range of numbers: nothing would count.
+void refuse_extreme_noise(Settings const& observation, double sigma) {
+  constexpr double most = 1e150;
+  if (sigma == 0.0 || (sigma >= 1.0 / most && sigma <= most)) return;
+  throw run::Error(run::Exit::bad_data,
+                   run::line(observation.places.of("noise"),
+                             fmt::format("{}: {}: values or noise, {:.3g}, are too {} for their squares to be summed; choose another unit",
+                                         observation.file, observation.dataset, sigma, sigma < 1.0 ? "small" : "large")));
+}
+
 double sigma_of(Noise const& noise, grid::Grid const& grid, Field const& data, Moments const& m) {
   double const rounding = 2.220446049250313e-16 * m.largest;
   if (auto const* given = std::get_if<double>(&noise)) return std::max(*given, rounding);
@@ -193,6 +203,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
   for (auto const& [name, observation] : observations) {
     if (observation.kind == Kind::points) {
       states.push_back(read_points(grid, name, observation));
+      refuse_extreme_noise(observation, states.back().sigma);
       continue;
     }
     if (observation.kind == Kind::localisations) {
@@ -217,12 +228,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
       set_noise(grid, observation, deviations, state);
     else
       state.sigma = sigma_of(observation.noise, grid, state.data, m);
-    if (!std::isfinite(state.sigma))
-      throw run::Error(run::Exit::bad_data,
-                       run::line(observation.places.of("noise"),
-                                 fmt::format("{}: {}: the values are too large for their squares to be summed; choose another "
-                                             "unit",
-                                             observation.file, observation.dataset)));
+    refuse_extreme_noise(observation, state.sigma);
     state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
     set_walls(grid, observation, state);
     state.gaps = grid.points() - (observation.walls.empty() ? m : moments(grid, state.data)).count;

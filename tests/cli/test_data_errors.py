@@ -76,6 +76,8 @@ class Data(DataCase):
     def test_values_beyond_squares(self):
         values = numpy.outer(numpy.ones(24), numpy.arange(24.0)) * 1e300
         self.expect_bad(65, self.invert(self.data("huge.h5", u=values), "observations.u.noise.relative=0.1"), "too large")
+        self.expect_bad(65, self.invert(None, "observations.u.noise=1e160"), "1e+160, are too large for their squares")
+        self.expect_bad(65, self.invert(self.data("tiny.h5", u=values * 1e-300 * 1e-300)), "too small")
 
     def test_fill_values(self):
         """Values of 1e20 that are meant to say "nothing": not noise, and not data."""

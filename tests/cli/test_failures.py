@@ -91,6 +91,14 @@ class Blocking(Failures):
     def test_options(self):
         self.expect_refused(64, ["-options_file", str(self.pipe)], "--", "-options_file", self.pipe)
 
+    def test_checkpoints(self):
+        """One that is a pipe is not waited for, and not written over."""
+        (self.directory / "resumed").mkdir()
+        os.mkfifo(self.directory / "resumed" / "checkpoint.h5")
+        where = f"output.directory={self.directory / 'resumed'}"
+        self.expect_error(65, self.invert(where, "--restart"), "checkpoint.h5: is a pipe", "begin anew without --restart")
+        self.expect_error(64, self.invert(where, "--restart=auto"), "the run begins anew", "checkpoint.h5 would be written over")
+
     def test_output_directory(self):
         """What is left of a run that was killed, or looks like it."""
         (self.directory / "piped").mkdir()

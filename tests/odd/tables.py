@@ -3,6 +3,7 @@ import h5py
 import numpy
 
 from case import DECK, VALUES, Case, deck_file, state
+from data import FILES
 
 POINTS = DECK.replace('file = "data.h5"\ndataset = "u"', 'kind = "points"\nfile = "table.csv"\nnoise = 0.01').replace("radius = 4", "") \
     .replace("[16, 18]", "[12, 13]")
@@ -56,6 +57,13 @@ def table_file(deck, content):
     return prepare
 
 
+def special_file(make):
+    def prepare(directory):
+        deck_file(POINTS)(directory)
+        make(directory / "table.csv")
+    return prepare
+
+
 def hdf5_table(columns):
     def prepare(directory):
         deck_file(POINTS.replace("table.csv", "table.h5"))(directory)
@@ -70,6 +78,8 @@ def table_cases(generator, count):
     for label, content in TABLES.items():
         for kind, deck in (("points", POINTS), ("localisations", LOCALISED)):
             yield Case("table", f"{kind}, {label}", ["invert", "case.toml", "uncertainty.samples=0"], table_file(deck, content))
+    for label, make in FILES.items():
+        yield Case("table", f"{label}", ["invert", "case.toml", "uncertainty.samples=0"], special_file(make))
     for kind, keys in KEYS.items():
         for key in keys:
             yield Case("table", f"{kind}, {key}", ["invert", "case.toml", f"observations.u.{key}", "uncertainty.samples=0"],

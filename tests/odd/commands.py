@@ -109,6 +109,12 @@ SPOILT = {"whole": lambda out: None, "no result.h5": lambda out: (out / "result.
           "a pipe as result": lambda out: ((out / "result.h5").unlink(), os.mkfifo(out / "result.h5"))}
 
 
+def with_a_broken_study(directory):
+    good_case(directory)
+    (directory / "study").mkdir()
+    (directory / "study" / "manifest.json").write_text('{"points": 3}\n')
+
+
 def command_cases():
     finished = Finished()
     mine = ("case.out/", "case.out")
@@ -134,6 +140,6 @@ def command_cases():
                   ["compare", "case.toml", "case.toml"], ["compare", "data.h5"], ["compare", "."],
                   ["scaling"], ["scaling", "case.toml"], ["scaling", "case.toml", "--mode", "weak", "--ranks", "0"], ["scaling", "case.toml", "--mode", "weak", "--ranks", "1", "--axes", "q"],
                   ["scaling", "case.toml", "--mode", "strong", "--ranks", "1", "--repeats", "0"], ["scaling", "case.toml", "--mode", "strong", "--ranks", "1", "--repeats", "1", "--directory", "case.toml"],
-                  ["scaling", "case.toml", "grid.points=[2,2]", "--mode", "strong", "--ranks", "1", "--repeats", "1"], ["scaling", "--collect", "."], ["scaling", "--collect", "case.toml"],
+                  ["scaling", "case.toml", "grid.points=[2,2]", "--mode", "strong", "--ranks", "1", "--repeats", "1"], ["scaling", "--collect", "."], ["scaling", "--collect", "study"], ["scaling", "--collect", "case.toml"],
                   ["scaling", "--predict", "none", "--machine", "archer2"], ["scaling", "--predict", ".", "--machine", "none"], ["scaling", "case.toml", "--mode", "strong", "--ranks", "1", "--prepare", "--directory", "/proc/x"]):
-        yield Case("command", " ".join(words), words, good_case, ranks=1)
+        yield Case("command", " ".join(words), words, with_a_broken_study, ranks=1)

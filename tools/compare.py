@@ -105,16 +105,16 @@ def written(path, write):
         sys.exit(fail(64, f"{path}: {error}"))
 
 
+def is_table(path):
+    """Is this a table of an earlier run?"""
+    try:
+        with open(path if os.path.isfile(path) else os.devnull, encoding="utf-8") as text:
+            return all("held-out misfit" in row for row in json.load(text))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 def write_table(rows, path):
-    """The rows as JSON; a file that is there and no such table stays."""
-    if os.path.lexists(path):
-        try:
-            with open(path if os.path.isfile(path) else os.devnull, encoding="utf-8") as text:
-                mine = all("held-out misfit" in row for row in json.load(text))
-        except (OSError, ValueError, TypeError):
-            mine = False
-        if not mine:
-            sys.exit(fail(64, f"--json {path}: there is a file that is no such table; name another"))
     with open(path, "w", encoding="utf-8") as text:
         json.dump(rows, text, indent=2)
 
@@ -148,6 +148,8 @@ def main():
     names = [word for word in arguments.runs if word not in overrides]
     if not names:
         return fail(64, "no decks and no runs; mollis compare --help")
+    if arguments.json and os.path.lexists(arguments.json) and not is_table(arguments.json):
+        return fail(64, f"--json {arguments.json}: there is a file that is no such table; name another")
     for name in names:   # before anything runs
         if not name.endswith(".toml"):
             summary_of(name)

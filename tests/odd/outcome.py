@@ -80,7 +80,7 @@ class Outcome:
             yield f"a line of {max(map(len, lines))} characters"
         if self.code == 78:
             heads = [line for line in lines if not line.startswith((" ", "\t"))]
-            unplaced = [line for line in heads if not re.match(r'(.*:\d+:\d+: |override "|.*checkpoint)', line)]  # those are passed over
+            unplaced = [line for line in heads if not re.match(r'(.*:\d+:\d+: |override "|.*checkpoint|mollis scaling: )', line)]  # the last two say what comes of it
             if unplaced or ":0:0:" in self.err:
                 yield "no place: " + (unplaced or heads)[0][:200]
 

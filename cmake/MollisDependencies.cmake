@@ -28,6 +28,22 @@ if(Kokkos_VERSION VERSION_LESS 3.5)
     target_include_directories(mollis_kokkos SYSTEM INTERFACE ${MOLLIS_KOKKOS_HEADERS})
   endif()
 endif()
+
+# CUDA: Kokkos' package has its launcher send targets that link Kokkos to nvcc, for the architecture that Kokkos was built for.
+# The host's compiler takes all others, the deck among them: nvcc cannot read toml++. A launcher of the user's (ccache) would
+# stand in its way.
+if(Kokkos_ENABLE_CUDA AND Kokkos_CXX_COMPILER_ID STREQUAL "NVIDIA")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "")
+  if(CMAKE_CXX_COMPILER MATCHES "nvcc")
+    message(FATAL_ERROR "CMAKE_CXX_COMPILER must be the host's compiler, not nvcc_wrapper, which is used where it is needed: "
+      "unset the environment variable CXX, if it is set, and begin with a new build folder")
+  endif()
+  # A kernel that calls a function of the host compiles with a warning, and does nothing.
+  foreach(diagnostic 20011 20013 20014 20015)
+    target_compile_options(mollis_kokkos INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xcudafe --diag_error=${diagnostic}>")
+  endforeach()
+endif()
+
 if(NOT CMAKE_CXX_STANDARD)
   set(CMAKE_CXX_STANDARD 17)
   if(Kokkos_VERSION VERSION_GREATER_EQUAL 5)

@@ -3,9 +3,6 @@ add_library(mollis_options INTERFACE)
 target_compile_options(mollis_options INTERFACE
   $<$<NOT:$<BOOL:${Kokkos_ENABLE_CUDA}>>:-Wall;-Wextra;-Wpedantic;-Wshadow>
   $<$<AND:$<BOOL:${MOLLIS_WARNINGS_AS_ERRORS}>,$<NOT:$<BOOL:${Kokkos_ENABLE_CUDA}>>>:-Werror>)
-if(Kokkos_ENABLE_CUDA)
-  target_compile_options(mollis_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:--expt-relaxed-constexpr>)
-endif()
 if(MOLLIS_NATIVE)
   include(CheckCXXCompilerFlag)
   foreach(flag -march=native -mprefer-vector-width=512)

@@ -12,6 +12,7 @@
 
 #include "drivers/command_line.hpp"
 #include "drivers/dispatch.hpp"
+#include "drivers/standard_output.hpp"
 #include "drivers/tool.hpp"
 #include "petsc/session.hpp"
 #include "run/interrupt.hpp"
@@ -52,6 +53,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
     session.emplace(mollis::petsc::arguments(MPI_COMM_WORLD, petsc_words));
     start_kokkos();
   });
+  mollis::drivers::outlive_readers();
   if (request.command == "invert") mollis::run::listen();   // PETSc has set handlers of its own
   mollis::run::Stages stages;
   Exit code = Exit::internal;
@@ -82,6 +84,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 int main(int argc, char** argv) {
   if (argc > 1 && mollis::drivers::is_tool(argv[1])) return mollis::drivers::become_tool(argc, argv);
   if (argc > 1 && std::strcmp(argv[1], "invert") == 0) mollis::run::listen();
+  mollis::drivers::outlive_readers();
   MPI_Init(&argc, &argv);
   double const started = MPI_Wtime();
   int rank = 0;
@@ -112,6 +115,8 @@ int main(int argc, char** argv) {
       return error.code();
     }
   }();
+  mollis::drivers::outlive_readers();
   MPI_Finalize();
-  return static_cast<int>(code);
+  bool const writes_files = request.command == "invert" || request.command == "mollify" || request.command == "forward" || request.command == "predict";
+  return static_cast<int>(writes_files ? code : mollis::drivers::printed(code));
 }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "kernels/field.hpp"
 #include "kernels/tape_layout.hpp"
 
 namespace mollis::kernels {

@@ -1,9 +1,10 @@
 #pragma once
 /// A pointwise program: straight-line code over registers that reads features of a point and writes results.
 /// Runs over blocks of points along the fastest axis on the CPU (vectorised over the block), a point a thread on GPUs.
+#include <cstdint>
 #include <vector>
 
-#include "kernels/field.hpp"
+#include "kernels/index.hpp"
 
 namespace mollis::kernels {
 
@@ -43,6 +44,12 @@ enum class Op : std::uint8_t {
   when,
   unless
 };
+
+/// Does the operation read register b? (The host's: kernels are given code for which it does not matter.)
+constexpr bool is_binary(Op op) {
+  return op == Op::add || op == Op::subtract || op == Op::multiply || op == Op::divide || op == Op::power ||
+         (op >= Op::atan2 && op <= Op::unless);
+}
 
 /// register[target] := op(register[a], register[b]); `value` for constant; `a` is the input's number for input and `b`
 /// the exponent for integer_power. Comparisons give 1 or 0; when(a, b) is b where a is not 0 and 0 elsewhere, unless(a, b) the

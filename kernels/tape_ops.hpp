@@ -1,5 +1,7 @@
 #pragma once
 /// The operations of a tape on one number, for every backend.
+#include <Kokkos_Core.hpp>
+
 #include <cmath>
 
 #include "kernels/tape.hpp"
@@ -51,12 +53,6 @@ KOKKOS_INLINE_FUNCTION double apply(double a, [[maybe_unused]] double b, [[maybe
   else if constexpr (op == Op::unequal) return a == b ? 0.0 : (a < b || a > b ? 1.0 : a + b);
   else if constexpr (op == Op::when) return a == 0.0 ? 0.0 : (a < 0.0 || a > 0.0 ? b : a);
   else return a == 0.0 ? b : (a < 0.0 || a > 0.0 ? 0.0 : a);
-}
-
-/// Does the operation read register b?
-KOKKOS_INLINE_FUNCTION constexpr bool is_binary(Op op) {
-  return op == Op::add || op == Op::subtract || op == Op::multiply || op == Op::divide || op == Op::power ||
-         (op >= Op::atan2 && op <= Op::unless);
 }
 
 /// op(a, b) with the operation chosen at run time.

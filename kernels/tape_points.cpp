@@ -1,9 +1,17 @@
 // A point a thread: for GPUs (and, in tests, for any default execution space).
+#include "kernels/field.hpp"
 #include "kernels/shape.hpp"
 #include "kernels/tape_layout.hpp"
 #include "kernels/tape_ops.hpp"
 
 namespace mollis::kernels {
+
+/// An instruction that reads two registers: one that has no use for the second names the first twice.
+struct DeviceInstruction {
+  Op op;
+  std::int32_t target, a, b, exponent;
+  double value;
+};
 
 struct DeviceOperand {
   double const* data;
@@ -17,7 +25,7 @@ struct TapeResult {
 
 /// Everything a thread needs to run the tape at a point, in device memory.
 struct DeviceTape {
-  Kokkos::View<Instruction*, Execution::memory_space> code;
+  Kokkos::View<DeviceInstruction*, Execution::memory_space> code;
   Kokkos::View<DeviceOperand*, Execution::memory_space> operands;
   Kokkos::View<TapeResult*, Execution::memory_space> results;
   Shape extents;
@@ -37,14 +45,14 @@ struct DeviceTape {
   /// Runs the code at a point; register k is registers[k * step].
   KOKKOS_INLINE_FUNCTION void run(Index point, double* registers, Index step) const {
     for (std::size_t i = 0; i < code.extent(0); ++i) {
-      Instruction const& now = code(i);
+      DeviceInstruction const& now = code(i);
       double& target = registers[now.target * step];
       if (now.op == Op::constant) {
         target = now.value;
       } else if (now.op == Op::input) {
         target = load(now.a, point);
       } else {
-        target = apply(now.op, registers[now.a * step], is_binary(now.op) ? registers[now.b * step] : 0.0, now.b);
+        target = apply(now.op, registers[now.a * step], registers[now.b * step], now.exponent);
       }
     }
     for (std::size_t k = 0; k < results.extent(0); ++k) {
@@ -76,7 +84,12 @@ DeviceTape to_device(Tape const& tape, std::vector<Operand> const& inputs, std::
   }
   std::vector<TapeResult> results(outputs.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) results[k] = {outputs[k], tape.outputs[k]};
-  device.code = to_device(tape.code);
+  std::vector<DeviceInstruction> code(tape.code.size());
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    Instruction const& in = tape.code[i];
+    code[i] = {in.op, in.target, in.a, is_binary(in.op) ? in.b : in.a, in.b, in.value};
+  }
+  device.code = to_device(code);
   device.operands = to_device(operands);
   device.results = to_device(results);
   return device;

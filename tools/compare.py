@@ -27,13 +27,16 @@ class Parser(argparse.ArgumentParser):
 def summary_of(path):
     if os.path.isdir(path):
         path = os.path.join(path, "summary.json")
+    if not os.path.isfile(path):   # a pipe would block
+        sys.exit(fail(66, f"{path}: no such file; give the output directories of runs"))
     try:
         with open(path, encoding="utf-8") as text:
-            return json.load(text)
-    except FileNotFoundError:
-        sys.exit(fail(66, f"{path}: no such file; give the output directories of runs"))
-    except ValueError as error:
+            summary = json.load(text)
+    except (OSError, ValueError) as error:
         sys.exit(fail(65, f"{path}: not valid JSON ({error})"))
+    if not isinstance(summary, dict) or "verdict" not in summary:
+        sys.exit(fail(65, f"{path}: is no summary of mollis invert; give the output directories of runs"))
+    return summary
 
 
 def fail(code, message):
@@ -43,13 +46,13 @@ def fail(code, message):
 
 def run(given, deck, overrides):
     """Runs a deck with something held out; returns its output directory, or ends with the run's own message and code."""
-    try:
-        with open(deck, "rb") as text:
-            holds_out = tomllib.load(text).get("validation", {}).get("hold_out", 0)
-    except FileNotFoundError:
-        sys.exit(fail(66, f"{deck}: no such deck"))
-    except (tomllib.TOMLDecodeError, AttributeError):
-        holds_out = True   # mollis says what is wrong
+    holds_out = True   # where it cannot be told, mollis says what is wrong
+    if os.path.isfile(deck):
+        try:
+            with open(deck, "rb") as text:
+                holds_out = tomllib.load(text).get("validation", {}).get("hold_out", 0)
+        except (OSError, ValueError, AttributeError):
+            pass
     directory = os.path.abspath(os.path.splitext(deck)[0] + ".compare")
     words = [given.mollis, "invert", deck, *([] if holds_out else ["validation.hold_out=0.1"]), *overrides, f"output.directory={directory}"]
     launcher = shlex.split(os.environ.get("MOLLIS_MPIEXEC", "mpirun -n")) + [str(given.ranks)] if given.ranks > 1 else []
@@ -92,6 +95,37 @@ def draw(rows, path):
     figure.savefig(path)
 
 
+def written(path, write):
+    """Writes a file by write(path), or ends with a message."""
+    try:
+        write(path)
+    except OSError as error:
+        sys.exit(fail(74, f"{path}: cannot be written ({error.strerror or error})"))
+    except ValueError as error:   # of Matplotlib, which goes by the ending
+        sys.exit(fail(64, f"{path}: {error}"))
+
+
+def is_table(path):
+    """Is this a table of an earlier run?"""
+    try:
+        with open(path if os.path.isfile(path) else os.devnull, encoding="utf-8") as text:
+            return all("held-out misfit" in row for row in json.load(text))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def write_table(rows, path):
+    with open(path, "w", encoding="utf-8") as text:
+        json.dump(rows, text, indent=2)
+
+
+def count(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def comparable(rows):
     """Deviations of states and residuals are on different scales, and other points are other tests."""
     known = {(row["of"], row["points"]) for row in rows if row["held-out misfit"] is not None}
@@ -105,7 +139,7 @@ def comparable(rows):
 def main():
     parser = Parser(prog="mollis compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="+", help="decks (.toml) to run, or output directories of runs; section.key=value goes to all decks")
-    parser.add_argument("--ranks", type=int, default=1, help="MPI ranks of each run (MOLLIS_MPIEXEC: the launcher, mpirun -n)")
+    parser.add_argument("--ranks", type=count, default=1, help="MPI ranks of each run (MOLLIS_MPIEXEC: the launcher, mpirun -n)")
     parser.add_argument("--mollis", default="mollis", help=argparse.SUPPRESS)
     parser.add_argument("--json", help="file for the table")
     parser.add_argument("--picture", help="file for a picture (needs Matplotlib)")
@@ -114,6 +148,13 @@ def main():
     names = [word for word in arguments.runs if word not in overrides]
     if not names:
         return fail(64, "no decks and no runs; mollis compare --help")
+    if arguments.json and os.path.lexists(arguments.json) and not is_table(arguments.json):
+        return fail(64, f"--json {arguments.json}: there is a file that is no such table; name another")
+    for name in names:   # before anything runs
+        if not name.endswith(".toml"):
+            summary_of(name)
+        elif not os.path.lexists(name):
+            return fail(66, f"{name}: no such deck")
     rows = [row_of(run(arguments, name, overrides) if name.endswith(".toml") else name) for name in names]
     rows.sort(key=lambda row: (row["held-out misfit"] is None, row["held-out misfit"] or 0.0))
     print(table(rows))
@@ -121,10 +162,9 @@ def main():
     if warning:
         print(f"warning: {warning}", file=sys.stderr)
     if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as text:
-            json.dump(rows, text, indent=2)
+        written(arguments.json, lambda path: write_table(rows, path))
     if arguments.picture:
-        draw(rows, arguments.picture)
+        written(arguments.picture, lambda path: draw(rows, path))
     return 0 if all(row["verdict"] == "sound" for row in rows) else 2
 
 

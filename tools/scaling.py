@@ -186,8 +186,11 @@ def found(folder):
     folder = pathlib.Path(folder)
     if not (folder / "manifest.json").exists():
         raise Mistake(66 if not folder.exists() else 65, f"{folder}: is no study (no manifest.json); mollis scaling DECK --mode ... makes one")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    rows = tables.rows_of(folder, manifest)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        rows = tables.rows_of(folder, manifest)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Mistake(65, f"{folder}: manifest.json or a summary is damaged ({type(error).__name__}: {error}); run the study again") from None
     if not rows:
         raise Mistake(65, f"{folder}: no run of the study has ended yet")
     return folder, manifest, rows

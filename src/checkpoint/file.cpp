@@ -117,6 +117,8 @@ Error damaged(std::string const& path, std::string const& what) {
 /// Index and numbers as rank 0 finds them, under their checksums.
 void read_packed(std::string const& path, std::string& index, std::vector<double>& numbers) {
   if (!std::filesystem::exists(path)) throw Error(Exit::missing_input, fmt::format("{}: there is no checkpoint", path));
+  if (!std::filesystem::is_regular_file(path))  // a pipe would block
+    throw Error(Exit::bad_data, fmt::format("{}: is a pipe, a socket or a device, no checkpoint", path));
   io::Quiet const quiet;
   try {
     io::Handle const file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);

@@ -65,7 +65,7 @@ std::optional<Content> find(MPI_Comm comm, std::string const& directory, run::Pr
       if (!first) first = error;
     }
   }
-  if (first) throw run::Error(first->code(), fmt::format("{}: no checkpoint there can be used; begin anew without --restart", directory));
+  if (first) throw run::Error(first->code(), fmt::format("{}: no checkpoint there can be used", directory));
   return std::nullopt;
 }
 

@@ -145,7 +145,7 @@ Section smoothness() {
   return {"parameters.*.smoothness", "Penalty: weight/2 times N times the grid mean of squared derivatives of `order`.",
     {key("order", Type::integer, "order of the penalised derivatives").within(from_to(1, 4))
          .otherwise_computed("2 for joint, 1 for all others"),
-     key("weight", Type::weight, "number, or \"auto\"").otherwise(R"("auto")")},
+     key("weight", Type::weight, "number, or \"auto\"").within(at_least(0)).otherwise(R"("auto")")},
     "NAME"};
 }
 
@@ -195,7 +195,8 @@ Section inversion() {
 Section joint() {
   return {"joint", "Read by the method \"joint\".",
     {key("spline_degree", Type::integer, "of the B-spline mollifier, odd; 3 above the highest derivative along an axis, or more").within(from_to(3, 15)).otherwise("7"),
-     key("penalty", Type::weight, "weight w of the squared residual; \"auto\": from the noise, raised once at the end").otherwise(R"("auto")")}};
+     key("penalty", Type::weight, "weight w of the squared residual; \"auto\": from the noise, raised once at the end")
+         .within(positive()).otherwise(R"("auto")")}};
 }
 
 Section forward() {

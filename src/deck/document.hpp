@@ -7,15 +7,9 @@
 #include <vector>
 
 #include "deck/problems.hpp"
+#include "deck/source.hpp"
 
 namespace mollis::deck {
-
-/// What is read from disk, on one rank.
-struct Source {
-  std::string path;       ///< as given, for messages
-  std::string directory;  ///< absolute, of the deck: relative files start here
-  std::string text;
-};
 
 class Document {
  public:

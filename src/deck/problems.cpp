@@ -1,6 +1,7 @@
 #include "deck/problems.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "run/error.hpp"
@@ -16,9 +17,11 @@ void Problems::raise() const {
     return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
   });
   std::string text;
+  std::set<std::string> said;  // elements of a list in an override have one place, and may have one fault
   bool overrides_alone = true;
   for (auto const& problem : sorted) {
-    text += (text.empty() ? "" : "\n") + line(problem.place, problem.message);
+    auto const one = line(problem.place, problem.message);
+    if (said.insert(one).second) text += (text.empty() ? "" : "\n") + one;
     overrides_alone = overrides_alone && problem.place.line == 0;
   }
   throw run::Error(overrides_alone ? run::Exit::usage : run::Exit::bad_deck, text);

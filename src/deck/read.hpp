@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "deck/deck.hpp"
-#include "deck/document.hpp"
+#include "deck/problems.hpp"
+#include "deck/source.hpp"
 
 namespace mollis::deck {
 

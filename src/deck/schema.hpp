@@ -22,7 +22,7 @@ enum class Type {
   file,          ///< text, relative to the deck
   noise,         ///< "auto", number >= 0 or { relative = positive }
   deviation,     ///< noise without "auto"
-  weight,        ///< "auto" or number >= 0
+  weight,        ///< "auto" or number
   radius,        ///< "auto", cells, { axis = cells } or { axis = { order = cells } }
   axis_numbers,  ///< table: axis -> number
   axis_choices,  ///< table: axis -> one of `allowed`

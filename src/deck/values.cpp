@@ -122,7 +122,7 @@ struct Check {
     return expect(false, node, "a number or { relative = 0.01 }");
   }
   bool weight(toml::node const& node) const {
-    return is_number(node) ? not_negative(node) : automatic(node, "\"auto\" or a number");
+    return is_number(node) ? limits(node) : automatic(node, "\"auto\" or a number");
   }
   bool orders(toml::table const& table) const {
     bool good = !table.empty() || fail(table, "the table of orders is empty; write for example { 0 = 8, 2 = 12 }");

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/tape.hpp"
-#include "mollifier/jets.hpp"
+#include "mollifier/multi_index.hpp"
 
 namespace mollis::equation {
 

@@ -5,8 +5,6 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "kernels/tape_ops.hpp"
-
 namespace mollis::equation {
 
 namespace {

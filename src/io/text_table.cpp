@@ -17,11 +17,13 @@ namespace {
 using run::Error;
 using run::Exit;
 
+/// Without blanks at its ends and one pair of quotes; a quote without its fellow stays, and makes a number none.
 std::string_view trimmed(std::string_view text) {
-  auto const drop = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '"' || c == '\''; };
-  while (!text.empty() && drop(text.back())) text.remove_suffix(1);
-  while (!text.empty() && drop(text.front())) text.remove_prefix(1);
-  return text;
+  auto const blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  bool const quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+  return quoted ? trimmed(text.substr(1, text.size() - 2)) : text;
 }
 
 /// The separator of a line of names; ' ' where none but blanks are there.

@@ -3,17 +3,15 @@
 /// computed by a shared derivative tree (fastest axis first) on the halo-exchanged block.
 /// Workspace, made by the first call and kept: the ghosted block and, for each distinct choice of orders along all but
 /// the slowest filtered axis, a block with ghosts along that axis alone. Copies of a Jets share it: one call at a time.
-#include <array>
 #include <memory>
 #include <vector>
 
 #include "grid/grid.hpp"
 #include "kernels/field.hpp"
 #include "mollifier/line_filter.hpp"
+#include "mollifier/multi_index.hpp"
 
 namespace mollis::mollifier {
-
-using MultiIndex = std::array<int, max_axes>;  ///< derivative order along grid axis 0, 1, ...; unused entries 0
 
 class Jets {
  public:

@@ -9,6 +9,7 @@
 
 #include "io/table.hpp"
 #include "mollifier/spline_taps.hpp"
+#include "observations/fill_values.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -194,6 +195,7 @@ State read_points(grid::Grid const& grid, std::string const& name, Settings cons
   state.about = observation.about;
   state.walls.assign(grid.axes().size(), {false, false});
   auto const m = moments_of(table.value);
+  refuse_fill_values(MPI_COMM_SELF, table.value.data(), table.value.size(), m.largest, run::line(observation.places.of("file"), observation.file));
   auto const rows = own_rows(grid, table);
   auto const set_deviations = [&](std::vector<double> const& sigma) {
     double information = 0.0;

@@ -9,6 +9,7 @@
 #include "kernels/pointwise.hpp"
 #include "mollifier/bridge.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/fill_values.hpp"
 #include "observations/known_fields.hpp"
 #include "observations/localisations.hpp"
 #include "observations/points.hpp"
@@ -82,6 +83,16 @@ Field where_inside(Field const& data, Field const& mask) {
     if (inside(i) == 0.0) host(i) = NAN;
   Kokkos::deep_copy(data, host);
   return data;
+}
+
+/// Throws bad_data where the squares of noise of this size, or their inverses, leave the range of numbers: nothing would count.
+void refuse_extreme_noise(Settings const& observation, double sigma) {
+  constexpr double most = 1e150;
+  if (sigma == 0.0 || (sigma >= 1.0 / most && sigma <= most)) return;
+  throw run::Error(run::Exit::bad_data,
+                   run::line(observation.places.of("noise"),
+                             fmt::format("{}: {}: values or noise, {:.3g}, are too {} for their squares to be summed; choose another unit",
+                                         observation.file, observation.dataset, sigma, sigma < 1.0 ? "small" : "large")));
 }
 
 double sigma_of(Noise const& noise, grid::Grid const& grid, Field const& data, Moments const& m) {
@@ -202,16 +213,15 @@ State read_on_grid(grid::Grid const& grid, std::string const& name, Settings con
     throw run::Error(run::Exit::bad_data,
                      run::line(observation.places.of("dataset"), fmt::format("{}: {}: no finite value: nothing was observed",
                                                                              observation.file, observation.dataset)));
+  auto const host = on_host(state.data);
+  refuse_fill_values(grid.comm(), host.data(), host.extent(0), m.largest,
+                     run::line(observation.places.of("dataset"), fmt::format("{}: {}", observation.file, observation.dataset)));
   Field const deviations = deviations_of(grid, observation, state.data);
   if (!deviations.label().empty())
     set_noise(grid, observation, deviations, state);
   else
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
-  if (!std::isfinite(state.sigma))
-    throw run::Error(run::Exit::bad_data,
-                     run::line(observation.places.of("noise"),
-                               fmt::format("{}: {}: the values are too large for their squares to be summed; choose another unit",
-                                           observation.file, observation.dataset)));
+  refuse_extreme_noise(observation, state.sigma);
   state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
   state.gaps = grid.points() - m.count;
   state.about = observation.about;
@@ -238,6 +248,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
   for (auto const& [name, observation] : observations) {
     if (observation.kind == Kind::points) {
       states.push_back(read_points(grid, name, observation));
+      refuse_extreme_noise(observation, states.back().sigma);
       continue;
     }
     states.push_back(observation.kind == Kind::localisations ? read_localisations(of_data, name, observation, inside)

@@ -83,7 +83,8 @@ std::vector<Prescribed> make_prescribed(Case const& c, Lines& lines, std::vector
   }
   MPI_Allreduce(MPI_IN_PLACE, &free, 1, MPI_DOUBLE, MPI_SUM, c.slice.comm());
   if (free == 0.0)
-    throw run::Error(run::Exit::bad_deck, "no point is left for the equation to move: all are ends, or next to what is not known; use a finer grid");
+    throw run::Error(run::Exit::bad_data, "the result leaves no point for the equation to move: all are ends of axes, or next to parameters, fields or "
+                                          "states that are not known (NaN); predict from a result on a finer grid, or with fewer gaps");
   return all;
 }
 

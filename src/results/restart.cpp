@@ -96,7 +96,8 @@ std::optional<checkpoint::Content> found(MPI_Comm comm, deck::Deck const& deck, 
     auto content = checkpoint::find(comm, deck.output_directory, progress);
     if (content || restart.automatic) return content;
   } catch (run::Error const& error) {
-    if (!restart.automatic || error.code() != run::Exit::bad_data) throw;
+    if (error.code() != run::Exit::bad_data) throw;
+    if (!restart.automatic) throw run::Error(error.code(), fmt::format("{}; begin anew without --restart", error.what()));
     progress.complain(fmt::format("{}; the run begins anew", error.what()));
     run::collectively(comm, [&] {
       if (is_root(comm)) protect(deck, overwrite);

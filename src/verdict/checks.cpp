@@ -107,7 +107,8 @@ Checks noise_as_given(Problem const& problem, Estimate const& estimate) {
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
     double const factor = state.sigma > 0.0 ? estimate.noise[s] / state.sigma : 1.0;
-    double const size = observations::moments(problem.grid, state.data).deviation, share = size > 0.0 ? estimate.noise[s] / size : 0.0;
+    double const size = observations::moments(problem.grid, state.data).deviation;
+    double const share = size > 0.0 ? estimate.noise[s] / size : 1.0;  // data of one value have no deviation that noise could be a part of
     checks.push_back({"noise", factor > most_raised ? share : 0.0, most_unexplained,
                       fmt::format("the equation explains {} no better than to {:.3g}, {:.2g} % of its deviation and {:.2g} times the noise that its "
                                   "differences show", state.name, estimate.noise[s], 100.0 * share, factor),

@@ -76,6 +76,16 @@ class Data(DataCase):
     def test_values_beyond_squares(self):
         values = numpy.outer(numpy.ones(24), numpy.arange(24.0)) * 1e300
         self.expect_bad(65, self.invert(self.data("huge.h5", u=values), "observations.u.noise.relative=0.1"), "too large")
+        self.expect_bad(65, self.invert(None, "observations.u.noise=1e160"), "1e+160, are too large for their squares")
+        self.expect_bad(65, self.invert(self.data("tiny.h5", u=values * 1e-300 * 1e-300)), "too small")
+
+    def test_fill_values(self):
+        """Values of 1e20 that are meant to say "nothing": not noise, and not data."""
+        values = 1.0 + numpy.random.default_rng(1).random((24, 24))
+        values[3:5] = 1e20
+        for noise in ("0.01", "auto"):
+            outcome = self.invert(self.data("fill.h5", u=values), f"observations.u.noise={noise}", ranks=2)
+            self.expect_bad(65, outcome, "fill.h5: u: 48 values are as large as 1e+20, 528 not above 2", "write NaN")
 
     def test_fields_that_are_not_finite(self):
         self.expect_bad(64, self.invert(None, "fields.m.value=1/(x - 1)", ranks=2), "[fields.m] value: its value is", "x = 1;")

@@ -41,6 +41,32 @@ class Failures(TestCase):
             self.assertFalse((self.out / "summary.json").exists(), "results were written")
 
 
+class Printing(Failures):
+    """Standard output that nobody reads, or that has no room."""
+
+    def started(self, *words, stdout):
+        return subprocess.Popen([PROGRAM, *map(str, words)], stdout=stdout, stderr=subprocess.PIPE, text=True, env=quiet_environment())
+
+    def test_a_reader_that_goes_away(self):
+        """A fit ends and writes its results, without a trace."""
+        out = self.directory / "unread"
+        process = self.started("invert", HEAT, "grid.points=[24,24]", f"observations.u.file={self.good}", f"output.directory={out}",
+                               "inversion.method=equation-error", "mollifier.radius=4", "uncertainty.samples=0", stdout=subprocess.PIPE)
+        process.stdout.close()
+        self.assertEqual(process.stderr.read(), "")
+        process.stderr.close()
+        self.assertIn(process.wait(100), (0, 2))
+        self.assertTrue((out / "summary.json").exists())
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_no_room(self):
+        for words in (["help", "deck"], ["check", HEAT], ["look", self.good], ["new", self.good], ["info"]):
+            with self.subTest(words=words), open("/dev/full", "w") as full:
+                process = self.started(*words, stdout=full)
+                self.assertIn("could not be written in full", process.communicate(timeout=100)[1])
+                self.assertEqual(process.returncode, 74)
+
+
 class Blocking(Failures):
     """Pipes, sockets and devices, which never end or never begin."""
 
@@ -64,6 +90,14 @@ class Blocking(Failures):
 
     def test_options(self):
         self.expect_refused(64, ["-options_file", str(self.pipe)], "--", "-options_file", self.pipe)
+
+    def test_checkpoints(self):
+        """One that is a pipe is not waited for, and not written over."""
+        (self.directory / "resumed").mkdir()
+        os.mkfifo(self.directory / "resumed" / "checkpoint.h5")
+        where = f"output.directory={self.directory / 'resumed'}"
+        self.expect_error(65, self.invert(where, "--restart"), "checkpoint.h5: is a pipe", "begin anew without --restart")
+        self.expect_error(64, self.invert(where, "--restart=auto"), "the run begins anew", "checkpoint.h5 would be written over")
 
     def test_output_directory(self):
         """What is left of a run that was killed, or looks like it."""

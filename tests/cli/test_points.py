@@ -86,6 +86,12 @@ class Tables(TestCase):
         self.refused(65, boreholes(20) + [["", 0.2, 1.0, 0.1]], "1 of 21 points have coordinates that are not finite")
         self.refused(65, boreholes(20) + [["east", 0.2, 1.0, 0.1]], "line 22, column easting: \"east\" is no number")
 
+    def test_quotes(self):
+        self.refused(65, boreholes(20) + [['"0.5', 0.2, 1.0, 0.1]], "line 22, column easting", "is no number")
+
+    def test_a_value_gone_wrong(self):
+        self.refused(65, boreholes(20) + [[0.5, 0.2, 1e30, 0.1]], "1 values are as large as 1e+30", "write NaN")
+
     def test_duplicates(self):
         rows = boreholes(20)
         self.refused(65, rows + [rows[3], rows[5]], "2 of 22 points stand where another one does")

@@ -1,5 +1,6 @@
 """Held-out observations: kept from the fit, predicted by it, and used to rank equations."""
 import json
+import os
 import subprocess
 import sys
 import unittest
@@ -55,6 +56,22 @@ class HoldOut(TestCase):
         self.assertEqual(run("compare").code, 64)
         self.assertEqual(run("compare", decks / "none.toml").code, 66)
         self.assertEqual(run("compare", decks / "right.toml", "mollifier.radios=1", f"observations.u.file={self.place}/data.h5").code, 64)
+        self.refused(decks)
+
+    def refused(self, decks):
+        """What compare cannot read, and files that it must not write over."""
+        (decks / "folder.toml").mkdir()
+        os.mkfifo(decks / "pipe.toml")
+        (decks / "list.out").mkdir()
+        (decks / "list.out" / "summary.json").write_text("[]")
+        for name in ("folder.toml", "pipe.toml"):
+            self.assertIn(run("compare", decks / name).code, (65, 66))
+        self.assertIn("is no summary", self.expect(65, run("compare", decks / "list.out")).err)
+        self.expect(64, run("compare", decks / "right.toml", "--ranks", "0"))
+        mine = (decks / "right.toml").read_text()
+        self.assertIn("name another", self.expect(64, run("compare", decks / "right.compare", "--json", decks / "right.toml")).err)
+        self.assertEqual((decks / "right.toml").read_text(), mine)
+        self.expect(74, run("compare", decks / "right.compare", "--json", "/nowhere/at/all.json"))
 
     def test_the_same_on_two_ranks(self):
         values = [self.invert(f"ranks{n}", "validation.hold_out=0.1", "validation.seed=5",

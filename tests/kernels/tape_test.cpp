@@ -5,6 +5,7 @@
 #include <functional>
 #include <random>
 
+#include "kernels/field.hpp"
 #include "kernels/tape_layout.hpp"
 
 namespace mollis::kernels {

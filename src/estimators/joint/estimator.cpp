@@ -23,6 +23,7 @@ using problem::Problem;
 
 constexpr double unexplained = 1.5;  ///< chi2 from which the noise is not all of what the fit leaves
 constexpr int most_raised = 3;
+constexpr double least_variation = 1.0;  ///< degrees of freedom of a field beyond those that its smoothness leaves free
 
 /// sum_k w_k (dR_k/dp)^2, pieces.
 std::vector<Field> sensitivities(Problem const& problem, Objective const& objective) {
@@ -62,6 +63,21 @@ std::unique_ptr<Objective> make_objective(Problem const& problem) {
   return std::make_unique<Objective>(problem, Lattice(problem.grid, problem.system(), problem.settings.joint.spline_degree));
 }
 
+/// Fields that their automatic weight has left without a degree of freedom of their own: a fit that says nothing of how they vary but
+/// what the smoothness allows for nothing, and standard deviations that take this for granted. Collective.
+std::vector<std::string> collapsed(Problem const& problem, Objective& objective) {
+  Spectrum spectrum(objective);
+  spectrum.update(objective);
+  std::vector<std::string> found;
+  for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
+    auto const& unknown = problem.space().unknowns()[u];
+    if (unknown.grid.dimension() == 0 || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
+    if (spectrum.freedom(u, objective.weights().smoothness[u], objective.weights().equation) < least_variation)
+      found.push_back(fmt::format("{} is as smooth as can be: it is that smooth, or the data say nothing of how it varies", unknown.name));
+  }
+  return found;
+}
+
 /// All that is known once states and parameters are: x, at which the objective is linearised.
 Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x) {
   auto const& space = problem->space();
@@ -81,6 +97,7 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   out.weights = objective->row_weights().equation;
   out.mask = objective->mask();
   out.smoother = splines(objective->lattice());
+  out.ends = collapsed(*problem, *objective);
   out.smoothness = objective->weights().smoothness;
   out.penalty = objective->weights().equation;
   out.misfit_chi2 = objective->parts().misfit / static_cast<double>(observed);

@@ -123,7 +123,7 @@ void write(problem::Problem const& problem, deck::Deck const& deck, Outcome cons
     values.push_back(inside_only(domain_of(problem, p), parameters::value_of(unknown, fitted[p])));
     truths.push_back(unknown.settings.truth ? over_all(unknown.grid, observations::KnownField(unknown.grid, *unknown.settings.truth)) : Field());
   }
-  auto const effective_deck = deck::effective(effective(deck, problem.settings.inversion.method, estimate));
+  auto const effective_deck = deck::effective(effective(deck, problem, estimate));
   {
     run::Stages::Scope const stage(stages, "write");
     set.write_text("history.csv", problem.progress.history());

@@ -64,6 +64,13 @@ def in_polygon(corners, y, x):
     return inside
 
 
+def smoothed(y, x, axes):
+    """Density of localisations: counts of cells about the points of the axes, smoothed over 1.5 cells."""
+    cell = axes[0][1] - axes[0][0]
+    edges = [np.append(a - cell / 2, a[-1] + cell / 2) for a in axes]
+    return ndimage.gaussian_filter(np.histogram2d(y, x, edges)[0] / cell**2, 1.5)
+
+
 class Nucleus:
     """Grid, domain and phases of a table in um."""
 
@@ -71,8 +78,7 @@ class Nucleus:
         area = np.ptp(x) * np.ptp(y) if corners is None else 0.5 * abs(np.sum(corners[:, 0] * np.roll(corners[:, 1], -1) - corners[:, 1] * np.roll(corners[:, 0], -1)))
         self.cell = np.sqrt(area * per_cell / len(x))
         self.axes = [a.min() + self.cell * np.arange(np.ceil(np.ptp(a) / self.cell) + 1) for a in (y, x)]
-        edges = [np.append(a - self.cell / 2, a[-1] + self.cell / 2) for a in self.axes]
-        self.density = ndimage.gaussian_filter(np.histogram2d(y, x, edges)[0] / self.cell**2, 1.5)
+        self.density = smoothed(y, x, self.axes)
         if corners is None:
             inside = self.density > 0.25 * np.median(self.density[self.density > 0.1 * self.density.mean()])
             labels, _ = ndimage.label(ndimage.binary_fill_holes(inside))
@@ -144,12 +150,17 @@ def main():
     print("| fit | localisations | variance over Poisson's | mean of lambda | its deviation over the nucleus | mean standard deviation | correlation with | verdict |\n"
           "|---|---|---|---|---|---|---|---|")
     usual = dict(mobility=4.0, width=1.5, quantiles=(0.05, 0.95))
-    maps = {}
+    maps, densities = {}, {name: smoothed(y[rows], x[rows], nucleus.axes) for name, rows in parts.items()}
     for name, rows in parts.items():
         summary, rate, deviation = fit(given.mollis, given.output, name, nucleus.deck(f"{name}.h5", rows.mean(), **usual))
         maps[name] = rate
         other = {"half_2": "half_1", "late": "early"}.get(name)
-        line(name, summary, rate, deviation, "" if other is None else f"{other}: {correlation(rate, maps[other]):.2f}")
+        inside = nucleus.inside
+        line(name, summary, rate, deviation, "" if other is None else
+             f"{other}: {correlation(rate, maps[other]):.2f} (densities {correlation(densities[name][inside], densities[other][inside]):.2f})")
+    low, high = nucleus.phases(*usual["quantiles"])
+    share = np.clip((nucleus.density - low) / (high - low), 0.02, 0.98)
+    print(f"\ncorrelation of the map with phi_h / phi_e of the smoothed density: {correlation(maps['all'], np.where(nucleus.inside, share / (1 - share), np.nan)):.2f}\n")
     for name, change in (("M_20", {"mobility": 20.0}), ("M_1", {"mobility": 1.0}), ("width_2", {"width": 2.0}), ("phases", {"quantiles": (0.01, 0.99)})):
         summary, rate, deviation = fit(given.mollis, given.output, name, nucleus.deck("all.h5", 1.0, **{**usual, **change}))
         line(name, summary, rate, deviation, f"all: {correlation(rate, maps['all']):.2f}")

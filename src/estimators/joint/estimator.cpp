@@ -73,7 +73,7 @@ std::vector<std::string> collapsed(Problem const& problem, Objective& objective)
     auto const& unknown = problem.space().unknowns()[u];
     if (unknown.grid.dimension() == 0 || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
     if (spectrum.freedom(u, objective.weights().smoothness[u], objective.weights().equation) < least_variation)
-      found.push_back(fmt::format("{} is as smooth as can be: it is that smooth, or the data say nothing of how it varies", unknown.name));
+      found.push_back(fmt::format("the data show no variation of {} beyond what its smoothness leaves free, and its standard errors take for granted that there is none", unknown.name));
   }
   return found;
 }

@@ -84,7 +84,8 @@ class Molecules(Data):
             cells = [numpy.rint(file[axis][...] * 40).astype(int) for axis in ("y", "x")]
         self.assertGreater(cells[0].size, 50000)
         self.assertTrue(self.inside[cells[0], cells[1]].all())
-        _, summary = self.invert("molecules", *over, "inversion.method=joint", "uncertainty.samples=0", "parameters.a.smoothness.weight=0.01")
+        _, summary = self.invert("molecules", *over, "inversion.method=equation-error", "mollifier.radius=5", "uncertainty.samples=0",
+                                 "parameters.a.smoothness.weight=1e-4")
         self.assertEqual(summary["localisations"]["u"]["outside_mask"], 0)
         self.expect(0, run("check", self.directory / "molecules" / "deck.toml"))
 

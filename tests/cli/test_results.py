@@ -103,13 +103,17 @@ class Results(TestCase):
         flat, w = 1.0 - 0.5 * numpy.exp(-t), 6.0
         with h5py.File(self.directory / "relaxing.h5", "w") as file:
             file["exact"], file["loud"] = flat + 0.002 * noise, flat + 0.2 * noise
-            file["wave"] = flat + (numpy.sin(w * t) - w * numpy.cos(w * t) + w * numpy.exp(-t)) / (1.0 + w * w) + 0.02 * noise
+            swing = (numpy.sin(w * t) - w * numpy.cos(w * t) + w * numpy.exp(-t)) / (1.0 + w * w)
+            file["wave"], file["faint"] = flat + swing + 0.02 * noise, flat + 0.2 * swing + 0.1 * noise
         deck = self.directory / "relaxing.toml"
         deck.write_text("[grid]\naxes = ['t']\npoints = [201]\nlower = [0.0]\nupper = [2.0]\n[observations.u]\nfile = 'relaxing.h5'\ndataset = 'loud'\n"
                         "[parameters.a]\nover = ['t']\n[equation]\nresidual = 'dt(u) + u - a'\n[inversion]\nmethod = 'joint'\n")
         for dataset, code, reasons in (("loud", 2, ["range"]), ("exact", 0, []), ("wave", 0, [])):
             self.expect(code, run("invert", deck, f"observations.u.dataset={dataset}", f"output.directory={dataset}", "uncertainty.samples=5"))
             self.assertEqual([reason["check"] for reason in summary_of(self.directory / dataset)["verdict"]["reasons"]], reasons)
+        # A map that is more error than field, where the smoothness is given.
+        self.expect(2, run("invert", deck, "observations.u.dataset=faint", "output.directory=faint", "uncertainty.samples=5", "parameters.a.smoothness.weight=1e-6"))
+        self.assertEqual([reason["check"] for reason in summary_of(self.directory / "faint")["verdict"]["reasons"]], ["shape"])
 
     def test_pointwise(self):
         self.expect(2, run("invert", *self.common, "inversion.method=pointwise"))   # points stand at the bounds: what they leave is no noise

@@ -14,7 +14,7 @@ from program import INPUTS, TestCase, redirected, run, summary_of, temporary
 SIZES = {
     "heat2d": (["grid.points=[64,64]"], 2, {"lambda": 0.98}),
     "heat3d": (["grid.points=[16,18,20]"], 2, {"lambda": 0.9}),
-    "chromatin2d": ([], 2, {"lambda": 0.95}),
+    "chromatin2d": ([], 1, {"lambda": 0.95}),
     "langevin": (["grid.points=[401]"], 2, {"lambda": 0.97}),
     "divergence2d": (["grid.points=[48,48]"], 1, {"lambda": 0.95}),
     "constants": (["grid.points=[81,101]"], 2, {"D": 0.02, "k": 0.05}),

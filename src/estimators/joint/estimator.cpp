@@ -92,7 +92,8 @@ std::vector<std::string> collapsed(Problem const& problem, Objective& objective,
     if (unknown.grid.dimension() == 0 || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
     if (spectrum.freedom(u, objective.weights().smoothness[u], objective.weights().equation) >= least_variation) continue;
     if (spectrum.deviation_at(u, hidden_freedom) > most_hidden * size_of(problem, u, pieces[u]))
-      found.push_back(fmt::format("the data show no variation of {} beyond what its smoothness leaves free, and its standard errors take for granted that there is none", unknown.name));
+      found.push_back(fmt::format("the data show no variation of {} beyond what its smoothness leaves free, and its standard errors take for "
+                                  "granted that there is none", unknown.name));
   }
   return found;
 }

@@ -132,7 +132,7 @@ std::string draft_of_places(Survey const& survey, std::vector<Places> const& pla
   if (!units.empty()) text += fmt::format("# {}\n", units);
   text += fmt::format("# Cells hold ten rows on average.\npoints = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
   text += "# ? Where is the nucleus? mask = { file = \"mask.h5\", dataset = \"inside\" }\n\n";
-  text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there.\nkind = \"localisations\"\nfile = {}\n"
+  text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\nkind = \"localisations\"\nfile = {}\n"
                       "columns = {{ {} }}\n", deck::quote(survey.file), columns);
   if (!scale.empty()) text += fmt::format("scale = {{ {} }}\n", scale);
   text += "# ? Is the state of the equation a phase in place of the density? density = { offset = 500.0, gain = 300.0 }\nnoise = \"auto\"\n";

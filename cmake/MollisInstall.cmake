@@ -9,7 +9,7 @@ file(GLOB mollis_jobscripts ${PROJECT_SOURCE_DIR}/jobscripts/*.sh)
 list(FILTER mollis_jobscripts EXCLUDE REGEX "/(site|body)\.sh$")
 install(PROGRAMS ${mollis_jobscripts} DESTINATION ${MOLLIS_INSTALL_DATA}/jobscripts)
 install(FILES ${PROJECT_SOURCE_DIR}/jobscripts/site.sh ${PROJECT_SOURCE_DIR}/jobscripts/body.sh DESTINATION ${MOLLIS_INSTALL_DATA}/jobscripts)
-install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools/summary.py ${PROJECT_SOURCE_DIR}/tools/scaling.py
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools/chromatin.py ${PROJECT_SOURCE_DIR}/tools/summary.py ${PROJECT_SOURCE_DIR}/tools/scaling.py
   ${PROJECT_SOURCE_DIR}/tools/compare.py
   DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
 install(FILES ${PROJECT_SOURCE_DIR}/tools/result.py ${PROJECT_SOURCE_DIR}/tools/scaling_tables.py ${PROJECT_SOURCE_DIR}/tools/scaling_model.py DESTINATION ${MOLLIS_INSTALL_DATA}/tools)

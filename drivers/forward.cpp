@@ -2,20 +2,34 @@
 // or from finite differences on a finer grid, never through mollifiers.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "drivers/drivers.hpp"
 #include "forward/from_deck.hpp"
 #include "forward/observe.hpp"
 #include "problem/make_grid.hpp"
+#include "problem/mask.hpp"
 #include "problem/sizes.hpp"
 
 namespace mollis::drivers {
+namespace {
+
+/// Where localisations are drawn: in [grid] mask. Empty without them: values on the grid are written everywhere, the mask may be made of
+/// them. Collective.
+Field domain_of_molecules(grid::Grid const& grid, deck::Deck const& deck) {
+  bool const any = std::any_of(deck.observations.begin(), deck.observations.end(),
+                               [](auto const& named) { return named.second.kind == observations::Kind::localisations; });
+  return any ? problem::make_mask(grid, deck.grid) : Field{};
+}
+
+}  // namespace
 
 run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
   auto targets = forward::take_files(comm, deck, command.overwrite);
   auto const grid = problem::make_data_grid(comm, deck);
   problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
   auto const clean = forward::clean_states(grid, deck);
-  auto const observed = forward::observe(grid, clean, deck);
+  auto const observed = forward::observe(grid, clean, deck, domain_of_molecules(grid, deck));
   auto const files = forward::write_observations(grid, deck, observed, targets);
 
   if (grid.rank() != 0) return run::Exit::converged;

@@ -27,6 +27,7 @@ struct Estimate {
   std::vector<double> penalty;           ///< w, one a residual; empty where states are not fitted
   bool bias_corrected = false;           ///< noise was taken out of the normal equations
   double noise_share = 0.0;              ///< how much of what some combination of parameters multiplies is noise (NormalNoise); 0 where it is not known
+  std::vector<std::string> ends;         ///< automatic picks that stand at the end of what was searched, in words
   run::Named<run::Table> trials;
 
   // How it ended.

@@ -87,11 +87,20 @@ CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
   return grid.find_axis("t") < 0 ? solve_steady(grid, deck) : solve_in_time(grid, deck);
 }
 
-/// Localisations in the units of the columns.
-Observed localised(grid::Grid const& grid, std::string const& name, Field const& state, deck::Observation const& observation, std::uint64_t seed, int which) {
+/// offset + gain u inside, 0 outside: no molecules are there.
+Field density_of(grid::Grid const& grid, Field const& state, deck::Observation const& observation, Field const& mask) {
   Field const density = make_field("density", grid.local_size());
   Kokkos::deep_copy(density, observation.density.offset);
   kernels::add_scaled(observation.density.gain, state, density);
+  if (mask.extent(0) == 0) return density;
+  Field const inside("density", density.extent(0));
+  kernels::add_product(mask, mask, density, inside);
+  return inside;
+}
+
+/// Localisations in the units of the columns.
+Observed localised(grid::Grid const& grid, std::string const& name, Field const& state, Field const& density, deck::Observation const& observation,
+                   std::uint64_t seed, int which) {
   Observed observed{name, state, {}, 0.0, 0.0};
   try {
     observed.localisations = draw_localisations(grid, density, seed, which);
@@ -121,7 +130,7 @@ CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck) {
   }
 }
 
-std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck) {
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck, Field const& mask) {
   auto const& forward = deck.forward;
   std::vector<Observed> observed;
   for (auto const& [name, state] : clean.states) {
@@ -129,7 +138,7 @@ std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, 
     double const deviation = moments(grid, state).deviation;
     auto const& observation = deck.observations[observed.size()].second;
     if (observation.kind == observations::Kind::localisations) {
-      observed.push_back(localised(grid, name, state, observation, forward.seed, which));
+      observed.push_back(localised(grid, name, state, density_of(grid, state, observation, mask), observation, forward.seed, which));
       observed.back().clean_deviation = deviation;
       continue;
     }

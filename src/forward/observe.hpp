@@ -27,9 +27,9 @@ struct Observed {
   Index drawn = 0;                ///< how many, all ranks
 };
 
-/// The clean states with the noise and the gaps of [forward]; localisations drawn from the densities that the deck makes of them.
-/// run::Error. Collective.
-std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck);
+/// The clean states with the noise and the gaps of [forward]; localisations drawn from the densities that the deck makes of them,
+/// inside `mask` alone (1 inside, 0 outside; empty: everywhere). run::Error. Collective.
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck, Field const& mask = {});
 
 /// Adds a problem for every state that would be written where another state, clean or not, or an axis is. Not collective.
 void check_datasets(deck::Deck const& deck, deck::Problems& problems);

@@ -8,6 +8,7 @@
 #include "deck/suggest.hpp"
 #include "deck/values.hpp"
 #include "look/lattice.hpp"
+#include "look/localisations.hpp"
 #include "run/error.hpp"
 #include "run/shown.hpp"
 
@@ -109,20 +110,49 @@ std::string equation_text(Lattice const& lattice, std::string const& state) {
       list_of(names_of(lattice)), name, deck::quote(residual));
 }
 
+constexpr char const* head = "# A deck to start from, by mollis new. Comments with a question mark ask what the file does not tell.\n"
+                             "# Keys: mollis help deck. Paths start at this file.\n\n";
+
+/// Rows as places where molecules were seen.
+std::string draft_of_places(Survey const& survey, std::vector<Places> const& places) {
+  Lattice lattice;
+  std::string points, lower, upper, columns, scale, units;
+  for (auto const& column : places) {
+    auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
+    lattice.axes.push_back({});
+    lattice.axes.back().axis = column.axis;
+    add(points, std::to_string(column.points));
+    add(lower, deck::number(column.lower));
+    add(upper, deck::number(column.upper));
+    add(columns, fmt::format("{} = {}", column.axis, deck::quote(column.column)));
+    if (column.scale != 1.0) add(scale, fmt::format("{} = {}", column.axis, deck::number(column.scale)));
+    if (!column.unit.empty()) add(units, fmt::format("{} in {}", column.axis, run::shown(column.unit)));
+  }
+  auto text = std::string(head) + fmt::format("[grid]\naxes = {}\n", list_of(names_of(lattice)));
+  if (!units.empty()) text += fmt::format("# {}\n", units);
+  text += fmt::format("# Cells hold ten rows on average.\npoints = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
+  text += "# ? Where is the nucleus? mask = { file = \"mask.h5\", dataset = \"inside\" }\n\n";
+  text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\nkind = \"localisations\"\nfile = {}\n"
+                      "columns = {{ {} }}\n", deck::quote(survey.file), columns);
+  if (!scale.empty()) text += fmt::format("scale = {{ {} }}\n", scale);
+  text += "# ? Is the state of the equation a phase in place of the density? density = { offset = 500.0, gain = 300.0 }\nnoise = \"auto\"\n";
+  return text + "\n" + equation_text(lattice, "rho");
+}
+
 }  // namespace
 
 std::string draft(Survey const& survey) {
   auto const refuse = [&](std::string const& what) {
     throw run::Error(run::Exit::bad_data, survey.file + ": " + what);
   };
-  if (is_table(survey)) refuse("holds a table of points, not an array on a grid; mollis look shows its columns");
+  if (auto const places = places_of(survey); is_table(survey) && !places.empty()) return draft_of_places(survey, places);
+  if (is_table(survey))
+    refuse("holds a table of points, not an array on a grid, and no columns x and y with rows enough for a density; mollis look shows its columns");
   auto const lattice = guess(survey);
   if (lattice.dataset == nullptr || lattice.axes.empty())
     refuse("holds no array of numbers on a grid; mollis look shows what it holds");
   auto const state = state_name(lattice.dataset->name);
-  return "# A deck to start from, by mollis new. Comments with a question mark ask what the file does not tell.\n"
-         "# Keys: mollis help deck. Paths start at this file.\n\n" +
-         grid_text(survey, lattice) + "\n" + observation_text(survey, lattice, state) + "\n" +
+  return std::string(head) + grid_text(survey, lattice) + "\n" + observation_text(survey, lattice, state) + "\n" +
          equation_text(lattice, state);
 }
 

@@ -80,7 +80,8 @@ Finer finer_in_time(Problem const& problem, deck::Deck const& deck, run::Progres
     for (std::size_t p = 0; p < chosen.smoothness.size(); ++p)
       if (std::isfinite(chosen.smoothness[p])) as.parameters[p].second.smoothness_weight = chosen.smoothness[p];
     for (std::size_t s = 0; s < chosen.noise.size(); ++s)
-      if (auto& noise = as.observations[s].second.noise; observations::is_constant(noise)) noise = chosen.noise[s];
+      if (auto& of = as.observations[s].second; of.kind != observations::Kind::localisations && observations::is_constant(of.noise))
+        of.noise = chosen.noise[s];
     if (chosen.penalty.size() == 1) as.joint.penalty = chosen.penalty.front() * static_cast<double>(chosen.steps) / static_cast<double>(steps);
     auto axes = grid.axes();
     axes.front() = grid::refined(axes.front(), steps);

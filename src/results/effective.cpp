@@ -3,6 +3,16 @@
 #include <cmath>
 
 namespace mollis::results {
+namespace {
+
+/// The noise that was found: a deviation, or of counts so many times Poisson's variance.
+observations::Noise found(observations::State const& state, double noise) {
+  if (!state.localisations) return noise;
+  double const raised = noise / state.sigma;
+  return observations::Counts{state.localisations->dispersion * raised * raised};
+}
+
+}  // namespace
 
 deck::Deck effective(deck::Deck deck, problem::Problem const& problem, estimate::Estimate const& estimate) {
   deck.inversion.method = problem.settings.inversion.method;
@@ -11,7 +21,7 @@ deck::Deck effective(deck::Deck deck, problem::Problem const& problem, estimate:
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)
     if (std::isfinite(estimate.smoothness[p])) deck.parameters[p].second.smoothness_weight = estimate.smoothness[p];
   for (std::size_t s = 0; s < deck.observations.size(); ++s)
-    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = estimate.noise[s];
+    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = found(problem.states[s], estimate.noise[s]);
   if (estimate.penalty.empty()) {  // data were mollified beforehand
     deck.mollifier = estimate.smoother;
     deck.inversion.bias_correction = estimate.bias_corrected ? "on" : "off";

@@ -71,10 +71,11 @@ Checks covered(Problem const& problem, Estimate const& estimate) {
            "footprints meet gaps or edges: smaller radii, or method = \"joint\", which fits the states through gaps"}};
 }
 
-Checks inside_ranges(Choices const& choices) {
+Checks inside_ranges(Choices const& choices, Estimate const& estimate) {
   Checks checks;
-  for (auto const& end : choices.ends)
-    checks.push_back({"range", 1.0, 0.0, end, "the search found no best value inside its range: set it by hand, or use another method"});
+  for (auto const* ends : {&choices.ends, &estimate.ends})
+    for (auto const& end : *ends)
+      checks.push_back({"range", 1.0, 0.0, end, "the search found no best value inside its range: set it by hand, or use another method"});
   if (checks.empty()) checks.push_back({"range", 0.0, 0.0, "", ""});
   return checks;
 }

@@ -16,7 +16,7 @@ double largest_term(Problem const& problem, Estimate const& estimate);
 Checks finite(Problem const& problem, Estimate const& estimate);          ///< no parameter, state or misfit is NaN or infinite
 Checks converged(Estimate const& estimate);
 Checks covered(Problem const& problem, Estimate const& estimate);         ///< enough of the observed points carry a residual
-Checks inside_ranges(Choices const& choices);                             ///< no automatic pick at the end of what was searched
+Checks inside_ranges(Choices const& choices, Estimate const& estimate);   ///< no automatic pick at the end of what was searched
 Checks inside_bounds(Problem const& problem, Estimate const& estimate);   ///< few values stand at their bounds
 Checks noise_as_given(Problem const& problem, Estimate const& estimate);  ///< automatic noise was not raised by the fit
 Checks computed(Uncertainty const& uncertainty);                          ///< the linear algebra around the estimate works

@@ -14,6 +14,8 @@ namespace {
 
 constexpr double most_uncertain = 0.2;   ///< deviation of a parameter over its own size
 constexpr double least_known = 0.5;
+constexpr double most_of_map = 0.5;      ///< share of a map's variance that may be error: beyond it the map is more error than field
+constexpr double least_varying = 0.1;    ///< of its mean: a field that varies by less is held to that
 
 /// Mean over the core of a field over a parameter.
 double core_mean(Problem const& problem, parameters::Unknown const& unknown, Field const& field) {
@@ -30,6 +32,40 @@ Checks fields(Problem const& problem, Uncertainty const& uncertainty) {
     checks.push_back({"known", 1.0 - known, 1.0 - least_known,
                       fmt::format("the data say little of {}: its standard deviation is as large as itself", unknown.name),
                       "look at /parameters/" + unknown.name + "_known; more or better data, or a stiffer smoothness"});
+  }
+  return checks;
+}
+
+/// f(a_i, b_i), a piece.
+template <class Function>
+Field combined(Field const& a, Field const& b, Function const& f) {
+  auto const first = on_host(a), second = on_host(b);
+  Field const out("combined", first.extent(0));
+  auto const host = Kokkos::create_mirror_view(out);
+  for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = f(first(i), second(i));
+  Kokkos::deep_copy(out, host);
+  return out;
+}
+
+/// The map of a field is more field than error: what it varies by over the core is told from its mean.
+Checks shapes(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
+  Checks checks;
+  auto const pieces = problem.space().scatter(estimate.parameters);
+  for (std::size_t p = 0; p < problem.space().unknowns().size(); ++p) {
+    auto const& unknown = problem.space().unknowns()[p];
+    if (unknown.axes.empty()) continue;
+    auto const& deviation = uncertainty.deviation[p];
+    auto const value = combined(parameters::value_of(unknown, pieces[p]), deviation,
+                                [](double v, double d) { return std::isfinite(d) ? v : NAN; });  // of the domain alone
+    auto const product = [](double a, double b) { return a * b; };
+    double const mean = core_mean(problem, unknown, value), square = core_mean(problem, unknown, combined(value, value, product)),
+                 error = core_mean(problem, unknown, combined(deviation, deviation, product)),
+                 varying = std::max(square - mean * mean, std::pow(least_varying * mean, 2));
+    double const share = varying > 0.0 ? error / varying : HUGE_VAL;
+    checks.push_back({"shape", share, most_of_map,
+                      fmt::format("the map of {} varies by {:.2g}, its standard errors are {:.2g}: its shape is not told from error", unknown.name,
+                                  std::sqrt(std::max(square - mean * mean, 0.0)), std::sqrt(error)),
+                      "its mean may be used; more or better data, or a stiffer smoothness"});
   }
   return checks;
 }
@@ -85,6 +121,7 @@ Checks uncertain(Problem const& problem, Estimate const& estimate, uncertainty::
 
 Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
   auto checks = fields(problem, uncertainty);
+  for (auto& check : shapes(problem, estimate, uncertainty)) checks.push_back(std::move(check));
   for (auto& check : singular(problem, uncertainty.constants)) checks.push_back(std::move(check));
   for (auto& check : uncertain(problem, estimate, uncertainty.constants)) checks.push_back(std::move(check));
   return checks;

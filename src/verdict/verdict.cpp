@@ -34,7 +34,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(finite(problem, estimate));
   add(converged(estimate));
   add(covered(problem, estimate));
-  add(inside_ranges(choices));
+  add(inside_ranges(choices, estimate));
   add(inside_bounds(problem, estimate));
   add(noise_as_given(problem, estimate));
   add(counted(problem));

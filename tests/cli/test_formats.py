@@ -1,5 +1,6 @@
 """Files of many formats: seen by `mollis look`, turned into decks by `mollis new`, read alike; malformed ones refused, each with one
 line and its code."""
+import re
 import unittest
 
 import h5py
@@ -151,6 +152,15 @@ class Looking(FormatsCase):
         self.expect_error(65, run("new", self.directory / "table.csv"), "table of points")
         self.expect_error(66, run("look", self.directory / "nowhere.tif", ranks=2), "no such file")
         self.expect_error(64, run("look"))
+
+    def test_localisations(self):
+        """A table of molecules, whole, becomes a deck in micrometres."""
+        places = numpy.random.default_rng(1).uniform((0.0, 0.0), (24000.0, 12000.0), (3000, 2))
+        numpy.savetxt(self.directory / "molecules.csv", places, delimiter=",", header='"x [nm]","y [nm]"', comments="")
+        deck = self.new("molecules.csv", 'axes = ["y", "x"]', 'columns = { y = "y [nm]", x = "x [nm]" }', "scale = { y = 0.001, x = 0.001 }", "y in um, x in um",
+                        'over = []', "lap(rho) - a*rho")
+        points = [int(n) for n in re.search(r"points = \[(\d+), (\d+)\]", deck).groups()]
+        self.assertAlmostEqual(3000 / points[0] / points[1], 10.0, delta=1.5)
 
     def test_info_lists_formats(self):
         self.assertRegex(self.expect(0, run("info")).out, r"formats +HDF5.*NumPy.*CSV")

@@ -75,6 +75,21 @@ class Masks(Data):
         self.expect_error(64, run("invert", self.deck, "grid.mask={ value = '-1' }"), "no point is inside")
 
 
+class Molecules(Data):
+    def test_drawn_inside_alone(self):
+        """Localisations made by `mollis forward` lie in the cells of the domain; what `mollis invert` found repeats it."""
+        over = ["observations.u={ kind = 'localisations', file = 'molecules.h5', density = { offset = 1e5, gain = 5e4 } }", DISC]
+        self.expect(0, run("forward", self.deck, *over, "forward.states={ u = 'x^2 + y^2' }"))
+        with h5py.File(self.directory / "molecules.h5") as file:
+            cells = [numpy.rint(file[axis][...] * 40).astype(int) for axis in ("y", "x")]
+        self.assertGreater(cells[0].size, 50000)
+        self.assertTrue(self.inside[cells[0], cells[1]].all())
+        _, summary = self.invert("molecules", *over, "inversion.method=equation-error", "mollifier.radius=5", "uncertainty.samples=0",
+                                 "parameters.a.smoothness.weight=1e-4")
+        self.assertEqual(summary["localisations"]["u"]["outside_mask"], 0)
+        self.expect(0, run("check", self.directory / "molecules" / "deck.toml"))
+
+
 class Gaps(Data):
     def test_isolated_gaps_cost_little(self):
         """2 % missing: by equation error no more than a tenth above the error without gaps."""

@@ -3,6 +3,7 @@ import re
 import unittest
 
 import h5py
+import numpy
 
 from program import INPUTS, TestCase, redirected, run, summary_of, temporary
 
@@ -95,6 +96,24 @@ class Results(TestCase):
         column = lines[0].split(",").index("krylov")
         phases = ("start", "weight", "climb", "raise", "polish")
         return [int(line.split(",")[column]) for line in lines[1:] if line.startswith(phases)]
+
+    def test_field_that_no_data_show_to_vary(self):
+        """A field that its automatic weight leaves nothing but a straight line is doubtful, unless the data are so good that it hides nothing."""
+        t, noise = numpy.linspace(0.0, 2.0, 201), numpy.random.default_rng(1).standard_normal(201)
+        flat, w = 1.0 - 0.5 * numpy.exp(-t), 6.0
+        with h5py.File(self.directory / "relaxing.h5", "w") as file:
+            file["exact"], file["loud"] = flat + 0.002 * noise, flat + 0.2 * noise
+            swing = (numpy.sin(w * t) - w * numpy.cos(w * t) + w * numpy.exp(-t)) / (1.0 + w * w)
+            file["wave"], file["faint"] = flat + swing + 0.02 * noise, flat + 0.2 * swing + 0.1 * noise
+        deck = self.directory / "relaxing.toml"
+        deck.write_text("[grid]\naxes = ['t']\npoints = [201]\nlower = [0.0]\nupper = [2.0]\n[observations.u]\nfile = 'relaxing.h5'\ndataset = 'loud'\n"
+                        "[parameters.a]\nover = ['t']\n[equation]\nresidual = 'dt(u) + u - a'\n[inversion]\nmethod = 'joint'\n")
+        for dataset, code, reasons in (("loud", 2, ["range"]), ("exact", 0, []), ("wave", 0, [])):
+            self.expect(code, run("invert", deck, f"observations.u.dataset={dataset}", f"output.directory={dataset}", "uncertainty.samples=5"))
+            self.assertEqual([reason["check"] for reason in summary_of(self.directory / dataset)["verdict"]["reasons"]], reasons)
+        # A map that is more error than field, where the smoothness is given.
+        self.expect(2, run("invert", deck, "observations.u.dataset=faint", "output.directory=faint", "uncertainty.samples=5", "parameters.a.smoothness.weight=1e-6"))
+        self.assertEqual([reason["check"] for reason in summary_of(self.directory / "faint")["verdict"]["reasons"]], ["shape"])
 
     def test_pointwise(self):
         self.expect(2, run("invert", *self.common, "inversion.method=pointwise"))   # points stand at the bounds: what they leave is no noise

@@ -23,6 +23,9 @@ using problem::Problem;
 
 constexpr double unexplained = 1.5;  ///< chi2 from which the noise is not all of what the fit leaves
 constexpr int most_raised = 3;
+constexpr double least_variation = 1.0;  ///< degrees of freedom of a field beyond those that its smoothness leaves free
+constexpr double hidden_freedom = 12.0;  ///< and of what a field without them may hide,
+constexpr double most_hidden = 0.07;     ///< which may be so much of its size: half the variance of a tenth
 
 /// sum_k w_k (dR_k/dp)^2, pieces.
 std::vector<Field> sensitivities(Problem const& problem, Objective const& objective) {
@@ -62,6 +65,39 @@ std::unique_ptr<Objective> make_objective(Problem const& problem) {
   return std::make_unique<Objective>(problem, Lattice(problem.grid, problem.system(), problem.settings.joint.spline_degree));
 }
 
+/// Root mean square of a field in the domain; 1 of a logarithm. Collective.
+double size_of(Problem const& problem, std::size_t p, Field const& piece) {
+  auto const& unknown = problem.space().unknowns()[p];
+  if (unknown.settings.log) return 1.0;
+  auto const value = on_host(piece), inside = on_host(problem.inside.empty() ? Field() : problem.inside[p]);
+  double sums[2] = {0.0, 0.0};
+  for (std::size_t i = 0; unknown.owner && i < value.extent(0); ++i) {
+    double const counts = inside.extent(0) == 0 ? 1.0 : inside(i);
+    sums[0] += counts * value(i) * value(i);
+    sums[1] += counts;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
+  return std::sqrt(sums[0] / std::max(sums[1], 1.0));
+}
+
+/// Fields that their automatic weight has left without a degree of freedom of their own, where the data would not show as much as
+/// matters: standard deviations take for granted that there is nothing. Collective.
+std::vector<std::string> collapsed(Problem const& problem, Objective& objective, Vec parameters) {
+  Spectrum spectrum(objective);
+  spectrum.update(objective);
+  auto const pieces = problem.space().scatter(parameters);
+  std::vector<std::string> found;
+  for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
+    auto const& unknown = problem.space().unknowns()[u];
+    if (unknown.grid.dimension() == 0 || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
+    if (spectrum.freedom(u, objective.weights().smoothness[u], objective.weights().equation) >= least_variation) continue;
+    if (spectrum.deviation_at(u, hidden_freedom) > most_hidden * size_of(problem, u, pieces[u]))
+      found.push_back(fmt::format("the data show no variation of {} beyond what its smoothness leaves free, and its standard errors take for "
+                                  "granted that there is none", unknown.name));
+  }
+  return found;
+}
+
 /// All that is known once states and parameters are: x, at which the objective is linearised.
 Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x) {
   auto const& space = problem->space();
@@ -81,6 +117,7 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   out.weights = objective->row_weights().equation;
   out.mask = objective->mask();
   out.smoother = splines(objective->lattice());
+  out.ends = collapsed(*problem, *objective, out.parameters);
   out.smoothness = objective->weights().smoothness;
   out.penalty = objective->weights().equation;
   out.misfit_chi2 = objective->parts().misfit / static_cast<double>(observed);

@@ -66,9 +66,9 @@ Joined Fitter::run(Vec first_guess) {
     if (!go_on()) begin(first_guess);
     if (due(starting)) start();
     if (due(choosing)) choose_smoothness();
-    if (due(climbing) && !automatic_.empty()) climb(climbing, settled_penalty);
+    if (due(climbing) && climbs()) climb(climbing, settled_penalty);
     if (due(raising)) raise();
-    if (due(climbing_again) && !automatic_.empty() && at_.raised_by > 0.005) climb(climbing_again, raised_penalty);
+    if (due(climbing_again) && climbs() && at_.raised_by > 0.005) climb(climbing_again, raised_penalty);
     if (due(polishing)) polish();
     if (due(settling) && result_.converged) settle();
     respect_bounds();

@@ -27,6 +27,9 @@ class Fitter {
   std::vector<double> slopes();
   void start();
   void choose_smoothness();
+  /// Whether fields may be made stiffer than the evidence has them: not inside a mask, where the edge has room for what stiff fields get
+  /// wrong, so that the misfit does not show it and the spectrum's degrees of freedom given up are not the true ones.
+  bool climbs() const { return !automatic_.empty() && problem_.mask.extent(0) == 0; }
   void climb(Phase phase, double penalty);
   void raise();
   void polish();

@@ -195,6 +195,16 @@ double Spectrum::beta_for(std::size_t u, double target) const {
   return std::pow(10.0, low);
 }
 
+double Spectrum::deviation_at(std::size_t u, double target) const {
+  auto const& unknown = unknowns_[u];
+  auto const info = information(u, {});
+  double const beta = beta_for(u, target);
+  double sum = 0.0;
+  for (std::size_t m = 0; m < info.size(); ++m)
+    if (unknown.smoothness[m] > 0.0) sum += 1.0 / (info[m] + beta * unknown.smoothness[m]);
+  return std::sqrt((unknown.field ? over_ranks(sum) : sum) / static_cast<double>(product_of(grid_, unknown.axes)));
+}
+
 std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, double c) const {
   std::vector<double> weights;
   for (std::size_t k = 0; k < noise_.size(); ++k) {

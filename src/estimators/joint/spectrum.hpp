@@ -23,6 +23,8 @@ class Spectrum {
   double freedom(std::size_t unknown, double beta, std::vector<double> const& w) const;
   /// beta at which freedom(unknown, beta, {}) is `target`. Collective.
   double beta_for(std::size_t unknown, double target) const;
+  /// Standard deviation, root mean square over the points, that a field of `target` degrees of freedom would have. Collective.
+  double deviation_at(std::size_t unknown, double target) const;
   /// Equation weights c / n_k, n_k its geometric mean over the waves at the parameters' cut-off (i = beta L), for constants over
   /// those that what multiplies them is made of. Collective.
   std::vector<double> equation_weights(std::vector<double> const& beta, double c) const;

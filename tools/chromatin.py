@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Draws a rate map over a nucleus as one picture for a talk: density, domain, rate, its standard deviation, a scale bar.
+
+    tools/chromatin.py case.out [-o picture.png] [--parameter lambda] [--unit um]
+
+Hatched: where the rate is not told from its mean over the nucleus (nearer to it than 1.96 standard deviations), or where the data say
+nothing of it (known below a tenth). Three axes of space: the middle z."""
+import argparse
+import os
+import sys
+
+try:
+    import numpy as np
+    import matplotlib
+    if __package__:   # as mollis.tools.chromatin
+        from .result import Failure, Result, view
+    else:
+        from result import Failure, Result, view
+except ModuleNotFoundError as error:
+    sys.exit(f"chromatin.py: {error}; needed are h5py and matplotlib (Debian: python3-h5py python3-matplotlib, which only "
+             f"/usr/bin/python3 sees; this is {sys.executable})")
+
+TOLD = 1.96       # standard deviations
+UNKNOWN = 0.1     # of `known`
+
+
+def undetermined(rate, deviation, known):
+    """Where a rate map should not be read, inside the domain."""
+    inside = np.isfinite(rate)
+    doubt = np.zeros(rate.shape, bool)
+    if deviation is not None:
+        doubt |= np.abs(rate - np.nanmean(rate)) < TOLD * deviation
+    if known is not None:
+        doubt |= known < UNKNOWN
+    return doubt & inside
+
+
+def bar_length(extent):
+    """1, 2 or 5 times a power of ten, a fifth of the extent or less."""
+    power = 10.0 ** np.floor(np.log10(extent / 5))
+    return max(n * power for n in (1, 2, 5) if n * power <= extent / 5)
+
+
+class Panels:
+    def __init__(self, figure, places, coordinates, inside, unit):
+        self.figure, self.places, self.y, self.x, self.inside, self.unit = figure, iter(places), *coordinates, inside, unit
+
+    def image(self, values, title, colours, bounds=None, hatch=None):
+        import matplotlib.pyplot as plt
+        ax = next(self.places)
+        low, high = np.nanpercentile(values, [1, 99]) if bounds is None else bounds
+        image = ax.pcolormesh(self.x, self.y, values, shading="nearest", cmap=colours, vmin=low, vmax=high if high > low else low + 1, rasterized=True)
+        if self.inside.min() < self.inside.max():
+            ax.contour(self.x, self.y, self.inside, [0.5], colors="k", linewidths=1.2)
+        if hatch is not None and hatch.any():
+            with plt.rc_context({"hatch.color": "#ffffff", "hatch.linewidth": 0.7}):
+                ax.contourf(self.x, self.y, hatch.astype(float), [0.5, 1.5], colors="none", hatches=["////"])
+        ax.set(title=title, xticks=[], yticks=[], aspect="equal")
+        ax.patch.set_facecolor("#ececec")
+        self.figure.colorbar(image, ax=ax, shrink=0.75)
+        return ax
+
+    def scale_bar(self, ax):
+        length = bar_length(np.ptp(self.x))
+        left, low = self.x[0] + 0.05 * np.ptp(self.x), self.y[0] + 0.05 * np.ptp(self.y)
+        ax.plot([left, left + length], [low, low], color="k", linewidth=4, solid_capstyle="butt")
+        ax.text(left + length / 2, low + 0.02 * np.ptp(self.y), f"{length:g} {self.unit}".strip(), ha="center", va="bottom", fontsize=9)
+
+
+def heading(result):
+    verdict = result.summary.get("verdict", {})
+    words = [f"verdict: {verdict['status']}"] if verdict else []
+    reasons = list(dict.fromkeys(reason["check"] for reason in verdict.get("reasons", [])))
+    words += [f"({', '.join(reasons)})"] if reasons else []
+    words += [f"{found['counted']} localisations" for found in result.summary.get("localisations", {}).values()]
+    return "   ".join(words)
+
+
+def figure(result, name, unit):
+    import matplotlib.pyplot as plt
+    parameters = result.group("parameters")
+    if name not in parameters:
+        raise Failure(65, f"{result.path}: no parameter {name!r}; it has {', '.join(n for n in parameters if not n.endswith(('_std', '_weight', '_known')))}")
+    axes = result.axes_of(parameters[name])
+    if axes not in (["y", "x"], ["z", "y", "x"]):
+        raise Failure(65, f"{result.path}: {name} is over {', '.join(axes) or 'no axis'}; a map over y and x, or z, y and x, is drawn")
+    held = {"z": parameters[name].shape[0] // 2} if len(axes) == 3 else {}
+    of = lambda group, key: view(result, result.group(group)[key], held) if key in result.group(group) else None
+    rate, truth = of("parameters", name), of("truth", name)
+    deviation, known = (None if found is None else found.values for found in (of("parameters", name + "_std"), of("parameters", name + "_known")))
+    doubt, inside = undetermined(rate.values, deviation, known), np.isfinite(rate.values)
+    state = next(iter(result.group("state")), None)
+    shown = [key for key in ("observations", "state") if state in result.group(key)] + ["rate"] + ["truth"] * (truth is not None) + ["deviation"] * (deviation is not None)
+    drawn, places = plt.subplots(1, len(shown), figsize=(4.1 * len(shown), 4.0), squeeze=False, constrained_layout=True)
+    panels = Panels(drawn, places[0], rate.coordinates, inside.astype(float), unit)
+    bounds = np.nanpercentile(np.where(doubt.all() | ~doubt, rate.values, np.nan), [1, 99])
+    titles = {"observations": f"{state}, as observed", "state": f"{state}, fitted", "rate": f"{name}" + (", hatched: not told from its mean" if doubt.any() else ""),
+              "truth": f"{name}, truth", "deviation": f"{name}, standard deviation"}
+    for key in shown:
+        if key in ("observations", "state"):
+            panels.scale_bar(panels.image(of(key, state).values, titles[key], "magma"))
+        else:
+            values = {"rate": rate.values, "truth": None if truth is None else np.where(inside, truth.values, np.nan), "deviation": deviation}[key]
+            panels.image(values, titles[key], "cividis" if key == "deviation" else "viridis", None if key == "deviation" else bounds,
+                         doubt if key == "rate" else None)
+    drawn.suptitle(heading(result), fontsize=11)
+    return drawn, 1.0 - doubt.sum() / max(inside.sum(), 1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("result", help="result.h5, or the output directory that holds it")
+    parser.add_argument("-o", "--output", help="picture to write (default: chromatin.png beside result.h5; .pdf works too)")
+    parser.add_argument("--parameter", default="lambda")
+    parser.add_argument("--unit", default="", help="of the axes, on the scale bar")
+    given = parser.parse_args()
+    matplotlib.use("Agg")
+    try:
+        result = Result(given.result)
+        output = given.output or os.path.join(os.path.dirname(result.path), "chromatin.png")
+        drawn, told = figure(result, given.parameter, given.unit)
+        try:
+            drawn.savefig(output, dpi=150)
+        except (OSError, ValueError) as error:
+            raise Failure(74, f"{output}: cannot be written ({error})") from error
+    except Failure as failure:
+        print(f"chromatin.py: {failure}", file=sys.stderr)
+        return failure.code
+    print(f"{output}: {100 * told:.0f} % of the domain told from the mean")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,7 +13,10 @@ deck::Deck effective(deck::Deck deck, std::string const& method, estimate::Estim
   if (estimate.penalty.empty()) {  // data were mollified beforehand
     deck.mollifier = estimate.smoother;
     deck.inversion.bias_correction = estimate.bias_corrected ? "on" : "off";
-  } else if (estimate.penalty.size() == 1 && std::isfinite(estimate.penalty.front())) {
+  } else {
+    deck.mollifier.adaptive = false;  // which was for other methods that "auto" tried
+  }
+  if (estimate.penalty.size() == 1 && std::isfinite(estimate.penalty.front())) {
     deck.joint.penalty = estimate.penalty.front();
   }
   return deck;

@@ -12,7 +12,7 @@ namespace mollis::choices {
 namespace {
 
 constexpr double ratio = 1.5;    ///< from rung to rung: all together cost at most 1 / (1 - 1 / ratio) = 3 times the widest
-constexpr double scatter = 3.0;  ///< standard deviations of a mean of squares that may be noise alone
+constexpr double scatter = 2.0;  ///< standard deviations of a mean of squares that may be noise alone
 constexpr double undecided = std::numeric_limits<double>::infinity();
 
 using Values = std::vector<double>;

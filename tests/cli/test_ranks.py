@@ -69,12 +69,12 @@ class Ranks(TestCase):
     def test_radii_that_vary(self):
         """The map is that of the global grid, and so is what is found with it."""
         directory = temporary()
-        common = [INPUTS / "front.toml", "grid.points=[44,48]", f"observations.u.file={directory}/data.h5"]
+        common = [INPUTS / "front.toml", "grid.points=[64,68]", f"observations.u.file={directory}/data.h5"]
         self.expect(0, run("forward", *common))
         maps, parameters = [], {}
         for n in (1, 3):
             out = directory / f"{n}.out"
-            self.expect(0, run("invert", *common, *TIGHT, "parameters.lambda.smoothness.weight=0.1", f"output.directory={out}", ranks=n))
+            self.expect(0, run("invert", *common, *TIGHT, "parameters.lambda.smoothness.weight=1e-3", f"output.directory={out}", ranks=n))
             with h5py.File(out / "result.h5") as file:
                 maps.append(file["/mollifier/radius_x"][()])
                 parameters[n] = {"lambda": file["/parameters/lambda"][()]}

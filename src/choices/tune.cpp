@@ -22,6 +22,9 @@ using petsc::check;
 
 /// Of the fits of trials: what they leave moves a risk by less than 1, of thousands that its own scatter is.
 constexpr double tuning_tolerance = 1e-6;
+/// Radii that vary over those best for the derivatives, one rung: parameters average the noise of many points, but not their bias. The
+/// risk finds as much for a single radius; a factor found by it would have to stand in the deck for a run to be repeated.
+constexpr double undersmoothed = 2.0 / 3.0;
 constexpr double pi = 3.14159265358979323846;
 
 /// Every radius in use times a factor, but at least 3 cells and what the degree asks for.
@@ -296,11 +299,11 @@ void Tuner::note_ends() {
   }
 }
 
-/// Radii that vary around those found, and as much narrower ones. The map follows from the data and the rung alone: it is made anew where
+/// Radii that vary, and as much narrower ones for validation as the single radii found have. The map follows from the data and the rung alone: it is made anew where
 /// a search is taken up again.
 void Tuner::adapt(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung, std::vector<int> const& of_validation,
                   mollifier::Settings& start, mollifier::Settings& narrow) {
-  start = adaptive_radii(problem_.grid, problem_.settings.mollifier, lepski, ladder, rung);
+  start = narrowed(adaptive_radii(problem_.grid, problem_.settings.mollifier, lepski, ladder, rung), coupled_ ? undersmoothed : 1.0);
   auto const radii = ladder.radii(rung), narrower = ladder.radii(of_validation);
   double factor = 1.0;
   for (std::size_t a = 0; a < radii.size(); ++a)

@@ -77,14 +77,7 @@ TEST(AdaptiveRadii, CostLittleWhereNothingIsSharp) {
   }
 }
 
-mollifier::Settings map_in_the_plane(Case& c) {
-  choices::Ladder const ladder(c.grid, c.deck.mollifier.degree);
-  choices::Lepski lepski(c.grid, c.deck.mollifier, c.states, {{0, 0, {{2, 0}, {0, 2}}, {1.0, 1.0}}}, ladder);
-  return choices::adaptive_radii(c.grid, c.deck.mollifier, lepski, ladder, lepski.choose());
-}
-
-TEST(AdaptiveRadii, AreTheSameOnAnyNumberOfRanksAndKeepTheirSlope) {
-  char const* const deck = R"toml(
+char const* const plane = R"toml(
 [grid]
 axes = ["y", "x"]
 points = [46, 50]
@@ -95,11 +88,19 @@ over = []
 [equation]
 residual = "k*lap(u) + u"
 )toml";
+
+mollifier::Settings map_in_the_plane(Case& c) {
+  choices::Ladder const ladder(c.grid, c.deck.mollifier.degree);
+  choices::Lepski lepski(c.grid, c.deck.mollifier, c.states, {{0, 0, {{2, 0}, {0, 2}}, {1.0, 1.0}}}, ladder);
+  return choices::adaptive_radii(c.grid, c.deck.mollifier, lepski, ladder, lepski.choose());
+}
+
+TEST(AdaptiveRadii, AreTheSameOnAnyNumberOfRanksAndKeepTheirSlope) {
   auto const u = [](Coordinates const& x) { return std::sin(3.0 * x[0]) * x[1] + std::tanh((x[1] - 0.5) / 0.04); };
   Options together, alone;
   together.noise = alone.noise = 0.003;
   alone.comm = MPI_COMM_SELF;
-  Case c(deck, {{"u", u}}, together), whole(deck, {{"u", u}}, alone);
+  Case c(plane, {{"u", u}}, together), whole(plane, {{"u", u}}, alone);
   auto const map = map_in_the_plane(c).map, wanted = map_in_the_plane(whole).map;
   ASSERT_EQ(map.rungs, wanted.rungs);
   ASSERT_GE(map.rungs.size(), 2u);
@@ -109,6 +110,26 @@ residual = "k*lap(u) + u"
   auto const radius = [&](Index y, Index x) { return mollifier::radius_at(wanted, "x", wanted.level[static_cast<std::size_t>(y * 50 + x)]); };
   for (Index y = 0; y < 46; ++y)
     for (Index x = 1; x < 50; ++x) EXPECT_LE(std::abs(radius(y, x) - radius(y, x - 1)), 1.2);  // 1, and levels are rounded
+}
+
+TEST(AdaptiveRadii, LoseNoMorePointsToAGapThanTheNarrowestWould) {
+  Options options;
+  options.noise = 0.02;
+  Case c(plane, {{"u", [](Coordinates const& x) { return std::sin(3.0 * x[0]) * x[1]; }}}, options);
+  auto data = to_vector(c.states[0].data);
+  auto const points = local_points(c.grid);
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (std::abs(points[i][0] - 20) <= 2 && std::abs(points[i][1] - 24) <= 2) data[i] = NAN;
+  c.states[0].data = to_field(data);
+  auto const settings = map_in_the_plane(c);
+  std::vector<mollifier::MultiIndex> const set{{2, 0}, {0, 2}};
+  auto const found = to_vector(mollifier::BlendedJets(c.grid, settings, false, set).apply(c.states[0].data).front());
+  auto const radius = settings.map.rungs.front().at("x").at(-1);
+  EXPECT_GT(settings.map.rungs.size(), 2u);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    bool const meets = std::abs(points[i][0] - 20) <= 2 + radius && std::abs(points[i][1] - 24) <= 2 + radius;
+    EXPECT_EQ(std::isfinite(found[i]), !meets) << points[i][0] << " " << points[i][1];
+  }
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "problem/memory.hpp"
 #include "problem/sizes.hpp"
 #include "results/describe.hpp"
+#include "results/radii.hpp"
 #include "results/summary.hpp"
 #include "results/take.hpp"
 #include "run/progress.hpp"
@@ -50,6 +51,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
       file.write(name + "_error", grid, derivative.error);
     }
   }
+  results::write_radii(grid, deck.mollifier.map, file);
   for (std::size_t s = 0; s < states.size(); ++s)
     if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = states[s].sigma;
   io::Attributes facts;

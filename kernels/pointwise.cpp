@@ -29,6 +29,40 @@ DeviceTerms on_device(VarianceTerms const& terms) {
   return out;
 }
 
+/// The rows of all jets at one point.
+struct RowsHere {
+  double const* table[max_axes];
+  int first = 0;       ///< rung
+  double next = 0.0;   ///< weight of the rung after it
+
+  KOKKOS_INLINE_FUNCTION RowsHere(GramTables const& gram, Shape const& n, Index point) {
+    Index rest = point;
+    for (int axis = max_axes - 1; axis >= 0; --axis) {
+      Index const i = axis == gram.pointwise ? point : rest % n[axis];
+      rest /= n[axis];
+      table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
+    }
+    if (gram.level.extent(0) == 0) return;
+    first = static_cast<int>(gram.level(point));
+    next = gram.level(point) - first;
+  }
+
+  /// <row_a, row_b>, products over the axes, summed over the rungs that each blends.
+  KOKKOS_INLINE_FUNCTION double product(GramTables const& gram, int const* a, int const* b) const {
+    double sum = 0.0;
+    for (int s = 0; s < (next > 0.0 ? 2 : 1); ++s)
+      for (int t = 0; t < (next > 0.0 ? 2 : 1); ++t) {
+        double value = (s == 0 ? 1.0 - next : next) * (t == 0 ? 1.0 - next : next);
+        for (int axis = 0; axis < max_axes; ++axis) {
+          int const base = axis == gram.pointwise ? 0 : first;
+          value *= table[axis][(a[axis] + (base + s) * gram.rung[axis]) * gram.slots[axis] + b[axis] + (base + t) * gram.rung[axis]];
+        }
+        sum += value;
+      }
+    return sum;
+  }
+};
+
 }  // namespace
 
 void apply_mask(Field const& mask, Field const& field) {
@@ -50,20 +84,12 @@ void add_variance(VarianceTerms const& terms, GramTables const& gram, double sig
   Shape const n = shape(extents);
   double const square = sigma * sigma;
   Kokkos::parallel_for("add_variance", Range(0, size_of(variance)), KOKKOS_LAMBDA(Index point) {
-    double const* table[max_axes];
-    Index rest = point;
-    for (int axis = max_axes - 1; axis >= 0; --axis) {
-      Index const i = axis == gram.pointwise ? point : rest % n[axis];
-      rest /= n[axis];
-      table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
-    }
+    RowsHere const rows(gram, n, point);
     double sum = 0.0;
     for (int a = 0; a < device.count; ++a)
       for (int b = 0; b <= a; ++b) {
-        double product = device.partial[a][point] * device.partial[b][point] * (a == b ? 1.0 : 2.0);
-        for (int axis = 0; axis < max_axes; ++axis)
-          product *= table[axis][device.slot[a][axis] * gram.slots[axis] + device.slot[b][axis]];
-        sum += product;
+        double const partials = device.partial[a][point] * device.partial[b][point] * (a == b ? 1.0 : 2.0);
+        sum += partials * rows.product(gram, device.slot[a], device.slot[b]);
       }
     variance(point) += square * sum;
   });
@@ -75,20 +101,11 @@ void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramT
   Shape const n = shape(extents);
   double const square = sigma * sigma;
   Kokkos::parallel_for("add_covariance", Range(0, size_of(out)), KOKKOS_LAMBDA(Index point) {
-    double const* table[max_axes];
-    Index rest = point;
-    for (int axis = max_axes - 1; axis >= 0; --axis) {
-      Index const i = axis == gram.pointwise ? point : rest % n[axis];
-      rest /= n[axis];
-      table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
-    }
+    RowsHere const rows(gram, n, point);
     double sum = 0.0;
     for (int a = 0; a < l.count; ++a)
       for (int b = 0; b < r.count; ++b) {
-        double product = l.partial[a][point] * r.partial[b][point];
-        for (int axis = 0; axis < max_axes; ++axis)
-          product *= table[axis][l.slot[a][axis] * gram.slots[axis] + r.slot[b][axis]];
-        sum += product;
+        sum += l.partial[a][point] * r.partial[b][point] * rows.product(gram, l.slot[a], r.slot[b]);
       }
     out(point) += square * sum;
   });

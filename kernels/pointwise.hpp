@@ -17,10 +17,16 @@ void clear_where_not_finite(Field const& value, Field const& mask);
 /// Inner products of filter rows along each axis: tables[a][(i_a * slots[a] + s) * slots[a] + t] = <row_s, row_t> at
 /// local row i_a of (padded) axis a; axes without filter have slots 1 and a table of ones. `pointwise` (or -1) names an
 /// axis whose rows differ from line to line: its table is indexed by the local point in place of i_a.
+/// Where the width of the filters varies, a row at a point is a blend of those of two neighbouring rungs, l = floor(level) and l + 1:
+///   row = (1 - w) row^l + w row^(l + 1),   w = level - l,
+/// tensor products each; a table then holds the slots of all rungs, `rung` of them each (0: alike on all rungs), pointwise those of l
+/// and l + 1 alone.
 struct GramTables {
   Field tables[max_axes];
   int slots[max_axes] = {1, 1, 1, 1};
   int pointwise = -1;
+  Field level;                        ///< of each local point; empty where there is one rung
+  int rung[max_axes] = {0, 0, 0, 0};
 };
 
 /// The jets of one state that a residual reads: partial derivatives p_a (local box each) and the filter slot along each

@@ -8,6 +8,7 @@
 #include "choices/ladder.hpp"
 #include "choices/tune.hpp"
 #include "estimators/methods.hpp"
+#include "mollifier/radius_map.hpp"
 
 namespace mollis::choices {
 namespace {
@@ -117,6 +118,14 @@ std::string describe(Problem const& problem, Choices const& choices) {
   for (auto const& [axis, by_order] : choices.mollifier.radius)
     for (auto const& [order, radius] : by_order)
       radii.push_back(order < 0 ? fmt::format("{} {}", axis, radius) : fmt::format("{}({}) {}", axis, order, radius));
+  if (auto const& map = choices.mollifier.map; !map.rungs.empty()) {
+    auto const levels = mollifier::levels_of(problem.grid, map);
+    radii.clear();
+    for (auto const& axis : problem.grid.axes()) {
+      auto const at = [&](double level) { return mollifier::radius_at(map, axis.name, level); };
+      radii.push_back(fmt::format("{} {:.3g} to {:.3g} (median {:.3g})", axis.name, at(levels.least), at(levels.most), at(levels.median)));
+    }
+  }
   for (std::size_t p = 0; p < choices.smoothness.size(); ++p)
     weights.push_back(fmt::format("{} {:.4g}", problem.space().unknowns()[p].name, choices.smoothness[p]));
   return fmt::format("uses  mollifier radius {} cells; smoothness weight {}", fmt::join(radii, ", "), fmt::join(weights, ", "));

@@ -11,7 +11,7 @@ namespace mollis::choices {
 /// theirs, and states smoothed with wrong ones do not let go of them: an equation-error fit finds where to start. Collective.
 estimate::Choices choose(problem::Problem const& problem, run::Stages& stages);
 
-/// A line for the log: radii and weights. Not collective.
+/// A line for the log: radii and weights. Collective where radii vary over the domain.
 std::string describe(problem::Problem const& problem, estimate::Choices const& choices);
 
 }  // namespace mollis::choices

@@ -15,14 +15,7 @@ constexpr double kappa = 1.5;  ///< of the noise variance that a difference must
 std::vector<double> cross_gram(mollifier::LineFilter const& a, int slot_a, mollifier::LineFilter const& b, int slot_b,
                                grid::Range rows) {
   std::vector<double> products;
-  for (Index i = rows.lower; i < rows.upper; ++i) {
-    double const* wa = a.row(i, slot_a);
-    double const* wb = b.row(i, slot_b);
-    Index const shift = a.start(i) - b.start(i);
-    double sum = 0.0;
-    for (Index j = std::max<Index>(0, -shift); j < a.width && j + shift < b.width; ++j) sum += wa[j] * wb[j + shift];
-    products.push_back(sum);
-  }
+  for (Index i = rows.lower; i < rows.upper; ++i) products.push_back(mollifier::inner_product(a.taps(i, slot_a), b.taps(i, slot_b)));
   return products;
 }
 
@@ -78,37 +71,39 @@ Lepski::Lepski(grid::Grid const& grid, mollifier::Settings const& mollifier, std
   set_weights();
 }
 
-void Lepski::set_weights() {
-  auto const size = static_cast<std::size_t>(grid_.local_size());
-  auto const& widest = at(ladder_.top());
-  for (std::size_t c = 0; c < combinations_.size(); ++c) {
-    auto const& combination = combinations_[c];
-    auto const box = grid_.owned();
-    std::vector<double> variance(size, 0.0);
-    for (std::size_t a = 0; a < combination.orders.size(); ++a)
-      for (std::size_t b = 0; b < combination.orders.size(); ++b) {
-        std::vector<std::vector<double>> factors;
-        for (int axis = 0; axis < grid_.dimension(); ++axis) {
-          auto const& filter = widest.filters[c][static_cast<std::size_t>(axis)];
-          auto const k = static_cast<std::size_t>(axis);
-          factors.push_back(cross_gram(filter, filter.slot(combination.orders[a][k]), filter, filter.slot(combination.orders[b][k]), box[axis]));
-        }
-        for (std::size_t i = 0; i < variance.size(); ++i) {
-          double product = combination.coefficients[a] * combination.coefficients[b];
-          std::size_t rest = i;
-          for (std::size_t axis = factors.size(); axis-- > 0;) {
-            product *= factors[axis][rest % factors[axis].size()];
-            rest /= factors[axis].size();
-          }
-          variance[i] += product;
-        }
+std::vector<double> Lepski::covariances(std::vector<int> const& r, std::vector<int> const& q, std::size_t c) {
+  auto const &left = at(r), &right = at(q);
+  auto const& combination = combinations_[c];
+  double const sigma = states_[static_cast<std::size_t>(combination.state)].sigma;
+  std::vector<double> out(static_cast<std::size_t>(grid_.local_size()), 0.0);
+  for (std::size_t a = 0; a < combination.orders.size(); ++a)
+    for (std::size_t b = 0; b < combination.orders.size(); ++b) {
+      std::vector<std::vector<double>> factors;
+      for (int axis = 0; axis < grid_.dimension(); ++axis) {
+        auto const k = static_cast<std::size_t>(axis);
+        auto const &fa = left.filters[c][k], &fb = right.filters[c][k];
+        factors.push_back(cross_gram(fa, fa.slot(combination.orders[a][k]), fb, fb.slot(combination.orders[b][k]), grid_.owned()[axis]));
       }
-    double const sigma = states_[static_cast<std::size_t>(combination.state)].sigma;
-    weights_.emplace_back(size, 0.0);
-    for (std::size_t i = 0; i < size; ++i) {
-      bool const defined = std::isfinite(widest.values[c][i]) && variance[i] > 0.0;
-      if (defined) weights_[c][i] = 1.0 / (sigma * sigma * variance[i]);
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        double product = sigma * sigma * combination.coefficients[a] * combination.coefficients[b];
+        std::size_t rest = i;
+        for (std::size_t axis = factors.size(); axis-- > 0;) {
+          product *= factors[axis][rest % factors[axis].size()];
+          rest /= factors[axis].size();
+        }
+        out[i] += product;
+      }
     }
+  return out;
+}
+
+void Lepski::set_weights() {
+  for (std::size_t c = 0; c < combinations_.size(); ++c) {
+    auto const variance = covariances(ladder_.top(), ladder_.top(), c);
+    auto const& found = values(ladder_.top(), c);
+    weights_.emplace_back(variance.size(), 0.0);
+    for (std::size_t i = 0; i < variance.size(); ++i)
+      if (std::isfinite(found[i]) && variance[i] > 0.0) weights_[c][i] = 1.0 / variance[i];
   }
 }
 

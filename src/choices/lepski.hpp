@@ -40,6 +40,12 @@ class Lepski {
   double signal_to_noise(std::vector<int> const& rung);
   std::vector<RadiusTrial> const& trials() const { return trials_; }
 
+  std::size_t combinations() const { return combinations_.size(); }
+  /// L_r d of a combination at every local point, NaN where a footprint meets a gap. Collective.
+  std::vector<double> const& values(std::vector<int> const& rung, std::size_t combination) { return at(rung).values[combination]; }
+  /// Cov(L_r d, L_q d) there. Collective.
+  std::vector<double> covariances(std::vector<int> const& r, std::vector<int> const& q, std::size_t combination);
+
  private:
   struct Estimate {                                ///< at one rung, per combination
     std::vector<std::vector<mollifier::LineFilter>> filters;

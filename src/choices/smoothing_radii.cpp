@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "choices/adaptive_radii.hpp"
+
 namespace mollis::choices {
 
 std::vector<mollifier::MultiIndex> derivatives_of(std::vector<std::string> const& derivatives, grid::Grid const& grid) {
@@ -24,7 +26,9 @@ mollifier::Settings smoothing_radii(grid::Grid const& grid, mollifier::Settings 
   Ladder ladder(grid, mollifier.degree);
   ladder.heed_gaps(grid, states, mollifier.places);
   Lepski lepski(grid, mollifier, states, std::move(combinations), ladder);
-  return mollifier::with_radii(grid, mollifier, ladder.radii(lepski.choose()));
+  auto const best = lepski.choose();
+  if (mollifier.adaptive) return adaptive_radii(grid, mollifier, lepski, ladder, best);
+  return mollifier::with_radii(grid, mollifier, ladder.radii(best));
 }
 
 }  // namespace mollis::choices

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <tuple>
 
 #include "checkpoint/replay.hpp"
+#include "choices/adaptive_radii.hpp"
 #include "choices/weak_radius.hpp"
 #include "estimate/parameters.hpp"
 #include "estimate/rounding.hpp"
 #include "estimators/methods.hpp"
+#include "mollifier/radius_map.hpp"
 #include "petsc/options.hpp"
 
 namespace mollis::choices {
@@ -19,14 +22,24 @@ using petsc::check;
 
 /// Of the fits of trials: what they leave moves a risk by less than 1, of thousands that its own scatter is.
 constexpr double tuning_tolerance = 1e-6;
+/// Radii that vary over those best for the derivatives, one rung: parameters average the noise of many points, but not their bias. The
+/// risk finds as much for a single radius; a factor found by it would have to stand in the deck for a run to be repeated.
+constexpr double undersmoothed = 2.0 / 3.0;
 constexpr double pi = 3.14159265358979323846;
+
+/// Every radius in use times a factor, but at least 3 cells and what the degree asks for.
+mollifier::Settings narrowed(mollifier::Settings mollifier, double factor) {
+  Index const least = std::max(3, (mollifier.degree + 1) / 2);
+  mollifier::for_each_radius(mollifier, [&](std::string const&, mollifier::AxisRadius& radii) {
+    for (auto& [order, radius] : radii)
+      if (radius > 0) radius = std::min(radius, std::max<Index>(least, std::lround(factor * static_cast<double>(radius))));
+  });
+  return mollifier;
+}
 
 /// Half of every radius in use (at least 3 cells and what the degree asks for): where the smoothing bias is small.
 mollifier::Settings halved(mollifier::Settings mollifier) {
-  for (auto& [axis, radii] : mollifier.radius)
-    for (auto& [order, radius] : radii)
-      if (radius > 0) radius = std::min(radius, std::max<Index>({3, (mollifier.degree + 1) / 2, (radius + 1) / 2}));
-  return mollifier;
+  return narrowed(std::move(mollifier), 0.5);
 }
 
 /// The search over smoothness weights, each by its scale m: beta = s / (2 pi m)^(2 q) gives a parameter feature of m
@@ -100,6 +113,8 @@ class Tuner {
   double at_rung(Ladder const& ladder, std::vector<int> const& rung);
   static std::vector<double> numbers_of(std::vector<int> const& rung, std::vector<int> const& narrow, std::vector<RadiusTrial> const& trials);
   std::pair<std::vector<int>, std::vector<int>> take_found(std::vector<double> const& numbers);
+  void adapt(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung, std::vector<int> const& of_validation,
+             mollifier::Settings& start, mollifier::Settings& narrow);
   std::vector<int> validation_rung(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung);
 
   problem::Problem const& problem_;
@@ -284,11 +299,24 @@ void Tuner::note_ends() {
   }
 }
 
+/// Radii that vary, and as much narrower ones for validation as the single radii found have. The map follows from the data and the rung alone: it is made anew where
+/// a search is taken up again.
+void Tuner::adapt(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung, std::vector<int> const& of_validation,
+                  mollifier::Settings& start, mollifier::Settings& narrow) {
+  start = narrowed(adaptive_radii(problem_.grid, problem_.settings.mollifier, lepski, ladder, rung), coupled_ ? undersmoothed : 1.0);
+  auto const radii = ladder.radii(rung), narrower = ladder.radii(of_validation);
+  double factor = 1.0;
+  for (std::size_t a = 0; a < radii.size(); ++a)
+    if (radii[a] > 0) factor = std::min(factor, static_cast<double>(narrower[a]) / static_cast<double>(radii[a]));
+  narrow = narrowed(start, factor);
+}
+
 Tuned Tuner::run() {
   bool const weak = problem_.weak();
   Ladder ladder(problem_.grid, weak ? 2 * weak_least_radius - 1 : problem_.settings.mollifier.degree);
   std::vector<int> rung;
   bool const free_radius = problem_.settings.mollifier.automatic;
+  bool const stepped = free_radius && !weak && !problem_.settings.mollifier.adaptive;  // radii that the risk may move
   mollifier::Settings start = problem_.settings.mollifier, narrow = halved(start);
   if (free_radius && weak) {
     ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
@@ -300,17 +328,22 @@ Tuned Tuner::run() {
     start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(take_found(found).first));
   } else if (free_radius) {
     ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
+    std::optional<Lepski> made;
+    auto const lepski = [&]() -> Lepski& {
+      if (!made) made.emplace(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
+      return *made;
+    };
     auto const found = replay_.step([&] {
-      Lepski lepski(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
-      auto const chosen = lepski.choose();
-      return numbers_of(chosen, validation_rung(lepski, ladder, chosen), lepski.trials());
+      auto const chosen = lepski().choose();
+      return numbers_of(chosen, validation_rung(lepski(), ladder, chosen), lepski().trials());
     });
     std::vector<int> of_validation;
     std::tie(rung, of_validation) = take_found(found);
     start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
     narrow = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(of_validation));
+    if (problem_.settings.mollifier.adaptive) adapt(lepski(), ladder, rung, of_validation, start, narrow);
   }
-  if (coupled_ && ((free_radius && !weak) || !automatic_.empty())) {
+  if (coupled_ && (stepped || !automatic_.empty())) {
     validation_ = std::make_unique<Validation>(problem_, weak ? start : narrow);
     freeze();
     use(start);
@@ -324,7 +357,7 @@ Tuned Tuner::run() {
     freeze();
     use(start);
     double const risk = search(0.5, 0.0, 0.0);
-    if (free_radius && !weak) {
+    if (stepped) {
       step_radii(ladder, rung, risk);
       start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
     }

@@ -165,7 +165,7 @@ Section mollifier() {
          .otherwise_computed("\"bump\"; \"polynomial\" in the weak form, where derivatives of the kernel are sampled"),
      key("exponent", Type::number, "of the polynomial and cosine kernels").within(positive()).otherwise("9.0"),
      key("radius", Type::radius,
-         "a number, per axis { t = 4, x = 12 }, per axis and derivative order { x = { 0 = 8, 2 = 12 } }; 0: no filter")
+         "a number, per axis { t = 4, x = 12 }, per axis and derivative order { x = { 0 = 8, 2 = 12 } }; 0: no filter; \"adaptive\": varies over the domain")
          .in("cells").within(from_to(0, 512)).otherwise(R"("auto")").like("12"),
      key("degree", Type::integer, "of the local polynomial (strong form)").within(from_to(0, 10)).otherwise("4"),
      key("filter", Type::choice, "\"moment\": local polynomial; \"analytic\": sampled derivatives of the kernel")

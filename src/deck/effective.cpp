@@ -150,8 +150,9 @@ Rows rows_of(Equation const& equation) {
   return rows;
 }
 
-/// "auto", or a table of axes: one number where it holds for all orders, else a table of orders.
+/// "auto", "adaptive", or a table of axes: one number where it holds for all orders, else a table of orders.
 std::string radius_text(Mollifier const& mollifier) {
+  if (mollifier.adaptive) return "\"adaptive\"";
   if (mollifier.automatic) return "\"auto\"";
   std::map<std::string, std::string> axes;
   for (auto const& [axis, radii] : mollifier.radius) {

@@ -89,6 +89,14 @@ void check_written(Document& document, Deck const& deck) {
   }
 }
 
+/// Radii that vary are for methods that mollify.
+void check_adaptive(Document& document, Deck const& deck) {
+  auto const& method = deck.inversion.method;
+  if (deck.mollifier.adaptive && !estimators::is_automatic(method) && estimators::method_named(method).fits_states)
+    entry_of(document, "mollifier").report("radius", fmt::format("method = \"{}\" fits states to the data and mollifies none; remove radius, or use "
+                                                                 "method = \"equation-error\"", method));
+}
+
 void read_sections(Document& document, Command command, Deck& deck) {
   Names names;
   if (!document.broken.count("grid")) deck.grid = read_grid(entry_of(document, "grid"));
@@ -98,6 +106,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation);
   deck.derivatives = read_derivatives(entry_of(document, "mollify"), deck);
   deck.inversion = read_inversion(entry_of(document, "inversion"));
+  check_adaptive(document, deck);
   deck.joint = read_joint(entry_of(document, "joint"));
   deck.uncertainty = read_uncertainty(entry_of(document, "uncertainty"));
   deck.validation = read_validation(entry_of(document, "validation"), deck.grid.axes);

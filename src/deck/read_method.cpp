@@ -51,6 +51,7 @@ AxisRadius axis_radius(toml::node const& node) {
 void read_radius(Entry const& entry, Axes const& axes, Mollifier& mollifier) {
   auto const* const node = entry.node("radius");
   mollifier.automatic = !node || node->is_string();
+  mollifier.adaptive = entry.text("radius") == "adaptive";
   if (mollifier.automatic) return;
   if (auto const cells = entry.integer("radius")) {
     for (auto const& axis : axes) mollifier.radius[axis] = {{-1, *cells}};
@@ -97,6 +98,11 @@ Mollifier read_mollifier(Entry const& entry, Axes const& axes, Equation const& e
   mollifier.degree = static_cast<int>(entry.integer("degree").value_or(mollifier.degree));
   mollifier.filter = entry.text("filter").value_or(mollifier.filter);
   read_radius(entry, axes, mollifier);
+  if (mollifier.adaptive && equation.weak)
+    entry.report("radius", "the weak form's rows are not exact on polynomials, so that radii cannot vary; use radius = \"auto\", or form = \"strong\"");
+  if (mollifier.adaptive && mollifier.filter == "analytic")
+    entry.report("radius", "rows of filter = \"analytic\" are not exact on polynomials, so that radii cannot vary; use radius = \"auto\", or "
+                           "filter = \"moment\"");
   return mollifier;
 }
 

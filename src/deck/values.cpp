@@ -58,11 +58,11 @@ struct Check {
     if (is_number(node)) return limits(node);
     return expect(node.is_string(), node, "an expression (text) or a number") && text(node);
   }
-  bool automatic(toml::node const& node, char const* what) const {
+  bool automatic(toml::node const& node, char const* what, std::vector<std::string> const& words = {"auto"}) const {
     if (!expect(node.is_string(), node, what)) return false;
     std::string const word = *node.value<std::string>();
-    if (word == "auto") return true;
-    return fail(node, fmt::format("expected {}, got the text \"{}\"{}{}", what, run::shown(word), did_you_mean(word, {"auto"}),
+    if (std::find(words.begin(), words.end(), word) != words.end()) return true;
+    return fail(node, fmt::format("expected {}, got the text \"{}\"{}{}", what, run::shown(word), did_you_mean(word, words),
                                   advice(key)));
   }
   bool not_negative(toml::node const& node) const {
@@ -137,7 +137,7 @@ struct Check {
   }
   bool radius(toml::node const& node) const {
     if (node.is_integer()) return limits(node);
-    if (!node.is_table()) return automatic(node, "\"auto\", an integer or a table of axes");
+    if (!node.is_table()) return automatic(node, "\"auto\", \"adaptive\", an integer or a table of axes", {"auto", "adaptive"});
     bool good = true;
     for (auto const& [name, entry] : *node.as_table()) {
       good = (entry.is_table() ? orders(*entry.as_table()) : integer(entry)) && good;

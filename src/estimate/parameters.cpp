@@ -1,5 +1,7 @@
 #include "estimate/parameters.hpp"
 
+#include <algorithm>
+
 namespace mollis::estimate {
 
 void put_vector(parameters::ParameterSpace const& space, std::string const& name, Vec vector, Quantities& quantities) {
@@ -33,28 +35,55 @@ void take_parameters(parameters::ParameterSpace const& space, Quantities const& 
   estimate.gradient = end.at(3);
 }
 
-void put_radii(grid::Grid const& grid, mollifier::Settings const& mollifier, Quantities& quantities) {
-  for (auto const& axis : grid.axes()) {
+namespace {
+
+void put_axes(std::string const& name, mollifier::RadiusByAxis const& radius, Quantities& quantities) {
+  for (auto const& [axis, radii] : radius) {
     std::vector<double> pairs;
-    auto const radii = mollifier.radius.find(axis.name);
-    if (radii == mollifier.radius.end()) continue;
-    for (auto const& [order, radius] : radii->second) {
+    for (auto const& [order, cells] : radii) {
       pairs.push_back(order);
-      pairs.push_back(static_cast<double>(radius));
+      pairs.push_back(static_cast<double>(cells));
     }
-    quantities.put("radius/" + axis.name, pairs);
+    quantities.put(name + "/" + axis, pairs);
   }
+}
+
+mollifier::RadiusByAxis take_axes(grid::Grid const& grid, std::string const& name, Quantities const& quantities) {
+  mollifier::RadiusByAxis radius;
+  for (auto const& axis : grid.axes()) {
+    if (!quantities.has_numbers(name + "/" + axis.name)) continue;
+    auto const& pairs = quantities.numbers(name + "/" + axis.name);
+    for (std::size_t k = 0; k + 1 < pairs.size(); k += 2) radius[axis.name][static_cast<int>(pairs[k])] = static_cast<Index>(pairs[k + 1]);
+  }
+  return radius;
+}
+
+std::string rung_name(std::size_t rung) { return "rung/" + std::to_string(rung + 1); }
+
+}  // namespace
+
+void put_radii(grid::Grid const& grid, mollifier::Settings const& mollifier, Quantities& quantities) {
+  put_axes("radius", mollifier.radius, quantities);
+  auto const& map = mollifier.map;
+  if (map.rungs.empty()) return;
+  quantities.put("rungs", {static_cast<double>(map.rungs.size())});
+  for (std::size_t k = 0; k < map.rungs.size(); ++k) put_axes(rung_name(k), map.rungs[k], quantities);
+  Field const level = make_field("level", grid.local_size());
+  auto const host = Kokkos::create_mirror_view(level);
+  std::copy(map.level.begin(), map.level.end(), host.data());
+  Kokkos::deep_copy(level, host);
+  quantities.put("level", grid, level);
 }
 
 mollifier::Settings radii_of(grid::Grid const& grid, mollifier::Settings mollifier, Quantities const& quantities) {
   mollifier.automatic = false;
-  mollifier.radius.clear();
-  for (auto const& axis : grid.axes()) {
-    if (quantities.all_numbers().count("radius/" + axis.name) == 0) continue;
-    auto const& pairs = quantities.numbers("radius/" + axis.name);
-    for (std::size_t k = 0; k + 1 < pairs.size(); k += 2)
-      mollifier.radius[axis.name][static_cast<int>(pairs[k])] = static_cast<Index>(pairs[k + 1]);
-  }
+  mollifier.radius = take_axes(grid, "radius", quantities);
+  mollifier.map = {};
+  if (!quantities.has_numbers("rungs")) return mollifier;
+  auto const rungs = static_cast<std::size_t>(quantities.numbers("rungs").front());
+  for (std::size_t k = 0; k < rungs; ++k) mollifier.map.rungs.push_back(take_axes(grid, rung_name(k), quantities));
+  auto const level = on_host(quantities.field("level", grid));
+  mollifier.map.level.assign(level.data(), level.data() + level.extent(0));
   return mollifier;
 }
 

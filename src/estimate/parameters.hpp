@@ -14,9 +14,9 @@ petsc::Vector take_vector(parameters::ParameterSpace const& space, std::string c
 void put_parameters(parameters::ParameterSpace const& space, Estimate const& estimate, Quantities& quantities);
 void take_parameters(parameters::ParameterSpace const& space, Quantities const& quantities, Estimate& estimate);
 
-/// radius/AXIS: pairs of derivative order and radius [cells].
+/// radius/AXIS: pairs of derivative order and radius [cells]; of a map rung/N/AXIS likewise, and level.
 void put_radii(grid::Grid const& grid, mollifier::Settings const& mollifier, Quantities& quantities);
-/// `mollifier` with the radii of the quantities. Not collective.
+/// `mollifier` with the radii of the quantities.
 mollifier::Settings radii_of(grid::Grid const& grid, mollifier::Settings mollifier, Quantities const& quantities);
 
 }  // namespace mollis::estimate

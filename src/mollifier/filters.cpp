@@ -45,6 +45,7 @@ Index radius_for(AxisRadius const& radii, int order) {
 
 Settings with_radii(grid::Grid const& grid, Settings mollifier, AxisRadii const& radii) {
   mollifier.automatic = false;
+  mollifier.map = {};
   mollifier.radius.clear();
   for (std::size_t a = 0; a < radii.size(); ++a)
     mollifier.radius[grid.axis(static_cast<int>(a)).name] = AxisRadius{{-1, radii[a]}};

@@ -6,6 +6,13 @@
 
 namespace mollis::mollifier {
 
+double inner_product(Row const& a, Row const& b) {
+  Index const shift = a.start - b.start;
+  double sum = 0.0;
+  for (Index j = std::max<Index>(0, -shift); j < a.width && j + shift < b.width; ++j) sum += a.weights[j] * b.weights[j + shift];
+  return sum;
+}
+
 Index LineFilter::start(Index row) const {
   Index const centred = row - (width - 1) / 2;
   return periodic ? centred : std::max<Index>(0, std::min(centred, points - width));
@@ -31,11 +38,7 @@ grid::Range LineFilter::needed(grid::Range outputs) const {
 }
 
 double LineFilter::gram(Index row_index, int slot_a, int slot_b) const {
-  double const* a = row(row_index, slot_a);
-  double const* b = row(row_index, slot_b);
-  double sum = 0.0;
-  for (Index j = 0; j < width; ++j) sum += a[j] * b[j];
-  return sum;
+  return inner_product(taps(row_index, slot_a), taps(row_index, slot_b));
 }
 
 LineFilter product_filter(LineFilter const& filter, int order_a, int order_b) {

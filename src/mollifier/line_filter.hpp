@@ -11,6 +11,14 @@
 
 namespace mollis::mollifier {
 
+/// A row of one axis: its weights from its first tap on.
+struct Row {
+  Index start, width;
+  double const* weights;
+};
+/// <a, b>: the exact covariance of what two rows of one axis give for unit white noise.
+double inner_product(Row const& a, Row const& b);
+
 /// Rows of one axis for several derivative orders, all of one width (narrower orders are padded with zeros).
 /// Rows in [interior.lower, interior.upper) are all alike; the others (near edges, or all of them on a stretched axis)
 /// are stored one by one.
@@ -27,6 +35,7 @@ class LineFilter {
 
   Index start(Index row) const;                              ///< first tap; inside [0, points - width] on open axes
   double const* row(Index row_index, int order_slot) const;  ///< `width` weights
+  Row taps(Index row_index, int order_slot) const { return {start(row_index), width, row(row_index, order_slot)}; }
   int slot(int order) const;                                 ///< position of an order in `orders`; throws if absent
   grid::Range needed(grid::Range outputs) const;             ///< union of the footprints of these rows
   /// <row_a, row_b> at a row: the exact covariance of two derivatives for unit white noise.

@@ -215,6 +215,19 @@ void LineRefit::apply(Field const& owned, std::vector<Field> const& out) const {
     apply_rows(data_->rows, data_->filter().slot(data_->jets.set()[k][axis]), ghosted, out[k]);
 }
 
+Row LineRefit::taps(Index point, int slot) const {
+  grid::Box const& own = data_->jets.grid().owned();
+  Index inner = 1;
+  for (int a = data_->axis + 1; a < own.dimension(); ++a) inner *= own[a].size();
+  auto const& filter = data_->filter();
+  Row row = filter.taps(own[data_->axis].lower + point / inner % own[data_->axis].size(), slot);
+  auto const at = std::lower_bound(points().begin(), points().end(), point);
+  if (at == points().end() || *at != point) return row;
+  Index const stored = data_->row[static_cast<std::size_t>(at - points().begin())];
+  row.weights = data_->weights.data() + (stored * static_cast<Index>(filter.orders.size()) + slot) * filter.width;
+  return row;
+}
+
 double LineRefit::gram(std::size_t i, int slot_a, int slot_b) const {
   Index const orders = static_cast<Index>(data_->filter().orders.size());
   return data_->grams[static_cast<std::size_t>((data_->row[i] * orders + slot_a) * orders + slot_b)];

@@ -35,6 +35,9 @@ class LineRefit {
   /// it is undefined; what stands in the gaps of `owned` is not used. Linear in `owned`. Collective.
   void apply(Field const& owned, std::vector<Field> const& out) const;
 
+  /// The row of a local point, refitted or the filter's own; NaN where it is undefined.
+  Row taps(Index point, int slot) const;
+
   /// <row_a, row_b> at points()[i], a and b positions in the filter's orders: the exact covariance of two derivatives for
   /// unit white noise. NaN where one of them is undefined.
   double gram(std::size_t i, int slot_a, int slot_b) const;

@@ -67,8 +67,10 @@ double doubles_per_rank(deck::Deck const& deck, grid::Grid const& grid) {
 double mollified_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
   bool const twice = deck.mollifier.automatic || samples == nullptr || *samples > 0;
+  /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
+  double const varying = deck.mollifier.adaptive ? 6.0 * static_cast<double>(1 + system.features.size()) + 15.0 * system.residuals : 0.0;
   double const ranks = static_cast<double>(std::max(grid.blocks(), 1)), points = static_cast<double>(grid.points());
-  return (twice ? 2.0 : 1.0) * doubles_per_point(deck, system) + (twice ? 1.5 : 1.0) * doubles_per_rank(deck, grid) * ranks / points;
+  return varying + (twice ? 2.0 : 1.0) * doubles_per_point(deck, system) + (twice ? 1.5 : 1.0) * doubles_per_rank(deck, grid) * ranks / points;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "problem/problem.hpp"
 
+#include "estimators/methods.hpp"
+
 namespace mollis::problem {
 
 Problem::Problem(grid::Grid grid_, Settings settings_, equation::System system, run::Named<parameters::Settings> const& parameters,
@@ -12,6 +14,7 @@ Problem::Problem(grid::Grid grid_, Settings settings_, equation::System system, 
 Problem Problem::with_method(std::string const& method) const {
   auto other = *this;
   other.settings.inversion.method = method;
+  if (estimators::method_named(method).fits_states) other.settings.mollifier.adaptive = false;  // mollifies no data but for its start
   return other;
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mollifier/filters.hpp"
-
 namespace mollis::residual {
 namespace {
 
@@ -22,33 +20,9 @@ Extents full_strides(grid::Grid const& grid) {
   return parameters::strides_over(grid, all);
 }
 
-Field on_device(std::vector<double> const& values) {
-  Field const field = make_field("table", static_cast<Index>(values.size()));
-  auto const host = Kokkos::create_mirror_view(field);
-  std::copy(values.begin(), values.end(), host.data());
-  Kokkos::deep_copy(field, host);
-  return field;
-}
-
 Index count_of(Field const& mask) {
   auto const host = on_host(mask);
   return std::count_if(host.data(), host.data() + host.extent(0), [](double m) { return m != 0.0; });
-}
-
-/// Inner products of the filters' rows along the padded axes; point by point along the axis of refitted rows.
-kernels::GramTables gram_tables(mollifier::Jets const& jets, std::optional<mollifier::LineRefit> const& refit) {
-  kernels::GramTables gram;
-  int const padding = max_axes - jets.grid().dimension();
-  for (int axis = 0; axis < max_axes; ++axis) {
-    bool const real = axis >= padding && jets.grid().local_size() > 0;
-    gram.tables[axis] = on_device(real ? jets.gram_table(axis - padding) : std::vector<double>{1.0});
-    gram.slots[axis] = axis >= padding ? static_cast<int>(jets.filter(axis - padding).orders.size()) : 1;
-  }
-  if (refit && !refit->points().empty()) {
-    gram.pointwise = padding + *mollifier::only_filtered_axis(jets);
-    gram.tables[gram.pointwise] = on_device(refit->gram_table());
-  }
-  return gram;
 }
 
 std::vector<kernels::Operand> operands_of(std::vector<Placed> const& inputs) {
@@ -85,14 +59,13 @@ DataFeatures::DataFeatures(grid::Grid grid, equation::System const& system, moll
     }
     if (feature.kind != kind) continue;
     auto group = std::find_if(groups_.begin(), groups_.end(), [&](Group const& g) { return g.index == feature.index; });
-    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, true, {}});
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{feature.index, {}, nullptr, {}, {}, true});
     group->features.push_back(static_cast<int>(f));
   }
   for (auto& group : groups_) {
     std::vector<mollifier::MultiIndex> set;
     for (int const f : group.features) set.push_back(system.features[static_cast<std::size_t>(f)].order);
-    auto filters = mollifier::make_filters(grid_, mollifier_, system.form == equation::Form::weak, set);
-    group.jets = std::make_unique<mollifier::Jets>(grid_, std::move(filters), set);
+    group.jets = std::make_unique<mollifier::BlendedJets>(grid_, mollifier_, system.form == equation::Form::weak, set);
     auto const valid = group.jets->valid();
     kernels::apply_mask(valid, mask_);
     state_features_.insert(state_features_.end(), group.features.begin(), group.features.end());
@@ -122,7 +95,7 @@ void DataFeatures::count_gaps(Index inside) {
   gaps_.lost = inside - count_of(mask_);
   std::vector<bool> refitted(mask.extent(0), false);
   for (auto const& group : groups_)
-    for (Index const point : group.refit ? group.refit->points() : std::vector<Index>())
+    for (Index const point : group.jets->refitted_points())
       refitted[static_cast<std::size_t>(point)] = mask(static_cast<std::size_t>(point)) != 0.0;
   gaps_.refitted = std::count(refitted.begin(), refitted.end(), true);
 }
@@ -136,17 +109,12 @@ void DataFeatures::strong(std::vector<observations::State> const& states) {
   for (auto& group : groups_) {
     auto const& state = states[static_cast<std::size_t>(group.index)];
     // One filtered axis: rows are refitted around gaps instead, exactly.
-    auto const jets = group.jets->apply(mollifier::only_filtered_axis(*group.jets) ? state.data : state.to_mollify());
-    group.refit = mollifier::make_refit(*group.jets, mollifier_, state.data);
-    if (group.refit) group.refit->apply(state.data, jets);
-    NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, gram_tables(*group.jets, group.refit)};
+    group.jets->refit_around(state.data);
+    auto const jets = group.jets->apply(group.jets->can_refit() ? state.data : state.to_mollify());
+    NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, group.jets->gram()};
     for (std::size_t k = 0; k < jets.size(); ++k) {
       take(group.features[k], jets[k]);
-      std::array<int, max_axes> slots{};
-      for (int a = 0; a < grid_.dimension(); ++a)
-        slots[static_cast<std::size_t>(max_axes - grid_.dimension() + a)] =
-            group.jets->filter(a).slot(group.jets->set()[k][static_cast<std::size_t>(a)]);
-      noise.slots.push_back(slots);
+      noise.slots.push_back(group.jets->slots(k));
     }
     noise_.states.push_back(std::move(noise));
   }
@@ -247,7 +215,6 @@ std::vector<Field> DataFeatures::response(std::vector<Field> const& changes) con
       kernels::add_product(filled(grid_.local_size(), 1.0), group.slopes[s],
                            changes[static_cast<std::size_t>(group.states[s])], input);
     auto const fields = group.jets->apply(input);
-    if (group.refit) group.refit->apply(input, fields);
     out.insert(out.end(), fields.begin(), fields.end());
   }
   return out;

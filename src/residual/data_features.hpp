@@ -3,12 +3,10 @@
 /// terms of the raw data (weak form; unbiased under the noise, see equation/unbiased.hpp), with the way the noise reaches them
 /// and the points where they exist.
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "kernels/field.hpp"
-#include "mollifier/line_refit.hpp"
-#include "mollifier/settings.hpp"
+#include "mollifier/blended_jets.hpp"
 #include "observations/known_fields.hpp"
 #include "observations/states.hpp"
 #include "residual/feature_bank.hpp"
@@ -49,11 +47,10 @@ class DataFeatures {
   struct Group {                           ///< features computed by one set of jets
     int index;                             ///< state or term
     std::vector<int> features;
-    std::unique_ptr<mollifier::Jets> jets;
+    std::unique_ptr<mollifier::BlendedJets> jets;
     std::vector<Field> slopes;             ///< weak: df~/d(state) over the raw data
     std::vector<int> states;               ///< weak: those states
     bool corrected = true;                 ///< weak: f~ stands for f
-    std::optional<mollifier::LineRefit> refit;  ///< strong: rows around gaps
   };
 
   /// The noise's variance at every datum of a state (0 unless `corrected`).

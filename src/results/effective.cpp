@@ -25,7 +25,10 @@ deck::Deck effective(deck::Deck deck, problem::Problem const& problem, estimate:
   if (estimate.penalty.empty()) {  // data were mollified beforehand
     deck.mollifier = estimate.smoother;
     deck.inversion.bias_correction = estimate.bias_corrected ? "on" : "off";
-  } else if (estimate.penalty.size() == 1 && std::isfinite(estimate.penalty.front())) {
+  } else {
+    deck.mollifier.adaptive = false;  // which was for other methods that "auto" tried
+  }
+  if (estimate.penalty.size() == 1 && std::isfinite(estimate.penalty.front())) {
     deck.joint.penalty = estimate.penalty.front();
   }
   return deck;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
+#include "mollifier/radius_map.hpp"
 #include "scores/score.hpp"
 
 namespace mollis::results {
@@ -80,8 +81,16 @@ Json validation_json(estimate::Validation const& validation) {
   return {{"points", validation.points}, {"misfit", number(validation.misfit)}, {"of", validation.of_states ? "states" : "residuals"}};
 }
 
-Json radius_json(mollifier::Settings const& mollifier) {
+/// Cells by axis; where they vary over the domain, the least, the median and the greatest. Collective.
+Json radius_json(grid::Grid const& grid, mollifier::Settings const& mollifier) {
   Json json = Json::object();
+  if (auto const& map = mollifier.map; !map.rungs.empty()) {
+    auto const levels = mollifier::levels_of(grid, map);
+    for (auto const& axis : grid.axes())
+      json[axis.name] = {{"min", mollifier::radius_at(map, axis.name, levels.least)}, {"median", mollifier::radius_at(map, axis.name, levels.median)},
+                         {"max", mollifier::radius_at(map, axis.name, levels.most)}};
+    return json;
+  }
   for (auto const& [axis, by_order] : mollifier.radius) {
     if (by_order.size() == 1 && by_order.begin()->first < 0) {
       json[axis] = by_order.begin()->second;
@@ -147,7 +156,7 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
   json["method"] = problem.settings.inversion.method;
   json["ranks"] = problem.grid.ranks();
   json["points"] = problem.grid.points();
-  json["mollifier"] = {{"kernel", estimate.smoother.kernel}, {"radius", radius_json(estimate.smoother)}, {"degree", estimate.smoother.degree}};
+  json["mollifier"] = {{"kernel", estimate.smoother.kernel}, {"radius", radius_json(problem.grid, estimate.smoother)}, {"degree", estimate.smoother.degree}};
   if (!estimate.penalty.empty()) json["penalty"] = numbers(estimate.penalty);
   for (std::size_t s = 0; s < problem.states.size(); ++s) json["noise"][problem.states[s].name] = estimate.noise[s];
   add_localisations(problem.states, json);
@@ -173,7 +182,7 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
 Json mollify_summary(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> const& states,
                      run::Stages const& stages) {
   Json json{{"status", "converged"}, {"method", "mollify"}, {"ranks", grid.ranks()}, {"points", grid.points()}};
-  json["mollifier"] = {{"radius", radius_json(deck.mollifier)}, {"degree", deck.mollifier.degree}};
+  json["mollifier"] = {{"radius", radius_json(grid, deck.mollifier)}, {"degree", deck.mollifier.degree}};
   for (auto const& state : states) json["noise"][state.name] = state.sigma;
   add_localisations(states, json);
   add_costs(grid, stages, json);

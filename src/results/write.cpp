@@ -9,6 +9,7 @@
 #include "parameters/transform.hpp"
 #include "results/effective.hpp"
 #include "results/gather.hpp"
+#include "results/radii.hpp"
 #include "results/summary.hpp"
 #include "run/provenance.hpp"
 
@@ -95,6 +96,7 @@ void write_fields(problem::Problem const& problem, Outcome const& outcome, std::
   auto const& residuals = estimate.residuals;
   for (std::size_t k = 0; k < residuals.size(); ++k)
     file.write(residuals.size() == 1 ? std::string("/residual") : fmt::format("/residual_{}", k + 1), problem.grid, inside_only(problem.mask, residuals[k]));
+  write_radii(problem.grid, estimate.smoother.map, file);
 }
 
 void write_records(problem::Problem const& problem, deck::Deck const& deck, estimate::Estimate const& estimate,

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "mollifier/radius_map.hpp"
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
 #include "uncertainty/moved.hpp"
@@ -18,8 +20,8 @@ constexpr double narrower = 0.7;
 constexpr int draws = 8;
 constexpr double tolerance = 1e-4;
 
-/// Radii at `narrower` of theirs, no smaller than their degree allows, and the ratio reached: the largest over the axes, 1 where
-/// nothing can be narrower.
+/// Radii at `narrower` of theirs, no smaller than their degree allows, and the ratio reached: the largest over the axes, of a map the
+/// mean over its rungs, which whole cells make unequal; 1 where nothing can be narrower.
 struct Narrowed {
   mollifier::Settings mollifier;
   double ratio = 0.0, volume = 1.0;    ///< volume: product of the ratios along all axes, what noise is correlated over
@@ -27,17 +29,26 @@ struct Narrowed {
 
 Narrowed narrow(mollifier::Settings mollifier) {
   Narrowed out;
-  for (auto& [axis, by_order] : mollifier.radius) {
-    double of_axis = 0.0;
+  struct Mean {
+    double sum = 0.0, count = 0.0;
+  };
+  std::map<std::string, Mean> of_axis;
+  auto const least = std::max<Index>(2, (mollifier.degree + 1) / 2);
+  mollifier::for_each_radius(mollifier, [&](std::string const& axis, mollifier::AxisRadius& by_order) {
+    double ratio = 0.0;
     for (auto& [order, radius] : by_order) {
       if (radius <= 0) continue;
-      auto const least = std::max<Index>(2, (mollifier.degree + 1) / 2);
       auto const next = std::min(radius, std::max(least, static_cast<Index>(std::lround(narrower * static_cast<double>(radius)))));
-      of_axis = std::max(of_axis, static_cast<double>(next) / static_cast<double>(radius));
+      ratio = std::max(ratio, static_cast<double>(next) / static_cast<double>(radius));
       radius = next;
     }
-    out.ratio = std::max(out.ratio, of_axis);
-    if (of_axis > 0.0) out.volume *= of_axis;
+    if (ratio == 0.0) return;
+    of_axis[axis].sum += ratio;
+    of_axis[axis].count += 1.0;
+  });
+  for (auto const& [axis, mean] : of_axis) {
+    out.ratio = std::max(out.ratio, mean.sum / mean.count);
+    out.volume *= mean.sum / mean.count;
   }
   if (out.ratio == 0.0) out.ratio = 1.0;
   out.mollifier = std::move(mollifier);

@@ -13,6 +13,7 @@ from program import INPUTS, TestCase, redirected, run, summary_of, temporary
 # Overrides that make each deck small, ranks of the inversion, and least core correlations or largest errors asked for.
 SIZES = {
     "heat2d": (["grid.points=[64,64]"], 2, {"lambda": 0.98}),
+    "front": (["grid.points=[80,80]", "forward.noise.relative=1e-4"], 2, {"lambda": 0.998}),
     "heat3d": (["grid.points=[16,18,20]"], 2, {"lambda": 0.9}),
     "chromatin2d": ([], 1, {"lambda": 0.95}),
     "langevin": (["grid.points=[401]"], 2, {"lambda": 0.97}),

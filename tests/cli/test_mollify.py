@@ -70,6 +70,20 @@ class Mollify(TestCase):
         error = numpy.sqrt(((found["/derivatives/u_x"] - EXACT["/derivatives/u_x"]) ** 2).mean())
         self.assertLess(error, 0.1)
 
+    def test_radii_that_vary(self):
+        """Narrow on a front, wide beside it; values lie within their errors away from it."""
+        front = 0.5 * numpy.tanh((X - 1.0) / 0.06)
+        found = self.mollify(self.noisy(6) + front, "mollifier.radius=adaptive", ranks=2)
+        summary = summary_of(self.directory / "case.out")
+        with h5py.File(self.directory / "case.out" / "result.h5") as file:
+            radius = file["/mollifier/radius_x"][()]
+        self.assertLess(numpy.median(radius[:, 24:26]), 0.7 * numpy.median(radius[:, :8]))
+        for key, value in (("min", radius.min()), ("max", radius.max())):
+            self.assertAlmostEqual(summary["mollifier"]["radius"]["x"][key], value)
+        self.assertIn('radius = "adaptive"', (self.directory / "case.out" / "deck.toml").read_text())
+        error = found["/state/u"] - EXACT["/state/u"] - front
+        self.assertLess(abs(error / found["/state/u_error"])[:, :10].max(), 6.0)
+
     def test_gaps(self):
         """Where values are given beside gaps they lie within their errors; most points are not lost."""
         values = self.noisy(4)

@@ -107,6 +107,9 @@ class Restart(Runs):
     def test_equation_error(self):
         self.chain(MOLLIFIED, [("tune", 3), ("tune", 20), ("fit", 1)])
 
+    def test_radii_that_vary(self):
+        self.chain([*MOLLIFIED, "mollifier.radius=adaptive"], [("tune", 3), ("fit", 1)])
+
     def test_newton_of_tao(self):
         logarithm = ["parameters.lambda.transform=log", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.005"]
         self.chain([*MOLLIFIED, *logarithm], [("newton", 3), ("newton", 2)])

@@ -128,6 +128,7 @@ void expect_equal(Deck const& a, Deck const& b) {
   EXPECT_EQ(a.mollifier.exponent, b.mollifier.exponent);
   EXPECT_EQ(a.mollifier.automatic, b.mollifier.automatic);
   EXPECT_EQ(a.mollifier.radius, b.mollifier.radius);
+  EXPECT_EQ(a.mollifier.adaptive, b.mollifier.adaptive);
   EXPECT_EQ(a.mollifier.degree, b.mollifier.degree);
   EXPECT_EQ(a.mollifier.filter, b.mollifier.filter);
   EXPECT_EQ(a.derivatives, b.derivatives);
@@ -326,6 +327,14 @@ TEST(Effective, ShowsPicksMadeLater) {
   expect_round_trip(deck);
   EXPECT_NE(effective(deck).find("radius = { x = 5, y = { 0 = 8, 2 = 12 } }"), std::string::npos);
   EXPECT_NE(effective(deck).find("weight = 0.30000000000000004"), std::string::npos);
+}
+
+TEST(Effective, LeavesRadiiThatVaryToTheData) {
+  Deck deck = parse_text(minimal("[mollifier]\nradius = \"adaptive\""));
+  expect_round_trip(deck);
+  deck.mollifier.automatic = false;
+  deck.mollifier.radius = {{"y", {{-1, 5}}}, {"x", {{-1, 5}}}};
+  EXPECT_NE(effective(deck).find("radius = \"adaptive\""), std::string::npos);
 }
 
 TEST(Effective, HasEveryKeyThatADeckCanHold) {

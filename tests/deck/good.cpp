@@ -207,6 +207,8 @@ TEST(GoodDeck, FormsOfTheRadius) {
   };
   using Radii = std::map<std::string, AxisRadius>;
   EXPECT_TRUE(radius("\"auto\"").automatic);
+  EXPECT_FALSE(radius("\"auto\"").adaptive);
+  EXPECT_TRUE(radius("\"adaptive\"").automatic && radius("\"adaptive\"").adaptive);
   EXPECT_EQ(radius("12").radius, (Radii{{"y", {{-1, 12}}}, {"x", {{-1, 12}}}}));
   EXPECT_EQ(radius("0").radius, (Radii{{"y", {{-1, 0}}}, {"x", {{-1, 0}}}}));
   EXPECT_EQ(radius("{ y = 4, x = 12 }").radius, (Radii{{"y", {{-1, 4}}}, {"x", {{-1, 12}}}}));

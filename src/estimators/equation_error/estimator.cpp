@@ -2,7 +2,7 @@
 
 #include "estimate/parameters.hpp"
 #include "estimators/equation_error/around.hpp"
-#include "mollifier/filters.hpp"
+#include "mollifier/blended_jets.hpp"
 #include "parameters/transform.hpp"
 #include "petsc/options.hpp"
 
@@ -21,12 +21,9 @@ double sum(MPI_Comm comm, double value) {
 
 /// The mollified states: jets of order 0 at the radii of the fit.
 Field mollified(Problem const& problem, mollifier::Settings const& mollifier, Field const& data) {
-  auto const order = mollifier::MultiIndex{};
-  mollifier::Jets const jets(problem.grid, make_filters(problem.grid, mollifier, problem.weak(), {order}), {order});
-  auto const values = jets.apply(data);
-  auto const refit = problem.weak() ? std::nullopt : make_refit(jets, mollifier, data);
-  if (refit) refit->apply(data, values);
-  return values.front();
+  mollifier::BlendedJets jets(problem.grid, mollifier, problem.weak(), {mollifier::MultiIndex{}});
+  if (!problem.weak()) jets.refit_around(data);
+  return jets.apply(data).front();
 }
 
 std::string weight_name(std::size_t residual) { return "weight/" + std::to_string(residual + 1); }

@@ -13,6 +13,7 @@ using petsc::check;
 
 constexpr double most_operations =
     1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
+constexpr double quick_operations = 2e10;  ///< where averages fail on even data, a step a factorisation: ten seconds
 constexpr double sparse_share = 0.2;        ///< data a point of the grid
 constexpr double saved_operations = 5e5;   ///< an unknown: of some 1500 iterations
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
@@ -81,11 +82,12 @@ std::optional<SectionChoice> choose_section(Objective const& objective) {
   bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
   auto const& choice = takes_waves ? waves : exact;
   // Inside a mask that data fill averages serve, too, if slowly: factors are to cost less than the iterations that they save.
-  bool const sparse = objective.averages_fail() || std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
+  bool const sparse = std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
     return state.points != nullptr || state.share(problem.grid) < sparse_share;
   });
   auto const size = static_cast<double>(lattice.extended().points()) * (states + whole);
-  if (choice.operations > (sparse ? most_operations : std::min(most_operations, saved_operations * size))) return {};
+  double const most = sparse ? most_operations : objective.averages_fail() ? quick_operations : saved_operations * size;
+  if (choice.operations > std::min(most_operations, most)) return {};
   return choice;
 }
 

@@ -183,7 +183,7 @@ Section inversion() {
   return {"inversion", "How the parameters are found.",
     {key("method", Type::choice, "\"joint\": states and parameters together; \"equation-error\": mollified data, then parameters; \"pointwise\": point by point; \"auto\": what suits the data, judged by its verdict")
          .out_of(estimators::method_names()).otherwise(R"("auto")"),
-     key("reweight", Type::integer, "most passes of variance weights").within(from_to(0, 100)).otherwise("10"),
+     key("reweight", Type::integer, "most passes of variance weights").within(from_to(1, 100)).otherwise("10"),
      key("bias_correction", Type::choice,
          "take the noise of the equation's terms out of the normal equations; \"auto\": where that is safe")
          .out_of({"auto", "on", "off"}).otherwise(R"("auto")"),

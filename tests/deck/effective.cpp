@@ -199,7 +199,7 @@ filter = "analytic"
 derivatives = ["", "xx"]
 [inversion]
 method = "pointwise"
-reweight = 0
+reweight = 1
 tolerance = 1e-11
 max_iterations = 7
 [forward]

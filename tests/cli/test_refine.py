@@ -68,6 +68,25 @@ class Refinement(TestCase):
         self.assertLess(numpy.abs(state - film(t[:, None], numpy.linspace(0.0, 2.0, 41)[None, :])).max(), 0.01)
         self.assertEqual(numpy.isfinite(data).sum(), 8 * 41)
 
+    def test_a_transient_is_followed_between_its_frames(self):
+        """A fast mode that is gone after three frames: the lattice is refined, and averages that fail are left for factors."""
+        t, x = numpy.linspace(0.0, 10.0, 26), numpy.linspace(0.0, 2.0, 31)
+        rate = lambda n: 0.12 * (n * numpy.pi / 2.0)**2
+        u = 300.0 + sum(a * numpy.exp(-rate(n) * t)[:, None] * numpy.cos(n * numpy.pi * x / 2.0)[None, :] for n, a in ((1, 5.0), (3, 3.0)))
+        with h5py.File(self.folder + "/transient.h5", "w") as file:
+            file["t"], file["x"] = t, x
+            file["u"] = u + 0.05 * numpy.random.default_rng(2).standard_normal(u.shape)
+        path = self.deck("transient", '[inversion]\nmethod = "joint"')
+        text = open(path).read().replace("film.h5", "transient.h5").replace("refine = { t = 4 }\n", "").replace("noise = 0.002", "noise = 0.05")
+        with open(path, "w") as file:
+            file.write(text)
+        done = run("invert", path)
+        self.assertIn("the states change a lot between two times", done.out)
+        self.assertEqual(done.code, 0, done.out)
+        found = summary_of(self.folder + "/transient")["parameters"]["D"]
+        self.assertLess(abs(found["mean"] - 0.12), 3.0 * found["standard_error"], found)
+        self.assertLess(found["standard_error"], 0.05 * 0.12)
+
     def test_ranks_agree(self):
         more = "[uncertainty]\nsamples = 0"
         values = [self.fit(f"ranks{ranks}", ranks=ranks, more=more)[1]["parameters"]["D"]["mean"] for ranks in (1, 3)]

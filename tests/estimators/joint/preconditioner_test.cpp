@@ -106,4 +106,18 @@ TEST(Preconditioner, BoundsTheIterationsOnOpenSquares) {
   }
 }
 
+/// A coefficient that jumps by a hundred: averages know neither side of it.
+TEST(Preconditioner, LeavesAveragesForFactorsOfTheHessian) {
+  auto const state = [](test::Coordinates const& x) { return std::sin(3.0 * x[0]) + x[1] * x[1]; };
+  auto const field = [](test::Coordinates const& x) { return x[0] > 0.5 ? 4.6 : 0.0; };
+  Fixture f(square(24, false, "a*lap(u) + 10"), {{"u", state}}, {field}, 1.0, 1e-5);
+  int const by_averages = f.iterations(1e-6);
+  ASSERT_TRUE(f.preconditioner.leave_averages());
+  EXPECT_FALSE(f.preconditioner.leave_averages());  // it has left them
+  EXPECT_TRUE(f.objective.averages_fail());
+  f.preconditioner.update();
+  EXPECT_LE(f.iterations(1e-6), 3);
+  EXPECT_GT(by_averages, 30);
+}
+
 }  // namespace

@@ -14,12 +14,12 @@ constexpr Index most = 8;
 
 }  // namespace
 
-Index time_steps(problem::Problem const& problem) {
+Index time_steps(problem::Problem const& problem, double share) {
   double excess = 0.0;
   for (auto const& state : problem.states)
     if (!state.points)
       excess = std::max(excess, observations::change_between_times(problem.grid, state.data, state.sigma) / observations::allowed_change(problem.grid, state));
-  excess = estimate::rounded_weight(excess);
+  excess = estimate::rounded_weight(excess / share);
   return excess <= 1.0 ? 1 : std::min(most, static_cast<Index>(std::ceil(excess / resolved)));
 }
 

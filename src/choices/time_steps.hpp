@@ -4,8 +4,8 @@
 
 namespace mollis::choices {
 
-/// Into how many steps every gap between times is to be cut so that no state of the data changes by much between two: 1 where none does.
-/// The same on any number of ranks. Collective.
-Index time_steps(problem::Problem const& problem);
+/// Into how many steps every gap between times is to be cut so that no state of the data changes by more than `share` of what is allowed
+/// (observations::allowed_change) between two: 1 where none does. The same on any number of ranks. Collective.
+Index time_steps(problem::Problem const& problem, double share = 1.0);
 
 }  // namespace mollis::choices

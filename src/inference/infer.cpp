@@ -98,11 +98,15 @@ struct OnLattice {
   Index steps = 1;
 };
 
-/// More than one where the method fits states, the deck leaves it open, and they change a lot between two times.
-OnLattice on_lattice(Problem const& given, problem::Finer const& finer, std::string const& method) {
-  if (!estimators::method_named(method).fits_states || !finer.make || !finer.open) return {given};
-  Index const steps = choices::time_steps(given), times = given.grid.axis(0).size();
+/// Whether a method's lattice may have more times than the data.
+bool may_refine(problem::Finer const& finer, std::string const& method) {
+  return estimators::method_named(method).fits_states && finer.make && finer.open;
+}
+
+/// Every gap between two times cut into `steps`; as it is where that cannot be.
+OnLattice on_lattice(Problem const& given, problem::Finer const& finer, Index steps) {
   if (steps == 1) return {given};
+  Index const times = given.grid.axis(0).size();
   given.progress.say(fmt::format("grid  the states change a lot between two times: {} for the {} of the data ([grid] refine = {{ t = {} }})",
                                  (times - 1) * steps + 1, times, steps));
   try {
@@ -117,12 +121,13 @@ OnLattice on_lattice(Problem const& given, problem::Finer const& finer, std::str
 }
 
 /// `before`: the answer of a method tried earlier, or null.
-Inference by_method(Problem const& given, problem::Finer const& finer, std::string const& method, Inference const* before, run::Stages& stages) {
+Inference on_steps(Problem const& given, problem::Finer const& finer, Index steps, std::string const& method, Inference const* before,
+                   run::Stages& stages) {
   Inference out;
-  auto const lattice = on_lattice(given, finer, method);
+  auto const lattice = on_lattice(given, finer, steps);
   out.problem = std::make_unique<Problem const>(lattice.problem.with_method(method));
   auto const& problem = *out.problem;
-  checkpoint::Keeper::Scope const part(*problem.keeper, method);
+  checkpoint::Keeper::Scope const part(*problem.keeper, steps == 1 ? method : fmt::format("{}-{}", method, steps));
   int const krylov = krylov_before(problem);
   auto const estimator = estimators::make_estimator(method);
   out.choices = choices_for(problem, before, stages);
@@ -139,6 +144,21 @@ bool better(Inference const& a, Inference const& b) {
     return std::make_tuple(static_cast<int>(answer.verdict.status()), !answer.uncertainty.computed, answer.verdict.reasons().size());
   };
   return rank(a) < rank(b);
+}
+
+/// Of what such states are made of besides, a part that changes twice as much may hide: an answer that is not sound is looked for once more
+/// on a lattice for that.
+constexpr double hidden = 0.5;
+
+/// `before`: the answer of a method tried earlier, or null.
+Inference by_method(Problem const& given, problem::Finer const& finer, std::string const& method, Inference const* before, run::Stages& stages) {
+  if (!may_refine(finer, method)) return on_steps(given, finer, 1, method, before, stages);
+  Index const steps = choices::time_steps(given), more = choices::time_steps(given, hidden);
+  auto answer = on_steps(given, finer, steps, method, before, stages);
+  if (answer.verdict.status() == verdict::Status::sound || more == steps) return answer;
+  given.progress.say(fmt::format("method {}: {}", method, verdict::name_of(answer.verdict.status())));
+  auto finer_answer = on_steps(given, finer, more, method, before, stages);
+  return better(finer_answer, answer) ? std::move(finer_answer) : std::move(answer);
 }
 
 }  // namespace

@@ -77,7 +77,9 @@ class Refinement(TestCase):
             file["t"], file["x"] = t, x
             file["u"] = u + 0.05 * numpy.random.default_rng(2).standard_normal(u.shape)
         path = self.deck("transient", '[inversion]\nmethod = "joint"')
-        text = open(path).read().replace("film.h5", "transient.h5").replace("refine = { t = 4 }\n", "").replace("noise = 0.002", "noise = 0.05")
+        with open(path) as file:
+            text = file.read()
+        text = text.replace("film.h5", "transient.h5").replace("refine = { t = 4 }\n", "").replace("noise = 0.002", "noise = 0.05")
         with open(path, "w") as file:
             file.write(text)
         done = run("invert", path)

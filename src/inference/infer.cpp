@@ -146,15 +146,16 @@ bool better(Inference const& a, Inference const& b) {
   return rank(a) < rank(b);
 }
 
-/// Of what such states are made of besides, a part that changes twice as much may hide: an answer that is not sound is looked for once more
-/// on a lattice for that.
+/// Beside what changes slowly a part that changes twice as much may hide: an answer on the data's lattice that is not sound is looked for
+/// once more on one for that.
 constexpr double hidden = 0.5;
 
 /// `before`: the answer of a method tried earlier, or null.
 Inference by_method(Problem const& given, problem::Finer const& finer, std::string const& method, Inference const* before, run::Stages& stages) {
   if (!may_refine(finer, method)) return on_steps(given, finer, 1, method, before, stages);
-  Index const steps = choices::time_steps(given), more = choices::time_steps(given, hidden);
+  Index const steps = choices::time_steps(given);
   auto answer = on_steps(given, finer, steps, method, before, stages);
+  Index const more = steps == 1 ? choices::time_steps(given, hidden) : steps;
   if (answer.verdict.status() == verdict::Status::sound || more == steps) return answer;
   given.progress.say(fmt::format("method {}: {}", method, verdict::name_of(answer.verdict.status())));
   auto finer_answer = on_steps(given, finer, more, method, before, stages);

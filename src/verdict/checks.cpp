@@ -29,6 +29,21 @@ double count_not_finite(Field const& field) {
   return count;
 }
 
+/// What a second fit moves parameters by: `cause` says by what.
+Checks moved(Problem const& problem, std::vector<uncertainty::Bias> const& biases, std::string const& name, std::string const& cause,
+             std::string const& advice) {
+  Checks checks;
+  for (std::size_t p = 0; p < biases.size(); ++p) {
+    auto const& bias = biases[p];
+    double const share = bias.size > 0.0 ? bias.core / bias.size : 0.0, noise = bias.size > 0.0 ? bias.noise / bias.size : 0.0;
+    checks.push_back({name, share, std::max(most_biased, most_biased_noise * noise),
+                      fmt::format("{} {} by {:.2g} % of its size, noise by {:.2g} %", cause, problem.space().unknowns()[p].name, 100.0 * share,
+                                  100.0 * noise),
+                      advice});
+  }
+  return checks;
+}
+
 }  // namespace
 
 double largest_term(Problem const& problem, Estimate const& estimate) {
@@ -137,29 +152,13 @@ Checks seen_above_noise(Estimate const& estimate) {
 }
 
 Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {
-  Checks checks;
-  for (std::size_t p = 0; p < uncertainty.bias.size(); ++p) {
-    auto const& bias = uncertainty.bias[p];
-    double const share = bias.size > 0.0 ? bias.core / bias.size : 0.0, noise = bias.size > 0.0 ? bias.noise / bias.size : 0.0;
-    checks.push_back({"bias", share, std::max(most_biased, most_biased_noise * noise),
-                      fmt::format("the mollifier's radius moves {} by {:.2g} % of its size, noise by {:.2g} %",
-                                  problem.space().unknowns()[p].name, 100.0 * share, 100.0 * noise),
-                      "smaller radii ([mollifier] radius), or method = \"joint\", which has no such bias"});
-  }
-  return checks;
+  return moved(problem, uncertainty.bias, "bias", "the mollifier's radius moves",
+               "smaller radii ([mollifier] radius), or method = \"joint\", which has no such bias");
 }
 
 Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty) {
-  Checks checks;
-  for (std::size_t p = 0; p < uncertainty.lattice.size(); ++p) {
-    auto const& error = uncertainty.lattice[p];
-    double const share = error.size > 0.0 ? error.core / error.size : 0.0, noise = error.size > 0.0 ? error.noise / error.size : 0.0;
-    checks.push_back({"lattice", share, std::max(most_biased, most_biased_noise * noise),
-                      fmt::format("the steps in time move {} by {:.2g} % of its size, noise by {:.2g} %", problem.space().unknowns()[p].name,
-                                  100.0 * share, 100.0 * noise),
-                      "a finer lattice for the states: [grid] refine = { t = 4 }, or more than there is"});
-  }
-  return checks;
+  return moved(problem, uncertainty.lattice, "lattice", "the steps in time move",
+               "a finer lattice for the states: [grid] refine = { t = 4 }, or more than there is");
 }
 
 Checks computed(Uncertainty const& uncertainty) {

@@ -89,6 +89,14 @@ class Refinement(TestCase):
         self.assertLess(abs(found["mean"] - 0.12), 3.0 * found["standard_error"], found)
         self.assertLess(found["standard_error"], 0.05 * 0.12)
 
+    def test_what_the_lattice_bends_is_told(self):
+        """On the frames alone D is several of its standard errors off; half the steps show by how much."""
+        done, summary = self.fit("coarse", "grid.refine={t=1}", more='[inversion]\nmethod = "joint"')
+        self.assertIn("again with half the steps", done.out)
+        found = summary["parameters"]["D"]
+        self.assertLess(abs(found["mean"] - D), 2.0 * found["standard_error"], found)
+        self.assertGreater(found["standard_error"], 2.0 * self.fit("fine")[1]["parameters"]["D"]["standard_error"])
+
     def test_ranks_agree(self):
         more = "[uncertainty]\nsamples = 0"
         values = [self.fit(f"ranks{ranks}", ranks=ranks, more=more)[1]["parameters"]["D"]["mean"] for ranks in (1, 3)]

@@ -79,7 +79,7 @@ TEST(ThinnedGrid, RestrictionsHoldOneWholeCopy) {
     auto const r = coarse.restricted_to({0});
     Index total = r.local_size();
     MPI_Allreduce(MPI_IN_PLACE, &total, 1, MPI_INT64_T, MPI_SUM, r.comm());
-    EXPECT_EQ(total, coarse.local_size() > 0 ? r.points() : 0);
+    EXPECT_TRUE(total == r.points() || (total == 0 && coarse.local_size() == 0)) << total;  // ranks without points may hold one together
   }
 }
 

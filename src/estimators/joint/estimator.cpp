@@ -217,7 +217,7 @@ Estimate Estimator::restore(Problem const& given, Quantities const& quantities) 
   auto objective = make_objective(*problem);
   Estimate kept;
   estimate::take_parameters(problem->space(), quantities, kept);
-  if (quantities.numbers("averages_fail").front() > 0.0) objective->set_averages_fail();
+  objective->set_averages_fail(quantities.numbers("averages_fail").front() > 0.0);
   objective->weights() = {quantities.numbers("penalty"), kept.smoothness};
   auto x = objective->make_vector();
   take_coefficients(*objective, quantities, x);

@@ -53,7 +53,7 @@ class Objective {
   bool is_scarce() const { return scarce_; }
   /// Whether preconditioners made of averages have been tried and do not serve; what solves with this Hessian sees it.
   bool averages_fail() const { return averages_fail_; }
-  void set_averages_fail() { averages_fail_ = true; }
+  void set_averages_fail(bool fail) { averages_fail_ = fail; }
   /// tau of a state over its data a point and sigma^2, one an axis.
   std::vector<double> const& prior_scales(std::size_t state) const { return states_[state].scales; }
   /// tau of a state, one an axis; the weight of every datum, 1 / sigma^2, 0 in gaps.

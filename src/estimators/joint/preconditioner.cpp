@@ -30,6 +30,15 @@ bool is_uneven(Objective const& objective) {
   return objective.is_scarce() || objective.averages_fail() || std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; });
 }
 
+/// Parameters over some of the axes.
+bool has_profiles(Objective const& objective) {
+  auto const& problem = objective.problem();
+  auto const& unknowns = problem.space().unknowns();
+  return std::any_of(unknowns.begin(), unknowns.end(), [&](auto const& unknown) {
+    return !unknown.axes.empty() && static_cast<int>(unknown.axes.size()) < problem.grid.dimension();
+  });
+}
+
 Index unknowns_of(Objective const& objective) {
   Index unknowns = objective.layout().size;
   MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
@@ -41,12 +50,8 @@ Index unknowns_of(Objective const& objective) {
 /// Parameters over some of the axes, which no section holds, are best served by the inverse itself as long as it is small.
 Preconditioner::Kind Preconditioner::kind_of(Objective const& objective) {
   if (!is_uneven(objective)) return Kind::averages;
-  auto const& problem = objective.problem();
-  auto const& unknowns = problem.space().unknowns();
-  bool const partial = std::any_of(unknowns.begin(), unknowns.end(), [&](auto const& unknown) {
-    return !unknown.axes.empty() && static_cast<int>(unknown.axes.size()) < problem.grid.dimension();
-  });
-  bool const small = unknowns_of(objective) <= solver::DenseInverse::most;
+  bool const partial = has_profiles(objective);
+  bool const small = !objective.averages_fail() && unknowns_of(objective) <= solver::DenseInverse::most;
   auto const section = choose_section(objective);
   if (small && (partial || !section)) return Kind::dense;
   if (!section) return Kind::averages;
@@ -109,10 +114,14 @@ void Preconditioner::make() {
 }
 
 bool Preconditioner::leave_averages() {
-  if (kind_ != Kind::averages) return false;
-  objective_.set_averages_fail();
-  kind_ = kind_of(objective_);
-  if (kind_ == Kind::averages) return false;
+  if (kind_ != Kind::averages || objective_.averages_fail() || has_profiles(objective_)) return false;
+  objective_.set_averages_fail(true);
+  auto const section = choose_section(objective_);
+  if (!section || section->wave >= 0) {
+    objective_.set_averages_fail(false);
+    return false;
+  }
+  kind_ = Kind::exact;
   make();
   return true;
 }

@@ -107,6 +107,7 @@ void Fitter::rest(Phase phase, int round) {
   at_.phase = phase;
   at_.round = round;
   at_.averages_fail = objective_.averages_fail();
+  at_.averages_failed_last = newton_.has_failed();
   estimate::Quantities kept;
   put_point(objective_, result_.x, kept);
   put_standing(at_, result_, kept);
@@ -121,7 +122,7 @@ bool Fitter::go_on() {
   at_ = take_standing(*kept, problem_.space().unknowns().size(), result_);
   phase_ = at_.phase;
   round_ = at_.round;
-  newton_.go_on(at_.averages_fail, at_.solved);
+  newton_.go_on(at_.averages_fail, at_.averages_failed_last);
   if (at_.whole) take_whole_steps();
   result_.x = take_point(objective_, *kept);
   spectrum_.update(objective_);

@@ -9,6 +9,12 @@
 namespace mollis::joint {
 using petsc::check;
 
+namespace {
+
+constexpr int enough_krylov = 100;     ///< in which a preconditioner that serves has converged; a user's fewer say nothing of it
+
+}  // namespace
+
 void Hessian::apply(Vec in, Vec out) {
   objective_.problem().keeper->pause();
   objective_.apply_hessian(in, out);
@@ -73,7 +79,7 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
   return solver::guarded(fit.shells_.kept(), [&] {
     fit.objective_.move_to(x);
     fit.objective_.linearise();
-    if (!fit.solved_ && fit.preconditioner_.leave_averages())
+    if (fit.failed_ && fit.preconditioner_.leave_averages())
       fit.objective_.problem().progress.say(fmt::format("fit   averages do not serve: {}", Preconditioner::describe(fit.objective_)));
     fit.preconditioner_.update(fit.hessian_.moves);
   });
@@ -103,7 +109,8 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   if (outcome.length == 0.0 && ksp != nullptr) outcome.broken = solver::breakdown_of(ksp);
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
   check(KSPGetConvergedReason(ksp, &reason));
-  outcome.solved = solved_ = reason > 0;
+  outcome.solved = reason > 0;
+  failed_ = !outcome.solved && krylov >= enough_krylov;
   return outcome;
 }
 

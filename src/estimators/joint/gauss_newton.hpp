@@ -42,10 +42,11 @@ class GaussNewton {
   /// finds nothing. `most_krylov`: iterations of its linear solve. Collective.
   void take_whole_steps(int most_krylov);
   /// As the run before stood. Collective.
-  void go_on(bool averages_fail, bool solved) {
+  void go_on(bool averages_fail, bool failed) {
     if (averages_fail) preconditioner_.leave_averages();
-    solved_ = solved;
+    failed_ = failed;
   }
+  bool has_failed() const { return failed_; }
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
   void let_move(petsc::Vector moves) {
     hessian_.moves = std::move(moves);
@@ -64,7 +65,7 @@ class GaussNewton {
   petsc::Optimiser tao_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
   run::Ticker tick_;
-  bool solved_ = true;           ///< the last linear solve
+  bool failed_ = false;          ///< the preconditioner of the last linear solve
   bool finite_ = true;           ///< value and gradient where TAO asked for them last
 };
 

@@ -128,4 +128,16 @@ Ladder::Rung Ladder::best(std::function<std::size_t(std::vector<Rung> const&)> c
   return chosen;
 }
 
+mollifier::AxisRadii largest_radii(grid::Grid const& grid, mollifier::Settings const& mollifier) {
+  mollifier::AxisRadii radii;
+  for (auto const& axis : grid.axes()) {
+    Index largest = 0;
+    auto const at = mollifier.radius.find(axis.name);
+    if (at != mollifier.radius.end())
+      for (auto const& [order, radius] : at->second) largest = std::max(largest, radius);
+    radii.push_back(largest);
+  }
+  return radii;
+}
+
 }  // namespace mollis::choices

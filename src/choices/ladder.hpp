@@ -45,4 +45,7 @@ class Ladder {
   std::vector<Group> groups_;
 };
 
+/// The largest radius along each axis, whatever the order of the derivative; 0 without one. Not collective.
+mollifier::AxisRadii largest_radii(grid::Grid const& grid, mollifier::Settings const& mollifier);
+
 }  // namespace mollis::choices

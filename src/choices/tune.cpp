@@ -8,6 +8,7 @@
 
 #include "checkpoint/replay.hpp"
 #include "choices/adaptive_radii.hpp"
+#include "choices/found_radii.hpp"
 #include "choices/weak_radius.hpp"
 #include "estimate/parameters.hpp"
 #include "estimate/rounding.hpp"
@@ -111,7 +112,6 @@ class Tuner {
   double search_one(std::size_t p, double step, double lowest, double highest);
   void step_radii(Ladder const& ladder, std::vector<int>& rung, double risk);
   double at_rung(Ladder const& ladder, std::vector<int> const& rung);
-  static std::vector<double> numbers_of(std::vector<int> const& rung, std::vector<int> const& narrow, std::vector<RadiusTrial> const& trials);
   std::pair<std::vector<int>, std::vector<int>> take_found(std::vector<double> const& numbers);
   void adapt(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung, std::vector<int> const& of_validation,
              mollifier::Settings& start, mollifier::Settings& narrow);
@@ -131,18 +131,6 @@ class Tuner {
   checkpoint::Replay replay_;
   Tuned tuned_;
 };
-
-mollifier::AxisRadii largest_radii(grid::Grid const& grid, mollifier::Settings const& mollifier) {
-  mollifier::AxisRadii radii;
-  for (auto const& axis : grid.axes()) {
-    Index largest = 0;
-    auto const at = mollifier.radius.find(axis.name);
-    if (at != mollifier.radius.end())
-      for (auto const& [order, radius] : at->second) largest = std::max(largest, radius);
-    radii.push_back(largest);
-  }
-  return radii;
-}
 
 double Tuner::try_out() {
   for (auto const p : automatic_) beta_[p] = weight_of(p, cycles_[p]);
@@ -260,35 +248,11 @@ std::vector<int> Tuner::validation_rung(Lepski& lepski, Ladder const& ladder, st
   return narrow;
 }
 
-/// Radii found, as numbers of a step: rungs (twice, or once and no more), and what was tried.
-std::vector<double> Tuner::numbers_of(std::vector<int> const& rung, std::vector<int> const& narrow, std::vector<RadiusTrial> const& trials) {
-  std::vector<double> out{static_cast<double>(rung.size()), static_cast<double>(narrow.size())};
-  out.insert(out.end(), rung.begin(), rung.end());
-  out.insert(out.end(), narrow.begin(), narrow.end());
-  for (auto const& trial : trials) {
-    out.insert(out.end(), trial.radii.begin(), trial.radii.end());
-    out.insert(out.end(), {trial.bias, trial.variance});
-  }
-  return out;
-}
-
 /// The rungs, and the trials into the tables.
 std::pair<std::vector<int>, std::vector<int>> Tuner::take_found(std::vector<double> const& numbers) {
-  auto at = numbers.begin() + 2;
-  auto const next = [&](double count) {
-    std::vector<int> out;
-    for (int i = 0; i < static_cast<int>(count); ++i) out.push_back(static_cast<int>(*at++));
-    return out;
-  };
-  auto rung = next(numbers[0]), narrow = next(numbers[1]);
-  while (at != numbers.end()) {
-    RadiusTrial trial{};
-    for (int const radius : next(problem_.grid.dimension())) trial.radii.push_back(radius);
-    trial.bias = *at++;
-    trial.variance = *at++;
-    tuned_.radius_trials.push_back(std::move(trial));
-  }
-  return {rung, narrow};
+  auto found = radii_of(numbers, static_cast<std::size_t>(problem_.grid.dimension()));
+  tuned_.radius_trials = std::move(found.trials);
+  return {std::move(found.rung), std::move(found.narrow)};
 }
 
 /// The stiff end is that of parameters without features and no fault; at the other nothing is smoothed.
@@ -299,8 +263,8 @@ void Tuner::note_ends() {
   }
 }
 
-/// Radii that vary, and as much narrower ones for validation as the single radii found have. The map follows from the data and the rung alone: it is made anew where
-/// a search is taken up again.
+/// Radii that vary, and as much narrower ones for validation as the single radii found have. The map follows from the data and the rung
+/// alone: it is made anew where a search is taken up again.
 void Tuner::adapt(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung, std::vector<int> const& of_validation,
                   mollifier::Settings& start, mollifier::Settings& narrow) {
   start = narrowed(adaptive_radii(problem_.grid, problem_.settings.mollifier, lepski, ladder, rung), coupled_ ? undersmoothed : 1.0);
@@ -323,7 +287,7 @@ Tuned Tuner::run() {
     auto const found = replay_.step([&] {
       WeakRadius search(problem_, ladder, beta_);
       auto const chosen = search.choose();
-      return numbers_of(chosen, {}, search.trials());
+      return numbers_of({chosen, {}, search.trials()});
     });
     start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(take_found(found).first));
   } else if (free_radius) {
@@ -335,7 +299,7 @@ Tuned Tuner::run() {
     };
     auto const found = replay_.step([&] {
       auto const chosen = lepski().choose();
-      return numbers_of(chosen, validation_rung(lepski(), ladder, chosen), lepski().trials());
+      return numbers_of({chosen, validation_rung(lepski(), ladder, chosen), lepski().trials()});
     });
     std::vector<int> of_validation;
     std::tie(rung, of_validation) = take_found(found);

@@ -129,6 +129,10 @@ void scale(double factor, Field const& field) {
   Kokkos::parallel_for("scale", Range(0, size_of(field)), KOKKOS_LAMBDA(Index i) { field(i) *= factor; });
 }
 
+void multiply(Field const& by, Field const& field) {
+  Kokkos::parallel_for("multiply", Range(0, size_of(field)), KOKKOS_LAMBDA(Index i) { field(i) *= by(i); });
+}
+
 void add_scaled(double factor, Field const& a, Field const& out) {
   Kokkos::parallel_for("add_scaled", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) { out(i) += factor * a(i); });
 }
@@ -142,6 +146,7 @@ void add_product(Field const& a, Field const& b, Field const& c, Field const& ou
 }
 
 void add_broadcast_product(Field const& a, Field const& piece, Extents const& stride, Extents const& extents, Field const& out) {
+  if (stride == Extents{extents[1] * extents[2] * extents[3], extents[2] * extents[3], extents[3], 1}) return add_product(a, piece, out);
   Shape const n = shape(extents), s = shape(stride);
   Kokkos::parallel_for("add_broadcast_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) {
     Index at = 0, rest = i;

@@ -57,6 +57,9 @@ void scale(double factor, Field const& field);
 /// out += factor * a.
 void add_scaled(double factor, Field const& a, Field const& out);
 
+/// field := by * field.
+void multiply(Field const& by, Field const& field);
+
 /// out += a * b.
 void add_product(Field const& a, Field const& b, Field const& out);
 

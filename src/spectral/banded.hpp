@@ -1,42 +1,65 @@
 #pragma once
-/// Many symmetric positive banded systems of one size: L D L^T, eight systems side by side (a group). Groups are filled and
-/// factorised one after the other, so that entries in double precision exist for one group alone.
+/// Many symmetric positive banded systems of one size, L D L^T, sixteen side by side (a group). Rows come in blocks, and a stretch of
+/// blocks may be alike: entries exist once for these, and so do factors from where they have settled along the stretch (for all but
+/// the longest waves after a few dozen rows). Groups are filled and factorised one after the other, so that entries
+/// exist for one group alone.
 #include <vector>
 
+#include "grid/axis.hpp"
 #include "kernels/field.hpp"
 
 namespace mollis::spectral {
 
 class BandedSystems {
  public:
-  static constexpr Index lanes = 8;
+  static constexpr Index lanes = 16;
 
-  /// `systems` matrices of `size` rows with entries up to `width` from the diagonal.
-  BandedSystems(Index systems, Index size, Index width);
+  /// `systems` matrices of `blocks` times `block` rows with entries up to `width` from the diagonal. All blocks of `alike` have the
+  /// entries of its first one.
+  BandedSystems(Index systems, Index blocks, Index block, Index width, grid::Range alike = {0, 0});
 
   /// Sets all entries of the next group to 0; those of the last one are gone.
   void clear();
-  /// Entry (row, row - offset) of a system of the group in hand, 0 <= offset <= width.
-  double& at(Index system, Index row, Index offset) {
-    return entries_[static_cast<std::size_t>((row * (width_ + 1) + offset) * lanes + system % lanes)];
+  /// Adds to entry (row, row - offset) of a system of the group in hand, 0 <= offset <= width; nothing where the first block of
+  /// `alike` stands for the row.
+  void add(Index system, Index row, Index offset, double value) {
+    if (row >= gap_ && row < gap_ + skipped_) return;
+    entries_[static_cast<std::size_t>(((row < gap_ ? row : row - skipped_) * (width_ + 1) + offset) * lanes + system % lanes)] += value;
   }
-  /// Factorises the group in hand, in double precision, and keeps it in single precision. Adds `floor` times
-  /// itself to each diagonal entry (a near null space stays finite, and no row's unit matters to another).
+  /// Factorises the group in hand. Rows without a diagonal entry get the
+  /// largest one of their system. Adds `floor` times itself to each diagonal entry (a near null space stays finite, and no row's unit
+  /// matters to another).
   void factorise(Index group, double floor);
   /// Frees what filling needs.
-  void finish() { std::vector<double>().swap(entries_); }
+  void finish();
   /// Solves a group of `lanes` systems in place: x[row * lanes + lane].
   void solve(Index group, double* x) const;
 
   Index systems() const { return systems_; }
   Index groups() const { return (systems_ + lanes - 1) / lanes; }
   Index size() const { return size_; }
+  Index bytes() const;  ///< of the factors
 
  private:
-  Index systems_, size_, width_;
-  std::vector<double> scale_;     ///< the largest diagonal entry of each group: keeps the factors within single precision
-  std::vector<double> entries_;   ///< [row][offset][lane] of the group in hand
-  std::vector<float> factors_;    ///< [group][row][offset][lane]: scale / D at offset 0, L below
+  /// Factors of a group: rows up to the end of block `settled`, then those behind `alike`; blocks between have those of `settled`.
+  struct Factors {
+    double scale = 1.0;         ///< the largest diagonal entry
+    Index own = 0;              ///< rows ahead of those that have settled
+    Index repeated = 0;         ///< rows that have those of the block before
+    std::vector<double> values;  ///< [row][offset][lane]: scale / D at offset 0, L below
+  };
+  Index slot(Factors const& factors, Index row) const;
+  void prepare(Index group, double floor, Factors& factors);
+  void eliminate(Factors const& factors, Index row);
+  bool has_settled(Index row, double scale) const;
+
+  Index systems_, size_, block_, width_;
+  grid::Range alike_;
+  Index gap_, skipped_;            ///< rows without entries: from `gap_` on
+  std::vector<Factors> factors_;   ///< [group]
+  std::vector<double> entries_;    ///< [row that it holds][offset][lane] of the group in hand
+  std::vector<double> work_;       ///< [row of the factors][offset][lane] of the group in hand
+  std::vector<double> diagonal_;   ///< [row that it holds][lane]
 };
 
 }  // namespace mollis::spectral

@@ -1,5 +1,7 @@
 #include "spectral/spectral_box.hpp"
 
+#include <algorithm>
+
 namespace mollis::spectral {
 namespace {
 
@@ -15,11 +17,38 @@ bool is_whole(Cut const& cut, int axis, Index points) {
   return true;
 }
 
+/// Lines [outer][from][inner] become [outer][to][inner]: zeros follow, or the last values go.
+HostField resized(HostField const& data, Index outer, Index from, Index to, Index inner) {
+  HostField const result = make_host_field("lines", outer * to * inner);
+  Index const kept = std::min(from, to) * inner;
+  for (Index o = 0; o < outer; ++o) {
+    double* const row = result.data() + o * to * inner;
+    std::copy_n(data.data() + o * from * inner, kept, row);
+    std::fill(row + kept, row + to * inner, 0.0);
+  }
+  return result;
+}
+
 }  // namespace
 
-SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int line, std::vector<Modes> const& modes)
+Index quick_length(Index points, Index reach) {
+  constexpr Index slow = 64;
+  Index rest = std::max<Index>(points, 1);
+  for (Index factor = 2; factor <= slow; ++factor)
+    while (rest % factor == 0) rest /= factor;
+  if (rest == 1) return points;
+  for (Index length = points + reach;; ++length) {
+    rest = length;
+    for (Index const factor : {2, 3, 5, 7})
+      while (rest % factor == 0) rest /= factor;
+    if (rest == 1 || rest == 11 || rest == 13) return length;
+  }
+}
+
+SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int line, std::vector<Modes> const& modes,
+                         Index reach)
     : grid_(grid), bases_(std::move(bases)), line_(line) {
-  std::vector<Index> extents;
+  auto& extents = coefficients_;
   for (auto const& axis : grid.axes()) extents.push_back(axis.size());
   auto const me = static_cast<std::size_t>(grid.rank());
   int const axes = grid.dimension();
@@ -41,11 +70,20 @@ SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int l
     if (a == line || basis == Basis::none) continue;
     Step step = make_whole(a);
     grid::Box const& box = cut[me];
-    Index const inner = product(box, a + 1, axes);
+    auto& extent = extents[static_cast<std::size_t>(a)];
+    step.outer = product(box, 0, a);
+    step.inner = product(box, a + 1, axes);
+    step.points = step.after > 0 ? box[a].size() : 0;
+    if (reach > 0 && basis == Basis::cosine) {
+      extent = quick_length(extent, reach);
+      for (auto& part : cut)
+        if (part.size() > 0) part[a] = {0, extent};
+    }
+    step.length = step.after > 0 ? extent : 0;
     if (basis == Basis::modes && step.after > 0)
-      step.transform = make_matrix_transform(modes[static_cast<std::size_t>(a)], product(box, 0, a), box[a].size(), inner);
+      step.transform = make_matrix_transform(modes[static_cast<std::size_t>(a)], step.outer, step.length, step.inner);
     else if (basis != Basis::modes)
-      step.transform = make_line_transform(basis, product(box, 0, a), step.after > 0 ? box[a].size() : 0, inner);
+      step.transform = make_line_transform(basis, step.outer, step.length, step.inner);
     steps_.push_back(std::move(step));
   }
   if (line >= 0) steps_.push_back(make_whole(line));
@@ -55,20 +93,28 @@ SpectralBox::SpectralBox(grid::Grid const& grid, std::vector<Basis> bases, int l
   if (box.size() == 0) lines_.outer = 0;
 }
 
-void SpectralBox::forward(HostField& data) const {
+/// may_write: whether the values given may be written over.
+HostField SpectralBox::pass(HostField data, bool may_write) const {
   for (auto const& step : steps_) {
     if (step.move) {
       HostField const moved = make_host_field("lines", step.after);
       step.move->apply(data.data(), moved.data());
       data = moved;
+      may_write = true;
+    }
+    if (step.length != step.points || (step.transform && !may_write)) {
+      data = resized(data, step.outer, step.points, step.length, step.inner);
+      may_write = true;
     }
     if (step.transform) step.transform->forward(data.data());
   }
+  return data;
 }
 
 void SpectralBox::backward(HostField& data) const {
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
     if (step->transform) step->transform->backward(data.data());
+    if (step->length != step->points) data = resized(data, step->outer, step->length, step->points, step->inner);
     if (step->back) {
       HostField const moved = make_host_field("lines", step->before);
       step->back->apply(data.data(), moved.data());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <random>
 
 #include "mollifier/line_filter.hpp"
@@ -119,6 +120,46 @@ TEST(SpectralBox, EqualsSumsOverTheWholeGrid) {
   }
 }
 
+/// Lengths of 67 and 71, by three zeros at least, become 70 and 75. Backward is the transpose of forward, and gives back what that was given.
+TEST(SpectralBox, ContinuesOpenAxesToQuickLengths) {
+  EXPECT_EQ(spectral::quick_length(262, 6), 270);
+  EXPECT_EQ(spectral::quick_length(262, 1), 264);
+  EXPECT_EQ(spectral::quick_length(102, 6), 102);
+  std::vector<grid::Axis> const axes{grid::uniform_axis("y", 67, 0.0, 1.0, false), grid::uniform_axis("x", 71, 0.0, 1.0, false)};
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  grid::Grid const grid(MPI_COMM_WORLD, axes, grid::decompose(axes, ranks));
+  auto const sum = [&](HostField const& a, HostField const& b) {
+    double value = 0.0;
+    for (std::size_t i = 0; i < a.size(); ++i) value += a[i] * b[i];
+    MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+    return value;
+  };
+  auto const filled = [&](Index size, unsigned seed) {
+    HostField const data("data", static_cast<std::size_t>(size));
+    auto const values = random_values(data.size(), seed + static_cast<unsigned>(grid.rank()));
+    std::copy(values.begin(), values.end(), data.data());
+    return data;
+  };
+  for (int const line : {-1, 0, 1}) {
+    spectral::SpectralBox const box(grid, {Basis::cosine, Basis::cosine}, line, {}, 3);
+    EXPECT_EQ(box.coefficients(0), line == 0 ? 67 : 70);
+    EXPECT_EQ(box.coefficients(1), line == 1 ? 71 : 75);
+    auto const a = filled(grid.local_size(), 1), b = filled(box.lines().box.size(), 50);
+    HostField back("b", b.size());
+    Kokkos::deep_copy(back, b);
+    auto const kept = filled(grid.local_size(), 1);
+    auto forward = box.forward_of(a);
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i], kept[i]);
+    box.backward(back);
+    ASSERT_EQ(forward.size(), b.size());
+    ASSERT_EQ(back.size(), a.size());
+    EXPECT_NEAR(sum(forward, b), sum(a, back), 1e-11);
+    box.backward(forward);
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(forward[i], a[i], 1e-13);
+  }
+}
+
 /// Time is never cut: all ranks but one have no points, and no lines.
 TEST(SpectralBox, RanksWithoutPointsHaveNoLines) {
   std::vector<grid::Axis> const axes{grid::uniform_axis("t", 9, 0.0, 1.0, false)};
@@ -142,38 +183,62 @@ TEST(SpectralBox, RanksWithoutPointsHaveNoLines) {
   }
 }
 
-TEST(BandedSystems, SolveWhatMultiplicationMakes) {
-  Index const systems = 11, size = 17, width = 4;
-  spectral::BandedSystems banded(systems, size, width);
-  auto const values = random_values(static_cast<std::size_t>(systems * size * (width + 1)), 4);
-  auto const entry = [&](Index s, Index i, Index j) {
-    if (std::abs(i - j) > width) return 0.0;
-    Index const row = std::max(i, j), offset = std::abs(i - j);
-    return offset == 0 ? 6.0 : values[static_cast<std::size_t>((s * size + row) * (width + 1) + offset)];
-  };
+/// Systems of the given entries, against multiplication, and the bytes of their factors.
+void expect_solved(Index systems, Index blocks, Index block, Index width, grid::Range alike, double tolerance,
+                   std::function<double(Index, Index, Index)> const& entry, Index most_bytes) {
+  constexpr Index lanes = spectral::BandedSystems::lanes;
+  Index const size = blocks * block;
+  spectral::BandedSystems banded(systems, blocks, block, width, alike);
   for (Index group = 0; group < banded.groups(); ++group) {
     banded.clear();
-    for (Index s = group * spectral::BandedSystems::lanes; s < std::min((group + 1) * spectral::BandedSystems::lanes, systems); ++s)
+    for (Index s = group * lanes; s < std::min((group + 1) * lanes, systems); ++s)
       for (Index i = 0; i < size; ++i)
-        for (Index o = 0; o <= std::min(width, i); ++o) banded.at(s, i, o) = entry(s, i, i - o);
+        for (Index o = 0; o <= std::min(width, i); ++o) banded.add(s, i, o, entry(s, i, i - o));
     banded.factorise(group, 1e-14);
   }
   banded.finish();
+  EXPECT_LE(banded.bytes(), most_bytes);
   auto const solution = random_values(static_cast<std::size_t>(systems * size), 5);
   for (Index group = 0; group < banded.groups(); ++group) {
-    std::vector<double> x(static_cast<std::size_t>(size * spectral::BandedSystems::lanes), 0.0);
-    auto const number = [&](Index lane) { return group * spectral::BandedSystems::lanes + lane; };
-    for (Index lane = 0; lane < spectral::BandedSystems::lanes && number(lane) < systems; ++lane)
+    std::vector<double> x(static_cast<std::size_t>(size * lanes), 0.0);
+    Index const count = std::min(lanes, systems - group * lanes);
+    for (Index lane = 0; lane < count; ++lane)
       for (Index i = 0; i < size; ++i)
-        for (Index j = 0; j < size; ++j)
-          x[static_cast<std::size_t>(i * spectral::BandedSystems::lanes + lane)] +=
-              entry(number(lane), i, j) * solution[static_cast<std::size_t>(number(lane) * size + j)];
+        for (Index j = std::max<Index>(0, i - width); j < std::min(size, i + width + 1); ++j)
+          x[static_cast<std::size_t>(i * lanes + lane)] +=
+              entry(group * lanes + lane, i, j) * solution[static_cast<std::size_t>((group * lanes + lane) * size + j)];
     banded.solve(group, x.data());
-    for (Index lane = 0; lane < spectral::BandedSystems::lanes && number(lane) < systems; ++lane)
+    for (Index lane = 0; lane < count; ++lane)
       for (Index i = 0; i < size; ++i)
-        EXPECT_NEAR(x[static_cast<std::size_t>(i * spectral::BandedSystems::lanes + lane)],
-                    solution[static_cast<std::size_t>(number(lane) * size + i)], 1e-5);  // factors in single precision
+        ASSERT_NEAR(x[static_cast<std::size_t>(i * lanes + lane)], solution[static_cast<std::size_t>((group * lanes + lane) * size + i)],
+                    tolerance);
   }
+}
+
+TEST(BandedSystems, SolveWhatMultiplicationMakes) {
+  Index const systems = 19, size = 17, width = 4;
+  auto const values = random_values(static_cast<std::size_t>(systems * size * (width + 1)), 4);
+  auto const entry = [&](Index s, Index i, Index j) {
+    Index const row = std::max(i, j), offset = std::abs(i - j);
+    return offset == 0 ? 6.0 : values[static_cast<std::size_t>((s * size + row) * (width + 1) + offset)];
+  };
+  expect_solved(systems, size, 1, width, {0, 0}, 1e-10, entry, 2 * 16 * size * (width + 1) * 8);
+}
+
+/// Blocks of two unknowns, all alike but near the ends: most rows of the factors are kept once. The last system is a long wave, which
+/// hardly settles.
+TEST(BandedSystems, KeepWhatHasSettledOnce) {
+  Index const systems = 17, blocks = 200, width = 5;
+  auto const entry = [&](Index s, Index i, Index j) {
+    Index const row = std::max(i, j), block = row / 2, offset = std::abs(i - j);
+    bool const end = block < 6 || block >= 190;
+    double const weight = s == 16 ? 1e-3 : 1.0 + 0.1 * static_cast<double>(s);
+    double const off[] = {0.0, 0.3, -0.7, 0.1, -0.2, 0.05};
+    if (offset == 0) return 2.0 * (0.3 + 0.7 + 0.1 + 0.2 + 0.05) + weight + (row % 2) + (end ? 0.3 * std::cos(static_cast<double>(row)) : 0.0);
+    return off[offset] * (row % 2 == 0 ? 1.0 : 0.9);
+  };
+  expect_solved(systems, blocks, 2, width, {6, 190}, 1e-6, entry, 2 * 16 * 2 * 120 * (width + 1) * 8);
+  expect_solved(systems, blocks, 2, width, {0, 0}, 1e-9, entry, 2 * 16 * 2 * 200 * (width + 1) * 8);
 }
 
 }  // namespace

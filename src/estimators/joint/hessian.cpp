@@ -6,17 +6,6 @@ namespace mollis::joint {
 
 using petsc::check;
 
-namespace {
-
-Field times(Field const& a, Field const& b) {
-  Field const product("product", a.extent(0)), one = make_field("one", static_cast<Index>(a.extent(0)));
-  Kokkos::deep_copy(one, 1.0);
-  kernels::add_product(a, b, one, product);
-  return product;
-}
-
-}  // namespace
-
 std::vector<Field> Objective::apply_states(Vec v, std::vector<Field> const& sums) {
   petsc::Reading const entries(v);
   std::vector<Field> rows;
@@ -83,7 +72,10 @@ void Objective::gradient(Vec out) {
   linearise();
   jets_stand_ = false;
   std::vector<Field> rows, weighted;
-  for (auto const& state : states_) rows.push_back(times(state.weight, misfit(state)));
+  for (auto const& state : states_) {
+    rows.push_back(misfit(state));
+    kernels::multiply(state.weight, rows.back());
+  }
   for (std::size_t k = 0; k < residuals_.size(); ++k) {
     weighted.push_back(zeros());
     kernels::add_scaled(weights_.equation[k], residuals_[k], weighted[k]);
@@ -117,7 +109,7 @@ void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
   if (from_states) rows = apply_states(v, sums);
   for (std::size_t k = 0; k < sums.size(); ++k) kernels::scale(weights_.equation[k], sums[k]);
   if (to_states) {
-    for (std::size_t s = 0; s < rows.size(); ++s) rows[s] = times(states_[s].weight, rows[s]);
+    for (std::size_t s = 0; s < rows.size(); ++s) kernels::multiply(states_[s].weight, rows[s]);
     put_states_transposed(rows, sums, out);
   } else {
     check(VecSet(out, 0.0));

@@ -10,6 +10,13 @@ namespace {
 
 using spectral::BandedSystems;
 
+/// Angles of the coefficients of a box, axis by axis.
+Symbols::Angles angles_of(spectral::SpectralBox const& box) {
+  Symbols::Angles angles;
+  for (auto const basis : box.bases()) angles.push_back(spectral::angles(basis, box.coefficients(static_cast<int>(angles.size()))));
+  return angles;
+}
+
 constexpr double diagonal_floor = 1e-13;
 
 double multinomial(std::vector<int> const& orders) {
@@ -24,8 +31,8 @@ double multinomial(std::vector<int> const& orders) {
 
 LineModel::LineModel(Objective const& objective, int line)
     : lattice_(objective.lattice()), roughness_(objective.roughness()), line_(line),
-      states_(static_cast<int>(objective.problem().states.size())), box_(lattice_.extended(), bases_of(lattice_), line),
-      symbols_(lattice_, objective.problem().system()),
+      states_(static_cast<int>(objective.problem().states.size())), box_(lattice_.extended(), bases_of(lattice_), line, {}, lattice_.degree() - 1), angle_(angles_of(box_)),
+      symbols_(lattice_, objective.problem().system(), angle_),
       points_(static_cast<double>(objective.problem().grid.points())) {
   for (auto const& state : objective.problem().states)
     walls_.push_back(line >= 0 && !state.walls.empty() ? state.walls[static_cast<std::size_t>(line)] : std::array<bool, 2>{false, false});
@@ -47,8 +54,6 @@ LineModel::LineModel(Objective const& objective, int line)
   orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
   if (line >= 0) filter_ = mollifier::spline_filter(lattice_.extended().axis(line), lattice_.degree(), orders);
   auto const& grid = objective.problem().grid;
-  for (int a = 0; a < grid.dimension(); ++a)
-    angle_[a] = spectral::angles(box_.bases()[static_cast<std::size_t>(a)], lattice_.extended().axis(a).size());
   for (auto const& unknown : objective.problem().space().unknowns()) {
     orders_.push_back(unknown.settings.smoothness_order);
     forms_.emplace_back();
@@ -104,7 +109,7 @@ double LineModel::smoothness_symbol(std::size_t unknown, int axis, int order, In
   double sum = 0.0;
   Index const middle = lattice_.grid().axis(axis).size() / 2;
   for (int o = -form.band(); o <= form.band(); ++o)
-    sum += form.at(middle, o) * std::cos(o * angle_[axis][static_cast<std::size_t>(k)]);
+    sum += form.at(middle, o) * std::cos(o * angle_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(k)]);
   return std::max(sum, 0.0);
 }
 
@@ -119,7 +124,7 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
         if (a != line_) factor *= smoothness_symbol(u, a, orders[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
       Index const v = states_ + static_cast<Index>(i);
       if (line_ < 0) {
-        systems.at(system, v, 0) += factor;
+        systems.add(system, v, 0, factor);
         continue;
       }
       auto const& forms = forms_[u][static_cast<std::size_t>(line_)];
@@ -128,7 +133,7 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
       auto const& form = forms[static_cast<std::size_t>(order)];
       for (Index row = 0; row < rows_of_grid(); ++row)
         for (int o = 0; o <= std::min<Index>(form.band(), row); ++o)
-          systems.at(system, (row + margin()) * block + v, o * block) += factor * form.at(row, -o);
+          systems.add(system, (row + margin()) * block + v, o * block, factor * form.at(row, -o));
     }
   }
 }
@@ -141,11 +146,12 @@ void LineModel::add_prior(Averages const& averages, Index system, Mode const& mo
     double tangential = 0.0;
     for (int a = 0; a < lattice_.grid().dimension(); ++a)
       if (a != line_)
-        tangential += scales[static_cast<std::size_t>(a)] * roughness_.symbol(a, angle_[a][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
+        tangential += scales[static_cast<std::size_t>(a)] * roughness_.symbol(a, angle_[static_cast<std::size_t>(a)][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
     double const along = line_ >= 0 ? weight * scales[static_cast<std::size_t>(line_)] : 0.0;
     for (Index row = 0; row < systems.size() / block; ++row) {
-      systems.at(system, row * block + s, 0) += weight * tangential;
-      for (Index o = 0; o <= std::min(roughness_.band(line_), row); ++o) systems.at(system, row * block + s, o * block) += along * roughness_.at(line_, row, -o);
+      systems.add(system, row * block + s, 0, weight * tangential);
+      for (Index o = 0; o <= std::min(roughness_.band(line_), row); ++o)
+        systems.add(system, row * block + s, o * block, along * roughness_.at(line_, row, -o));
     }
   }
 }
@@ -165,7 +171,7 @@ void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, In
   auto const add_square = [&](double weight) {
     for (auto const& a : entries)
       for (auto const& b : entries)
-        if (b.column <= a.column) systems.at(system, a.column, a.column - b.column) += weight * a.value * b.value;
+        if (b.column <= a.column) systems.add(system, a.column, a.column - b.column, weight * a.value * b.value);
   };
   auto const put_row = [&](int state, int order, double factor, Index row) {
     for (Index j = -half; j <= half; ++j) {
@@ -179,6 +185,7 @@ void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, In
     }
   };
   for (Index r = margin(); r < margin() + rows_of_grid(); ++r) {
+    if (r == alike_.lower + half + 1 && r < alike_.upper - half) r = alike_.upper - half;  // no row that is held reads those between
     for (int s = 0; s < states_; ++s) {
       entries.clear();
       put_row(s, 0, smoothing, r);
@@ -194,10 +201,21 @@ void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, In
     }
     for (std::size_t i = 0; i < fields_; ++i)
       for (std::size_t j = 0; j <= i; ++j)
-        systems.at(system, r * block + states_ + static_cast<Index>(i), static_cast<Index>(i - j)) += coupling.variance[i][j];
+        systems.add(system, r * block + states_ + static_cast<Index>(i), static_cast<Index>(i - j), coupling.variance[i][j]);
   }
   add_prior(averages, system, mode, systems);
   if (fields_ > 0) add_smoothness(coupling, system, mode, systems);
+}
+
+/// Rows of the lattice whose equations, data and priors are all alike, ends of whatever reaches them left out: none where points are
+/// not equally spaced.
+grid::Range LineModel::alike_rows(Index smooth) const {
+  if (line_ < 0) return {0, 0};
+  Index const half = (filter_->width - 1) / 2, rough = 2 * roughness_.band(line_) + 1, first = margin(), end = margin() + rows_of_grid();
+  Index const inset = std::max(half + 1, 2 * smooth + 1);
+  grid::Range const alike{std::max({filter_->interior.lower + half, first + inset, rough}),
+                          std::min({filter_->interior.upper - half, end - inset, lattice_.extended().axis(line_).size() - rough})};
+  return alike.size() > 1 ? alike : grid::Range{0, 0};
 }
 
 void LineModel::update(Averages const& averages, FieldCoupling const& coupling) {
@@ -205,21 +223,16 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   auto const& lines = box_.lines();
   Index const block = states_ + static_cast<Index>(fields_);
   Index const reach = line_ >= 0 ? filter_->width - 1 : 0;
-  int smooth = 0;
-  for (int const u : coupling.unknowns) smooth = std::max(smooth, orders_[static_cast<std::size_t>(u)]);
-  Index const band = line_ >= 0 ? std::max({reach, static_cast<Index>(smooth), roughness_.band(line_)}) * block : 0;
+  Index smooth = 0;
+  for (int const u : coupling.unknowns) smooth = std::max<Index>(smooth, orders_[static_cast<std::size_t>(u)]);
+  Index const band = line_ >= 0 ? std::max({reach, smooth, roughness_.band(line_)}) * block : 0;
+  alike_ = alike_rows(smooth);
   systems_.reset();
-  auto& systems = systems_.emplace(lines.outer * lines.inner, lines.points * block, band + block - 1);
+  auto& systems = systems_.emplace(lines.outer * lines.inner, lines.points, block, band + block - 1, alike_);
   for (Index group = 0; group < systems.groups(); ++group) {
     systems.clear();
     Index const end = std::min((group + 1) * BandedSystems::lanes, systems.systems());
-    for (Index system = group * BandedSystems::lanes; system < end; ++system) {
-      fill(averages, coupling, system, systems);
-      double top = 0.0;
-      for (Index row = 0; row < systems.size(); ++row) top = std::max(top, systems.at(system, row, 0));
-      for (Index row = 0; row < systems.size(); ++row)  // places without equations: parameters beyond the ends
-        if (systems.at(system, row, 0) <= 0.0) systems.at(system, row, 0) = top;
-    }
+    for (Index system = group * BandedSystems::lanes; system < end; ++system) fill(averages, coupling, system, systems);
     systems.factorise(group, diagonal_floor);
   }
   systems.finish();
@@ -228,26 +241,24 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
 void LineModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) const {
   auto const& lines = box_.lines();
   std::vector<HostField> data;
-  for (auto const& field : r) {
-    data.push_back(make_host_field("mode", static_cast<Index>(field.extent(0))));
-    Kokkos::deep_copy(data.back(), field);
-    box_.forward(data.back());
-  }
+  for (auto const& field : r) data.push_back(box_.forward_of(field));
   Index const block = static_cast<Index>(data.size()), lanes = BandedSystems::lanes;
   std::vector<double> x(static_cast<std::size_t>(lines.points * block * lanes));
   Index const systems = lines.outer * lines.inner;
   for (Index group = 0; group < systems_->groups(); ++group) {
     Index const first = group * lanes, count = std::min(lanes, systems - first);
-    auto const each = [&](auto&& visit) {
-      for (Index lane = 0; lane < count; ++lane) {
+    auto const each = [&](auto&& visit) {  // runs of lanes that lie side by side
+      for (Index lane = 0, run = 0; lane < count; lane += run) {
         Index const o = (first + lane) / lines.inner, c = (first + lane) % lines.inner;
-        for (Index i = 0; i < lines.points; ++i)
-          for (Index v = 0; v < block; ++v)
-            visit(x[static_cast<std::size_t>((i * block + v) * lanes + lane)],
-                  data[static_cast<std::size_t>(v)][static_cast<std::size_t>((o * lines.points + i) * lines.inner + c)]);
+        run = std::min(count - lane, lines.inner - c);
+        for (Index v = 0; v < block; ++v) {
+          double* here = data[static_cast<std::size_t>(v)].data() + o * lines.points * lines.inner + c;
+          double* there = x.data() + v * lanes + lane;
+          for (Index i = 0; i < lines.points; ++i, here += lines.inner, there += block * lanes)
+            for (Index k = 0; k < run; ++k) visit(there[k], here[k]);
+        }
       }
     };
-    std::fill(x.begin(), x.end(), 0.0);
     each([](double& there, double& here) { there = here; });
     systems_->solve(group, x.data());
     each([](double& there, double& here) { here = there; });

@@ -46,6 +46,7 @@ class LineModel {
                       spectral::BandedSystems& systems) const;
   void add_prior(Averages const& averages, Index system, Mode const& mode, spectral::BandedSystems& systems) const;
   double data_weight(Averages const& averages, int state, Index row) const;
+  grid::Range alike_rows(Index smooth) const;
   Index rows_of_grid() const;
   Index margin() const;
 
@@ -55,13 +56,14 @@ class LineModel {
   std::vector<std::array<bool, 2>> walls_;        ///< one a state: known values at the ends of the line
   std::size_t fields_ = 0;
   spectral::SpectralBox box_;
+  Symbols::Angles angle_;                         ///< of the coefficients, axis by axis
   Symbols symbols_;
   std::optional<mollifier::LineFilter> filter_;   ///< along the line
   std::vector<Group> groups_;
   std::vector<std::vector<std::vector<parameters::LineForm>>> forms_;  ///< [unknown][axis][order]; none for other unknowns
   std::vector<int> orders_;                       ///< of smoothness, one an unknown
   double points_;
-  std::vector<double> angle_[max_axes];
+  grid::Range alike_;                             ///< rows that the first of them stands for
   std::optional<spectral::BandedSystems> systems_;
 };
 

@@ -39,6 +39,18 @@ bool has_profiles(Objective const& objective) {
   });
 }
 
+/// body(point of the grid's box, its place in the extended one, length) for every row of this rank's points.
+template <class Body>
+void over_rows(Objective const& objective, Body const& body) {
+  Extents const extents = objective.problem().grid.owned().extents();
+  auto const& window = objective.lattice().window();
+  Index point = 0;
+  for (Index i = 0; i < extents[0]; ++i)
+    for (Index j = 0; j < extents[1]; ++j)
+      for (Index k = 0; k < extents[2]; ++k, point += extents[3])
+        body(point, window.start + i * window.stride[0] + j * window.stride[1] + k * window.stride[2], extents[3]);
+}
+
 Index unknowns_of(Objective const& objective) {
   Index unknowns = objective.layout().size;
   MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
@@ -147,43 +159,25 @@ void Preconditioner::update(Vec moves, bool many) {
   else directions_.clear();
 }
 
-std::vector<HostField> Preconditioner::unpack(Vec r) const {
-  petsc::Reading const entries(r);
-  auto const& layout = objective_.layout();
-  auto const& problem = objective_.problem();
-  std::vector<HostField> fields;
-  for (Index const offset : layout.state) fields.push_back(values_of(entries.piece(offset, layout.state_size)));
-  Extents const extents = problem.grid.owned().extents();
-  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
-    auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
-    auto const values = values_of(entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
-    for (std::size_t n = 0; n < values.extent(0); ++n) values[n] /= scale_[i][n];
-    Field const scaled = make_field("parameter", unknown.grid.local_size());
-    Kokkos::deep_copy(scaled, values);
-    Field const embedded("embedded", static_cast<std::size_t>(layout.state_size));
-    kernels::copy_box(scaled, kernels::window(extents, {0, 0, 0, 0}), embedded, objective_.lattice().window(), extents);
-    fields.push_back(values_of(embedded));
-  }
-  return fields;
+/// The values of a parameter of the models over its scale, on the extended lattice; 0 beyond the grid.
+HostField Preconditioner::embedded(Field const& piece, std::size_t i) const {
+  HostField const field("embedded", static_cast<std::size_t>(objective_.layout().state_size));
+  auto const values = on_host(piece);
+  double const *const from = values.data(), *const scale = scale_[i].data();
+  over_rows(objective_, [&](Index point, Index place, Index run) {
+    for (Index k = 0; k < run; ++k) field.data()[place + k] = from[point + k] / scale[point + k];
+  });
+  return field;
 }
 
-void Preconditioner::pack(std::vector<HostField> const& fields, Vec z) const {
-  check(VecSet(z, 0.0));
-  petsc::Writing entries(z);
-  auto const& layout = objective_.layout();
-  auto const& problem = objective_.problem();
-  for (std::size_t s = 0; s < layout.state.size(); ++s)
-    Kokkos::deep_copy(entries.piece(layout.state[s], layout.state_size), fields[s]);
-  Extents const extents = problem.grid.owned().extents();
-  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
-    auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
-    Field const embedded = make_field("embedded", layout.state_size), scaled = make_field("parameter", unknown.grid.local_size());
-    Kokkos::deep_copy(embedded, fields[layout.state.size() + i]);
-    kernels::copy_box(embedded, objective_.lattice().window(), scaled, kernels::window(extents, {0, 0, 0, 0}), extents);
-    auto const values = values_of(scaled);
-    for (std::size_t n = 0; n < values.extent(0); ++n) values[n] /= scale_[i][n];
-    Kokkos::deep_copy(entries.piece(layout.parameters + unknown.offset, unknown.grid.local_size()), values);
-  }
+/// The reverse, of z = P r: scales divide once more.
+void Preconditioner::take_out(HostField const& field, std::size_t i, Field const& piece) const {
+  auto const values = Kokkos::create_mirror_view(piece);
+  double const* const scale = scale_[i].data();
+  over_rows(objective_, [&](Index point, Index place, Index run) {
+    for (Index k = 0; k < run; ++k) values.data()[point + k] = field.data()[place + k] / scale[point + k];
+  });
+  Kokkos::deep_copy(piece, values);
 }
 
 /// z := the Hessian's inverse on states and the parameters over all axes, 0 elsewhere.
@@ -211,15 +205,27 @@ void Preconditioner::apply_section(Vec r, Vec z) {
 
 void Preconditioner::apply_fields(Vec r, Vec z) {
   if (kind_ == Kind::exact) return apply_section(r, z);
-  auto const fields = unpack(r);
-  std::vector<HostField> sums;
+  check(VecSet(z, 0.0));
+  petsc::Reading const from(r);
+  petsc::Writing to(z);
+  auto const& layout = objective_.layout();
+  std::vector<HostField> fields, sums;
+  for (Index const offset : layout.state) fields.push_back(on_host(from.piece(offset, layout.state_size)));
+  std::vector<std::pair<Index, Index>> parameters;  // where they stand, and how many
+  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
+    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    parameters.emplace_back(layout.parameters + unknown.offset, unknown.grid.local_size());
+    fields.push_back(embedded(from.piece(parameters[i].first, parameters[i].second), i));
+  }
   for (auto const& field : fields) sums.emplace_back("sum", field.extent(0));
   bool const both = section_ && section_->is_ready();
   double const share = 1.0 / static_cast<double>(models_.size() + (both ? 1 : 0));
   for (auto const& model : models_) model->apply_add(share, fields, sums);
   if (section_ && !both) section_->count();
   if (both) section_->apply_add(share, fields, sums);
-  pack(sums, z);
+  for (std::size_t s = 0; s < layout.state.size(); ++s) Kokkos::deep_copy(to.piece(layout.state[s], layout.state_size), sums[s]);
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    take_out(sums[layout.state.size() + i], i, to.piece(parameters[i].first, parameters[i].second));
 }
 
 /// The reduced parameters' entries of z := S^-1 those of r; all other entries 0.

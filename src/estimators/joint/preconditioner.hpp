@@ -49,8 +49,8 @@ class Preconditioner final : public solver::Preconditioner {
   void apply_to_rest(Vec r, Vec z);
   bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
   void apply_section(Vec r, Vec z);
-  std::vector<HostField> unpack(Vec r) const;
-  void pack(std::vector<HostField> const& fields, Vec z) const;
+  HostField embedded(Field const& piece, std::size_t i) const;
+  void take_out(HostField const& field, std::size_t i, Field const& piece) const;
   HostField spectrum_of(Field const& a);
   double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
 

@@ -13,7 +13,7 @@ using petsc::check;
 
 constexpr double most_operations =
     1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
-constexpr double quick_operations = 2e10;  ///< where averages fail on even data, a step a factorisation: ten seconds
+constexpr double quick_operations = 5e10; ///< where averages fail on even data, a step a factorisation: a quarter of a minute by the reference BLAS
 constexpr double sparse_share = 0.2;        ///< data a point of the grid
 constexpr double saved_operations = 5e5;   ///< an unknown: of some 1500 iterations
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves

@@ -9,6 +9,7 @@ Krylov iterations on the first number of ranks, whether all runs ended alike, an
 max |p - p_first| / max |p_first| over the parameters. Exit code 1 where a difference exceeds the bar."""
 import argparse
 import json
+import math
 import os
 import pathlib
 import shlex
@@ -17,6 +18,7 @@ import sys
 import tempfile
 
 import h5py
+import numpy
 
 INPUTS = pathlib.Path(__file__).resolve().parents[1] / "inputs"
 METHODS = ("equation-error", "joint")
@@ -46,8 +48,10 @@ def parameters_of(directory):
 
 
 def difference(a, b):
-    """The largest over the parameters, relative to the largest value of each."""
-    return max(float(abs(a[name] - b[name]).max() / abs(a[name]).max()) for name in a)
+    """The largest over the parameters, relative to the largest value of each; outside a mask both are NaN, or the difference is infinite."""
+    if any((numpy.isnan(a[name]) != numpy.isnan(b[name])).any() for name in a):
+        return math.inf
+    return max(float(numpy.nanmax(abs(a[name] - b[name])) / numpy.nanmax(abs(a[name]))) for name in a)
 
 
 def row_of(program, deck, method, ranks, overrides, scratch):

@@ -41,15 +41,16 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
   auto const obstacle = problem::obstacle(deck, grid, system, run::machine_of(comm));
   bool const of_ranks = obstacle && obstacle->of != problem::Obstacle::Of::indices;  // matters where the deck is run, not here
   if (!of_ranks) problem::require_room(deck, obstacle);
-  double const bytes = problem::bytes_per_point(deck, grid, system);
-  double const points = static_cast<double>(grid.points());
+  auto const memory = problem::memory_of(deck, grid, system);
+  double const points = static_cast<double>(grid.points()), ranks = grid.ranks();
   std::string residuals;
   for (auto const& text : system.text) residuals += "\n#   " + text;
   progress.say(deck::effective(deck));
   progress.say(fmt::format("# {}\n# residuals{}\n# decomposition{}\n# memory: about {:.0f} bytes a point, {:.3g} MB a rank, {:.3g} MB in "
-                           "all, beside the libraries' own",
-                           results::describe(grid), residuals, blocks(grid), bytes, bytes * points / grid.ranks() / 1e6, bytes * points / 1e6));
-  auto const job = describe_job(deck.path, grid, bytes, command.job);
+                           "all, beside what mollis info takes",
+                           results::describe(grid), residuals, blocks(grid), memory.a_point, memory.of(points / ranks) / 1e6,
+                           (memory.a_point * points + memory.a_rank * ranks) / 1e6));
+  auto const job = describe_job(deck.path, grid, memory, command.job);
   if (!job.empty()) progress.say(job.substr(1));
   if (of_ranks) progress.say("# too large for these ranks: " + obstacle->what);
   progress.say("# the deck is valid");

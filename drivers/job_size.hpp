@@ -3,6 +3,7 @@
 #include <string>
 
 #include "grid/grid.hpp"
+#include "problem/memory.hpp"
 
 namespace mollis::drivers {
 
@@ -18,10 +19,10 @@ double bytes_of(std::string const& text);
 /// Points of the largest block on so many ranks.
 Index largest_block(grid::Grid const& grid, int ranks);
 
-/// The fewest ranks at which the largest block takes no more than `memory` beside what the libraries take; 0: no number will do.
-int fewest_ranks(grid::Grid const& grid, double bytes_per_point, double memory);
+/// The fewest ranks at which the largest block takes no more than `room` bytes, libraries and all; 0: no number will do.
+int fewest_ranks(grid::Grid const& grid, problem::Memory const& memory, double room);
 
 /// Lines for the log.
-std::string describe_job(std::string const& deck, grid::Grid const& grid, double bytes_per_point, JobQuestion const& question);
+std::string describe_job(std::string const& deck, grid::Grid const& grid, problem::Memory const& memory, JobQuestion const& question);
 
 }  // namespace mollis::drivers

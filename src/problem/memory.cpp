@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <variant>
+#include <vector>
 
 #include "estimators/methods.hpp"
 
@@ -16,9 +18,33 @@ double count_fields(deck::Deck const& deck) {
   }));
 }
 
-/// Doubles a grid point that a joint fit holds: on the lattice the jets with the passes that make them, vectors of the solvers,
-/// and along each open axis the preconditioner's factors (7 floats a row and pair of unknowns); on the grid the partials and
-/// their products.
+/// Bytes on each rank of what `mollis info` does not touch: code of PETSc, MPI, HDF5 and FFTW, their buffers, plans. A run on 16 x 16
+/// points has next to nothing else.
+constexpr double libraries = 1.3e7;
+
+/// Fields that hold the jets of the states: a feature each and the states themselves, and what passes along the faster axes leave to those
+/// along the slower ones (mollifier::DerivativeTree), which share them.
+struct JetFields {
+  double features = 0.0, passes = 0.0;
+};
+
+JetFields jet_fields(equation::System const& system, int dimension) {
+  JetFields fields;
+  std::set<std::vector<int>> tails;
+  for (auto const& feature : system.features) {
+    if (feature.kind != equation::Feature::Kind::state) continue;
+    fields.features += 1.0;
+    for (int first = 1; first < dimension; ++first) {
+      std::vector<int> tail{feature.index, first};
+      tail.insert(tail.end(), feature.order.begin() + first, feature.order.begin() + dimension);
+      tails.insert(tail);
+    }
+  }
+  fields.passes = static_cast<double>(tails.size());
+  return fields;
+}
+
+/// Doubles a grid point that a joint fit holds while it takes a step of the smoothness.
 double joint_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   double lattice = 1.0, open = 0.0;
   for (auto const& axis : grid.axes())
@@ -26,21 +52,36 @@ double joint_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, e
       lattice *= 1.0 + (deck.joint.spline_degree - 1.0) / static_cast<double>(axis.size());
       open += 1.0;
     }
-  auto const states = static_cast<double>(deck.observations.size()), features = static_cast<double>(system.by_state.size());
+  auto const states = static_cast<double>(deck.observations.size());
   auto const fields = static_cast<double>(std::count_if(deck.parameters.begin(), deck.parameters.end(), [&](auto const& parameter) {
     return parameter.second.over.size() == deck.grid.axes.size();
   }));
-  double const along = 0.5 * deck.joint.spline_degree * (states + fields) * (states + fields) + 6.0;
-  return lattice * (2.0 * features + 16.0 * states + 18.0 * fields + open * along) + 2.0 * features;
+  auto const jets = jet_fields(system, grid.dimension());
+  double const both = states + fields;
+  // Of x: 4 of conjugate gradients, 6 of TAO and its search, the fit's own, one to go back to.
+  double const vectors = 12.0 * (lattice * states + fields);
+  // Jets to be weighed; the prior's pull, coefficients and their copy for a checkpoint; the prior's rows.
+  double const objective = lattice * (jets.features + 3.0 * states + (open > 0.0 ? 2.0 : 0.0));
+  double const passes = jets.features + states + lattice * jets.passes;
+  // What goes in, what comes out, what is transformed; factors in single precision.
+  double const preconditioner = 3.0 * lattice * both;
+  double const factors = 0.5 * both * both * lattice * (open > 0.0 ? open * deck.joint.spline_degree : 1.0);
+  double const partials = static_cast<double>(system.by_state.size() + system.by_parameter.size()) + system.residuals;
+  // Mask, spectrum, copies; data, weights, states, predictions; parameters, their scale and what is kept of them.
+  double const on_grid = 6.0 + 4.0 * states + 5.0 * fields;
+  return vectors + objective + passes + preconditioner + factors + partials + on_grid;
 }
 
-/// Doubles a grid point of the other methods: data, one field a feature and a partial derivative, weights and residuals; for each
+/// Doubles a grid point of the other methods, one fit: data, jets and their passes, partial derivatives, weights and residuals; for each
 /// field over two axes and more (over all: fewer hardly count) its vectors and those of the solver, blocks of the data's part and of
 /// the preconditioner, what line filters keep between their passes, and its results.
-double doubles_per_point(deck::Deck const& deck, equation::System const& system) {
+double doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   constexpr double vectors = 20.0;
+  // Passes read a block with its halo where an axis is cut or wraps: one more each.
+  double const halos = grid.blocks() > 1 || std::any_of(grid.axes().begin(), grid.axes().end(), [](auto const& axis) { return axis.periodic; }) ? 2.0 : 1.0;
   double doubles = static_cast<double>(deck.observations.size() + system.features.size() + system.by_state.size() +
-                                       system.by_parameter.size() + 4 * static_cast<std::size_t>(system.residuals));
+                                       system.by_parameter.size() + 4 * static_cast<std::size_t>(system.residuals)) +
+                   halos * jet_fields(system, grid.dimension()).passes;
   double const fields = count_fields(deck);
   bool const derived = std::any_of(system.features.begin(), system.features.end(), [](auto const& feature) {
     return feature.kind == equation::Feature::Kind::parameter && feature.order != mollifier::MultiIndex{};
@@ -49,28 +90,26 @@ double doubles_per_point(deck::Deck const& deck, equation::System const& system)
   return doubles + fields * (vectors + 2.0 * fields);
 }
 
-/// Doubles on each rank, whatever its points: the dense factor of the smoothest modes, with all that makes it 8 times its size, and
-/// the modes of axes that no fast transform has.
-double doubles_per_rank(deck::Deck const& deck, grid::Grid const& grid) {
-  constexpr double low_modes = 400.0;
-  if (count_fields(deck) == 0.0) return 0.0;
+/// Doubles on each rank of one fit, whatever its points: modes, forth and back, of axes that no fast transform has.
+double modes_per_rank(deck::Deck const& deck, grid::Grid const& grid) {
   bool const rough = std::any_of(deck.parameters.begin(), deck.parameters.end(),
                                  [](auto const& parameter) { return parameter.second.smoothness_order > 1; });
-  double doubles = 8.0 * low_modes * low_modes;
+  double doubles = 0.0;
   for (auto const& axis : grid.axes())
-    if (!axis.uniform || (rough && !axis.periodic)) doubles += 3.0 * std::pow(static_cast<double>(axis.size()), 2);
+    if (count_fields(deck) > 0.0 && (!axis.uniform || (rough && !axis.periodic))) doubles += 2.0 * std::pow(static_cast<double>(axis.size()), 2);
   return doubles;
 }
 
 /// Of methods that mollify the data. Two fits may stand side by side: those of trials and what validates them, or the estimate's and
 /// the one at narrower radii, which is made while the first keeps but its factors.
-double mollified_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+Memory mollified(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  constexpr double low_modes = 400.0;  // the smoothest, dense: the matrix and its factor
   auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
-  bool const twice = deck.mollifier.automatic || samples == nullptr || *samples > 0;
+  double const fits = deck.mollifier.automatic || samples == nullptr || *samples > 0 ? 2.0 : 1.0;
   /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
   double const varying = deck.mollifier.adaptive ? 6.0 * static_cast<double>(1 + system.features.size()) + 15.0 * system.residuals : 0.0;
-  double const ranks = static_cast<double>(std::max(grid.blocks(), 1)), points = static_cast<double>(grid.points());
-  return varying + (twice ? 2.0 : 1.0) * doubles_per_point(deck, system) + (twice ? 1.5 : 1.0) * doubles_per_rank(deck, grid) * ranks / points;
+  double const dense = count_fields(deck) > 0.0 ? 2.0 * low_modes * low_modes : 0.0;
+  return {8.0 * (varying + fits * doubles_per_point(deck, grid, system)), libraries + 8.0 * (dense + fits * modes_per_rank(deck, grid))};
 }
 
 }  // namespace
@@ -80,11 +119,12 @@ double entries_a_row(deck::Parameter const& parameter) {
   return parameter.smoothness_order == 1 ? 2.0 * axes + 1.0 : 2.0 * axes * axes + 2.0 * axes + 1.0;
 }
 
-double bytes_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   auto const& method = deck.inversion.method;
-  double const mollified = mollified_doubles_per_point(deck, grid, system), joint = joint_doubles_per_point(deck, grid, system);
-  if (estimators::is_automatic(method)) return 8.0 * (deck.equation.weak ? mollified : std::max(mollified, joint));
-  return 8.0 * (estimators::method_named(method).fits_states ? joint : mollified);
+  Memory const jets = mollified(deck, grid, system), joint{8.0 * joint_doubles_per_point(deck, grid, system), libraries};
+  if (!estimators::is_automatic(method)) return estimators::method_named(method).fits_states ? joint : jets;
+  double const points = static_cast<double>(grid.points()) / std::max(grid.blocks(), 1);
+  return deck.equation.weak || jets.of(points) > joint.of(points) ? jets : joint;
 }
 
 double bytes_per_point(deck::Deck const& deck) {

@@ -6,9 +6,17 @@
 
 namespace mollis::problem {
 
-/// Bytes a grid point that the method of [inversion] holds at its peak, from measured peaks (docs/joint.md).
-double bytes_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
-/// Likewise for the smoothed states and the derivatives of [mollify].
+/// Bytes of a run at its peak, beside what `mollis info` takes.
+struct Memory {
+  double a_point = 0.0;   ///< of the grid
+  double a_rank = 0.0;    ///< whatever its points
+  /// Of a rank that owns so many points.
+  double of(double points) const { return a_point * points + a_rank; }
+};
+
+/// Of the method of [inversion], by what its objects hold (docs/performance.md: measured peaks beside it). Not collective.
+Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
+/// Bytes a grid point of the smoothed states and the derivatives of [mollify].
 double bytes_per_point(deck::Deck const& deck);
 
 /// Entries in a row of the smoothness form of a parameter.

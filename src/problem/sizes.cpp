@@ -174,7 +174,8 @@ std::optional<Obstacle> obstacle(deck::Deck const& deck, grid::Grid const& grid,
                                 fmt::join(largest_grid(lengths, most->count, machine.indices), ", "),
                                 machine.index_bits < 64 ? "; larger ones need a PETSc configured --with-64-bit-indices" : ""),
                     n / machine.indices};
-  auto worst = obstacle(grid, bytes_per_point(deck, grid, system), machine);
+  auto const memory = memory_of(deck, grid, system);
+  auto worst = obstacle(grid, memory.of(largest_block(grid)) / std::max(largest_block(grid), 1.0), machine);
   double const entries = matrix_entries(deck, system, largest_block(grid));
   keep_worst(worst, Obstacle::Of::counts, entries / machine.indices,
              fmt::format("{:.3g} entries of a matrix on one of {} rank(s), and this PETSc's {}-bit indices count {:.2g}; {}",

@@ -1,6 +1,7 @@
 """mollis scaling and mollis check --ranks: a study made, run and collected; what bad input gets."""
 import csv
 import json
+import re
 import shutil
 import unittest
 
@@ -54,6 +55,19 @@ class Check(TestCase):
         self.assertIn("sbatch --ntasks=6", told)
         self.assertIn("# 73 MB a rank: ", told)
         self.assertIn("# no number of ranks fits", self.expect(0, run("check", DECK, "--memory-per-rank", "10M")).out)
+
+    def test_the_memory_told_is_the_memory_taken(self):
+        folder = temporary()
+        deck = [DECK, "grid.points=[128,128]", "forward.refine=1", f"observations.u.file={folder}/u.h5"]
+        libraries = float(re.search(r"resident memory +([0-9.]+) MB", self.expect(0, run("info")).out)[1])
+        self.expect(0, run("forward", *deck))
+        for method in ("joint", "equation-error"):
+            chosen = [*deck, f"inversion.method={method}", "mollifier.radius=8"][:None if method == "equation-error" else -1]
+            told = float(re.search(r"([0-9.]+) MB a rank", self.expect(0, run("check", *chosen)).out)[1])
+            done = run("invert", *chosen, f"output.directory={folder}/{method}")
+            self.assertIn(done.code, (0, 2), done.err)
+            taken = json.loads((folder / method / "summary.json").read_text())["memory"]["peak_rss_bytes_max"] / 1e6 - libraries
+            self.assertLess(abs(told / taken - 1.0), 0.2, f"{method}: {told} MB told, {taken} MB taken")
 
     def test_bad_numbers(self):
         for words in (["--ranks", "0"], ["--ranks", "many"], ["--memory-per-rank", "4X"], ["--memory-per-rank", "-4G"]):

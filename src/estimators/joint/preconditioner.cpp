@@ -106,7 +106,8 @@ void Preconditioner::make() {
   bool odd = false;
   for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
-    if (static_cast<int>(unknowns[u].axes.size()) == grid.dimension() && (!odd || kind_ == Kind::exact)) {
+    bool const whole = static_cast<int>(unknowns[u].axes.size()) == grid.dimension();
+    if (kind_ == Kind::exact ? !unknowns[u].axes.empty() : whole && !odd) {
       fields_.push_back(static_cast<int>(u));
       continue;
     }
@@ -126,7 +127,7 @@ void Preconditioner::make() {
 }
 
 bool Preconditioner::leave_averages() {
-  if (kind_ != Kind::averages || objective_.averages_fail() || has_profiles(objective_)) return false;
+  if (kind_ != Kind::averages || objective_.averages_fail()) return false;
   objective_.set_averages_fail(true);
   auto const section = choose_section(objective_);
   if (!section || section->wave >= 0) {
@@ -180,15 +181,15 @@ void Preconditioner::take_out(HostField const& field, std::size_t i, Field const
   Kokkos::deep_copy(piece, values);
 }
 
-/// z := the Hessian's inverse on states and the parameters over all axes, 0 elsewhere.
+/// z := the Hessian's inverse on states and the parameters that are fields, 0 elsewhere.
 void Preconditioner::apply_section(Vec r, Vec z) {
   auto const& layout = objective_.layout();
   auto const& unknowns = objective_.problem().space().unknowns();
   std::vector<std::pair<Index, Index>> pieces;
   for (Index const offset : layout.state) pieces.emplace_back(offset, layout.state_size);
   for (int const u : fields_)
-    pieces.emplace_back(layout.parameters + unknowns[static_cast<std::size_t>(u)].offset,
-                        unknowns[static_cast<std::size_t>(u)].grid.local_size());
+    if (auto const& unknown = unknowns[static_cast<std::size_t>(u)]; unknown.owner)
+      pieces.emplace_back(layout.parameters + unknown.offset, unknown.grid.local_size());
   std::vector<HostField> from, to;
   {
     petsc::Reading const entries(r);

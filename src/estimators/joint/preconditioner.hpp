@@ -3,7 +3,8 @@
 /// one open axis (LineModel), or the one inverse in Fourier space where no axis is open. Parameters over all axes are part
 /// of these models, scaled by what multiplies them in the residuals where that hardly changes sign (q = T p, so that the
 /// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
-/// coupling and an averaged Schur complement. Where data are scattered or scarce, or the domain is no box, averages say little: there
+/// coupling and an averaged Schur complement. Where data are scattered or scarce, or the domain is no box, averages say little, as
+/// they do where a solve by them has failed: there
 /// the Hessian itself is factorised, as a sparse matrix where its factors are cheap, or for each wave of time, and that model's inverse
 /// and those of the lines are averaged (SectionModel). Few unknowns with parameters over some of the axes: solver::DenseInverse.
 #include "estimators/joint/constant_directions.hpp"

@@ -13,7 +13,7 @@ using petsc::check;
 
 constexpr double most_operations =
     1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
-constexpr double quick_operations = 2e10;  ///< where averages fail on even data, a step a factorisation: ten seconds
+constexpr double quick_operations = 5e10; ///< where averages fail on even data, a step a factorisation: a quarter of a minute by the reference BLAS
 constexpr double sparse_share = 0.2;        ///< data a point of the grid
 constexpr double saved_operations = 5e5;   ///< an unknown: of some 1500 iterations
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
@@ -32,9 +32,9 @@ bool differ(std::vector<double> const& a, std::vector<double> const& b, double f
 
 }  // namespace
 
-/// Nested dissection: separators as thick as rows reach; measured constants of wide stencils.
+/// Nested dissection: separators as thick as rows reach, and profiles, which reach through the grid; measured constants of wide stencils.
 SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields,
-                              int wave) {
+                              double profiles, int wave) {
   double apart = 1.0, together = fields, cut = 0.0;
   double coupled = 1.0;
   for (std::size_t a = 0; a < points.size(); ++a) {
@@ -50,6 +50,8 @@ SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Inde
   for (std::size_t a = 0; a < points.size(); ++a)
     if (static_cast<int>(a) != wave && reach[a] > 0)
       cut = std::min(cut, together * static_cast<double>(reach[a]) / static_cast<double>(points[a]));
+  together += profiles;
+  cut += profiles;
   if (wave >= 0) {  // real matrices of twice the size, one for a pair of waves
     apart *= 0.5;
     together *= 2.0;
@@ -74,18 +76,22 @@ std::optional<SectionChoice> choose_section(Objective const& objective) {
   auto const whole = static_cast<double>(std::count_if(unknowns.begin(), unknowns.end(), [&](auto const& unknown) {
     return static_cast<int>(unknown.axes.size()) == problem.grid.dimension();
   }));
-  auto const exact = cost_of_section(points, reach, states + whole, -1);
+  double profiles = 0.0;
+  for (auto const& unknown : unknowns)
+    if (!unknown.axes.empty() && static_cast<int>(unknown.axes.size()) < problem.grid.dimension())
+      profiles += static_cast<double>(unknown.grid.points());
+  auto const exact = cost_of_section(points, reach, states + whole, profiles, -1);
   auto const& first = problem.grid.axis(0);
   bool const has_waves = problem.grid.dimension() > 1 && first.name == "t" && first.uniform &&
                          first.reflection == grid::Reflection::none && lattice.is_smooth(0) && whole == 0.0;
-  auto const waves = cost_of_section(points, reach, states, has_waves ? 0 : -1);
+  auto const waves = cost_of_section(points, reach, states, 0.0, has_waves ? 0 : -1);
   bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
   auto const& choice = takes_waves ? waves : exact;
   // Inside a mask that data fill averages serve, too, if slowly: factors are to cost less than the iterations that they save.
   bool const sparse = std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
     return state.points != nullptr || state.share(problem.grid) < sparse_share;
   });
-  auto const size = static_cast<double>(lattice.extended().points()) * (states + whole);
+  auto const size = static_cast<double>(lattice.extended().points()) * (states + whole) + profiles;
   double const most = sparse ? most_operations : objective.averages_fail() ? quick_operations : saved_operations * size;
   if (choice.operations > std::min(most_operations, most)) return {};
   return choice;
@@ -247,8 +253,9 @@ void SectionModel::finish(Mat matrix, Vec moves) const {
     auto const& unknowns = objective_.problem().space().unknowns();
     Index at = static_cast<Index>(layout.state.size()) * rows_.state_size();
     for (int const field : rows_.fields()) {
-      Index const from = layout.parameters + unknowns[static_cast<std::size_t>(field)].offset;
-      for (Index i = 0; i < rows_.field_size(); ++i, ++at)
+      auto const& unknown = unknowns[static_cast<std::size_t>(field)];
+      Index const from = layout.parameters + unknown.offset, own = unknown.owner ? unknown.grid.local_size() : 0;
+      for (Index i = 0; i < own; ++i, ++at)
         if (may[from + i] == 0.0) entries[at] = held_fast * top;
     }
     check(VecRestoreArrayRead(moves, &may));

@@ -1,6 +1,6 @@
 #pragma once
 /// The joint Hessian as a sparse matrix, factorised: of all axes, where it is the Hessian itself (states and the
-/// parameters over all axes); or, where time is an axis, of the space axes for each wave of time, averaged over time:
+/// parameters that are fields); or, where time is an axis, of the space axes for each wave of time, averaged over time:
 /// the part of F^H H F that is diagonal in the waves F (T. Chan's optimal circulant, a block for each wave). Data are
 /// where they are, coefficients as they vary, ends of the section as they are; beside it stands the line model along
 /// time, which knows the ends of time (preconditioner.hpp).
@@ -22,13 +22,14 @@ struct SectionChoice {
 };
 /// Nothing where no section is cheap enough, or PETSc cannot factorise. Collective.
 std::optional<SectionChoice> choose_section(Objective const& objective);
-/// Of an extended lattice with these points and reaches (of a row, one side) along its axes.
+/// Of an extended lattice with these points and reaches (of a row, one side) along its axes; `profiles`: entries of parameters over
+/// some of them.
 SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields,
-                              int wave);
+                              double profiles, int wave);
 
 class SectionModel {
  public:
-  /// fields: the parameters over all axes that are part of it; none beside waves. Collective.
+  /// fields: the parameters over all or some axes that are part of it; none beside waves. Collective.
   SectionModel(Objective& objective, int wave, std::vector<int> fields);
 
   /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last

@@ -124,9 +124,9 @@ void SectionRows::add_points(Mat to) const {
 /// The diagonal, if only as a place, and the roughness at open ends.
 void SectionRows::add_prior(Mat to) const {
   auto const& roughness = objective_.roughness();
-  for (std::size_t block = 0; block < numbers_.size(); ++block) {
-    auto const& box = block < states_ ? objective_.lattice().extended().owned() : objective_.problem().grid.owned();
-    grid::for_each_point(axes_, box, [&](Point const& point, Index) {
+  for (std::size_t block = 0; block < blocks_.size(); ++block) {
+    if (blocks_[block].size == 0) continue;
+    grid::for_each_point(blocks_[block].axes, blocks_[block].box, [&](Point const& point, Index) {
       PetscInt const row = column_of(block, point);
       check(MatSetValue(to, row, row, 0.0, ADD_VALUES));
       for (std::size_t i = 0; block < states_ && i < axes_.size(); ++i) {
@@ -146,12 +146,14 @@ void SectionRows::add_prior(Mat to) const {
 
 void SectionRows::add_smoothness(Mat to) const {
   for (std::size_t f = 0; f < fields_.size(); ++f) {
-    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(fields_[f])];
+    auto const& block = blocks_[states_ + f];
+    if (block.size == 0) continue;
+    auto const& unknown = unknown_of(states_ + f);
     double const beta = objective_.weights().smoothness[static_cast<std::size_t>(fields_[f])];
     parameters::SmoothnessForm const form(unknown.grid, unknown.settings.smoothness_order);
     std::vector<Extents> neighbours;
     std::vector<double> values;
-    grid::for_each_point(axes_, objective_.problem().grid.owned(), [&](Point const& point, Index) {
+    grid::for_each_point(block.axes, block.box, [&](Point const& point, Index) {
       Extents centre{};
       std::copy(point.begin(), point.end(), centre.begin());
       form.row(centre, neighbours, values);

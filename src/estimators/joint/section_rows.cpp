@@ -29,7 +29,6 @@ SectionRows::SectionRows(Objective& objective, int wave, std::vector<int> fields
   auto const& system = problem.system();
   auto const& extended = objective.lattice().extended();
   state_size_ = extended.local_size();
-  field_size_ = problem.grid.local_size();
   for (int a = 0; a < problem.grid.dimension(); ++a)
     if (a != wave) axes_.push_back(a);
   if (wave >= 0) {
@@ -62,11 +61,38 @@ SectionRows::SectionRows(Objective& objective, int wave, std::vector<int> fields
     terms_.push_back({system.by_parameter[j].residual, 0, shape_of(block, feature.order), system.by_state.size() + j});
   }
   for (auto const& set : sets) jets_.push_back(objective.lattice().jets(set));
-  for (std::size_t block = 0; block < states_ + fields_.size(); ++block) {
-    auto const state = static_cast<Index>(std::min(block, states_)), field = static_cast<Index>(block) - state;
-    numbers_.emplace_back(block < states_ ? extended : problem.grid, axes_,
-                          firsts(problem.grid.comm(), local_size(), state * state_size_ + field * field_size_));
+  local_size_ = static_cast<Index>(states_) * state_size_;
+  for (int const u : fields_) {
+    auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(u)];
+    if (unknown.owner) local_size_ += unknown.grid.local_size();
   }
+  Index before = 0;
+  for (std::size_t block = 0; block < states_ + fields_.size(); ++block) {
+    blocks_.push_back(make_block(block, before));
+    before += blocks_.back().size;
+  }
+}
+
+parameters::Unknown const& SectionRows::unknown_of(std::size_t block) const {
+  return objective_.problem().space().unknowns()[static_cast<std::size_t>(fields_[block - states_])];
+}
+
+SectionRows::Block SectionRows::make_block(std::size_t block, Index before) const {
+  auto const& grid = objective_.problem().grid;
+  auto const& extended = objective_.lattice().extended();
+  auto const starts = firsts(grid.comm(), local_size_, before);
+  std::vector<std::size_t> place;
+  if (block < states_) {
+    for (std::size_t i = 0; i < axes_.size(); ++i) place.push_back(i);
+    return {axes_, place, extended.owned(), grid::Numbering(extended, axes_, starts), state_size_};
+  }
+  auto const& unknown = unknown_of(block);
+  std::vector<int> own;
+  for (std::size_t i = 0; i < unknown.axes.size(); ++i) {
+    own.push_back(static_cast<int>(i));
+    place.push_back(static_cast<std::size_t>(unknown.axes[i]));
+  }
+  return {own, place, unknown.grid.owned(), grid::Numbering(grid, unknown.axes, starts), unknown.owner ? unknown.grid.local_size() : 0};
 }
 
 std::size_t SectionRows::shape_of(std::size_t block, mollifier::MultiIndex order) {
@@ -77,10 +103,10 @@ std::size_t SectionRows::shape_of(std::size_t block, mollifier::MultiIndex order
   return static_cast<std::size_t>(at - shapes_.begin());
 }
 
-/// Null: values as they are.
-mollifier::LineFilter const* SectionRows::filter(std::size_t block, int axis) const {
+mollifier::LineFilter const* SectionRows::filter(std::size_t block, std::size_t i) const {
+  int const axis = blocks_[block].axes[i];
   if (block < states_) return &jets_[block].filter(axis);
-  auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(fields_[block - states_])];
+  auto const& unknown = unknown_of(block);
   return unknown.jets ? &unknown.jets->filter(axis) : nullptr;
 }
 
@@ -88,18 +114,18 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
   stencil.columns.clear();
   stencil.start.clear();
   stencil.rows.assign(shapes_.size(), {});
-  static double const one = 1.0;
-  for (std::size_t block = 0; block < numbers_.size(); ++block) {
+  for (std::size_t block = 0; block < blocks_.size(); ++block) {
     stencil.start.push_back(stencil.columns.size());
     Point first{}, width{};
     std::vector<std::size_t> own;
     for (std::size_t k = 0; k < shapes_.size(); ++k)
       if (shapes_[k].block == block) own.push_back(k);
+    auto const& place = blocks_[block].place;
     Index taps = 1;
     std::array<Index, max_axes> at{};
-    for (std::size_t i = 0; i < axes_.size(); ++i) {
-      auto const* line = filter(block, axes_[i]);
-      at[i] = point[i] + (block < states_ ? objective_.lattice().margin(axes_[i]) : 0);
+    for (std::size_t i = 0; i < place.size(); ++i) {
+      auto const* line = filter(block, i);
+      at[i] = point[place[i]] + (block < states_ ? objective_.lattice().margin(axes_[i]) : 0);
       first[i] = line != nullptr ? line->start(at[i]) : at[i];
       width[i] = line != nullptr ? line->width : 1;
       taps *= width[i];
@@ -107,7 +133,7 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
     for (Index tap = 0; tap < taps; ++tap) {
       Point offset{}, column{};
       Index rest = tap;
-      for (std::size_t i = axes_.size(); i-- > 0;) {
+      for (std::size_t i = place.size(); i-- > 0;) {
         offset[i] = rest % width[i];
         column[i] = first[i] + offset[i];
         rest /= width[i];
@@ -115,12 +141,10 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
       stencil.columns.push_back(column_of(block, column));
       for (auto const k : own) {
         double weight = 1.0;
-        for (std::size_t i = 0; i < axes_.size(); ++i) {
-          auto const* line = filter(block, axes_[i]);
-          double const* row = line != nullptr
-                                  ? line->row(at[i], line->slot(shapes_[k].order[static_cast<std::size_t>(axes_[i])]))
-                                  : &one;
-          weight *= row[offset[i]];
+        for (std::size_t i = 0; i < place.size(); ++i) {
+          auto const* line = filter(block, i);
+          int const order = shapes_[k].order[static_cast<std::size_t>(axes_[place[i]])];
+          weight *= line != nullptr ? line->row(at[i], line->slot(order))[offset[i]] : 1.0;
         }
         stencil.rows[k].push_back(weight);
       }
@@ -128,39 +152,41 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
   }
 }
 
+/// At most as many entries a row of one block has in another.
+Index SectionRows::reach(std::size_t row, std::size_t column, bool scattered) const {
+  auto const& extended = objective_.lattice().extended();
+  auto const width = [&](std::size_t block, std::size_t i) {
+    auto const* line = filter(block, i);
+    return (line != nullptr ? line->width : 1) + (scattered && block < states_ ? 1 : 0);
+  };
+  Index count = 1;
+  for (std::size_t i = 0; i < blocks_[column].place.size(); ++i) {
+    auto const place = blocks_[column].place[i];
+    Index const size = column < states_ ? extended.axis(axes_[place]).size() : unknown_of(column).grid.axis(static_cast<int>(i)).size();
+    auto const& own = blocks_[row].place;
+    auto const at = std::find(own.begin(), own.end(), place);
+    Index const smooth = row == column && row >= states_ ? 2 * unknown_of(row).settings.smoothness_order + 1 : 0;
+    count *= at == own.end() ? size : std::min(std::max(width(row, static_cast<std::size_t>(at - own.begin())) + width(column, i) - 1, smooth), size);
+  }
+  return count;
+}
+
 petsc::Matrix SectionRows::make_matrix() const {
   auto const& problem = objective_.problem();
   bool const scattered = std::any_of(problem.states.begin(), problem.states.end(),
                                      [](auto const& state) { return state.points != nullptr; });
-  std::vector<Index> reach(numbers_.size(), 1);  // of a row of each block in a block of states, and in one of fields
-  std::vector<Index> reach_fields(numbers_.size(), 1);
-  for (std::size_t block = 0; block < numbers_.size(); ++block)
-    for (int const a : axes_) {
-      auto const* line = filter(block, a);
-      auto const* field = numbers_.size() > states_ ? filter(states_, a) : nullptr;
-      Index const own = line != nullptr ? line->width : 1, states = filter(0, a)->width + (scattered ? 1 : 0);
-      Index const smooth = block >= states_
-                               ? 2 * problem.space()
-                                             .unknowns()[static_cast<std::size_t>(fields_[block - states_])]
-                                             .settings.smoothness_order +
-                                     1
-                               : 0;
-      reach[block] *= std::min(own + (scattered && block < states_ ? 1 : 0) + states - 1,
-                               objective_.lattice().extended().axis(a).size());
-      reach_fields[block] *=
-          std::min(std::max(own + (field != nullptr ? field->width : 1) - 1, smooth), problem.grid.axis(a).size());
-    }
-  std::vector<PetscInt> entries;
-  for (std::size_t block = 0; block < numbers_.size(); ++block) {
-    Index const size = block < states_ ? state_size_ : field_size_;
-    Index const row =
-        static_cast<Index>(states_) * reach[block] + static_cast<Index>(fields_.size()) * reach_fields[block];
-    entries.insert(entries.end(), static_cast<std::size_t>(size), static_cast<PetscInt>(std::min(row, local_size())));
+  Index all = local_size_;
+  MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT64_T, MPI_SUM, problem.grid.comm());
+  std::vector<PetscInt> near, far;  // entries of a row among those of this rank, and of others
+  for (std::size_t block = 0; block < blocks_.size(); ++block) {
+    Index entries = 0;
+    for (std::size_t other = 0; other < blocks_.size(); ++other) entries += reach(block, other, scattered);
+    near.insert(near.end(), static_cast<std::size_t>(blocks_[block].size), static_cast<PetscInt>(std::min(entries, local_size_)));
+    far.insert(far.end(), static_cast<std::size_t>(blocks_[block].size), static_cast<PetscInt>(std::min(entries, all - local_size_)));
   }
   petsc::Matrix matrix;
-  auto const local = static_cast<PetscInt>(local_size());
-  check(MatCreateAIJ(problem.grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, entries.data(), 0,
-                     entries.data(), matrix.address()));
+  auto const local = static_cast<PetscInt>(local_size_);
+  check(MatCreateAIJ(problem.grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, near.data(), 0, far.data(), matrix.address()));
   check(MatSetOption(matrix, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
   return matrix;
 }

@@ -9,8 +9,8 @@ namespace mollis::joint {
 
 class SectionRows {
  public:
-  /// wave: the axis that is no part of the section, or -1. fields: parameters over all axes that are (none beside a
-  /// wave). Collective.
+  /// wave: the axis that is no part of the section, or -1. fields: parameters over all or some axes that are part of it (none beside
+  /// a wave). Collective.
   SectionRows(Objective& objective, int wave, std::vector<int> fields);
 
   /// Hessians of the parts of the objective, of entries (states, then fields, a box of this rank each):
@@ -26,18 +26,23 @@ class SectionRows {
   std::vector<int> const& orders() const {
     return orders_;
   }  ///< of derivatives along the wave, increasing from 0; without one {0}
-  Index local_size() const {
-    return static_cast<Index>(states_) * state_size_ + static_cast<Index>(fields_.size()) * field_size_;
-  }
+  Index local_size() const { return local_size_; }
   Index state_size() const { return state_size_; }
-  Index field_size() const { return field_size_; }
   std::vector<int> const& fields() const { return fields_; }
 
  private:
   using Point = grid::Numbering::Point;
+  /// A state, or a parameter: its entries over the axes of the section that it has.
+  struct Block {
+    std::vector<int> axes;                ///< of its own grid
+    std::vector<std::size_t> place;       ///< of these among the axes of the section
+    grid::Box box;                        ///< owned by this rank, empty where another one owns it
+    grid::Numbering numbers;
+    Index size;                           ///< entries of this rank
+  };
   /// One factor of a term: the tensor product of these orders' rows, in the columns of its state or field.
   struct Shape {
-    std::size_t block;  ///< a state, or states + a field
+    std::size_t block;
     mollifier::MultiIndex order;
   };
   struct Term {
@@ -50,9 +55,13 @@ class SectionRows {
     std::vector<std::size_t> start;         ///< of each block in `columns`
     std::vector<std::vector<double>> rows;  ///< one a shape
   };
-  PetscInt column_of(std::size_t block, Point const& point) const { return static_cast<PetscInt>(numbers_[block].at(point)); }
+  PetscInt column_of(std::size_t block, Point const& point) const { return static_cast<PetscInt>(blocks_[block].numbers.at(point)); }
+  parameters::Unknown const& unknown_of(std::size_t block) const;
   std::size_t shape_of(std::size_t block, mollifier::MultiIndex order);
-  mollifier::LineFilter const* filter(std::size_t block, int axis) const;
+  Block make_block(std::size_t block, Index before) const;
+  /// Along the i-th of a block's axes; null: values as they are.
+  mollifier::LineFilter const* filter(std::size_t block, std::size_t i) const;
+  Index reach(std::size_t row, std::size_t column, bool scattered) const;
   void set_stencil(Point const& point, Stencil& stencil) const;
   petsc::Matrix make_matrix() const;
   void add_equation(Hessians const& hessians) const;
@@ -64,12 +73,12 @@ class SectionRows {
   int wave_;
   std::vector<int> fields_, axes_, orders_;
   std::size_t states_;
-  Index state_size_ = 0, field_size_ = 0;
+  Index state_size_ = 0, local_size_ = 0;
   double share_ = 1.0;                 ///< of a row in the mean over the wave
   std::vector<mollifier::Jets> jets_;  ///< one a state: its filters
   std::vector<Shape> shapes_;
   std::vector<Term> terms_;
-  std::vector<grid::Numbering> numbers_;  ///< one a block
+  std::vector<Block> blocks_;          ///< states, then fields
 };
 
 }  // namespace mollis::joint

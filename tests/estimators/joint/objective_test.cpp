@@ -88,16 +88,27 @@ void forget(problem::Problem& problem) {
   state.data = test::to_field(std::vector<double>(static_cast<std::size_t>(problem.grid.local_size()), NAN));
 }
 
-problem::Problem made(test::Case const& c, bool points, bool unobserved) {
+/// Every seventh datum of the first state is far off.
+void spoil(problem::Problem& problem) {
+  auto& state = problem.states.front();
+  state.loss = observations::Loss::robust;
+  auto values = test::to_vector(state.data);
+  for (std::size_t i = 0; i < values.size(); i += 7) values[i] += 9.0;
+  state.data = test::to_field(values);
+}
+
+using Change = void (*)(problem::Problem&);
+
+problem::Problem made(test::Case const& c, bool points, Change change) {
   auto problem = c.problem();
   if (points) scatter(problem);
-  if (unobserved) forget(problem);
+  if (change != nullptr) change(problem);
   return problem;
 }
 
 struct Fixture {
-  explicit Fixture(Sample const& sample, bool points = false, bool unobserved = false)
-      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}), problem(made(c, points, unobserved)),
+  explicit Fixture(Sample const& sample, bool points = false, Change change = nullptr)
+      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}), problem(made(c, points, change)),
         objective(problem, joint::Lattice(c.grid, c.system, 7)), x(objective.make_vector()) {
     objective.weights() = {std::vector<double>(static_cast<std::size_t>(c.system.residuals), 0.7),
                            std::vector<double>(c.space.unknowns().size(), 0.3)};
@@ -148,8 +159,7 @@ TEST(Objective, TaylorRemaindersOfTheGradientFallWithTheSquareOfTheStep) {
 TEST(Objective, GradientIsThatOfTheLoss) {
   for (auto const& sample : samples())
     for (bool const points : {false, true}) {
-      Fixture f(sample, points);
-      f.problem.states.front().loss = observations::Loss::robust;
+      Fixture f(sample, points, spoil);
       auto const value = [&](Vec at) {
         f.objective.move_to(at);
         auto parts = f.objective.reweigh();
@@ -172,7 +182,7 @@ TEST(Objective, GradientIsThatOfTheLoss) {
 /// What stands in for data is a prior: no datum, no misfit, one deviation in all where the state is as large as its size.
 TEST(Objective, OfAStateThatWasNotObserved) {
   auto const sample = samples().back();
-  Fixture f(sample, false, true);
+  Fixture f(sample, false, forget);
   f.objective.set_sizes({0.0, 2.0});
   expect_taylor(f, sample.name);
   double const misfit = f.objective.move_to(f.x).misfit;

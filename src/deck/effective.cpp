@@ -118,9 +118,11 @@ Rows rows_of(Observation const& observation) {
             {"about", toml_text(observation.about)}};
   if (observation.kind == observations::Kind::none) {
     rows.erase("file");
-    if (walls.empty()) rows.erase("noise");
     if (observation.size > 0.0) rows["size"] = toml_text(observation.size);
-    rows["walls"] = toml_text(walls);
+    if (walls.empty())
+      rows.erase("noise");
+    else
+      rows["walls"] = toml_text(walls);
     return rows;
   }
   if (observation.kind != observations::Kind::localisations) rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";

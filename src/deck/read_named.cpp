@@ -98,7 +98,7 @@ bool is_of_counts(Noise const& noise) {
 void check_unobserved(Entry const& entry, Observation const& observation) {
   for (auto const* key : {"file", "dataset", "columns", "scale", "density", "mask", "order", "at", "crop", "bin", "loss"})
     if (observation.places.keys.count(key) > 0) entry.report(key, "belongs to what was observed, and kind = \"none\" says that nothing was; remove one of them");
-  bool const walls = observation.places.keys.count("walls") > 0, noise = observation.places.keys.count("noise") > 0;
+  bool const walls = !entry.items("walls").empty(), noise = observation.places.keys.count("noise") > 0;
   if (noise && !walls) entry.report("noise", "belongs to what was observed, and kind = \"none\" says that nothing was; remove one of them");
   if (walls && !entry.broken("noise") && !std::holds_alternative<double>(observation.noise))
     entry.report("walls", "nothing tells how exact these values are; add noise = 0.01, of which they are held to a hundredth");

@@ -228,6 +228,8 @@ file = "heads.csv"
 columns = { t = "when", value = "head" }
 noise = { proportional = 0.05, floor = 1e-3 }
 loss = "robust"
+[observations.p]
+kind = "none"
 [observations.q]
 kind = "none"
 size = 2.5

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "estimators/equation_error/candidate.hpp"
+#include "observations/loss.hpp"
 
 namespace mollis::inference {
 namespace {
@@ -33,7 +34,7 @@ Validation by_states(problem::Problem const& problem, estimate::Estimate const& 
     auto const shape = on_host(problem.states[s].shape);
     for (std::size_t i = 0; i < held.extent(0); ++i) {
       double const sigma = estimate.noise[s] * (shape.extent(0) > 0 ? shape(i) : 1.0);
-      mean.add(std::pow((fitted(i) - held(i)) / sigma, 2));
+      mean.add(observations::cost_of(problem.states[s].loss, (fitted(i) - held(i)) / sigma));
     }
   }
   return mean.result(problem.grid.comm(), true);

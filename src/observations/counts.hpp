@@ -1,5 +1,6 @@
 #pragma once
 /// Whether data are what Poisson's noise is of.
+#include <algorithm>
 #include <cmath>
 
 #include "observations/settings.hpp"
@@ -13,9 +14,12 @@ inline bool is_poisson(Noise const& noise) {
 }
 
 /// To the rounding of single precision.
-inline bool is_count(double value) { return value >= 0.0 && std::abs(value - std::round(value)) <= 1e-6 * std::max(1.0, value); }
+inline bool is_count(double value) {
+  return value >= 0.0 && std::abs(value - std::round(value)) <= 1e-6 * std::max(1.0, value);
+}
 
 constexpr char const* no_counts =
-    "noise = \"poisson\" is of numbers counted: write { gain = ..., offset = ... } for a camera's units or the mean of several counts (bin), or \"auto\"";
+    "noise = \"poisson\" is of numbers counted: write { gain = ..., offset = ... } for a camera's units or the mean of several counts "
+    "(bin), or \"auto\"";
 
 }  // namespace mollis::observations

@@ -98,9 +98,11 @@ void Fitter::begin(Vec first_guess) {
   objective_.move_to(result_.x);
   objective_.mask_undefined();
   objective_.linearise();
-  objective_.set_sizes(objective_.expected_sizes());
-  objective_.move_to(result_.x);
-  objective_.linearise();
+  if (auto const sizes = objective_.expected_sizes(); sizes != objective_.sizes()) {
+    objective_.set_sizes(sizes);
+    objective_.move_to(result_.x);
+    objective_.linearise();
+  }
   spectrum_.update(objective_);
 }
 

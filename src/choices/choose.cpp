@@ -79,7 +79,9 @@ void level(Vec x) {
 /// Whether data can be mollified: they stand on the grid, with room for a footprint between gaps.
 bool can_mollify(Problem const& problem) {
   auto const& states = problem.states;
-  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr || state.unobserved; })) return false;
+  if (std::any_of(states.begin(), states.end(),
+                  [](auto const& state) { return state.points != nullptr || state.unobserved; }))
+    return false;
   return !problem.settings.mollifier.automatic || Ladder(problem.grid, problem.settings.mollifier.degree).finds_room(problem.grid, states);
 }
 

@@ -125,7 +125,8 @@ Rows rows_of(Observation const& observation) {
       rows["walls"] = toml_text(walls);
     return rows;
   }
-  if (observation.kind != observations::Kind::localisations) rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";
+  if (observation.kind != observations::Kind::localisations)
+    rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";
   if (observation.kind == observations::Kind::grid) {
     rows["walls"] = toml_text(walls);
     add_part(rows, observation.dataset, observation.part);

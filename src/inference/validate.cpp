@@ -79,7 +79,8 @@ Validation by_residuals(problem::Problem const& problem, estimate::Estimate cons
 
 std::optional<Validation> validate(problem::Problem const& problem, estimate::Estimate const& estimate) {
   auto const& states = problem.states;
-  if (std::none_of(states.begin(), states.end(), [](auto const& state) { return !state.held_out.label().empty(); })) return std::nullopt;
+  if (std::none_of(states.begin(), states.end(), [](auto const& state) { return !state.held_out.label().empty(); }))
+    return std::nullopt;
   return estimate.penalty.empty() ? by_residuals(problem, estimate) : by_states(problem, estimate);
 }
 

@@ -96,7 +96,8 @@ TextTable::TextTable(std::string file_, std::vector<std::string> names_) : file(
       throw Error(Exit::missing_input, fmt::format("{}: no column \"{}\"{}; its first line names {}", file, name,
                                                    deck::did_you_mean(name, header), run::shown(deck::quoted_list(header))));
     if (std::find(at + 1, header.end(), name) != header.end())
-      throw Error(Exit::bad_data, fmt::format("{}: two columns are named \"{}\"; name them apart in its first line", file, run::shown(name)));
+      throw Error(Exit::bad_data, fmt::format("{}: two columns are named \"{}\"; name them apart in its first line",
+                                              file, run::shown(name)));
     positions.push_back(static_cast<std::size_t>(at - header.begin()));
   }
 }

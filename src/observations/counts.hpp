@@ -19,7 +19,8 @@ inline bool is_count(double value) {
 }
 
 constexpr char const* no_counts =
-    "noise = \"poisson\" is of numbers counted: write { gain = ..., offset = ... } for a camera's units or the mean of several counts "
+    "noise = \"poisson\" is of numbers counted: write { gain = ..., offset = ... } for a camera's units or the mean of "
+    "several counts "
     "(bin), or \"auto\"";
 
 }  // namespace mollis::observations

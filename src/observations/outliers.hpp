@@ -4,8 +4,8 @@
 
 namespace mollis::observations {
 
-/// Makes gaps of data that stand alone off their neighbours and are more likely outliers than not, in states whose loss says so,
-/// and bridges them. Collective.
+/// Makes gaps of data that stand alone off their neighbours and are more likely outliers than not, in states whose loss
+/// says so, and bridges them. Collective.
 void leave_spikes_out(grid::Grid const& grid, Field const& mask, std::vector<State>& states);
 
 }  // namespace mollis::observations

@@ -68,9 +68,10 @@ void refuse_no_counts(grid::Grid const& grid, Settings const& observation, Field
   run::collectively(grid.comm(), [&] {
     if (first < 0) return;
     throw run::Error(run::Exit::bad_data,
-                     run::line(observation.places.of("noise"), fmt::format("{}: {}: {:.0f} values are no counts, as {} at {}; {}", observation.file,
-                                                                           observation.dataset, wrong, host(static_cast<std::size_t>(first)),
-                                                                           point_text(grid, first), no_counts)));
+                     run::line(observation.places.of("noise"),
+                               fmt::format("{}: {}: {:.0f} values are no counts, as {} at {}; {}", observation.file,
+                                           observation.dataset, wrong, host(static_cast<std::size_t>(first)),
+                                           point_text(grid, first), no_counts)));
   });
 }
 
@@ -127,7 +128,8 @@ void set_loss(grid::Grid const& grid, Loss loss, State& state) {
   state.alone = make_field("alone", grid.local_size());
   auto const alone = Kokkos::create_mirror_view(state.alone);
   auto const host = on_host(off), shape = on_host(state.shape);
-  for (std::size_t i = 0; i < host.extent(0); ++i) alone(i) = host(i) / (state.sigma * (shape.extent(0) > 0 ? shape(i) : 1.0));
+  for (std::size_t i = 0; i < host.extent(0); ++i)
+    alone(i) = host(i) / (state.sigma * (shape.extent(0) > 0 ? shape(i) : 1.0));
   Kokkos::deep_copy(state.alone, alone);
 }
 

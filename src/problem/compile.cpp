@@ -104,12 +104,18 @@ void check_unobserved(deck::Deck const& deck, deck::Problems& problems) {
     if (observation.kind != observations::Kind::none) continue;
     auto const shown = run::shown(name);
     if (all)
-      problems.add(observation.places.of("kind"), "no state was observed, so that nothing tells the parameters; name what was observed");
+      problems.add(observation.places.of("kind"),
+                   "no state was observed, so that nothing tells the parameters; name what was observed");
     else if (deck.equation.weak)
-      problems.add(deck.equation.places.of("form"), fmt::format("the weak form is made of data, and there are none of \"{}\"; remove form = \"weak\"", shown));
+      problems.add(
+          deck.equation.places.of("form"),
+          fmt::format("the weak form is made of data, and there are none of \"{}\"; remove form = \"weak\"", shown));
     else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
-      problems.add(deck.inversion.places.of("method"), fmt::format("method = \"{}\" mollifies data, and there are none of \"{}\"; use method = \"joint\" or "
-                                                                   "\"auto\", which fits it by the equation", method.name, shown));
+      problems.add(
+          deck.inversion.places.of("method"),
+          fmt::format("method = \"{}\" mollifies data, and there are none of \"{}\"; use method = \"joint\" or "
+                      "\"auto\", which fits it by the equation",
+                      method.name, shown));
     return;
   }
 }
@@ -120,10 +126,14 @@ void check_losses(deck::Deck const& deck, deck::Problems& problems) {
   for (auto const& [name, observation] : deck.observations) {
     if (observation.loss == observations::Loss::gaussian) continue;
     if (deck.equation.weak)
-      problems.add(observation.places.of("loss"), "the weak form takes the data as they stand; remove form = \"weak\", or this");
+      problems.add(observation.places.of("loss"),
+                   "the weak form takes the data as they stand; remove form = \"weak\", or this");
     else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
-      problems.add(observation.places.of("loss"), fmt::format("method = \"{}\" mollifies data, outliers with them; use method = \"joint\" or \"auto\", which "
-                                                              "fits states to the data and sets outliers aside", method.name));
+      problems.add(
+          observation.places.of("loss"),
+          fmt::format("method = \"{}\" mollifies data, outliers with them; use method = \"joint\" or \"auto\", which "
+                      "fits states to the data and sets outliers aside",
+                      method.name));
   }
 }
 

@@ -31,8 +31,9 @@ std::string describe_outliers(problem::Problem const& problem, estimate::Estimat
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
     if (state.loss == observations::Loss::gaussian) continue;
-    text += fmt::format("{}data  {}: {:.0f} of {} set aside as outliers (/observations/{}{})", text.empty() ? "" : "\n", state.name,
-                        estimate::set_aside(problem, estimate, s), state.observed(problem.grid), state.name, state.points ? "" : "_trust");
+    text += fmt::format("{}data  {}: {:.0f} of {} set aside as outliers (/observations/{}{})", text.empty() ? "" : "\n",
+                        state.name, estimate::set_aside(problem, estimate, s), state.observed(problem.grid), state.name,
+                        state.points ? "" : "_trust");
   }
   return text;
 }
@@ -41,8 +42,11 @@ std::string describe_unobserved(problem::Problem const& problem, uncertainty::Un
   std::string text;
   for (auto const& found : uncertainty.unobserved) {
     auto const& name = problem.states[found.state].name;
-    text += fmt::format("{}state {}: not observed; varies by {:.4g}, known to {:.2g}{}", text.empty() ? "" : "\n", name, found.size, found.error,
-                        found.mean_known ? "" : fmt::format(" up to a constant: its mean, known to {:.2g}, is a guess", found.error_of_mean));
+    text += fmt::format("{}state {}: not observed; varies by {:.4g}, known to {:.2g}{}", text.empty() ? "" : "\n", name,
+                        found.size, found.error,
+                        found.mean_known ? ""
+                                         : fmt::format(" up to a constant: its mean, known to {:.2g}, is a guess",
+                                                       found.error_of_mean));
   }
   return text;
 }

@@ -137,16 +137,20 @@ void add_outliers(problem::Problem const& problem, estimate::Estimate const& est
     auto const& state = problem.states[s];
     if (state.loss == observations::Loss::gaussian) continue;
     double const count = estimate::set_aside(problem, estimate, s);
-    json["outliers"][state.name] = {{"set_aside", static_cast<Index>(count)},
-                                    {"share", count / std::max(static_cast<double>(state.observed(problem.grid)), 1.0)}};
+    json["outliers"][state.name] = {
+        {"set_aside", static_cast<Index>(count)},
+        {"share", count / std::max(static_cast<double>(state.observed(problem.grid)), 1.0)}};
   }
 }
 
 /// What is known of states that were not observed.
 void add_unobserved(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, Json& json) {
   for (auto const& found : uncertainty.unobserved)
-    json["states"][problem.states[found.state].name] = {{"observed", false}, {"deviation", number(found.size)}, {"standard_error", number(found.error)},
-                                                        {"mean_known", found.mean_known}, {"standard_error_of_mean", number(found.error_of_mean)}};
+    json["states"][problem.states[found.state].name] = {{"observed", false},
+                                                        {"deviation", number(found.size)},
+                                                        {"standard_error", number(found.error)},
+                                                        {"mean_known", found.mean_known},
+                                                        {"standard_error_of_mean", number(found.error_of_mean)}};
 }
 
 /// Root mean square of the residuals over the points that carry one.

@@ -1,5 +1,6 @@
 #pragma once
-/// What draws of the error tell of states that were not observed: where they are known, and whether up to a constant alone.
+/// What draws of the error tell of states that were not observed: where they are known, and whether up to a constant
+/// alone.
 #include "checkpoint/quantities.hpp"
 #include "uncertainty/uncertainty.hpp"
 
@@ -19,12 +20,12 @@ class StateDraws {
  private:
   struct Sums {
     std::size_t state;
-    Field squares, about_mean;   ///< of the draws, of what they differ from their mean over the points
-    double means = 0.0;          ///< of the squared means
+    Field squares, about_mean;  ///< of the draws, of what they differ from their mean over the points
+    double means = 0.0;         ///< of the squared means
   };
   double mean_of(HostField const& values) const;
   problem::Problem const& problem_;
-  HostField inside_;             ///< the domain; empty: the whole grid
+  HostField inside_;  ///< the domain; empty: the whole grid
   std::vector<Sums> sums_;
 };
 

@@ -23,9 +23,17 @@ constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
 
 class Quantifier {
  public:
-  Quantifier(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations)
-      : problem_(problem), estimate_(estimate), settings_(settings), budget_(fit_iterations), linear_(*estimate.linear), constants_(problem.space()), states_(problem),
-        fitted_(problem.space().scatter(estimate.parameters)), weights_(linear_.weights()) {
+  Quantifier(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings,
+             int fit_iterations)
+      : problem_(problem),
+        estimate_(estimate),
+        settings_(settings),
+        budget_(fit_iterations),
+        linear_(*estimate.linear),
+        constants_(problem.space()),
+        states_(problem),
+        fitted_(problem.space().scatter(estimate.parameters)),
+        weights_(linear_.weights()) {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
     for (auto const& piece : fitted_) squares_.emplace_back("mean square", piece.extent(0));
     for (auto const& piece : fitted_) of_weights_.emplace_back("variance", piece.extent(0));

@@ -125,8 +125,9 @@ Checks states_determined(Problem const& problem, Uncertainty const& uncertainty)
     auto const& name = problem.states[found.state].name;
     double const share = found.size > 0.0 ? found.error / found.size : HUGE_VAL;
     checks.push_back({"state", share, least_known,
-                      fmt::format("{}, which was not observed, varies by {:.2g}, its standard errors are {:.2g}: the equation hardly tells it", name,
-                                  found.size, found.error),
+                      fmt::format("{}, which was not observed, varies by {:.2g}, its standard errors are {:.2g}: the "
+                                  "equation hardly tells it",
+                                  name, found.size, found.error),
                       "look at /state/" + name + "_std; observe it somewhere, or use what no longer depends on it"});
   }
   return checks;

@@ -18,14 +18,16 @@ constexpr double most_carried = 0.05;  ///< of the misfit, by data so far off
 constexpr double most_set_aside = 0.2;
 constexpr double most_together = 3.0;  ///< factor on the variance, from block to block, of what is set aside at random
 
-char const* const use_robust = "look at the data; loss = \"robust\" in [observations] (method = \"joint\") sets outliers aside";
+char const* const use_robust =
+    "look at the data; loss = \"robust\" in [observations] (method = \"joint\") sets outliers aside";
 
 /// How far each datum stands off, in standard deviations; 0 where there is none. Collective.
 std::vector<double> deviations(Problem const& problem, Estimate const& estimate, std::size_t s) {
   auto const& state = problem.states[s];
   bool const fitted = !estimate.predicted.empty();
   Field const of = fitted ? estimate.predicted[s] : observations::spikes(problem.grid, state.data);
-  auto const value = on_host(of), data = on_host(state.data), shape = on_host(state.shape), known = on_host(state.known);
+  auto const value = on_host(of), data = on_host(state.data), shape = on_host(state.shape),
+             known = on_host(state.known);
   std::vector<double> sizes, all;
   for (std::size_t i = 0; i < data.extent(0); ++i) {
     bool const counts = std::isfinite(data(i)) && (known.extent(0) == 0 || known(i) == 0.0);
@@ -34,7 +36,8 @@ std::vector<double> deviations(Problem const& problem, Estimate const& estimate,
     if (counts) sizes.push_back(all.back());
   }
   MPI_Comm const comm = problem.grid.comm();
-  double const spread = fitted ? observations::robust_deviation(comm, sizes) : observations::estimate_noise(problem.grid, state.data);
+  double const spread =
+      fitted ? observations::robust_deviation(comm, sizes) : observations::estimate_noise(problem.grid, state.data);
   for (double& off : all) off /= std::max(state.sigma, spread);
   return all;
 }
@@ -44,7 +47,8 @@ double sum(MPI_Comm comm, double value) {
   return value;
 }
 
-/// Of squares: what data far off carry. Without fitted states, of what noise leaves, the rest being hidden in residuals.
+/// Of squares: what data far off carry. Without fitted states, of what noise leaves, the rest being hidden in
+/// residuals.
 Check carried(Problem const& problem, Estimate const& estimate, std::size_t s) {
   auto const& state = problem.states[s];
   double squares = 0.0, carried = 0.0, count = 0.0;
@@ -56,11 +60,14 @@ Check carried(Problem const& problem, Estimate const& estimate, std::size_t s) {
   MPI_Comm const comm = problem.grid.comm();
   carried = sum(comm, carried);
   count = sum(comm, count);
-  double const all = estimate.predicted.empty() ? carried + static_cast<double>(state.observed(problem.grid)) : sum(comm, squares);
+  double const all =
+      estimate.predicted.empty() ? carried + static_cast<double>(state.observed(problem.grid)) : sum(comm, squares);
   double const share = all > 0.0 ? carried / all : 0.0;
-  return {"outliers", share, most_carried,
-          fmt::format("{:.0f} data of {} are off by more than {:.0f} standard deviations and carry {:.2g} % of the misfit", count, state.name, far,
-                      100.0 * share), use_robust};
+  return {
+      "outliers", share, most_carried,
+      fmt::format("{:.0f} data of {} are off by more than {:.0f} standard deviations and carry {:.2g} % of the misfit",
+                  count, state.name, far, 100.0 * share),
+      use_robust};
 }
 
 /// What was set aside, and whether it lies together, as where the equation fails.
@@ -74,8 +81,10 @@ Checks set_aside(Problem const& problem, Estimate const& estimate) {
     aside.data.push_back(row);
     weights.data.push_back(weight);
     if (state.loss == Loss::gaussian) continue;
-    double const share = estimate::set_aside(problem, estimate, s) / std::max(static_cast<double>(state.observed(problem.grid)), 1.0);
-    checks.push_back({"outliers", share, most_set_aside, fmt::format("{:.2g} % of the data of {} were set aside as outliers", 100.0 * share, state.name),
+    double const share =
+        estimate::set_aside(problem, estimate, s) / std::max(static_cast<double>(state.observed(problem.grid)), 1.0);
+    checks.push_back({"outliers", share, most_set_aside,
+                      fmt::format("{:.2g} % of the data of {} were set aside as outliers", 100.0 * share, state.name),
                       "what is left is chosen by the fit: the equation or the noise may be wrong"});
     if (!(share > 0.0 && share < 1.0)) continue;
     auto const trust = on_host(estimate.trust[s]), data = on_host(state.data);
@@ -91,9 +100,10 @@ Checks set_aside(Problem const& problem, Estimate const& estimate) {
   if (checks.empty()) return checks;
   auto const blocks = uncertainty::fit_left(problem, aside, weights);
   double const chance = 1.0 + 3.5 * std::sqrt(2.0 / std::max(blocks.blocks - 1.0, 1.0));
-  checks.push_back({"outliers", blocks.coarse, std::max(most_together, chance),
-                    fmt::format("what was set aside lies together, {:.2g} times as much as chance would have it", blocks.coarse),
-                    "look at /observations: the equation may fail there"});
+  checks.push_back(
+      {"outliers", blocks.coarse, std::max(most_together, chance),
+       fmt::format("what was set aside lies together, {:.2g} times as much as chance would have it", blocks.coarse),
+       "look at /observations: the equation may fail there"});
   return checks;
 }
 
@@ -103,7 +113,8 @@ Checks without_outliers(Problem const& problem, Estimate const& estimate) {
   Checks checks = set_aside(problem, estimate);
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
-    bool const told = state.loss == Loss::gaussian && !state.localisations && !state.unobserved;  // counts have tails of their own
+    bool const told =
+        state.loss == Loss::gaussian && !state.localisations && !state.unobserved;  // counts have tails of their own
     if (told) checks.push_back(carried(problem, estimate, s));
   }
   return checks;

@@ -1,23 +1,28 @@
 // Data that stand alone off their neighbours; what losses cost.
-#include "observations/loss.hpp"
 #include "observations/outliers.hpp"
-#include "observations/spikes.hpp"
 
 #include "files.hpp"
 #include "forward/noise.hpp"
 #include "kernels/pointwise.hpp"
+#include "observations/loss.hpp"
+#include "observations/spikes.hpp"
 
 namespace mollis::test {
 namespace {
 
-std::vector<grid::Axis> plane() { return {grid::uniform_axis("y", 40, 0.0, 1.0, false), grid::uniform_axis("x", 50, 0.0, 1.0, true)}; }
+std::vector<grid::Axis> plane() {
+  return {grid::uniform_axis("y", 40, 0.0, 1.0, false), grid::uniform_axis("x", 50, 0.0, 1.0, true)};
+}
 
 /// A front, four points wide, that bends; and a step along it.
-double front(Coordinates const& x) { return std::tanh((x[0] - 0.5 - 0.1 * std::cos(6.28318530717958648 * x[1])) / 0.05); }
+double front(Coordinates const& x) {
+  return std::tanh((x[0] - 0.5 - 0.1 * std::cos(6.28318530717958648 * x[1])) / 0.05);
+}
 
 /// Numbers of the points on the grid.
 std::vector<double> numbers(grid::Grid const& grid) {
-  return to_vector(sample(grid, [](Coordinates const& x) { return std::round(39.0 * x[0]) * 50.0 + std::round(50.0 * x[1]); }));
+  return to_vector(
+      sample(grid, [](Coordinates const& x) { return std::round(39.0 * x[0]) * 50.0 + std::round(50.0 * x[1]); }));
 }
 bool is_off(double number) { return std::fmod(number, 83.0) == 7.0; }
 
@@ -38,7 +43,8 @@ TEST(Spikes, StandOutOfNoiseAndFrontsDoNot) {
     if (is_off(points[i]))
       EXPECT_NEAR(found[i] / (20.0 * sigma * observations::spike_gain), 1.0, 0.35) << points[i];
     else
-      EXPECT_LT(found[i], (points[i] < 150.0 || points[i] >= 1850.0 ? 8.0 : 4.0) * sigma) << points[i];  // near ends of y x alone tells
+      EXPECT_LT(found[i], (points[i] < 150.0 || points[i] >= 1850.0 ? 8.0 : 4.0) * sigma)
+          << points[i];  // near ends of y x alone tells
   }
 }
 
@@ -63,7 +69,9 @@ TEST(Spikes, AreLeftOut) {
 TEST(Loss, WeightIsTheSlopeOfTheCost) {
   using observations::Loss;
   for (double r = 0.05; r < 8.0; r += 0.1) {
-    double const h = 1e-5, slope = (observations::cost_of(Loss::robust, r + h) - observations::cost_of(Loss::robust, r - h)) / (2.0 * h);
+    double const h = 1e-5,
+                 slope = (observations::cost_of(Loss::robust, r + h) - observations::cost_of(Loss::robust, r - h)) /
+                         (2.0 * h);
     EXPECT_NEAR(slope, 2.0 * r * observations::weight_of(Loss::robust, r), 1e-6) << r;
     EXPECT_EQ(observations::weight_of(Loss::robust, r), observations::weight_of(Loss::robust, -r));
   }

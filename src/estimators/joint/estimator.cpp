@@ -168,8 +168,10 @@ std::vector<double> raised_noise(Problem const& problem, double chi2) {
     raised.push_back(state.unobserved ? state.sigma : state.sigma * estimate::rounded_weight(std::sqrt(chi2)));
   }
   for (std::size_t s = 0; s < raised.size(); ++s)
-    if (!problem.states[s].unobserved) problem.progress.say(fmt::format("data  {}: the equation leaves {:.2g} times the noise: again with {:.4g} for {:.4g}",
-                                     problem.states[s].name, std::sqrt(chi2), raised[s], problem.states[s].sigma));
+    if (!problem.states[s].unobserved)
+      problem.progress.say(
+          fmt::format("data  {}: the equation leaves {:.2g} times the noise: again with {:.4g} for {:.4g}",
+                      problem.states[s].name, std::sqrt(chi2), raised[s], problem.states[s].sigma));
   return raised;
 }
 

@@ -56,7 +56,8 @@ Field weights_of(observations::State const& observed) {
   auto const rows = static_cast<Index>(observed.data.extent(0));
   if (observed.unobserved) {
     Field const walls("weight", static_cast<std::size_t>(rows));
-    if (observed.known.extent(0) > 0) kernels::add_scaled(wall_weight / (observed.sigma * observed.sigma), observed.known, walls);
+    if (observed.known.extent(0) > 0)
+      kernels::add_scaled(wall_weight / (observed.sigma * observed.sigma), observed.known, walls);
     return walls;
   }
   Field const weight = filled(rows, 1.0 / (observed.sigma * observed.sigma));
@@ -112,7 +113,8 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
   weights_.equation.assign(static_cast<std::size_t>(problem.system().residuals), 1.0);
   weights_.smoothness.assign(problem.space().unknowns().size(), 0.0);
   std::vector<double> sizes;
-  for (auto const& observed : problem.states) sizes.push_back(!observed.unobserved ? 0.0 : observed.size > 0.0 ? observed.size : 1.0);
+  for (auto const& observed : problem.states)
+    sizes.push_back(!observed.unobserved ? 0.0 : observed.size > 0.0 ? observed.size : 1.0);
   set_sizes(sizes);
 }
 

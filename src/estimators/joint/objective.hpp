@@ -27,8 +27,8 @@ struct Weights {
 
 /// The parts of the objective, sums over the whole grid.
 struct Parts {
-  double misfit = 0.0;                   ///< sum_s |H S g - d|^2_N, N^-1 with the weights of the loss at the last reweigh()
-  double cost = 0.0;                     ///< sum over the data of what their loss says: the same where that is their square
+  double misfit = 0.0;  ///< sum_s |H S g - d|^2_N, N^-1 with the weights of the loss at the last reweigh()
+  double cost = 0.0;    ///< sum over the data of what their loss says: the same where that is their square
   std::vector<double> residual;          ///< |R_k|^2
   std::vector<double> roughness;         ///< <p, L p>
   double prior = 0.0;                    ///< sum_s tau_s <g, L g>
@@ -69,12 +69,14 @@ class Objective {
   Weights& weights() { return weights_; }
   Weights const& weights() const { return weights_; }
 
-  /// How large states that were not observed may be, one a state (0 of all others). A size S stands for the datum 0 with deviation S sqrt(N) at
-  /// each of the N points, one of deviation S in all, and for the roughness at open ends of data of deviation S. Collective.
+  /// How large states that were not observed may be, one a state (0 of all others). A size S stands for the datum 0
+  /// with deviation S sqrt(N) at each of the N points, one of deviation S in all, and for the roughness at open ends of
+  /// data of deviation S. Collective.
   void set_sizes(std::vector<double> const& sizes);
   std::vector<double> const& sizes() const { return sizes_; }
-  /// As the deck has them, else what such a state has to be for the equation to hold at the point of the last linearise(): the residual's root
-  /// mean square over the most that a wave as long as the domain brings in. Collective.
+  /// As the deck has them, else what such a state has to be for the equation to hold at the point of the last
+  /// linearise(): the residual's root mean square over the most that a wave as long as the domain brings in.
+  /// Collective.
   std::vector<double> expected_sizes() const;
 
   /// While true, parameters do not move: their part of gradients and Hessians is 0.
@@ -83,7 +85,8 @@ class Objective {
 
   /// Takes a new point: jets, residuals, misfits. Collective.
   Parts const& move_to(Vec x);
-  /// Weighs data by their loss at the point of move_to (iteratively reweighted least squares). Nothing where all losses are squares. Collective.
+  /// Weighs data by their loss at the point of move_to (iteratively reweighted least squares). Nothing where all losses
+  /// are squares. Collective.
   Parts const& reweigh();
   /// The weights of the losses, 0 to 1, a row a datum; empty where that is a square. Not collective.
   Field trust(std::size_t state) const;
@@ -147,9 +150,11 @@ class Objective {
     Field pulled;                              ///< tau L g at the last move_to; empty without open ends
     std::unique_ptr<observations::Operator> observe;
     Field observed;                            ///< H S g at the last move_to
-    Field data, weight;                        ///< a row a datum: observations, 0 in gaps; 1 / sigma^2 times the weight of its loss, 0 in gaps
-    Field precision;                           ///< 1 / sigma^2, 0 in gaps
-    double spread = 1.0;                       ///< of the misfit over sigma, where it is larger than that: losses are of deviations over both
+    Field data,
+        weight;       ///< a row a datum: observations, 0 in gaps; 1 / sigma^2 times the weight of its loss, 0 in gaps
+    Field precision;  ///< 1 / sigma^2, 0 in gaps
+    double spread =
+        1.0;  ///< of the misfit over sigma, where it is larger than that: losses are of deviations over both
   };
   State make_state(std::size_t s, std::vector<double> const& spacing) const;
   void set_features();

@@ -30,12 +30,15 @@ bool is_open(HostField const& precision, HostField const& known, std::size_t i) 
 double Objective::cost(State const& state) const {
   Field const left = misfit(state);
   auto const& observed = problem_.states[static_cast<std::size_t>(&state - states_.data())];
-  if (observed.loss == Loss::gaussian) return sum_over(problem_.grid.comm(), kernels::triple_product(state.weight, left, left));
+  if (observed.loss == Loss::gaussian)
+    return sum_over(problem_.grid.comm(), kernels::triple_product(state.weight, left, left));
   auto const r = deviations(left, state.precision);
   auto const precision = on_host(state.precision), known = on_host(observed.known);
   double sum = 0.0;
   for (std::size_t i = 0; i < r.size(); ++i)
-    sum += is_open(precision, known, i) ? std::pow(state.spread, 2) * observations::cost_of(observed.loss, r[i] / state.spread) : r[i] * r[i];
+    sum += is_open(precision, known, i)
+               ? std::pow(state.spread, 2) * observations::cost_of(observed.loss, r[i] / state.spread)
+               : r[i] * r[i];
   return sum_over(problem_.grid.comm(), sum);
 }
 
@@ -56,7 +59,8 @@ Parts const& Objective::reweigh() {
     state.weight = make_field("weight", static_cast<Index>(r.size()));
     auto const weight = Kokkos::create_mirror_view(state.weight);
     for (std::size_t i = 0; i < r.size(); ++i)
-      weight(i) = precision(i) * (is_open(precision, known, i) ? observations::weight_of(observed.loss, r[i] / state.spread) : 1.0);
+      weight(i) = precision(i) *
+                  (is_open(precision, known, i) ? observations::weight_of(observed.loss, r[i] / state.spread) : 1.0);
     Kokkos::deep_copy(state.weight, weight);
   }
   double const prior = parts_.prior;

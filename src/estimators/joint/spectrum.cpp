@@ -105,8 +105,9 @@ Index Spectrum::missing_wave(Unknown const& unknown, Mode const& mode) const {
   return wave;
 }
 
-/// Of the last wave. A state that was not observed follows the residuals that it stands in with observed ones: to these it brings no noise of
-/// its own, to others that of the surest of them, or where there is none what it may be before the fit.
+/// Of the last wave. A state that was not observed follows the residuals that it stands in with observed ones: to these
+/// it brings no noise of its own, to others that of the surest of them, or where there is none what it may be before
+/// the fit.
 void Spectrum::put_unobserved(Objective const& objective, Averages const& averages) {
   auto const& states = objective.problem().states;
   std::vector<double> observed(noise_.size(), 0.0);

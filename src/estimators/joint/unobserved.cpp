@@ -15,7 +15,8 @@ constexpr double pi = 3.141592653589793;
 double gain_of(grid::Grid const& grid, mollifier::MultiIndex const& order) {
   double gain = 1.0;
   for (int a = 0; a < grid.dimension(); ++a)
-    gain *= std::pow((grid.axis(a).periodic ? 2.0 * pi : pi) / grid.axis(a).extent(), order[static_cast<std::size_t>(a)]);
+    gain *=
+        std::pow((grid.axis(a).periodic ? 2.0 * pi : pi) / grid.axis(a).extent(), order[static_cast<std::size_t>(a)]);
   return gain;
 }
 
@@ -42,7 +43,8 @@ std::vector<double> Objective::expected_sizes() const {
   auto sizes = sizes_;
   auto const& system = problem_.system();
   auto const mean_square = [&](Field const& field) {
-    return sum_over(problem_.grid.comm(), kernels::triple_product(mask_, field, field)) / static_cast<double>(problem_.grid.points());
+    return sum_over(problem_.grid.comm(), kernels::triple_product(mask_, field, field)) /
+           static_cast<double>(problem_.grid.points());
   };
   for (std::size_t s = 0; s < states_.size(); ++s) {
     if (!problem_.states[s].unobserved || problem_.states[s].size > 0.0) continue;
@@ -51,7 +53,8 @@ std::vector<double> Objective::expected_sizes() const {
       double gain = 0.0;
       for (auto const& term : terms_of(system))
         if (term.residual == static_cast<int>(k) && term.state == static_cast<int>(s))
-          gain = std::max(gain, std::sqrt(mean_square(linear_.state[static_cast<std::size_t>(term.partial)])) * gain_of(problem_.grid, term.order));
+          gain = std::max(gain, std::sqrt(mean_square(linear_.state[static_cast<std::size_t>(term.partial)])) *
+                                    gain_of(problem_.grid, term.order));
       if (gain > 0.0) size = std::max(size, std::sqrt(mean_square(residuals_[k])) / gain);
     }
     if (size > 0.0 && std::isfinite(size)) sizes[s] = size;

@@ -108,8 +108,10 @@ problem::Problem made(test::Case const& c, bool points, Change change) {
 
 struct Fixture {
   explicit Fixture(Sample const& sample, bool points = false, Change change = nullptr)
-      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}), problem(made(c, points, change)),
-        objective(problem, joint::Lattice(c.grid, c.system, 7)), x(objective.make_vector()) {
+      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}),
+        problem(made(c, points, change)),
+        objective(problem, joint::Lattice(c.grid, c.system, 7)),
+        x(objective.make_vector()) {
     objective.weights() = {std::vector<double>(static_cast<std::size_t>(c.system.residuals), 0.7),
                            std::vector<double>(c.space.unknowns().size(), 0.3)};
     test::Random random(3);
@@ -174,12 +176,15 @@ TEST(Objective, GradientIsThatOfTheLoss) {
       f.objective.gradient(gradient);
       double const slope = test::dot(gradient, direction);
       std::vector<double> remainders;
-      for (double step = 2e-4; step > 2e-5; step /= 2.0) remainders.push_back(std::abs(value(moved(f.x, step, direction)) - here - step * slope));
-      for (std::size_t i = 1; i < remainders.size(); ++i) EXPECT_NEAR(std::log2(remainders[i - 1] / remainders[i]), 2.0, 0.1) << sample.name;
+      for (double step = 2e-4; step > 2e-5; step /= 2.0)
+        remainders.push_back(std::abs(value(moved(f.x, step, direction)) - here - step * slope));
+      for (std::size_t i = 1; i < remainders.size(); ++i)
+        EXPECT_NEAR(std::log2(remainders[i - 1] / remainders[i]), 2.0, 0.1) << sample.name;
     }
 }
 
-/// What stands in for data is a prior: no datum, no misfit, one deviation in all where the state is as large as its size.
+/// What stands in for data is a prior: no datum, no misfit, one deviation in all where the state is as large as its
+/// size.
 TEST(Objective, OfAStateThatWasNotObserved) {
   auto const sample = samples().back();
   Fixture f(sample, false, forget);

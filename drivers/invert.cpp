@@ -37,6 +37,10 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
   }
   keeper->finish();
   if (!answer.estimate.failure.empty()) progress.complain(results::describe_failure(deck, answer.estimate));
+  if (auto const outliers = results::describe_outliers(*answer.problem, answer.estimate); !outliers.empty())
+    progress.say(outliers);
+  if (auto const states = results::describe_unobserved(*answer.problem, answer.uncertainty); !states.empty())
+    progress.say(states);
   if (validation) progress.say(results::describe(*validation));
   progress.say(verdict::describe(answer.verdict));
   return answer.verdict.status() == verdict::Status::sound ? run::Exit::converged : run::Exit::not_converged;

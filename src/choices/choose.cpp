@@ -9,6 +9,7 @@
 #include "choices/tune.hpp"
 #include "estimators/methods.hpp"
 #include "mollifier/radius_map.hpp"
+#include "observations/outliers.hpp"
 
 namespace mollis::choices {
 namespace {
@@ -78,7 +79,9 @@ void level(Vec x) {
 /// Whether data can be mollified: they stand on the grid, with room for a footprint between gaps.
 bool can_mollify(Problem const& problem) {
   auto const& states = problem.states;
-  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; })) return false;
+  if (std::any_of(states.begin(), states.end(),
+                  [](auto const& state) { return state.points != nullptr || state.unobserved; }))
+    return false;
   return !problem.settings.mollifier.automatic || Ladder(problem.grid, problem.settings.mollifier.degree).finds_room(problem.grid, states);
 }
 
@@ -90,8 +93,10 @@ Choices starting_choices(Problem const& problem) {
     choices.start = parameters::first_guess(problem.space());
     return choices;
   }
-  auto tuned = tune(problem);
-  equation_error::Candidate candidate(problem, tuned.mollifier, problem.settings.inversion.tolerance);
+  auto clean = problem;
+  observations::leave_spikes_out(problem.grid, problem.mask, clean.states);
+  auto tuned = tune(clean);
+  equation_error::Candidate candidate(clean, tuned.mollifier, problem.settings.inversion.tolerance);
   equation_error::Fit fit;
   fit.x = std::move(tuned.x);
   fit.beta = tuned.beta;

@@ -17,7 +17,7 @@ constexpr Index most = 8;
 Index time_steps(problem::Problem const& problem, double share) {
   double excess = 0.0;
   for (auto const& state : problem.states)
-    if (!state.points)
+    if (!state.points && !state.unobserved)
       excess = std::max(excess, observations::change_between_times(problem.grid, state.data, state.sigma) / observations::allowed_change(problem.grid, state));
   excess = estimate::rounded_weight(excess / share);
   return excess <= 1.0 ? 1 : std::min(most, static_cast<Index>(std::ceil(excess / resolved)));

@@ -85,11 +85,11 @@ Section observations() {
   return {"observations.*", "What was observed of a state; one table a state.",
     std::vector<Key>{key("kind", Type::choice,
          "\"grid\": values at all points of the grid; \"points\": values at scattered points, from a table; \"localisations\": places where "
-         "molecules were seen, from a table: the state is their density")
-         .out_of({"grid", "points", "localisations"}).otherwise(R"("grid")"),
+         "molecules were seen, from a table: the state is their density; \"none\": the state was not observed, the equation alone tells it (method joint)")
+         .out_of({"grid", "points", "localisations", "none"}).otherwise(R"("grid")"),
      key("file", Type::file,
          "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; tables: HDF5 or text with named columns (CSV)")
-         .needed().like(R"("obs.h5")"),
+         .otherwise_computed("required where anything was observed").like(R"("obs.h5")"),
      key("dataset", Type::text, "grid: any real or integer type, one axis of the grid each; NaN: not observed")
          .otherwise_computed("required on the grid, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
      key("columns", Type::names,
@@ -104,8 +104,13 @@ Section observations() {
          "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"; "
          "localisations: \"poisson\", { gain = 3.0 } (so many times its variance), or \"auto\" (as often as the counts tell)")
          .in("of the state").otherwise(R"("auto")"),
+     key("loss", Type::choice,
+         "what a datum far off costs: \"gaussian\": its square; \"robust\": no more than four deviations do, so that outliers are set aside; fitted by method joint")
+         .out_of({"gaussian", "robust"}).otherwise(R"("gaussian")"),
      key("about", Type::number, "the value about which the state is odd where an axis reflects as \"odd\"")
          .in("of the state").otherwise("0").like("293.15"),
+     key("size", Type::number, "none: how large the state may be, the standard deviation of what is believed of it before the fit")
+         .in("of the state").within(positive()).otherwise_computed("from the equation").like("2.0"),
      key("walls", Type::expressions,
          "known values where axes end (AXIS: both ends; AXIS_lower, AXIS_upper): they take the place of observations "
          "there, a hundred times as exact in a joint fit")

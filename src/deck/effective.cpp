@@ -111,11 +111,22 @@ Rows rows_of(Observation const& observation) {
   std::map<std::string, std::string> walls;
   for (auto const& wall : observation.walls)
     walls[wall.axis + (wall.lower && wall.upper ? "" : wall.lower ? "_lower" : "_upper")] = wall.values.expression;
-  char const* const kinds[] = {"grid", "points", "localisations"};
+  char const* const kinds[] = {"grid", "points", "localisations", "none"};
   Rows rows{{"kind", quote(kinds[static_cast<int>(observation.kind)])},
             {"file", toml_text(observation.file)},
             {"noise", toml_text(observation.noise)},
             {"about", toml_text(observation.about)}};
+  if (observation.kind == observations::Kind::none) {
+    rows.erase("file");
+    if (observation.size > 0.0) rows["size"] = toml_text(observation.size);
+    if (walls.empty())
+      rows.erase("noise");
+    else
+      rows["walls"] = toml_text(walls);
+    return rows;
+  }
+  if (observation.kind != observations::Kind::localisations)
+    rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";
   if (observation.kind == observations::Kind::grid) {
     rows["walls"] = toml_text(walls);
     add_part(rows, observation.dataset, observation.part);

@@ -7,7 +7,7 @@ namespace {
 
 std::vector<std::string> datasets_of(Observation const& observation) {
   if (observation.kind == observations::Kind::grid) return {observation.dataset};
-  std::vector<std::string> names;
+  std::vector<std::string> names;  // none of what was not observed
   for (auto const& [role, column] : observation.columns) names.push_back(column);
   return names;
 }

@@ -54,6 +54,10 @@ void check_required(Document& document, Command command) {
 
 /// Mollifiers run over grids, and synthetic observations are made on them; so are densities of localisations.
 void check_kind(Entry const& entry, Observation const& observation, Command command) {
+  if (observation.kind == observations::Kind::none && (command == Command::forward || command == Command::mollify))
+    entry.report("kind", "nothing was observed of this state to be written or mollified; use 'mollis invert'");
+  if (observation.loss != observations::Loss::gaussian && command == Command::mollify)
+    entry.report("loss", "what is mollified is taken as it stands; remove it, or use 'mollis invert'");
   if (observation.kind != observations::Kind::points || (command != Command::forward && command != Command::mollify)) return;
   entry.report("kind", fmt::format("{} a grid; remove it, or use 'mollis invert'",
                                    command == Command::forward ? "synthetic observations are written on" : "what is mollified stands on"));

@@ -94,10 +94,32 @@ bool is_of_counts(Noise const& noise) {
   return std::holds_alternative<Automatic>(noise) || (counts != nullptr && counts->offset == 0.0);
 }
 
+/// What belongs to data cannot be said where there are none; known walls need a noise to be held against.
+void check_unobserved(Entry const& entry, Observation const& observation) {
+  for (auto const* key :
+       {"file", "dataset", "columns", "scale", "density", "mask", "order", "at", "crop", "bin", "loss"})
+    if (observation.places.keys.count(key) > 0)
+      entry.report(key, "belongs to what was observed, and kind = \"none\" says that nothing was; remove one of them");
+  bool const walls = !entry.items("walls").empty(), noise = observation.places.keys.count("noise") > 0;
+  if (noise && !walls)
+    entry.report("noise",
+                 "belongs to what was observed, and kind = \"none\" says that nothing was; remove one of them");
+  if (walls && !entry.broken("noise") && !std::holds_alternative<double>(observation.noise))
+    entry.report("walls",
+                 "nothing tells how exact these values are; add noise = 0.01, of which they are held to a hundredth");
+}
+
 /// What one kind of observation needs and the others cannot have.
 void check_kind(Entry const& entry, Observation const& observation) {
   bool const grid = observation.kind == observations::Kind::grid, points = observation.kind == observations::Kind::points,
              localisations = observation.kind == observations::Kind::localisations;
+  if (observation.kind == observations::Kind::none) return check_unobserved(entry, observation);
+  if (!entry.has("file") && !entry.broken("file"))
+    entry.report("file", "required key is missing; add file = \"obs.h5\"");
+  if (entry.has("size"))
+    entry.report("size", "belongs to a state that was not observed; add kind = \"none\" or remove it");
+  if (localisations && observation.loss != observations::Loss::gaussian)
+    entry.report("loss", "counts have a noise of their own, with tails; remove it");
   if (grid && !entry.has("dataset") && !entry.broken("dataset") && !io::is_nameless(observation.file))
     entry.report("dataset", "required key is missing; add dataset = \"u\"");
   for (auto const* part : {"order", "at", "crop", "bin"})
@@ -146,12 +168,16 @@ Observation read_observation(Entry const& entry, std::string const& state, Grid 
   auto const kind = entry.text("kind");
   if (kind == "points") observation.kind = observations::Kind::points;
   if (kind == "localisations") observation.kind = observations::Kind::localisations;
-  if (observation.kind != observations::Kind::grid) read_columns(entry, state, grid, observation);
+  if (kind == "none") observation.kind = observations::Kind::none;
+  if (observation.kind == observations::Kind::points || observation.kind == observations::Kind::localisations)
+    read_columns(entry, state, grid, observation);
   read_counting(entry, grid, observation);
   observation.part = read_part(entry, grid);
   observation.noise = read_noise(entry, "noise");
+  if (entry.text("loss") == "robust") observation.loss = observations::Loss::robust;
   check_kind(entry, observation);
   observation.about = entry.number("about").value_or(0.0);
+  observation.size = entry.number("size").value_or(0.0);
   read_walls(entry, grid, observation);
   return observation;
 }

@@ -8,6 +8,7 @@
 #include "estimate/choices.hpp"
 #include "estimate/linearisation.hpp"
 #include "kernels/field.hpp"
+#include "problem/problem.hpp"
 
 namespace mollis::estimate {
 
@@ -16,6 +17,7 @@ struct Estimate {
   std::vector<Field> sensitivities;      ///< sum_k W_k (dR_k/dNAME)^2 of every parameter, over NAME itself
   std::vector<Field> states;             ///< mollified, one a state, less its `about`
   std::vector<Field> predicted;          ///< what the states say of each datum (H S g), one field a state; none where states are not fitted
+  std::vector<Field> trust;              ///< how far each datum counts, 0 to 1: the weight of its loss, one field a state; empty where losses are squares
   std::vector<Field> residuals;          ///< R_k at the estimate, 0 where masked
   std::vector<Field> weights;            ///< W_k: 1 / Var R_k, or the penalty w_k of a method that fits states; 0 where masked
   Field mask;                            ///< 1 where residuals exist
@@ -39,5 +41,8 @@ struct Estimate {
 
   std::unique_ptr<Linearisation> linear; ///< around it
 };
+
+/// How many data of a state are set aside: more likely outliers than not. Collective.
+double set_aside(problem::Problem const& problem, Estimate const& estimate, std::size_t state);
 
 }  // namespace mollis::estimate

@@ -25,6 +25,9 @@ class Linearisation {
   virtual void take_parameters(Vec x, Vec parameters) const = 0;
   virtual void put_parameters(Vec parameters, Vec x) const = 0;
 
+  /// S g of a state's part of x, over the local box; empty where states are no unknowns.
+  virtual Field state(Vec, std::size_t) { return {}; }
+
   virtual Rows jacobian(Vec v) = 0;                                   ///< J v
   virtual void jacobian_transposed(Rows const& rows, Vec out) = 0;    ///< out := J^T rows
   virtual Rows weights() const = 0;                                   ///< the diagonal of W

@@ -25,6 +25,11 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   auto const& states = problem.states;
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; })) return {{joint, "scattered points"}};
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.between; })) return {{joint, "a lattice finer than that of the data"}};
+  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.unobserved; }))
+    return {{joint, "a state that was not observed"}};
+  if (std::any_of(states.begin(), states.end(),
+                  [](auto const& state) { return state.loss != observations::Loss::gaussian; }))
+    return {{joint, "outliers are set aside where states are fitted"}};
   if (problem.weak()) return {{mollified, "serves the weak form"}};
   if (!problem.mask.label().empty()) return {{joint, "a domain that is no box"}, {mollified, "the other way"}};
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return !state.shape.label().empty(); }))

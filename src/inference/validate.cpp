@@ -1,8 +1,10 @@
 #include "inference/validate.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "estimators/equation_error/candidate.hpp"
+#include "observations/loss.hpp"
 
 namespace mollis::inference {
 namespace {
@@ -32,7 +34,7 @@ Validation by_states(problem::Problem const& problem, estimate::Estimate const& 
     auto const shape = on_host(problem.states[s].shape);
     for (std::size_t i = 0; i < held.extent(0); ++i) {
       double const sigma = estimate.noise[s] * (shape.extent(0) > 0 ? shape(i) : 1.0);
-      mean.add(std::pow((fitted(i) - held(i)) / sigma, 2));
+      mean.add(observations::cost_of(problem.states[s].loss, (fitted(i) - held(i)) / sigma));
     }
   }
   return mean.result(problem.grid.comm(), true);
@@ -76,7 +78,9 @@ Validation by_residuals(problem::Problem const& problem, estimate::Estimate cons
 }  // namespace
 
 std::optional<Validation> validate(problem::Problem const& problem, estimate::Estimate const& estimate) {
-  if (problem.states.empty() || problem.states.front().held_out.label().empty()) return std::nullopt;
+  auto const& states = problem.states;
+  if (std::none_of(states.begin(), states.end(), [](auto const& state) { return !state.held_out.label().empty(); }))
+    return std::nullopt;
   return estimate.penalty.empty() ? by_residuals(problem, estimate) : by_states(problem, estimate);
 }
 

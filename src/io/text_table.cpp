@@ -95,6 +95,9 @@ TextTable::TextTable(std::string file_, std::vector<std::string> names_) : file(
     if (at == header.end())
       throw Error(Exit::missing_input, fmt::format("{}: no column \"{}\"{}; its first line names {}", file, name,
                                                    deck::did_you_mean(name, header), run::shown(deck::quoted_list(header))));
+    if (std::find(at + 1, header.end(), name) != header.end())
+      throw Error(Exit::bad_data, fmt::format("{}: two columns are named \"{}\"; name them apart in its first line",
+                                              file, run::shown(name)));
     positions.push_back(static_cast<std::size_t>(at - header.begin()));
   }
 }

@@ -66,6 +66,7 @@ void hold_out(grid::Grid const& grid, HoldOut const& settings, std::vector<State
   if (settings.share == 0.0) return;
   auto const mask = on_host(spread(grid, factors, held_out_mask(data_grid(grid, factors), settings), 0.0));
   for (auto& state : states) {
+    if (state.unobserved) continue;
     if (state.points)
       throw run::deck_error(settings.places.of("hold_out"),
                             fmt::format("{} is observed at scattered points, which are not held out; leave them out of the table, and "

@@ -9,6 +9,7 @@
 
 #include "io/table.hpp"
 #include "mollifier/spline_taps.hpp"
+#include "observations/counts.hpp"
 #include "observations/fill_values.hpp"
 #include "run/error.hpp"
 
@@ -45,6 +46,7 @@ class Reader {
     check_coordinates();
     keep_observed();
     check_values();
+    if (is_poisson(observation_.noise)) check_counts();
     check_duplicates();
     return std::move(table_);
   }
@@ -127,6 +129,18 @@ class Reader {
     if (deviations.count > 0) require_none(deviations, "have no positive standard deviation", column("sigma"), "give one a point, or remove these");
   }
 
+  /// Of noise that is Poisson's own.
+  void check_counts() const {
+    Faults wrong;
+    double value = 0.0;
+    for (std::size_t row = 0; row < table_.value.size(); ++row) {
+      if (is_count(table_.value[row])) continue;
+      if (wrong.count == 0) value = table_.value[row];
+      wrong.add(table_.number[row]);
+    }
+    require_none(wrong, "are no counts", fmt::format("{}", value), no_counts);
+  }
+
   void check_duplicates() const {
     std::vector<std::size_t> order(table_.value.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -193,6 +207,7 @@ State read_points(grid::Grid const& grid, std::string const& name, Settings cons
   State state;
   state.name = name;
   state.about = observation.about;
+  state.loss = observation.loss;
   state.walls.assign(grid.axes().size(), {false, false});
   auto const m = moments_of(table.value);
   refuse_fill_values(MPI_COMM_SELF, table.value.data(), table.value.size(), m.largest, run::line(observation.places.of("file"), observation.file));

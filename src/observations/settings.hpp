@@ -41,7 +41,10 @@ struct Wall {
   Values values;                                       ///< an expression of coordinates
 };
 
-enum class Kind { grid, points, localisations };
+enum class Kind { grid, points, localisations, none };  ///< none: nothing was observed of the state
+
+/// What a datum far off costs (loss.hpp): its square, or no more than it costs to take it for an outlier.
+enum class Loss { gaussian, robust };
 
 /// Of the states that are densities of localisations: density = offset + gain u, in localisations a unit of volume.
 struct Density { double offset = 0.0, gain = 1.0; };
@@ -55,7 +58,9 @@ struct Settings {
   std::map<std::string, double> scale;                 ///< localisations: unit of a column, in that of its axis; 1 where not given
   Density density;                                     ///< localisations
   Noise noise = run::Automatic{};
+  Loss loss = Loss::gaussian;
   double about = 0.0;                                  ///< the value about which odd axes reflect
+  double size = 0.0;                                   ///< of a state that was not observed: its deviation before anything is known; 0: automatic
   std::vector<Wall> walls;
   run::Places places;
 

@@ -9,10 +9,13 @@
 #include "kernels/pointwise.hpp"
 #include "mollifier/bridge.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/counts.hpp"
 #include "observations/fill_values.hpp"
 #include "observations/known_fields.hpp"
 #include "observations/localisations.hpp"
+#include "observations/loss.hpp"
 #include "observations/points.hpp"
+#include "observations/spikes.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -51,6 +54,27 @@ Field deviations_of(grid::Grid const& grid, Settings const& observation, Field c
   return levels;
 }
 
+/// Throws bad_data where Poisson's noise is said of what is no count. Collective.
+void refuse_no_counts(grid::Grid const& grid, Settings const& observation, Field const& data) {
+  if (!is_poisson(observation.noise)) return;
+  auto const host = on_host(data);
+  double wrong = 0.0;
+  Index first = -1;
+  for (std::size_t i = 0; i < host.extent(0); ++i) {
+    if (!std::isfinite(host(i)) || is_count(host(i))) continue;
+    if (wrong++ == 0.0) first = static_cast<Index>(i);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &wrong, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  run::collectively(grid.comm(), [&] {
+    if (first < 0) return;
+    throw run::Error(run::Exit::bad_data,
+                     run::line(observation.places.of("noise"),
+                               fmt::format("{}: {}: {:.0f} values are no counts, as {} at {}; {}", observation.file,
+                                           observation.dataset, wrong, host(static_cast<std::size_t>(first)),
+                                           point_text(grid, first), no_counts)));
+  });
+}
+
 /// sigma and shape of a noise that varies. run::Error bad_data where it is not positive at a datum. Collective.
 void set_noise(grid::Grid const& grid, Settings const& observation, Field const& deviations, State& state) {
   auto const sigma = on_host(deviations), data = on_host(state.data);
@@ -83,6 +107,30 @@ Field where_inside(Field const& data, Field const& mask) {
     if (inside(i) == 0.0) host(i) = NAN;
   Kokkos::deep_copy(data, host);
   return data;
+}
+
+/// NaN in place of what is more likely an outlier than not.
+Field without_spikes(Loss loss, double sigma, Field const& off, Field const& data) {
+  Field const rest = make_field("data", static_cast<Index>(data.extent(0)));
+  auto const host = Kokkos::create_mirror_view(rest);
+  auto const from = on_host(data), spike = on_host(off);
+  for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = weight_of(loss, spike(i) / sigma) < 0.5 ? NAN : from(i);
+  Kokkos::deep_copy(rest, host);
+  return rest;
+}
+
+/// The loss and, where it sets data aside, what each begins with; noise that is estimated is that of the others.
+void set_loss(grid::Grid const& grid, Loss loss, State& state) {
+  state.loss = loss;
+  if (loss == Loss::gaussian) return;
+  auto const off = spikes(grid, state.data);
+  if (state.automatic) state.sigma = estimate_noise(grid, without_spikes(loss, state.sigma, off, state.data));
+  state.alone = make_field("alone", grid.local_size());
+  auto const alone = Kokkos::create_mirror_view(state.alone);
+  auto const host = on_host(off), shape = on_host(state.shape);
+  for (std::size_t i = 0; i < host.extent(0); ++i)
+    alone(i) = host(i) / (state.sigma * (shape.extent(0) > 0 ? shape(i) : 1.0));
+  Kokkos::deep_copy(state.alone, alone);
 }
 
 /// Throws bad_data where the squares of noise of this size, or their inverses, leave the range of numbers: nothing would count.
@@ -216,6 +264,7 @@ State read_on_grid(grid::Grid const& grid, std::string const& name, Settings con
   auto const host = on_host(state.data);
   refuse_fill_values(grid.comm(), host.data(), host.extent(0), m.largest,
                      run::line(observation.places.of("dataset"), fmt::format("{}: {}", observation.file, observation.dataset)));
+  refuse_no_counts(grid, observation, state.data);
   Field const deviations = deviations_of(grid, observation, state.data);
   if (!deviations.label().empty())
     set_noise(grid, observation, deviations, state);
@@ -223,9 +272,25 @@ State read_on_grid(grid::Grid const& grid, std::string const& name, Settings con
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
   refuse_extreme_noise(observation, state.sigma);
   state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
+  set_loss(grid, observation.loss, state);
   state.gaps = grid.points() - m.count;
   state.about = observation.about;
   if (state.about != 0.0) state.data = shifted(state.data, -state.about);
+  return state;
+}
+
+/// No datum at all; the noise is that of known walls.
+State not_observed(grid::Grid const& grid, std::string const& name, Settings const& observation) {
+  State state;
+  state.name = name;
+  state.unobserved = true;
+  state.data = make_field("data", grid.local_size());
+  Kokkos::deep_copy(state.data, NAN);
+  auto const* noise = std::get_if<double>(&observation.noise);
+  state.sigma = noise != nullptr ? *noise : 1.0;
+  state.about = observation.about;
+  state.size = observation.size;
+  state.gaps = grid.points();
   return state;
 }
 
@@ -236,6 +301,7 @@ void spread_over(grid::Grid const& grid, Factors const& factors, State& state) {
   state.between = true;
   state.data = spread(grid, factors, state.data, NAN);
   if (!state.shape.label().empty()) state.shape = spread(grid, factors, state.shape, 1.0);
+  if (!state.alone.label().empty()) state.alone = spread(grid, factors, state.alone, 0.0);
   state.gaps = grid.points() - observed;
 }
 
@@ -251,6 +317,11 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
       refuse_extreme_noise(observation, states.back().sigma);
       continue;
     }
+    if (observation.kind == Kind::none) {
+      states.push_back(not_observed(grid, name, observation));
+      set_walls(grid, observation, states.back());
+      continue;
+    }
     states.push_back(observation.kind == Kind::localisations ? read_localisations(of_data, name, observation, inside)
                                                              : read_on_grid(of_data, name, observation, inside));
     spread_over(grid, factors, states.back());
@@ -261,7 +332,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
 
 void bridge_gaps(grid::Grid const& grid, Field const& mask, std::vector<State>& states) {
   for (auto& state : states) {
-    if (state.points || state.between || state.gaps == 0 || grid.dimension() < 2) continue;
+    if (state.points || state.between || state.unobserved || state.gaps == 0 || grid.dimension() < 2) continue;
     Field const filled = mollifier::bridged(grid, state.data, mask);
     state.bridged = moments(grid, filled).count - state.observed(grid);
     if (state.bridged > 0) state.filled = filled;

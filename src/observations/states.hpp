@@ -35,6 +35,10 @@ struct State {
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data; where it varies, (mean of 1 / sigma_i^2)^(-1/2)
   Field shape;              ///< sigma_i / sigma of each datum; empty where all are 1
   bool automatic = false;   ///< sigma was estimated from the data
+  Loss loss = Loss::gaussian;
+  Field alone;              ///< of a loss that sets data aside, on the grid: how far each stands off its neighbours (spikes.hpp), in sigma_i; else empty
+  bool unobserved = false;  ///< nothing was observed: no datum but at known walls
+  double size = 0.0;        ///< of a state that was not observed, as the deck has it; 0: automatic
   bool between = false;     ///< the grid has points between those of the data (Factors), which are no gaps to be mended
   Index gaps = 0;           ///< points not observed, whole grid
   Field filled;             ///< data in which isolated gaps are bridged (mollifier/bridge.hpp); empty where none is

@@ -1,5 +1,6 @@
 #include "observations/stencils.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mollis::observations {
@@ -22,6 +23,18 @@ mollifier::LineFilter fourth_difference(grid::Axis const& axis) {
   if (axis.periodic) return filter;
   filter.interior = filter.valid = {2, axis.size() - 2};
   filter.edge_rows.assign(4 * 5, 0.0);
+  return filter;
+}
+
+mollifier::LineFilter fourth_difference(grid::Axis const& axis, Index shift) {
+  auto const centred = fourth_difference(axis);
+  auto filter = centred;
+  filter.width = 7;
+  filter.interior_row.assign(7, 0.0);
+  std::copy(centred.interior_row.begin(), centred.interior_row.end(), filter.interior_row.begin() + 1 + shift);
+  if (axis.periodic) return filter;
+  filter.interior = filter.valid = {3, axis.size() - 3};
+  filter.edge_rows.assign(6 * 7, 0.0);
   return filter;
 }
 

@@ -9,6 +9,8 @@ mollifier::LineFilter identity(grid::Axis const& axis);
 
 /// [1 -4 6 -4 1] / sqrt(70) where it fits: passes white noise with unit gain and hardly any smooth signal. Axes of 5 points or more.
 mollifier::LineFilter fourth_difference(grid::Axis const& axis);
+/// The same about the point `shift` (-1, 0, 1) beside each, where all three fit. Axes of 7 points or more.
+mollifier::LineFilter fourth_difference(grid::Axis const& axis, Index shift);
 
 /// Sums over the points at most `reach` away, fewer beyond which an open axis ends. reach <= (points - 1) / 2.
 mollifier::LineFilter sum_within(grid::Axis const& axis, Index reach);

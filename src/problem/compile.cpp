@@ -95,6 +95,48 @@ void check_refinement(deck::Deck const& deck, deck::Problems& problems) {
                                                             "\"joint\" or \"auto\", or remove this", method.name));
 }
 
+/// States without data need states that are fitted, and data of another one beside them.
+void check_unobserved(deck::Deck const& deck, deck::Problems& problems) {
+  auto const& method = estimators::method_named(deck.inversion.method);
+  bool all = true;
+  for (auto const& [name, observation] : deck.observations) all = all && observation.kind == observations::Kind::none;
+  for (auto const& [name, observation] : deck.observations) {
+    if (observation.kind != observations::Kind::none) continue;
+    auto const shown = run::shown(name);
+    if (all)
+      problems.add(observation.places.of("kind"),
+                   "no state was observed, so that nothing tells the parameters; name what was observed");
+    else if (deck.equation.weak)
+      problems.add(
+          deck.equation.places.of("form"),
+          fmt::format("the weak form is made of data, and there are none of \"{}\"; remove form = \"weak\"", shown));
+    else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
+      problems.add(
+          deck.inversion.places.of("method"),
+          fmt::format("method = \"{}\" mollifies data, and there are none of \"{}\"; use method = \"joint\" or "
+                      "\"auto\", which fits it by the equation",
+                      method.name, shown));
+    return;
+  }
+}
+
+/// Losses are of data that states are fitted to.
+void check_losses(deck::Deck const& deck, deck::Problems& problems) {
+  auto const& method = estimators::method_named(deck.inversion.method);
+  for (auto const& [name, observation] : deck.observations) {
+    if (observation.loss == observations::Loss::gaussian) continue;
+    if (deck.equation.weak)
+      problems.add(observation.places.of("loss"),
+                   "the weak form takes the data as they stand; remove form = \"weak\", or this");
+    else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
+      problems.add(
+          observation.places.of("loss"),
+          fmt::format("method = \"{}\" mollifies data, outliers with them; use method = \"joint\" or \"auto\", which "
+                      "fits states to the data and sets outliers aside",
+                      method.name));
+  }
+}
+
 /// Scattered points need states that are fitted to them.
 void check_kinds(deck::Deck const& deck, deck::Problems& problems) {
   auto const& method = estimators::method_named(deck.inversion.method);
@@ -133,6 +175,8 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
     problems.add(deck.parameters[static_cast<std::size_t>(p)].second.places.section,
                  "no residual depends on this parameter, so nothing tells its value; use it in [equation] or remove it");
   check_kinds(deck, problems);
+  check_unobserved(deck, problems);
+  check_losses(deck, problems);
   check_refinement(deck, problems);
   auto const& method = estimators::method_named(deck.inversion.method);
   if (!method.weak_form && deck.equation.weak)

@@ -14,6 +14,7 @@ std::string describe(grid::Grid const& grid) {
 }
 
 std::string describe(observations::State const& state) {
+  if (state.unobserved) return fmt::format("data  {}: not observed", state.name);
   if (state.points) return fmt::format("data  {}: noise {:.4g}, {} scattered points", state.name, state.sigma, state.points->total);
   if (state.localisations) {
     auto const& found = *state.localisations;
@@ -23,6 +24,31 @@ std::string describe(observations::State const& state) {
   }
   auto const bridged = state.bridged > 0 ? fmt::format(", {} of them bridged for mollifiers", state.bridged) : "";
   return fmt::format("data  {}: noise {:.4g}, {} points not observed{}", state.name, state.sigma, state.gaps, bridged);
+}
+
+std::string describe_outliers(problem::Problem const& problem, estimate::Estimate const& estimate) {
+  std::string text;
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    auto const& state = problem.states[s];
+    if (state.loss == observations::Loss::gaussian) continue;
+    text += fmt::format("{}data  {}: {:.0f} of {} set aside as outliers (/observations/{}{})", text.empty() ? "" : "\n",
+                        state.name, estimate::set_aside(problem, estimate, s), state.observed(problem.grid), state.name,
+                        state.points ? "" : "_trust");
+  }
+  return text;
+}
+
+std::string describe_unobserved(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty) {
+  std::string text;
+  for (auto const& found : uncertainty.unobserved) {
+    auto const& name = problem.states[found.state].name;
+    text += fmt::format("{}state {}: not observed; varies by {:.4g}, known to {:.2g}{}", text.empty() ? "" : "\n", name,
+                        found.size, found.error,
+                        found.mean_known ? ""
+                                         : fmt::format(" up to a constant: its mean, known to {:.2g}, is a guess",
+                                                       found.error_of_mean));
+  }
+  return text;
 }
 
 std::string describe(estimate::Validation const& validation) {

@@ -7,11 +7,16 @@
 #include "estimate/validation.hpp"
 #include "grid/grid.hpp"
 #include "observations/states.hpp"
+#include "uncertainty/uncertainty.hpp"
 
 namespace mollis::results {
 
 std::string describe(grid::Grid const& grid);
 std::string describe(observations::State const& state);
+/// How many data were set aside as outliers, a line a state whose loss does that; may be empty. Collective.
+std::string describe_outliers(problem::Problem const& problem, estimate::Estimate const& estimate);
+/// What is known of states that were not observed, a line each; may be empty. Not collective.
+std::string describe_unobserved(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty);
 /// What held-out observations say of it.
 std::string describe(estimate::Validation const& validation);
 /// Why an estimate failed, and what to do.

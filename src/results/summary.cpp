@@ -131,6 +131,28 @@ void add_localisations(std::vector<observations::State> const& states, Json& jso
   }
 }
 
+/// What was set aside, of states whose loss does that. Collective.
+void add_outliers(problem::Problem const& problem, estimate::Estimate const& estimate, Json& json) {
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    auto const& state = problem.states[s];
+    if (state.loss == observations::Loss::gaussian) continue;
+    double const count = estimate::set_aside(problem, estimate, s);
+    json["outliers"][state.name] = {
+        {"set_aside", static_cast<Index>(count)},
+        {"share", count / std::max(static_cast<double>(state.observed(problem.grid)), 1.0)}};
+  }
+}
+
+/// What is known of states that were not observed.
+void add_unobserved(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, Json& json) {
+  for (auto const& found : uncertainty.unobserved)
+    json["states"][problem.states[found.state].name] = {{"observed", false},
+                                                        {"deviation", number(found.size)},
+                                                        {"standard_error", number(found.error)},
+                                                        {"mean_known", found.mean_known},
+                                                        {"standard_error_of_mean", number(found.error_of_mean)}};
+}
+
 /// Root mean square of the residuals over the points that carry one.
 void residual_norms(problem::Problem const& problem, estimate::Estimate const& estimate, Json& json) {
   Field const& mask = estimate.mask;
@@ -158,8 +180,11 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
   json["points"] = problem.grid.points();
   json["mollifier"] = {{"kernel", estimate.smoother.kernel}, {"radius", radius_json(problem.grid, estimate.smoother)}, {"degree", estimate.smoother.degree}};
   if (!estimate.penalty.empty()) json["penalty"] = numbers(estimate.penalty);
-  for (std::size_t s = 0; s < problem.states.size(); ++s) json["noise"][problem.states[s].name] = estimate.noise[s];
+  for (std::size_t s = 0; s < problem.states.size(); ++s)
+    json["noise"][problem.states[s].name] = problem.states[s].unobserved ? Json() : Json(estimate.noise[s]);
   add_localisations(problem.states, json);
+  add_outliers(problem, estimate, json);
+  add_unobserved(problem, outcome.uncertainty, json);
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
     auto const range = scores::range_of(space, unknown, parameters[p]);

@@ -50,27 +50,35 @@ void write_uncertainty(problem::Problem const& problem, uncertainty::Uncertainty
     file.write("/parameters/" + unknowns[p].name + "_std", unknowns[p].grid, inside_only(domain_of(problem, p), uncertainty.deviation[p]));
     file.write("/parameters/" + unknowns[p].name + "_known", unknowns[p].grid, inside_only(domain_of(problem, p), uncertainty.known[p]));
   }
+  for (auto const& found : uncertainty.unobserved)
+    file.write("/state/" + problem.states[found.state].name + "_std", problem.grid,
+               inside_only(problem.mask, found.deviation));
   for (std::size_t p = 0; p < uncertainty.samples.size(); ++p)
     for (std::size_t k = 0; k < uncertainty.samples[p].second.size(); ++k)
       file.write(fmt::format("/samples/{}_{}", unknowns[p].name, k + 1), unknowns[p].grid, inside_only(domain_of(problem, p), uncertainty.samples[p].second[k]));
 }
 
-/// /observations/NAME as columns: the axes, value, sigma and what the fitted state says there, a row a point, in the file's order.
-void write_points(problem::Problem const& problem, std::size_t s, Field const& predicted, io::ResultFile& file) {
+/// /observations/NAME as columns: the axes, value, sigma and what the fitted state says there, a row a point, in the
+/// file's order. and, where outliers are set aside, how far it counts.
+void write_points(problem::Problem const& problem, std::size_t s, estimate::Estimate const& estimate,
+                  io::ResultFile& file) {
   auto const& state = problem.states[s];
   auto const& points = *state.points;
-  auto const value = on_host(state.data), fitted = on_host(predicted), shape = on_host(state.shape);
+  auto const value = on_host(state.data), fitted = on_host(estimate.predicted[s]), shape = on_host(state.shape),
+             trust = on_host(estimate.trust[s]);
   std::vector<std::vector<double>> rows;  // number, coordinates, value, sigma, fitted
   for (std::size_t i = 0; i < points.number.size(); ++i) {
     rows.push_back({static_cast<double>(points.number[i])});
     for (auto const& x : points.coordinates) rows.back().push_back(x[i]);
-    rows.back().insert(rows.back().end(), {value(i) + state.about, state.sigma * (shape.extent(0) > 0 ? shape(i) : 1.0), fitted(i) + state.about});
+    rows.back().insert(rows.back().end(), {value(i) + state.about, state.sigma * (shape.extent(0) > 0 ? shape(i) : 1.0),
+                                           fitted(i) + state.about, trust.extent(0) > 0 ? trust(i) : 1.0});
   }
-  std::size_t const width = problem.grid.axes().size() + 4;
+  std::size_t const width = problem.grid.axes().size() + 5;
   auto const all = gathered(problem.grid.comm(), rows, width);
   io::Table table;
   for (auto const& axis : problem.grid.axes()) table.emplace_back(axis.name, std::vector<double>());
-  for (char const* const name : {"value", "sigma", "fitted"}) table.emplace_back(name, std::vector<double>());
+  for (char const* const name : {"value", "sigma", "fitted", "trust"}) table.emplace_back(name, std::vector<double>());
+  if (state.loss == observations::Loss::gaussian) table.pop_back();
   for (auto const& row : all)
     for (std::size_t c = 0; c < table.size(); ++c) table[c].second.push_back(row[c + 1]);
   file.write_table("/observations/" + state.name, table);
@@ -88,10 +96,13 @@ void write_fields(problem::Problem const& problem, Outcome const& outcome, std::
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
     file.write("/state/" + state.name, problem.grid, inside_only(problem.mask, observations::as_observed(state, estimate.states[s])));
+    if (state.unobserved) continue;
     if (state.points)
-      write_points(problem, s, estimate.predicted[s], file);
+      write_points(problem, s, estimate, file);
     else
       file.write("/observations/" + state.name, problem.grid, observations::as_observed(state, state.data));
+    bool const weighed = s < estimate.trust.size() && !estimate.trust[s].label().empty();
+    if (weighed && !state.points) file.write("/observations/" + state.name + "_trust", problem.grid, estimate.trust[s]);
   }
   auto const& residuals = estimate.residuals;
   for (std::size_t k = 0; k < residuals.size(); ++k)

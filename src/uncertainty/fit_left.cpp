@@ -83,11 +83,14 @@ FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, es
   auto const& rows = data ? left.data : left.equation;
   auto const& w = data ? weights.data : weights.equation;
   FitLeft sum;
+  double told = 0.0;
+  for (std::size_t k = 0; k < rows.size(); ++k) told += data && problem.states[k].unobserved ? 0.0 : 1.0;
   for (std::size_t k = 0; k < rows.size(); ++k) {
+    if (data && problem.states[k].unobserved) continue;
     Blocks blocks(problem.grid);
     blocks.add(rows[k], w[k], data ? problem.states[k].points.get() : nullptr);
     auto const one = blocks.finish();
-    sum.square += one.square / static_cast<double>(rows.size());
+    sum.square += one.square / told;
     sum.coarse = std::max(sum.coarse, one.coarse);
     sum.rows += one.rows;
     sum.blocks = one.blocks;

@@ -17,7 +17,10 @@ constexpr double seen = 0.75;          ///< of the lattice's error, by half the 
 bool is_coarse(problem::Problem const& problem, estimate::Estimate const& estimate) {
   bool coarse = false;
   for (std::size_t s = 0; s < estimate.states.size(); ++s)
-    coarse = observations::change_between_times(problem.grid, estimate.states[s], 0.0) > observations::allowed_change(problem.grid, problem.states[s]) || coarse;
+    if (!problem.states[s].unobserved)
+      coarse = observations::change_between_times(problem.grid, estimate.states[s], 0.0) >
+                   observations::allowed_change(problem.grid, problem.states[s]) ||
+               coarse;
   return coarse;
 }
 

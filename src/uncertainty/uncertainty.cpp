@@ -10,6 +10,7 @@
 #include "scores/score.hpp"
 #include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/constant_entries.hpp"
+#include "uncertainty/state_draws.hpp"
 #include "uncertainty/student.hpp"
 
 namespace mollis::uncertainty {
@@ -22,9 +23,17 @@ constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
 
 class Quantifier {
  public:
-  Quantifier(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations)
-      : problem_(problem), estimate_(estimate), settings_(settings), budget_(fit_iterations), linear_(*estimate.linear), constants_(problem.space()),
-        fitted_(problem.space().scatter(estimate.parameters)), weights_(linear_.weights()) {
+  Quantifier(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings,
+             int fit_iterations)
+      : problem_(problem),
+        estimate_(estimate),
+        settings_(settings),
+        budget_(fit_iterations),
+        linear_(*estimate.linear),
+        constants_(problem.space()),
+        states_(problem),
+        fitted_(problem.space().scatter(estimate.parameters)),
+        weights_(linear_.weights()) {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
     for (auto const& piece : fitted_) squares_.emplace_back("mean square", piece.extent(0));
     for (auto const& piece : fitted_) of_weights_.emplace_back("variance", piece.extent(0));
@@ -130,11 +139,13 @@ class Quantifier {
       if (!solve(noise, x, draw_tolerance, "a draw of the error")) return false;
       add_left(rows, x, out_.expected);
       add_squares(x);
+      states_.add(linear_, x);
       ++out_.draws;
       say();
     }
     keep();
     if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
+    if (out_.draws > 0) out_.unobserved = states_.result(estimate_, out_.draws);
     return true;
   }
 
@@ -146,6 +157,7 @@ class Quantifier {
     kept.put("covariance", out_.constants.covariance);
     kept.put("expected", numbers_of(out_.expected));
     kept.put("expected_of_noise", numbers_of(out_.expected_of_noise));
+    states_.keep(kept);
     auto const& unknowns = problem_.space().unknowns();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
       kept.put("squares/" + unknowns[p].name, unknowns[p].grid, squares_[p]);
@@ -165,6 +177,7 @@ class Quantifier {
     out_.krylov = static_cast<int>(kept->numbers("numbers").at(1));
     out_.constants.covariance = kept->numbers("covariance");
     out_.expected = fits_of(kept->numbers("expected"));
+    states_.go_on(*kept);
     out_.expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
     for (int k = 0; settings_.keep && k < out_.draws; ++k) samples_.emplace_back();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
@@ -308,6 +321,7 @@ class Quantifier {
   int budget_;
   estimate::Linearisation& linear_;
   ConstantEntries constants_;
+  StateDraws states_;
   std::vector<Field> fitted_, squares_;
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights
   estimate::Rows weights_;

@@ -40,6 +40,16 @@ struct Bias {
   double size = 0.0;                           ///< root mean square of the parameter in the core (1 of a logarithm)
 };
 
+/// What is known of a state that was not observed.
+struct Unobserved {
+  std::size_t state = 0;                       ///< position among the states
+  Field deviation;                             ///< one standard deviation at each point; of what differs from the mean, where that is not known
+  double size = 0.0;                           ///< standard deviation over the points, of the fitted state
+  double error = 0.0;                          ///< root mean square of the deviation
+  double error_of_mean = 0.0;                  ///< standard deviation of the mean over the points
+  bool mean_known = true;                      ///< the mean is known to better than the state's size
+};
+
 struct Uncertainty {
   bool asked = true;                           ///< false where the deck wants no samples
   bool computed = false;
@@ -51,6 +61,7 @@ struct Uncertainty {
   std::vector<FitLeft> expected;               ///< what draws leave of the rows
   std::vector<FitLeft> expected_of_noise;      ///< what draws of the noise alone leave: less, where a prior is wide
   std::vector<Bias> bias;                      ///< of smoothing, one a parameter; empty where nothing is smoothed beforehand
+  std::vector<Unobserved> unobserved;          ///< of states without observations
   std::vector<Bias> lattice;                   ///< the same of the lattice; empty where it is fine enough
   run::Named<std::vector<Field>> samples;      ///< of every parameter (its values), where they are kept
 };

@@ -78,7 +78,8 @@ Checks converged(Estimate const& estimate) {
 Checks covered(Problem const& problem, Estimate const& estimate) {
   double const total = static_cast<double>(problem.grid.points());
   double observed = total;
-  for (auto const& state : problem.states) observed = std::min(observed, static_cast<double>(state.observed(problem.grid)));
+  for (auto const& state : problem.states)
+    if (!state.unobserved) observed = std::min(observed, static_cast<double>(state.observed(problem.grid)));
   double const carrying = sum(problem.grid.comm(), kernels::triple_product(estimate.mask, estimate.mask, estimate.mask));
   double const share = std::min(carrying / std::max(observed, 1.0), 1.0);
   double const least = problem.weak() ? least_share_weak : least_share;
@@ -122,6 +123,7 @@ Checks noise_as_given(Problem const& problem, Estimate const& estimate) {
   Checks checks;
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
     auto const& state = problem.states[s];
+    if (state.unobserved) continue;
     double const factor = state.sigma > 0.0 ? estimate.noise[s] / state.sigma : 1.0;
     double const size = observations::moments(problem.grid, state.data).deviation;
     double const share = size > 0.0 ? estimate.noise[s] / size : 1.0;  // data of one value have no deviation that noise could be a part of

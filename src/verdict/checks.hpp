@@ -30,6 +30,11 @@ Checks explained_without_draws(Estimate const& estimate);
 /// Cells in which localisations are counted hold one and more on average. Collective.
 Checks counted(Problem const& problem);
 
+/// Data far off carry little of the misfit where losses are squares; where outliers are set aside they are few, and scattered. Collective.
+Checks without_outliers(Problem const& problem, Estimate const& estimate);
+/// States that were not observed are known better than guessed, up to their mean. Not collective.
+Checks states_determined(Problem const& problem, Uncertainty const& uncertainty);
+
 /// What the parameters multiply is more than noise, of which only so much can be taken out. Not collective.
 Checks seen_above_noise(Estimate const& estimate);
 

@@ -119,6 +119,20 @@ Checks uncertain(Problem const& problem, Estimate const& estimate, uncertainty::
 
 }  // namespace
 
+Checks states_determined(Problem const& problem, Uncertainty const& uncertainty) {
+  Checks checks;
+  for (auto const& found : uncertainty.unobserved) {
+    auto const& name = problem.states[found.state].name;
+    double const share = found.size > 0.0 ? found.error / found.size : HUGE_VAL;
+    checks.push_back({"state", share, least_known,
+                      fmt::format("{}, which was not observed, varies by {:.2g}, its standard errors are {:.2g}: the "
+                                  "equation hardly tells it",
+                                  name, found.size, found.error),
+                      "look at /state/" + name + "_std; observe it somewhere, or use what no longer depends on it"});
+  }
+  return checks;
+}
+
 Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
   auto checks = fields(problem, uncertainty);
   for (auto& check : shapes(problem, estimate, uncertainty)) checks.push_back(std::move(check));

@@ -38,6 +38,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(inside_bounds(problem, estimate));
   add(noise_as_given(problem, estimate));
   add(counted(problem));
+  add(without_outliers(problem, estimate));
   add(seen_above_noise(estimate));
   if (estimate.failure.empty()) add(computed(uncertainty));
   if (!uncertainty.asked) add(explained_without_draws(estimate));
@@ -46,6 +47,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(unbiased(problem, uncertainty));
   add(fine_enough(problem, uncertainty));
   add(determined(problem, estimate, uncertainty));
+  add(states_determined(problem, uncertainty));
   return verdict;
 }
 

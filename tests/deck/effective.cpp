@@ -227,6 +227,14 @@ kind = "points"
 file = "heads.csv"
 columns = { t = "when", value = "head" }
 noise = { proportional = 0.05, floor = 1e-3 }
+loss = "robust"
+[observations.p]
+kind = "none"
+[observations.q]
+kind = "none"
+size = 2.5
+noise = 0.01
+walls = { x_lower = "1 - t" }
 [observations.n]
 file = "counts.h5"
 dataset = "n"

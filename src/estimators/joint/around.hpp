@@ -13,6 +13,7 @@ class Around final : public estimate::Linearisation {
   petsc::Vector make_vector() const override { return objective_->make_vector(); }
   void take_parameters(Vec x, Vec parameters) const override { objective_->take_parameters(x, parameters); }
   void put_parameters(Vec parameters, Vec x) const override { objective_->put_parameters(parameters, x); }
+  Field state(Vec x, std::size_t s) override { return objective_->state_of(x, s); }
   estimate::Rows jacobian(Vec v) override { return objective_->jacobian(v); }
   void jacobian_transposed(estimate::Rows const& rows, Vec out) override { objective_->jacobian_transposed(rows, out); }
   estimate::Rows weights() const override { return objective_->row_weights(); }

@@ -132,8 +132,7 @@ Averages averages_of(Objective& objective) {
   for (std::size_t a = 0; a < partials.size(); ++a)
     for (std::size_t b = a + 1; b < partials.size(); ++b) averages.second[a].push_back(averages.second[b][a]);
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    double const sigma = problem.states[s].sigma;
-    averages.data.push_back(problem.states[s].share(problem.grid) / (sigma * sigma));
+    averages.data.push_back(objective.information(s));
     averages.prior.push_back(objective.prior_scales(s));
   }
   averages.equation = objective.weights().equation;

@@ -106,12 +106,11 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   objective->take_parameters(x, out.parameters);
   out.sensitivities = sensitivities(*problem, *objective);
   parameters::square_by_value(space, space.scatter(out.parameters), out.sensitivities);
-  Index observed = 0;
   for (std::size_t s = 0; s < problem->states.size(); ++s) {
     out.states.push_back(objective->state(static_cast<int>(s)));
     out.noise.push_back(problem->states[s].sigma);
     out.predicted.push_back(objective->predicted(static_cast<int>(s)));
-    observed += problem->states[s].observed(problem->grid);
+    out.trust.push_back(objective->trust(s));
   }
   out.residuals = objective->residuals();
   out.weights = objective->row_weights().equation;
@@ -120,7 +119,7 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   out.ends = collapsed(*problem, *objective, out.parameters);
   out.smoothness = objective->weights().smoothness;
   out.penalty = objective->weights().equation;
-  out.misfit_chi2 = objective->parts().misfit / static_cast<double>(observed);
+  out.misfit_chi2 = objective->parts().misfit / objective->counted();
   out.linear = std::make_unique<Around>(std::move(problem), std::move(objective), std::move(x));
   return out;
 }
@@ -165,12 +164,14 @@ std::vector<double> raised_noise(Problem const& problem, double chi2) {
   if (chi2 < unexplained) return {};
   std::vector<double> raised;
   for (auto const& state : problem.states) {
-    if (!state.automatic) return {};
-    raised.push_back(state.sigma * estimate::rounded_weight(std::sqrt(chi2)));
+    if (!state.automatic && !state.unobserved) return {};
+    raised.push_back(state.unobserved ? state.sigma : state.sigma * estimate::rounded_weight(std::sqrt(chi2)));
   }
   for (std::size_t s = 0; s < raised.size(); ++s)
-    problem.progress.say(fmt::format("data  {}: the equation leaves {:.2g} times the noise: again with {:.4g} for {:.4g}",
-                                     problem.states[s].name, std::sqrt(chi2), raised[s], problem.states[s].sigma));
+    if (!problem.states[s].unobserved)
+      problem.progress.say(
+          fmt::format("data  {}: the equation leaves {:.2g} times the noise: again with {:.4g} for {:.4g}",
+                      problem.states[s].name, std::sqrt(chi2), raised[s], problem.states[s].sigma));
   return raised;
 }
 
@@ -206,6 +207,7 @@ Quantities Estimator::save(Problem const& problem, Estimate const& estimate) con
   kept.put("noise", estimate.noise);
   kept.put("penalty", estimate.penalty);
   auto const& around = dynamic_cast<Around const&>(*estimate.linear);
+  kept.put("sizes", around.objective().sizes());
   put_coefficients(around.objective(), around.solution(), kept);
   kept.put("averages_fail", {around.objective().averages_fail() ? 1.0 : 0.0});
   kept.put("mask", problem.grid, estimate.mask);
@@ -218,12 +220,14 @@ Estimate Estimator::restore(Problem const& given, Quantities const& quantities) 
   Estimate kept;
   estimate::take_parameters(problem->space(), quantities, kept);
   objective->set_averages_fail(quantities.numbers("averages_fail").front() > 0.0);
+  objective->set_sizes(quantities.numbers("sizes"));
   objective->weights() = {quantities.numbers("penalty"), kept.smoothness};
   auto x = objective->make_vector();
   take_coefficients(*objective, quantities, x);
   objective->put_parameters(kept.parameters, x);
   Kokkos::deep_copy(objective->mask(), quantities.field("mask", problem->grid));
   objective->move_to(x);
+  objective->reweigh();
   objective->linearise();
   auto out = estimate_at(std::move(problem), std::move(objective), std::move(x));
   out.converged = kept.converged;

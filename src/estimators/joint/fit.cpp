@@ -45,7 +45,7 @@ double norm(Vec v) {
 struct State {
   petsc::Vector x;
   Weights weights;
-  double misfit = 0.0;
+  double cost = 0.0;
 };
 
 }  // namespace
@@ -72,8 +72,7 @@ Joined Fitter::run(Vec first_guess) {
     if (due(polishing)) polish();
     if (due(settling) && result_.converged) settle();
     respect_bounds();
-    objective_.move_to(result_.x);
-    objective_.linearise();
+    stand();
   } catch (Breakdown const& breakdown) {
     end_at(breakdown, first_guess);
   }
@@ -98,6 +97,19 @@ void Fitter::begin(Vec first_guess) {
   objective_.put_parameters(first_guess, result_.x);
   objective_.move_to(result_.x);
   objective_.mask_undefined();
+  objective_.linearise();
+  if (auto const sizes = objective_.expected_sizes(); sizes != objective_.sizes()) {
+    objective_.set_sizes(sizes);
+    objective_.move_to(result_.x);
+    objective_.linearise();
+  }
+  spectrum_.update(objective_);
+}
+
+/// Takes x for the point of everything that is read off the objective.
+void Fitter::stand() {
+  objective_.move_to(result_.x);
+  objective_.reweigh();
   objective_.linearise();
   spectrum_.update(objective_);
 }
@@ -143,6 +155,7 @@ void Fitter::end_at(Breakdown const& breakdown, Vec first_guess) {
     objective_.put_parameters(first_guess, result_.x);
   }
   objective_.move_to(result_.x);
+  objective_.reweigh();
   objective_.linearise();
 }
 
@@ -173,9 +186,7 @@ double Fitter::step(char const* phase) {
   result_.gradient = outcome.gradient;
   ++result_.newton;
   problem_.progress.count_krylov(outcome.krylov);
-  objective_.move_to(result_.x);
-  objective_.linearise();
-  spectrum_.update(objective_);
+  stand();
   result_.trials.push_back({phase, objective_.weights().smoothness, objective_.weights().equation.front(),
                             objective_.parts().misfit, freedom(), moved});
   run::Step line;
@@ -260,7 +271,7 @@ void Fitter::choose_smoothness() {
 void Fitter::climb(Phase phase, double penalty) {
   for (int i = first_round(phase); i < most_climbs; ++i) {
     rest(phase, i);
-    State held{petsc::like(result_.x), objective_.weights(), objective_.parts().misfit};
+    State held{petsc::like(result_.x), objective_.weights(), objective_.parts().cost};
     check(VecCopy(result_.x, held.x));
     double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);
     for (auto const u : automatic_) objective_.weights().smoothness[u] *= climb_factor;
@@ -268,14 +279,12 @@ void Fitter::climb(Phase phase, double penalty) {
     double moved = step("climb");
     if (moved > 0.01) moved = step("climb");
     double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
-    double const cost = objective_.parts().misfit - held.misfit;
+    double const cost = objective_.parts().cost - held.cost;
     bool const stuck = !at_.solved && moved < stuck_change;  // nothing is learnt from parameters that did not follow
     if (!stuck && cost < misfit_per_freedom * (before - after)) continue;
     check(VecCopy(held.x, result_.x));
     objective_.weights() = held.weights;
-    objective_.move_to(result_.x);
-    objective_.linearise();
-    spectrum_.update(objective_);
+    stand();
     return;
   }
 }

@@ -20,6 +20,7 @@ class Fitter {
   void begin(Vec first_guess);
   bool go_on();
   void take_whole_steps();
+  void stand();
   void rest(Phase phase, int round);
   bool due(Phase phase) const { return phase >= phase_; }
   /// Of a phase: where its loop goes on, 0 where it begins.

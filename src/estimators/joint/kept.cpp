@@ -32,6 +32,7 @@ void put_point(Objective const& objective, Vec x, Quantities& quantities) {
   estimate::put_vector(objective.problem().space(), "parameters", parameters, quantities);
   quantities.put("mask", objective.problem().grid, objective.mask());
   quantities.put("equation", objective.weights().equation);
+  quantities.put("sizes", objective.sizes());
   quantities.put("smoothness", objective.weights().smoothness);
 }
 
@@ -40,8 +41,10 @@ petsc::Vector take_point(Objective& objective, Quantities const& quantities) {
   take_coefficients(objective, quantities, x);
   objective.put_parameters(estimate::take_vector(objective.problem().space(), "parameters", quantities), x);
   objective.weights() = {quantities.numbers("equation"), quantities.numbers("smoothness")};
+  objective.set_sizes(quantities.numbers("sizes"));
   Kokkos::deep_copy(objective.mask(), quantities.field("mask", objective.problem().grid));
   objective.move_to(x);
+  objective.reweigh();
   objective.linearise();
   return x;
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "estimators/joint/local_values.hpp"
+#include "observations/loss.hpp"
 #include "observations/spacing.hpp"
 #include "petsc/access.hpp"
 
@@ -53,6 +54,12 @@ double information(observations::State const& observed, grid::Grid const& grid) 
 /// 1 / sigma_i^2 of every datum, 0 in gaps.
 Field weights_of(observations::State const& observed) {
   auto const rows = static_cast<Index>(observed.data.extent(0));
+  if (observed.unobserved) {
+    Field const walls("weight", static_cast<std::size_t>(rows));
+    if (observed.known.extent(0) > 0)
+      kernels::add_scaled(wall_weight / (observed.sigma * observed.sigma), observed.known, walls);
+    return walls;
+  }
   Field const weight = filled(rows, 1.0 / (observed.sigma * observed.sigma));
   if (observed.shape.extent(0) > 0) {
     auto const shape = on_host(observed.shape);
@@ -63,6 +70,19 @@ Field weights_of(observations::State const& observed) {
   kernels::clear_where_not_finite(observed.data, weight);
   if (observed.known.extent(0) > 0)
     kernels::add_scaled((wall_weight - 1.0) / (observed.sigma * observed.sigma), observed.known, weight);
+  return weight;
+}
+
+/// What data begin with: the weight of their loss as far as they stand off their neighbours.
+Field first_weights(observations::State const& observed, Field const& precision) {
+  Field const weight = make_field("weight", static_cast<Index>(precision.extent(0)));
+  Kokkos::deep_copy(weight, precision);
+  if (observed.alone.label().empty()) return weight;
+  auto const alone = on_host(observed.alone), known = on_host(observed.known);
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), weight);
+  for (std::size_t i = 0; i < host.extent(0); ++i)
+    if (known.extent(0) == 0 || known(i) == 0.0) host(i) *= observations::weight_of(observed.loss, alone(i));
+  Kokkos::deep_copy(weight, host);
   return weight;
 }
 
@@ -82,8 +102,9 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
   scarce_ = !problem.mask.label().empty();  // outside the domain nothing is observed
   layout_.state_size = lattice.extended().local_size();
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    auto const spacing = observations::data_spacing(problem.states[s], problem.grid);
-    scarce_ = scarce_ || *std::max_element(spacing.begin(), spacing.end()) > 2.0;
+    std::vector<double> spacing(problem.grid.axes().size(), 1.0);
+    if (!problem.states[s].unobserved) spacing = observations::data_spacing(problem.states[s], problem.grid);
+    scarce_ = scarce_ || problem.states[s].unobserved || *std::max_element(spacing.begin(), spacing.end()) > 2.0;
     states_.push_back(make_state(s, spacing));
     layout_.state.push_back(static_cast<Index>(s) * layout_.state_size);
   }
@@ -91,6 +112,10 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
   layout_.size = layout_.parameters + problem.space().local_size();
   weights_.equation.assign(static_cast<std::size_t>(problem.system().residuals), 1.0);
   weights_.smoothness.assign(problem.space().unknowns().size(), 0.0);
+  std::vector<double> sizes;
+  for (auto const& observed : problem.states)
+    sizes.push_back(!observed.unobserved ? 0.0 : observed.size > 0.0 ? observed.size : 1.0);
+  set_sizes(sizes);
 }
 
 Objective::State Objective::make_state(std::size_t s, std::vector<double> const& spacing) const {
@@ -112,12 +137,14 @@ Objective::State Objective::make_state(std::size_t s, std::vector<double> const&
   state.mollified = zeros();
   auto const& observed = problem_.states[s];
   state.observe = observations::make_operator(observed, problem_.grid, lattice_.splines());
-  state.weight = weights_of(observed);
+  state.precision = weights_of(observed);
+  state.weight = first_weights(observed, state.precision);
   state.data = make_field("data", state.observe->rows());
   Kokkos::deep_copy(state.data, observed.data);
-  kernels::apply_mask(state.weight, state.data);
+  kernels::apply_mask(state.precision, state.data);
   state.scales = roughness_.scales(spacing);
-  for (double const scale : state.scales) state.prior.push_back(information(observed, problem_.grid) * scale);
+  state.information = observed.unobserved ? 0.0 : joint::information(observed, problem_.grid);
+  for (double const scale : state.scales) state.prior.push_back(state.information * scale);
   if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
   return state;
 }
@@ -161,6 +188,16 @@ Field Objective::state(int s) const {
   return copy;
 }
 
+Field Objective::state_of(Vec x, std::size_t s) {
+  auto const& state = states_[s];
+  jets_stand_ = false;
+  petsc::Reading const entries(x);
+  state.jets->apply(entries.piece(layout_.state[s], layout_.state_size), state.work);
+  Field const values = make_field("state", extents_product_);
+  kernels::copy_box(state.work[0], lattice_.window(), values, dense(), extents_);
+  return values;
+}
+
 Field Objective::predicted(int s) const {
   auto const& state = states_[static_cast<std::size_t>(s)];
   Field const copy = make_field("predicted", state.observe->rows());
@@ -193,7 +230,6 @@ Field Objective::misfit(State const& state) const {
 }
 
 Parts const& Objective::move_to(Vec x) {
-  MPI_Comm const comm = problem_.grid.comm();
   {
     petsc::Reading const entries(x);
     for (std::size_t s = 0; s < states_.size(); ++s)
@@ -215,11 +251,9 @@ Parts const& Objective::move_to(Vec x) {
   smooth_ = smoothness_.apply(parameters);
 
   parts_ = {};
-  for (auto const& state : states_) {
-    Field const difference = misfit(state);
-    parts_.misfit += sum_over(comm, kernels::triple_product(state.weight, difference, difference));
-  }
-  parts_.prior = move_prior_to(x);
+  add_misfits();
+  parts_.prior += move_prior_to(x);
+  MPI_Comm const comm = problem_.grid.comm();
   for (auto const& r : residuals_) parts_.residual.push_back(sum_over(comm, kernels::dot(r, r)));
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     bool const counts = problem_.space().unknowns()[p].owner;

@@ -27,7 +27,8 @@ struct Weights {
 
 /// The parts of the objective, sums over the whole grid.
 struct Parts {
-  double misfit = 0.0;                   ///< sum_s |H S g - d|^2_N
+  double misfit = 0.0;  ///< sum_s |H S g - d|^2_N, N^-1 with the weights of the loss at the last reweigh()
+  double cost = 0.0;    ///< sum over the data of what their loss says: the same where that is their square
   std::vector<double> residual;          ///< |R_k|^2
   std::vector<double> roughness;         ///< <p, L p>
   double prior = 0.0;                    ///< sum_s tau_s <g, L g>
@@ -54,7 +55,9 @@ class Objective {
   /// Whether preconditioners made of averages have been tried and do not serve; what solves with this Hessian sees it.
   bool averages_fail() const { return averages_fail_; }
   void set_averages_fail(bool fail) { averages_fail_ = fail; }
-  /// tau of a state over its data a point and sigma^2, one an axis.
+  /// Data a point over sigma^2; of a state that was not observed what stands in for that (set_sizes).
+  double information(std::size_t state) const { return states_[state].information; }
+  /// tau of a state over information(), one an axis.
   std::vector<double> const& prior_scales(std::size_t state) const { return states_[state].scales; }
   /// tau of a state, one an axis; the weight of every datum, 1 / sigma^2, 0 in gaps.
   std::vector<double> const& prior(std::size_t state) const { return states_[state].prior; }
@@ -66,12 +69,29 @@ class Objective {
   Weights& weights() { return weights_; }
   Weights const& weights() const { return weights_; }
 
+  /// How large states that were not observed may be, one a state (0 of all others). A size S stands for the datum 0
+  /// with deviation S sqrt(N) at each of the N points, one of deviation S in all, and for the roughness at open ends of
+  /// data of deviation S. Collective.
+  void set_sizes(std::vector<double> const& sizes);
+  std::vector<double> const& sizes() const { return sizes_; }
+  /// As the deck has them, else what such a state has to be for the equation to hold at the point of the last
+  /// linearise(): the residual's root mean square over the most that a wave as long as the domain brings in.
+  /// Collective.
+  std::vector<double> expected_sizes() const;
+
   /// While true, parameters do not move: their part of gradients and Hessians is 0.
   void hold_parameters(bool hold) { held_ = hold; }
   bool holds_parameters() const { return held_; }
 
   /// Takes a new point: jets, residuals, misfits. Collective.
   Parts const& move_to(Vec x);
+  /// Weighs data by their loss at the point of move_to (iteratively reweighted least squares). Nothing where all losses
+  /// are squares. Collective.
+  Parts const& reweigh();
+  /// The weights of the losses, 0 to 1, a row a datum; empty where that is a square. Not collective.
+  Field trust(std::size_t state) const;
+  /// How many data count, each as its loss weighs it. Collective.
+  double counted() const;
   Parts const& parts() const { return parts_; }
   /// The partials at the point of move_to, kept for the products below until the next linearise(). To come before any
   /// product that follows a move, as these overwrite the jets: std::logic_error. Not collective.
@@ -104,6 +124,8 @@ class Objective {
 
   /// Fields of the last move_to: mollified states and residuals (0 where masked).
   Field state(int s) const;
+  /// S g of a state's part of x, whatever the point. Collective.
+  Field state_of(Vec x, std::size_t s);
   /// H S g, 0 in gaps.
   Field predicted(int s) const;
   std::vector<Field> const& residuals() const { return residuals_; }
@@ -123,16 +145,24 @@ class Objective {
     std::unique_ptr<mollifier::Jets> jets;     ///< the state itself first
     std::vector<Field> work;                   ///< jets on the extended lattice, zero outside the grid
     Field mollified;                           ///< the state at the last move_to
+    double information = 0.0;                  ///< data a point / sigma^2
     std::vector<double> scales, prior;         ///< tau over what the data tell, tau; one an axis
     Field pulled;                              ///< tau L g at the last move_to; empty without open ends
     std::unique_ptr<observations::Operator> observe;
     Field observed;                            ///< H S g at the last move_to
-    Field data, weight;                        ///< a row a datum: observations, 0 in gaps; 1 / sigma^2, 0 in gaps
+    Field data,
+        weight;       ///< a row a datum: observations, 0 in gaps; 1 / sigma^2 times the weight of its loss, 0 in gaps
+    Field precision;  ///< 1 / sigma^2, 0 in gaps
+    double spread =
+        1.0;  ///< of the misfit over sigma, where it is larger than that: losses are of deviations over both
   };
   State make_state(std::size_t s, std::vector<double> const& spacing) const;
   void set_features();
   /// H S g - d of a state at the last move_to.
   Field misfit(State const& state) const;
+  /// What the loss of a state's data says at the last move_to. Collective.
+  double cost(State const& state) const;
+  void add_misfits();
   /// H S g of a state, g the argument of the jets that stand in its work arrays.
   Field observe(State const& state, Field const& coefficients) const;
   /// work_0 := what (H S)^T rows adds to S g; out += what it adds to g.
@@ -164,6 +194,7 @@ class Objective {
   parameters::SmoothnessProduct smoothness_;
   std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
+  std::vector<double> sizes_;
   bool held_ = false;
   bool scarce_ = false, averages_fail_ = false;
   Parts parts_;

@@ -105,6 +105,28 @@ Index Spectrum::missing_wave(Unknown const& unknown, Mode const& mode) const {
   return wave;
 }
 
+/// Of the last wave. A state that was not observed follows the residuals that it stands in with observed ones: to these
+/// it brings no noise of its own, to others that of the surest of them, or where there is none what it may be before
+/// the fit.
+void Spectrum::put_unobserved(Objective const& objective, Averages const& averages) {
+  auto const& states = objective.problem().states;
+  std::vector<double> observed(noise_.size(), 0.0);
+  for (std::size_t k = 0; k < noise_.size(); ++k)
+    for (std::size_t s = 0; s < states.size(); ++s)
+      if (!states[s].unobserved) observed[k] += noise_[k][s].back();
+  for (std::size_t s = 0; s < states.size(); ++s) {
+    if (!states[s].unobserved) continue;
+    unobserved_ = true;
+    double variance = 1.0 / (averages.data[s] * static_cast<double>(grid_.points()));
+    std::vector<double> gain;
+    for (std::size_t k = 0; k < noise_.size(); ++k) {
+      gain.push_back(noise_[k][s].back() * averages.data[s]);
+      if (gain[k] > 0.0 && observed[k] > 0.0) variance = std::min(variance, observed[k] / gain[k]);
+    }
+    for (std::size_t k = 0; k < noise_.size(); ++k) noise_[k][s].back() = observed[k] > 0.0 ? 0.0 : gain[k] * variance;
+  }
+}
+
 void Spectrum::update(Objective& objective) {
   auto const averages = averages_of(objective);
   std::size_t const residuals = averages.equation.size(), states = averages.data.size();
@@ -118,6 +140,7 @@ void Spectrum::update(Objective& objective) {
     double const smoothing = smoothing_of(symbols_, mode, grid_.dimension());
     for (std::size_t k = 0; k < residuals; ++k)
       for (std::size_t s = 0; s < states; ++s) noise_[k][s].push_back(noise_in(averages, products, smoothing, k, s));
+    put_unobserved(objective, averages);
   }
   // A wave that no state can move would pin the parameter without limit.
   for (std::size_t k = 0; k < residuals; ++k) {
@@ -231,6 +254,15 @@ std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, 
         sums[0] += own_logs / own_total;
         sums[1] += 1.0;
       }
+    }
+    if (sums[1] == 0.0 && unobserved_) {  // of no parameter, but others follow by it: all waves count alike
+      for (Index m = 0; m < last_ - first_; ++m) {
+        double n = 0.0;
+        for (auto const& noise : noise_[k]) n += noise[static_cast<std::size_t>(m)];
+        sums[0] += std::log(n);
+      }
+      sums[0] = over_ranks(sums[0]);
+      sums[1] = static_cast<double>(grid_.points());
     }
     weights.push_back(sums[1] > 0.0 ? c / std::exp(sums[0] / sums[1]) : 1.0);
   }

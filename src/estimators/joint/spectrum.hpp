@@ -32,6 +32,7 @@ class Spectrum {
   double data_freedom(std::vector<double> const& beta, std::vector<double> const& w) const;
 
  private:
+  void put_unobserved(Objective const& objective, Averages const& averages);
   struct Unknown {
     bool field;                              ///< over all axes
     std::vector<int> axes, missing;
@@ -53,6 +54,7 @@ class Spectrum {
   Index first_, last_;                       ///< waves of this rank
   std::vector<Unknown> unknowns_;
   std::vector<std::vector<std::vector<double>>> noise_;  ///< [residual][state][local wave]: sigma^2 K / |S|^2
+  bool unobserved_ = false;                   ///< some state was not observed
 };
 
 }  // namespace mollis::joint

@@ -3,6 +3,7 @@
 #include "estimators/joint/objective.hpp"
 
 #include "mollifier/spline_taps.hpp"
+#include "petsc/access.hpp"
 #include "problem/case.hpp"
 
 namespace {
@@ -79,16 +80,38 @@ void scatter(problem::Problem& problem) {
   state.points = std::make_shared<observations::Points const>(own);
 }
 
-problem::Problem made(test::Case const& c, bool points) {
+/// As if the last state had not been observed.
+void forget(problem::Problem& problem) {
+  auto& state = problem.states.back();
+  state.unobserved = true;
+  state.gaps = problem.grid.points();
+  state.data = test::to_field(std::vector<double>(static_cast<std::size_t>(problem.grid.local_size()), NAN));
+}
+
+/// Every seventh datum of the first state is far off.
+void spoil(problem::Problem& problem) {
+  auto& state = problem.states.front();
+  state.loss = observations::Loss::robust;
+  auto values = test::to_vector(state.data);
+  for (std::size_t i = 0; i < values.size(); i += 7) values[i] += 9.0;
+  state.data = test::to_field(values);
+}
+
+using Change = void (*)(problem::Problem&);
+
+problem::Problem made(test::Case const& c, bool points, Change change) {
   auto problem = c.problem();
   if (points) scatter(problem);
+  if (change != nullptr) change(problem);
   return problem;
 }
 
 struct Fixture {
-  explicit Fixture(Sample const& sample, bool points = false)
-      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}), problem(made(c, points)),
-        objective(problem, joint::Lattice(c.grid, c.system, 7)), x(objective.make_vector()) {
+  explicit Fixture(Sample const& sample, bool points = false, Change change = nullptr)
+      : c(sample.deck, sample.states, {0.05, 1, {}, {}, MPI_COMM_WORLD}),
+        problem(made(c, points, change)),
+        objective(problem, joint::Lattice(c.grid, c.system, 7)),
+        x(objective.make_vector()) {
     objective.weights() = {std::vector<double>(static_cast<std::size_t>(c.system.residuals), 0.7),
                            std::vector<double>(c.space.unknowns().size(), 0.3)};
     test::Random random(3);
@@ -132,6 +155,51 @@ TEST(Objective, TaylorRemaindersOfTheGradientFallWithTheSquareOfTheStep) {
       Fixture f(sample, points);
       expect_taylor(f, sample.name);
     }
+}
+
+/// Weights of least squares are those of the loss: the same slope.
+TEST(Objective, GradientIsThatOfTheLoss) {
+  for (auto const& sample : samples())
+    for (bool const points : {false, true}) {
+      Fixture f(sample, points, spoil);
+      auto const value = [&](Vec at) {
+        f.objective.move_to(at);
+        auto parts = f.objective.reweigh();
+        std::swap(parts.misfit, parts.cost);
+        return parts.value(f.objective.weights());
+      };
+      double const here = value(f.x);
+      double outside = 0.0;
+      for (double const trust : test::to_vector(f.objective.trust(0))) outside += trust < 0.5 ? 1.0 : 0.0;
+      EXPECT_GT(test::sum_over(f.problem.grid.comm(), outside), 0.0) << sample.name;
+      auto const gradient = petsc::like(f.x), direction = random_like(f.x, 7);
+      f.objective.gradient(gradient);
+      double const slope = test::dot(gradient, direction);
+      std::vector<double> remainders;
+      for (double step = 2e-4; step > 2e-5; step /= 2.0)
+        remainders.push_back(std::abs(value(moved(f.x, step, direction)) - here - step * slope));
+      for (std::size_t i = 1; i < remainders.size(); ++i)
+        EXPECT_NEAR(std::log2(remainders[i - 1] / remainders[i]), 2.0, 0.1) << sample.name;
+    }
+}
+
+/// What stands in for data is a prior: no datum, no misfit, one deviation in all where the state is as large as its
+/// size.
+TEST(Objective, OfAStateThatWasNotObserved) {
+  auto const sample = samples().back();
+  Fixture f(sample, false, forget);
+  f.objective.set_sizes({0.0, 2.0});
+  expect_taylor(f, sample.name);
+  double const misfit = f.objective.move_to(f.x).misfit;
+  Fixture other(sample);
+  EXPECT_LT(misfit, other.objective.move_to(f.x).misfit);
+  EXPECT_EQ(f.objective.counted(), static_cast<double>(f.problem.grid.points()));
+  auto const ones = f.objective.make_vector();
+  {
+    petsc::Writing entries(ones);
+    Kokkos::deep_copy(entries.piece(f.objective.layout().state[1], f.objective.layout().state_size), 2.0);
+  }
+  EXPECT_NEAR(f.objective.move_to(ones).prior, 1.0, 1e-9);
 }
 
 TEST(Objective, HessianIsSymmetricAndPositive) {

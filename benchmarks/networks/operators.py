@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Operator learning: one network maps noisy temperature fields to the conductivity, lambda lap(u) + 10 = 0, u = 0 on the walls.
 
-    operators.py [--points 32] [--fields 200] [--noise 1] [--epochs 60] [--tests 10] [--out networks.out]
+    operators.py [--points 32] [--fields 200] [--noise 1] [--epochs 40] [--tests 10] [--out networks.out]
 
 A small Fourier neural operator (3 blocks, width 16, 8 modes; inputs the mollified data, their mollified Laplacian and the coordinates)
 learns log lambda from `fields` noisy fields
@@ -178,7 +178,7 @@ def main():
     parser.add_argument("--points", type=int, default=32)
     parser.add_argument("--fields", type=int, default=200)
     parser.add_argument("--noise", type=float, default=1.0)
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--tests", type=int, default=10)
     given = parser.parse_args()
     jets = Jets(given.points)

@@ -1,4 +1,5 @@
 """The commands of the program on decks and arrays in memory."""
+import math
 import os
 import shutil
 import tempfile
@@ -83,11 +84,11 @@ def _silent(_line):
     pass
 
 
-def _run(command, deck, overrides, overwrite, progress, comm):
+def _run(command, deck, overrides, overwrite, progress, comm, restart="", max_walltime=math.inf):
     say = print if progress is True else (progress or _silent)
     handle = -1 if comm is None else comm.py2f()
     try:
-        return _core.run(command, deck.path, deck.directory, deck.text, list(overrides), overwrite, say, handle)
+        return _core.run(command, deck.path, deck.directory, deck.text, list(overrides), overwrite, say, handle, restart, float(max_walltime))
     except _core.Error as error:
         message, code = error.args
         if code == errors.STOPPED and message.startswith("stopped by SIGINT"):
@@ -95,7 +96,8 @@ def _run(command, deck, overrides, overwrite, progress, comm):
         raise errors.of(message, code) from None
 
 
-def invert(deck, *, truths=None, overrides=(), directory=None, overwrite=False, progress=None, comm=None, scratch=None, **arrays):
+def invert(deck, *, truths=None, overrides=(), directory=None, overwrite=False, restart=False, max_walltime=None, progress=None,
+           comm=None, scratch=None, **arrays):
     """Recovers the hidden parameters of a deck.
 
     deck: path of a deck, its text, or a dictionary with the same keys.
@@ -105,11 +107,17 @@ def invert(deck, *, truths=None, overrides=(), directory=None, overwrite=False, 
     overrides: "section.key=value", as on the command line.
     directory: where to write the results; by default they live as long as what is returned. overwrite: as --overwrite.
     progress: True prints the program's lines; a function gets each of them, and may raise to stop the run. Ctrl-C stops it too.
+    restart: True goes on from the checkpoint that a stopped run left in `directory`, on the same deck and data; "auto": if there is one.
+    max_walltime: seconds after which the run stops with a checkpoint and raises Stopped. Both need a directory.
     comm: an mpi4py communicator; None: this process alone. scratch: a folder that all its ranks see, for the arrays.
 
     Returns a Result, of a run that converged or not: ask its verdict. Raises errors.Error where the program would end with a
     message. Releases the GIL. Collective on comm.
     """
+    if restart not in (False, True, "auto"):
+        raise ValueError(f'restart = {restart!r}: use True, False or "auto"')
+    if (restart or max_walltime is not None) and directory is None:
+        raise ValueError("restart and max_walltime need directory=..., where the checkpoint stays")
     deck = _Deck(deck)
     home = tempfile.mkdtemp(prefix="mollis-", dir=scratch) if _is_first(comm) else None
     home = _agree(comm, home)
@@ -118,7 +126,8 @@ def invert(deck, *, truths=None, overrides=(), directory=None, overwrite=False, 
         words = _hand_over(deck, arrays, truths or {}, os.path.join(home, "arrays.h5"), comm)
         output = os.path.abspath(directory) if directory else os.path.join(home, "out")
         words.append(f'output.directory="{output}"')
-        _run("invert", deck, [*words, *overrides], overwrite, progress, comm)
+        _run("invert", deck, [*words, *overrides], overwrite, progress, comm, {False: "", True: "yes"}.get(restart, restart),
+             math.inf if max_walltime is None else max_walltime)
         keep = directory is None
         return Result(output, home if keep and _is_first(comm) else None)
     finally:

@@ -125,5 +125,10 @@ def _remove(folder, file):
 
 
 def load(directory):
-    """The Result of a finished run, of any number of ranks. Raises MissingError or DataError where there is none or half of one."""
-    return Result(directory)
+    """The Result of a finished run, of any number of ranks: its directory, or its result.h5. Raises MissingError or DataError where there
+    is none or half of one."""
+    result = Result(directory)
+    if os.path.isdir(directory) and not result.summary:
+        raise errors.DataError(f"{directory}: result.h5 without summary.json is half a result; copy the results of one run whole, or run "
+                               "again", 65)
+    return result

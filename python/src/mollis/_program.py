@@ -57,21 +57,47 @@ def _array(name, values):
     return array
 
 
+def _ordered(name, values, axes):
+    """The array of what may be an xarray.DataArray: its dimensions in the order of the deck's axes, by name."""
+    dims = getattr(values, "dims", None)
+    if dims is None or not axes:
+        return _array(name, values)
+    strange = [d for d in dims if d not in axes]
+    if strange:
+        raise ValueError(f"{name}: dimension {', '.join(map(str, strange))} is no axis of [grid] axes = {axes}; rename(...) it")
+    return _array(name, values.transpose(*[a for a in axes if a in dims]).values)
+
+
+def _coordinates(deck, arrays):
+    """The coordinates that xarray.DataArrays bring along, where [grid] says neither points nor coordinates."""
+    grid = deck.sections().get("grid", {})
+    if "points" in grid or "coordinates" in grid:
+        return {}
+    found = {a: np.asarray(v.coords[a].values) for a in grid.get("axes", []) for v in arrays.values() if a in getattr(v, "coords", {})}
+    return found if len(found) == len(grid.get("axes", [])) else {}
+
+
 def _hand_over(deck, arrays, truths, path, comm):
     """Writes the arrays beside each other and returns the overrides that name them in the deck."""
     sections = deck.sections()
+    axes = sections.get("grid", {}).get("axes", [])
     overrides, datasets = [], {}
+    coordinates = _coordinates(deck, arrays)
+    if coordinates:
+        datasets.update({f"coordinate_{a}": _array(a, v) for a, v in coordinates.items()})
+        names = ", ".join(f'"coordinate_{a}"' for a in axes)
+        overrides.append(f'grid.coordinates={{file="{path}", datasets=[{names}]}}')
     for name, values in arrays.items():
         section = next((s for s in ("observations", "fields") if name in sections.get(s, {})), None)
         if section is None:
             known = [n for s in ("observations", "fields") for n in sections.get(s, {})]
             raise TypeError(f"{name}: the deck has no [observations.{name}] and no [fields.{name}]; it has {', '.join(known) or 'none'}")
-        datasets[name] = _array(name, values)
+        datasets[name] = _ordered(name, values, axes)
         overrides += [f'{section}.{name}.file="{path}"', f'{section}.{name}.dataset="{name}"']
     for name, values in truths.items():
         if name not in sections.get("parameters", {}):
             raise TypeError(f"{name}: the deck has no [parameters.{name}] to which a truth could belong")
-        datasets["truth_" + name] = _array(name, values)
+        datasets["truth_" + name] = _ordered(name, values, axes)
         overrides.append(f'parameters.{name}.truth={{file="{path}", dataset="truth_{name}"}}')
     if datasets and _is_first(comm):
         with h5py.File(path, "w") as file:
@@ -102,7 +128,8 @@ def invert(deck, *, truths=None, overrides=(), directory=None, overwrite=False, 
 
     deck: path of a deck, its text, or a dictionary with the same keys.
     arrays: observations and known fields by name, shaped as [grid] has it (axes slowest first, t z y x; NaN: not observed). They
-        take the place of `file` and `dataset`. Under MPI rank 0's are used.
+        take the place of `file` and `dataset`. xarray.DataArrays are ordered by the names of their dimensions, and give their coordinates
+        where [grid] has neither points nor coordinates (times as numbers). Under MPI rank 0's are used.
     truths: parameters that are known, by name; they are scored and never used by the fit.
     overrides: "section.key=value", as on the command line.
     directory: where to write the results; by default they live as long as what is returned. overwrite: as --overwrite.

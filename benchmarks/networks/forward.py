@@ -27,7 +27,7 @@ import steady_state  # noqa: E402
 
 MOMENTS = {"mollified, radius 2, degree 4": (2, 4), "mollified, radius 4, degree 4": (4, 4), "mollified, radius 5, degree 8": (5, 8)}
 PERIODIC = {"mollified, radius 4, degree 6": (4, 6), "mollified, radius 6, degree 8": (6, 8)}
-WALLS, NEWTON = 1e3, 6
+WALLS, NEWTON, MOST, MOST_INNER = 1e3, 6, 2000, 300
 
 
 def square(points):
@@ -76,7 +76,7 @@ def mollified_heat(source, radius, degree):
 
     operator = LinearOperator((n * n + wall.sum(), n * n), matvec=forward, rmatvec=backward, dtype=float)
     right = np.concatenate([-source.ravel(), np.zeros(wall.sum())])
-    found = lsmr(operator, right, atol=1e-10, btol=1e-10, maxiter=2000)
+    found = lsmr(operator, right, atol=1e-10, btol=1e-10, maxiter=MOST)
     return jets.apply(inverse_laplacian(found[0].reshape(n, n)))[0], found[2]
 
 
@@ -117,24 +117,27 @@ class Pattern:
                 return self.smoothed(self.jets.transpose(p * rows.reshape(self.n, self.n))).ravel()
 
             operator = LinearOperator((size, size), matvec=forward, rmatvec=backward, dtype=float)
-            step = lsmr(operator, -r.ravel(), atol=1e-6, btol=1e-6, maxiter=300)
+            step = lsmr(operator, -r.ravel(), atol=1e-6, btol=1e-6, maxiter=MOST_INNER)
             total += step[2]
             g = g + self.smoothed(step[0].reshape(self.n, self.n))
         return self.jets.apply(g)[0], total
 
 
-def timed(function, *arguments_):
-    start = cpu()
-    value = function(*arguments_)
-    return value, max(cpu() - start, 1e-6)
+def timed(function, *arguments_, repeats=1):
+    """The value and the least CPU time of some calls."""
+    least = float("inf")
+    for _ in range(repeats):
+        start = cpu()
+        value = function(*arguments_)
+        least = min(least, cpu() - start)
+    return value, max(least, 1e-6)
 
 
 def heat_rows(given, results):
     for name, problem in (("heat, smooth", smooth), ("heat, rough", rough)):
         for n in given.points:
             source, truth = problem(n)
-            inverse_laplacian(source)
-            found, base = timed(inverse_laplacian, source)
+            found, base = timed(inverse_laplacian, source, repeats=10)
             results.append([name, n, "differences, five-point", relative_error(found, truth), 1.0, ""])
             for label, (radius, degree) in MOMENTS.items():
                 if n < 2 * radius + 1:
@@ -170,8 +173,12 @@ def coarser(values, points):
     return ifft2(low).real * (points / n)**2
 
 
+def capped(count):
+    return f"{count}, the most allowed" if count in (MOST, NEWTON * MOST_INNER) else count
+
+
 def table(results):
-    rows = [[name, f"{n} x {n}", label, f"{error:.1e}", f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}", count]
+    rows = [[name, f"{n} x {n}", label, f"{error:.1e}", f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}", capped(count)]
             for name, n, label, error, ratio, count in results]
     return markdown(["problem", "points", "scheme", "relative error of u", "CPU time, over the differences'", "iterations"], rows)
 

@@ -1,21 +1,23 @@
 #!/usr/bin/env python3
 """Neural ODEs by mollified gradients: x' = f(x), f a network, learnt from one noisy trajectory.
 
-    ode.py [--noise 1 5 10] [--seeds 1] [--limit 10] [--out networks.out]
+    ode.py [--noise 1 5 10] [--seeds 1] [--limit 5] [--out networks.out]
 
 Systems, 200 points each: Lotka-Volterra on [0, 8], equally spaced; an enzyme (fast complex, slow substrate, 100 times apart) on [1e-3, 10],
 equally spaced in log t, on which s = log t everything is done (dx/ds = t f(x)). Ways of learning:
 
     strong     |D(eta * x) - t f(eta * x)|^2               mollified derivatives, no solver; rows weighed by their noise
     weak       |(D eta) * x - eta * t f(x smoothed)|^2     the derivative on the mollifier
+               both by 100 steps of L-BFGS
     solver     |x(t) - d|^2, backpropagated through dopri5 (torchdiffeq; where it is missing, Runge-Kutta of order 4), the horizon
                growing in four stages from the first quarter to all of the data; Adam
     segments   the same on 20 segments at once, each started from the smoothed data (multiple shooting); L-BFGS
-    ... + solver   15 steps of L-BFGS on the misfit of the whole trajectory, after either of the first two
+    ... + segments, + solver   15 steps of L-BFGS on the misfit of the segments, of the whole trajectory, after either of the first two
 
-The radius is that of least GCV of eta * x. Score: relative error of the trajectory that the network gives from the true initial values
+L-BFGS has a decay of 0.01 |weights|^2. The radius is that of least GCV of eta * x. Score: relative error of the trajectory that the network gives from the true initial values
 over the observed interval, against the truth without noise (a run that cannot be integrated: inf).
 """
+import copy
 import warnings
 
 import numpy as np
@@ -32,7 +34,7 @@ except ImportError:
 
 POINTS, WIDTH, HIDDEN, DEGREE = 200, 32, 2, 4
 RADII = range(4, 31, 2)
-FIT_STEPS, POLISH_STEPS, SEGMENTS = 300, 15, 20
+FIT_STEPS, POLISH_STEPS, SEGMENTS, DECAY = 100, 15, 20, 1e-2
 BOUND = 0.1      # a relative error of the trajectory; the time to it is reported
 
 
@@ -154,7 +156,7 @@ def minimise(parameters, loss, steps, **settings):
 
     def closure():
         optimiser.zero_grad()
-        value = loss()
+        value = loss() + DECAY * sum((p**2).sum() for p in parameters)
         value.backward()
         return value
     optimiser.step(closure)
@@ -188,7 +190,7 @@ def gradients(data, form, seed):
         def loss():
             return ((weight * (rows @ (speed * field(states)) - target))[inside]**2).mean()
     for _ in range(3):
-        minimise(field.parameters(), loss, FIT_STEPS // 3)
+        minimise(list(field.parameters()), loss, FIT_STEPS // 3)
         clock.score()
     return field, clock
 
@@ -230,7 +232,7 @@ class Misfit:
 
 
 def polish(field, data, clock, smooth, limit):
-    """At most POLISH_STEPS steps and, but for the last five, `limit` CPU seconds."""
+    """On the whole trajectory: at most POLISH_STEPS steps and, but for the last five, `limit` CPU seconds."""
     misfit, began = Misfit(field, data, smooth), clock.spent
     for _ in range(POLISH_STEPS // 5):
         minimise([*field.parameters(), misfit.first], misfit, 5, max_eval=8)
@@ -255,19 +257,29 @@ def learn_by_solver(field, data, clock, smooth, limit):
             clock.score()
 
 
-def learn_by_segments(field, data, clock, smooth, limit):
-    """L-BFGS on all segments at once, from the smoothed data at their starts."""
+def segments_misfit(field, data, smooth):
+    """Mean square of (x(t) - d) / sigma on all segments at once, from the smoothed data at their starts."""
     length = POINTS // SEGMENTS
     at = np.arange(0, POINTS - length + 1, length)
     first, start = torch.from_numpy(smooth[:, at].T.copy()), torch.from_numpy(data.system.s[at][:, None].copy())
     seen = torch.from_numpy(np.stack([data.seen[:, at + k].T for k in range(length)]))
     sigma = torch.from_numpy(data.sigma.T.copy())
+    return lambda: (((solve(field, data.system, first, start, length) - seen) / sigma)**2).mean()
+
+
+def learn_by_segments(field, data, clock, smooth, limit):
+    misfit = segments_misfit(field, data, smooth)
     while clock.elapsed() < limit:
         before = [p.detach().clone() for p in field.parameters()]
-        minimise(field.parameters(), lambda: (((solve(field, data.system, first, start, length) - seen) / sigma)**2).mean(), 25)
+        minimise(list(field.parameters()), misfit, 25)
         clock.score()
         if all(torch.equal(a, b) for a, b in zip(before, field.parameters())):
             break
+
+
+def polish_by_segments(field, data, clock, smooth, _limit):
+    minimise(list(field.parameters()), segments_misfit(field, data, smooth), POLISH_STEPS)
+    clock.score()
 
 
 def run(system, noise, seed, limit):
@@ -277,8 +289,11 @@ def run(system, noise, seed, limit):
     for form in ("strong", "weak"):
         field, clock = gradients(data, form, seed)
         result[form] = list(clock.history)
-        polish(field, data, clock, smooth, limit)
-        result[form + " + solver"] = clock.history
+        for after, further in (("segments", polish_by_segments), ("solver", polish)):
+            own = copy.deepcopy(field)
+            onward = Clock(own, data, clock.spent)
+            further(own, data, onward, smooth, limit)
+            result[f"{form} + {after}"] = result[form] + onward.history
     for way, learn in (("segments", learn_by_segments), ("solver", learn_by_solver)):
         torch.manual_seed(seed)
         field = Field(data, smooth, slopes)
@@ -297,7 +312,8 @@ def table(results):
     for key, runs in results.items():
         title, noise = key.split("|")
         strong = np.median([r["strong"][-1][0] for r in runs])
-        for way in ("strong", "strong + solver", "weak", "weak + solver", "segments", "solver"):
+        for way in ("strong", "strong + segments", "strong + solver", "weak", "weak + segments", "weak + solver",
+                    "segments", "solver"):
             ends = [r[way][-1] for r in runs]
             times = [reached(r[way]) for r in runs]
             rows.append([title, noise + " %", way, " / ".join(f"{100 * e[1]:.1f} %" for e in ends),
@@ -311,7 +327,7 @@ def draw(given, results):
     noisiest = [k for k in results if k.endswith("|5") or k.endswith("|5.0")] or list(results)[:2]
     picture, axes = figure(given, len(noisiest))
     for ax, key in zip(axes[0], noisiest):
-        for k, way in enumerate(("strong + solver", "weak + solver", "segments", "solver")):
+        for k, way in enumerate(("strong + segments", "weak + segments", "segments", "solver")):
             for seed, found in enumerate(results[key]):
                 points = np.array([[s, min(e, 10.0)] for s, e in found[way]])
                 ax.loglog(points[:, 0], points[:, 1], ".-", color=f"C{k}", label=way if seed == 0 else None, linewidth=1)
@@ -324,14 +340,13 @@ def main():
     parser = arguments(__doc__, "ode")
     parser.add_argument("--noise", type=float, nargs="+", default=[1.0, 5.0, 10.0], help="percent of each component's deviation")
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--limit", type=float, default=10.0, help="CPU seconds of learning through a solver")
+    parser.add_argument("--limit", type=float, default=5.0, help="CPU seconds of learning through a solver")
     given = parser.parse_args()
     results = {}
-    for system in (LotkaVolterra, Enzyme):
-        for noise in given.noise:
-            runs = results[f"{system.title}|{noise:g}"] = []
-            for seed in range(given.seeds):
-                runs.append(run(system, noise, seed, given.limit))
+    for seed in range(given.seeds):
+        for system in (LotkaVolterra, Enzyme):
+            for noise in given.noise:
+                results.setdefault(f"{system.title}|{noise:g}", []).append(run(system, noise, seed, given.limit))
                 write(given, table(results), results)
     draw(given, results)
     print(table(results))

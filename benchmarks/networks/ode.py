@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Neural ODEs by mollified gradients: x' = f(x), f a network, learnt from one noisy trajectory.
 
-    ode.py [--noise 1 5 10] [--seeds 1] [--limit 5] [--out networks.out]
+    ode.py [--noise 1 5 10] [--seeds 1] [--limit 10] [--out networks.out]
 
 Systems, 200 points each: Lotka-Volterra on [0, 8], equally spaced; an enzyme (fast complex, slow substrate, 100 times apart) on [1e-3, 10],
 equally spaced in log t, on which s = log t everything is done (dx/ds = t f(x)). Ways of learning:
@@ -40,7 +40,7 @@ BOUND = 0.1      # a relative error of the trajectory; the time to it is reporte
 
 
 class LotkaVolterra:
-    title, start, spacing = "Lotka-Volterra", (1.0, 1.0), 8.0 / (POINTS - 1)
+    title, start = "Lotka-Volterra", (1.0, 1.0)
     s = np.linspace(0.0, 8.0, POINTS)
 
     @staticmethod
@@ -87,8 +87,8 @@ class Data:
         self.first = self.truth[:, 0]
 
     def mollifier(self, derivatives, radius, **settings):
-        return mollis.Mollifier((system_points(self.system),), derivatives, radius, names=("t",), spacing=self.system.s[1] - self.system.s[0],
-                                **settings)
+        spacing = self.system.s[1] - self.system.s[0]
+        return mollis.Mollifier((POINTS,), derivatives, radius, names=("t",), spacing=spacing, **settings)
 
     def radius(self):
         """Of least generalised cross-validation of the smoothed values."""
@@ -98,10 +98,6 @@ class Data:
             rest = (self.seen - smoother.apply(self.seen)[:, 0]) / self.sigma
             return np.mean(rest**2) / (1 - trace / POINTS)**2
         return min(RADII, key=score)
-
-
-def system_points(system):
-    return len(system.s)
 
 
 class Field(torch.nn.Module):
@@ -211,7 +207,8 @@ def chosen(field, data, clock, loss, first):
 
 
 def solve(field, system, first, start, points):
-    """x at `points` values of s from each of `start`, differentiable: first [..., component], start [..., 1] -> [point, ..., component]."""
+    """x at `points` values of s from each of `start`, differentiable: first [..., component], start [..., 1] ->
+    [point, ..., component]."""
     logarithmic = system is Enzyme
     offsets = torch.from_numpy(system.s[:points] - system.s[0])
 
@@ -355,7 +352,7 @@ def main():
     parser = arguments(__doc__, "ode")
     parser.add_argument("--noise", type=float, nargs="+", default=[1.0, 5.0, 10.0], help="percent of each component's deviation")
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--limit", type=float, default=5.0, help="CPU seconds of learning through a solver")
+    parser.add_argument("--limit", type=float, default=10.0, help="CPU seconds of learning through a solver")
     given = parser.parse_args()
     results = {}
     for seed in range(given.seeds):

@@ -132,7 +132,7 @@ def learn(way, inputs, laplacian, truths, weight, epochs):
 
 
 def inverted(seen):
-    """`mollis.invert` with what the network is told: the equation. (log lambda, CPU seconds)."""
+    """`mollis.invert` with what the network is told: the equation, and that lambda is positive. (log lambda, CPU seconds)."""
     n, start = len(seen), cpu()
     result = mollis.invert({
         "grid": {"axes": ["y", "x"], "points": [n, n], "lower": [0.0, 0.0], "upper": [1.0, 1.0]}, "observations": {"u": {}},
@@ -165,7 +165,8 @@ def table(results):
 def draw(given, seen, truth, found):
     picture, axes = figure(given, 2 + len(found), width=2.4, height=2.6)
     low, high = np.exp(truth).min(), np.exp(truth).max()
-    for ax, (title, values) in zip(axes[0], [("data", seen), ("lambda, truth", np.exp(truth)), *((n, np.exp(f)) for n, f in found.items())]):
+    panels = {"data": seen, "lambda, truth": np.exp(truth), **{n: np.exp(f) for n, f in found.items()}}
+    for ax, (title, values) in zip(axes[0], panels.items()):
         limits = {} if title == "data" else dict(vmin=low, vmax=high)
         ax.imshow(values, origin="lower", **limits)
         ax.set_title(title, fontsize=8)
@@ -183,7 +184,8 @@ def main():
     given = parser.parse_args()
     jets = Jets(given.points)
     seen, truths = fields(given.fields, given.points, given.noise, 2.0, 1)
-    tests = {"same": fields(given.tests, given.points, given.noise, 2.0, 2), "rougher": fields(given.tests, given.points, given.noise, 4.0, 3)}
+    tests = {law: fields(given.tests, given.points, given.noise, decay, seed)
+             for law, decay, seed in (("same", 2.0, 2), ("rougher", 4.0, 3))}
     inputs, laplacian = jets(seen)
     answers = torch.from_numpy(truths).float()
     results, shown = {}, {}

@@ -4,7 +4,8 @@
 
     published.py --mollis PROGRAM [--size 64] [--noise 1] [--seeds 2] [--epochs 1500] [--limit 100] [--out networks.out]
 
-Cases and noise of benchmarks/published; L-BFGS, an epoch is one evaluation of the loss and its gradient. A run that passes `limit` CPU seconds ends there. Curves are medians over the seeds.
+Cases and noise of benchmarks/published; L-BFGS, an epoch is one evaluation of the loss and its gradient. A run that
+passes `limit` CPU seconds ends there.
 """
 import pathlib
 import sys

@@ -3,7 +3,7 @@
 
     throughput.py [--points 512] [--radius 8] [--rounds 5] [--out networks.out]
 
-Work: {u, u_xx, u_yy, u_xxyy} of one field of float64, one thread. scipy and torch share passes as Mollis does (3 along x, 4 along y),
+Work: {u, u_xx, u_yy, u_xxyy} of one field of float64, one thread. scipy and torch share passes as Mollis does (2 along x, 4 along y),
 with the same weights; what they give inside is checked to be the same to 1e-10 (at edges they know nothing of one-sided rows).
 Differences (three points, NumPy slices) are the same only without noise: the last column is the error of u_xx at 1 % noise.
 Rounds alternate; the fastest of each counts, in CPU time.

@@ -114,7 +114,8 @@ def _run(command, deck, overrides, overwrite, progress, comm, restart="", max_wa
     say = print if progress is True else (progress or _silent)
     handle = -1 if comm is None else comm.py2f()
     try:
-        return _core.run(command, deck.path, deck.directory, deck.text, list(overrides), overwrite, say, handle, restart, float(max_walltime))
+        return _core.run(command, deck.path, deck.directory, deck.text, list(overrides), overwrite, say, handle, restart,
+                         float(max_walltime))
     except _core.Error as error:
         message, code = error.args
         if code == errors.STOPPED and message.startswith("stopped by SIGINT"):

@@ -38,3 +38,7 @@ def test_dimensions_by_name_and_coordinates_along():
     assert found["state_u"].shape == (40, 52) and found.attrs["verdict"] == result.verdict.status
     with pytest.raises(ValueError, match="dimension lon"):
         mollis.invert(DECK, u=u.rename(x="lon"), m=m)
+    with pytest.raises(ValueError, match="sortby"):
+        mollis.invert(DECK, u=u.isel(y=slice(None, None, -1)), m=m)
+    with pytest.raises(ValueError, match="differs"):
+        mollis.invert(DECK, u=u, m=m.assign_coords(x=m["x"] + 0.1))

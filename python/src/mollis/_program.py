@@ -69,12 +69,16 @@ def _ordered(name, values, axes):
 
 
 def _coordinates(deck, arrays):
-    """The coordinates that xarray.DataArrays bring along, where [grid] says neither points nor coordinates."""
-    grid = deck.sections().get("grid", {})
-    if "points" in grid or "coordinates" in grid:
-        return {}
-    found = {a: np.asarray(v.coords[a].values) for a in grid.get("axes", []) for v in arrays.values() if a in getattr(v, "coords", {})}
-    return found if len(found) == len(grid.get("axes", [])) else {}
+    """The coordinates that xarray.DataArrays bring along, where [grid] says neither points nor coordinates. They must agree, and increase."""
+    grid, found = deck.sections().get("grid", {}), {}
+    for name, values in arrays.items():
+        for axis in [a for a in grid.get("axes", []) if a in getattr(values, "coords", {})]:
+            own = _array(f"coordinate {axis} of {name}", values.coords[axis].values)
+            if own.ndim == 1 and own.size > 1 and not (np.diff(own) > 0).all():
+                raise ValueError(f"{name}: its coordinate {axis} does not increase; {name}.sortby({axis!r}) puts it in order")
+            if not np.array_equal(found.setdefault(axis, own), own):
+                raise ValueError(f"{name}: its coordinate {axis} differs from that of another array; interp_like(...) brings them together")
+    return found if "points" not in grid and "coordinates" not in grid and len(found) == len(grid.get("axes", [])) else {}
 
 
 def _hand_over(deck, arrays, truths, path, comm):
@@ -84,7 +88,7 @@ def _hand_over(deck, arrays, truths, path, comm):
     overrides, datasets = [], {}
     coordinates = _coordinates(deck, arrays)
     if coordinates:
-        datasets.update({f"coordinate_{a}": _array(a, v) for a, v in coordinates.items()})
+        datasets.update({f"coordinate_{a}": v for a, v in coordinates.items()})
         names = ", ".join(f'"coordinate_{a}"' for a in axes)
         overrides.append(f'grid.coordinates={{file="{path}", datasets=[{names}]}}')
     for name, values in arrays.items():
@@ -130,7 +134,7 @@ def invert(deck, *, truths=None, overrides=(), directory=None, overwrite=False, 
     deck: path of a deck, its text, or a dictionary with the same keys.
     arrays: observations and known fields by name, shaped as [grid] has it (axes slowest first, t z y x; NaN: not observed). They
         take the place of `file` and `dataset`. xarray.DataArrays are ordered by the names of their dimensions, and give their coordinates
-        where [grid] has neither points nor coordinates (times as numbers). Under MPI rank 0's are used.
+        where [grid] has neither points nor coordinates (times as numbers; they must increase and agree). Under MPI rank 0's are used.
     truths: parameters that are known, by name; they are scored and never used by the fit.
     overrides: "section.key=value", as on the command line.
     directory: where to write the results; by default they live as long as what is returned. overwrite: as --overwrite.

@@ -56,8 +56,11 @@ class Result:
         path = os.path.join(directory, "summary.json")
         if not os.path.exists(path):
             return {}
-        with open(path, encoding="utf-8") as text:
-            summary = json.load(text)
+        try:
+            with open(path, encoding="utf-8") as text:
+                summary = json.load(text)
+        except ValueError as error:
+            raise Failure(65, f"{path}: no whole JSON ({error}); copy the results of one run whole, or run again") from error
         run, other = self.file.attrs.get("run"), summary.get("run")
         if run != other and name != "result.h5":
             return {}

@@ -21,6 +21,7 @@ void translate(std::exception_ptr const& error, void* type) {
 }  // namespace
 
 NB_MODULE(_core, module) {
+  nanobind::set_leak_warnings(false);   // what users hold when the interpreter ends is no leak of theirs
   module.doc() = "Mollis's compiled rooms. Use the package mollis.";
   auto const error = nanobind::exception<mollis::run::Error>(module, "Error");
   nanobind::register_exception_translator(translate, error.ptr());

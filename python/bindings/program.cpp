@@ -23,13 +23,16 @@ run::Listener listener_of(nb::callable const& say) {
   };
 }
 
+/// restart: "yes", "auto", or empty: begin anew. max_walltime: seconds after which the run stops with a checkpoint.
 int run_command(std::string const& command, std::string const& path, std::string const& directory, std::string const& text,
-                std::vector<std::string> const& overrides, bool overwrite, nb::callable const& say, int comm_handle) {
+                std::vector<std::string> const& overrides, bool overwrite, nb::callable const& say, int comm_handle,
+                std::string const& restart, double max_walltime) {
   MPI_Comm const comm = communicator(comm_handle);
   drivers::CommandLine line;
   line.text = "mollis." + command + "(" + path + ")";
   line.overwrite = overwrite;
   line.listener = listener_of(say);
+  line.restart = {!restart.empty(), restart == "auto", MPI_Wtime() + max_walltime};
   nb::gil_scoped_release const release;
   run::Stages stages;
   try {
@@ -45,7 +48,7 @@ int run_command(std::string const& command, std::string const& path, std::string
 
 void add_program(nb::module_& module) {
   module.def("run", run_command, nb::arg("command"), nb::arg("path"), nb::arg("directory"), nb::arg("text"), nb::arg("overrides"),
-             nb::arg("overwrite"), nb::arg("say"), nb::arg("comm"),
+             nb::arg("overwrite"), nb::arg("say"), nb::arg("comm"), nb::arg("restart"), nb::arg("max_walltime"),
              "Runs invert, mollify, forward or check on the text of a deck; relative files start in `directory`. Returns the exit code; "
              "raises Error where the program would print one. Collective on the communicator.");
 }

@@ -92,6 +92,36 @@ def test_half_a_result(tmp_path):
     (tmp_path / "result.h5").write_bytes(b"half")
     with pytest.raises(mollis.DataError):
         mollis.load(tmp_path)
+    u, m, _ = problem()
+    whole = mollis.invert(DECK, u=u, m=m, directory=tmp_path / "run")
+    summary = tmp_path / "run" / "summary.json"
+    text = summary.read_text()
+    summary.write_text(text[: len(text) // 2])
+    with pytest.raises(mollis.DataError, match="no whole JSON"):
+        mollis.load(tmp_path / "run")
+    summary.unlink()
+    with pytest.raises(mollis.DataError, match="half a result"):
+        mollis.load(tmp_path / "run")
+    assert np.array_equal(mollis.load(tmp_path / "run" / "result.h5").parameters["lambda"], whole.parameters["lambda"])
+    size = os.path.getsize(tmp_path / "run" / "result.h5")
+    os.truncate(tmp_path / "run" / "result.h5", size // 2)
+    with pytest.raises(mollis.DataError):
+        mollis.load(tmp_path / "run")
+
+
+def test_a_stopped_run_goes_on_to_the_same_answer(tmp_path):
+    u, m, _ = problem()
+    joint = ["inversion.method=joint", "uncertainty.samples=3"]
+    whole = mollis.invert(DECK, u=u, m=m, overrides=joint)
+    with pytest.raises(ValueError, match="directory"):
+        mollis.invert(DECK, u=u, m=m, restart=True)
+    with pytest.raises(mollis.MissingError, match="checkpoint"):
+        mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", restart=True)
+    with pytest.raises(mollis.Stopped):
+        mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", max_walltime=0.0)
+    again = mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", restart=True)
+    a, b = whole.parameters["lambda"], again.parameters["lambda"]
+    assert np.linalg.norm(a - b) < 1e-8 * np.linalg.norm(a)
 
 
 def test_a_callback_and_ctrl_c_stop_a_run():

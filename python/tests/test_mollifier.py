@@ -49,6 +49,58 @@ def test_valid():
     assert mollis.Mollifier((30,), ["x"], 4, filter="analytic").valid().sum() == 22
 
 
+def gappy(shape, share=0.04):
+    mask = RNG.random(shape) > share
+    mask[tuple(n // 2 for n in shape)] = False
+    return mask
+
+
+@pytest.mark.parametrize("settings", [{}, {"periodic": ["x"]}, {"filter": "difference"}])
+@pytest.mark.parametrize("shape, derivatives", [((61,), ["", "x", "xx"]), ((5, 61), ["x", "xx"]), ((23, 31), ["", "x", "yy"])])
+def test_masked_transpose_is_the_adjoint_and_gaps_are_not_used(shape, derivatives, settings):
+    two = shape[0] == 23
+    mask = gappy(shape, 0.0 if two else 0.04)
+    m = mollis.Mollifier(shape, derivatives, {"y": 5 if two else 0, "x": 5} if len(shape) > 1 else 5, mask=mask, **settings)
+    assert m.valid().any()
+    u, v = RNG.standard_normal(shape), RNG.standard_normal((len(derivatives),) + shape)
+    left, right = np.vdot(v, m.apply(u)), np.vdot(m.transpose(v), u)
+    assert abs(left - right) < 1e-12 * np.linalg.norm(v) * np.linalg.norm(m.apply(u))
+    assert np.array_equal(m.apply(np.where(mask, u, np.nan)), m.apply(u))
+    assert not m.transpose(v)[~mask].any() and not m.apply(u)[:, ~m.valid()].any()
+
+
+def test_gaps_along_one_axis_are_refitted_and_stay_exact():
+    mask = gappy((80,))
+    x = np.linspace(0, 2, 80)
+    m = mollis.Mollifier((x,), ["", "x", "xx"], 8, degree=4, mask=mask)
+    u = 1 - x + x**4
+    valid = m.valid()
+    assert valid.mean() > 0.95
+    for derivative, exact in zip(m.apply(np.where(mask, u, 1e9)), (u, 4 * x**3 - 1, 12 * x**2)):
+        assert np.abs(derivative - exact)[valid].max() < 1e-7
+    rows = np.stack([m.apply(e) for e in np.eye(80)], axis=-1)
+    assert np.allclose(m.variance(), (rows**2).sum(axis=-1), rtol=1e-12)
+
+
+def test_gaps_over_two_axes_spoil_what_they_reach_and_no_more():
+    mask = np.ones((30, 30), bool)
+    mask[15, 15] = False
+    m, whole = (mollis.Mollifier((30, 30), ["", "xx"], 4, mask=k) for k in (mask, None))
+    y, x = np.indices((30, 30))
+    assert np.array_equal(m.valid(), np.maximum(abs(y - 15), abs(x - 15)) > 4)
+    u = RNG.standard_normal((30, 30))
+    assert np.allclose(m.apply(u)[:, m.valid()], whole.apply(u)[:, m.valid()], rtol=0, atol=1e-13)
+    assert np.array_equal(m.variance() > 0, np.broadcast_to(m.valid(), (2, 30, 30)))
+
+
+@pytest.mark.parametrize("mask, words", [(np.zeros(9), "without a point"), (np.ones(8), "the grid has"), (np.full(9, np.nan), "isfinite")])
+def test_masks_that_cannot_be(mask, words):
+    with pytest.raises(ValueError, match=words):
+        mollis.Mollifier((9,), ["x"], 3, mask=mask)
+    with pytest.raises(TypeError, match="True or False"):
+        mollis.Mollifier((9,), ["x"], 3, mask=np.full(9, "a"))
+
+
 @pytest.mark.parametrize("arguments, words", [
     (dict(grid=(9,), derivatives=["x"], radius=20), "radius"),
     (dict(grid=(9,), derivatives=["y"], radius=3), "no axis y"),

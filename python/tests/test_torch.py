@@ -43,6 +43,17 @@ def test_residual_is_that_of_numpy_and_of_formulas():
         mollis.Residual("k*w", **arguments)
 
 
+def test_masks_pass_gradcheck_and_say_what_is_left():
+    mask = np.ones((9, 12), bool)
+    mask[2, 1] = False
+    layer = mollis.torch.MollifierLayer((9, 12), ["", "xx"], 2, degree=2, mask=mask)
+    assert torch.autograd.gradcheck(layer, (double(9, 12),))
+    residual = mollis.torch.Residual('d(u, "xx") + u', (9, 12), 2, degree=2, mask=mask)
+    assert np.array_equal(residual.valid().numpy(), layer.mollifier.valid()) and not residual.valid()[1, 0] and residual.valid()[6, 6]
+    gaps = torch.from_numpy(np.where(mask, 1.0, np.nan))
+    assert torch.isfinite(residual(u=gaps)).all()
+
+
 def test_float32_stays():
     layer = mollis.torch.MollifierLayer((30,), ["x"], 4)
     u = torch.ones(30, dtype=torch.float32, requires_grad=True)

@@ -63,6 +63,27 @@ def _axis(name, given, spacing, period):
     return _core.Axis(name, coordinates.tolist(), float(period or 0.0))
 
 
+def _count(given):
+    return int(given) if np.ndim(given) == 0 else len(given)
+
+
+def _exists(mask, shape):
+    """The mask as numbers in a row, empty where there is none."""
+    if mask is None:
+        return []
+    mask = np.asarray(mask)
+    if mask.dtype.kind not in "biuf":
+        raise TypeError(f"mask: True or False at each point is needed, not {mask.dtype}")
+    if mask.shape != shape:
+        raise ValueError(f"mask of shape {mask.shape}: the grid has {shape}")
+    if mask.dtype.kind == "f" and not np.isfinite(mask).all():
+        raise ValueError("mask: has NaN or infinity; give True or False, e.g. numpy.isfinite(data)")
+    exists = mask != 0
+    if not exists.any():
+        raise ValueError("mask: without a point; True is a point that exists")
+    return exists.ravel().astype(float).tolist()
+
+
 class Mollifier:
     """Smoothed values and derivatives D^k (eta * u) of arrays on a grid, and the exact transpose.
 
@@ -75,13 +96,16 @@ class Mollifier:
         within a radius of open ends, see `valid`), "difference" (stencils of least width).
     periodic: names of axes that are periodic, or {"x": period}. spacing: of the points where a shape is given.
     names: of the axes; the last of t, z, y, x by default.
+    mask: array of the grid's shape, 0 or False where a point does not exist; what stands there is never used, NaN included. Along a
+        single axis (filter "moment") rows that meet a gap are refitted with the points that exist; over several axes, and with other
+        filters, a result whose footprint meets a gap is 0, see `valid`.
     comm: an mpi4py communicator over which the grid is cut: arrays are then this rank's block, `block` of the whole.
 
     Units of u over units of the axes to the order. One call at a time. Making one and its calls are collective on comm.
     """
 
     def __init__(self, grid, derivatives, radius, degree=4, kernel="bump", exponent=9.0, filter="moment", periodic=(), spacing=1.0,
-                 names=None, comm=None):
+                 names=None, comm=None, mask=None):
         grid = axes_of(grid)
         if not 1 <= len(grid) <= len(_AXES):
             raise ValueError(f"a grid of {len(grid)} axes: one to four are possible")
@@ -99,7 +123,8 @@ class Mollifier:
         orders = [_multi_index(d, self.names) for d in self.derivatives]
         radii = [int(r) for r in along(radius, self.names, "radius")]
         handle = -1 if comm is None else comm.py2f()
-        self._filters = _core.Mollifier(axes, orders, _core.Filter(filter, kernel, float(exponent), radii, int(degree)), handle)
+        exists = _exists(mask, tuple(_count(g) for g in grid))
+        self._filters = _core.Mollifier(axes, orders, _core.Filter(filter, kernel, float(exponent), radii, int(degree)), handle, exists)
         _alive.add(self)
         self.block = tuple(slice(a, b) for a, b in zip(self._filters.lower, self._filters.upper))
         self.shape = tuple(s.stop - s.start for s in self.block)
@@ -131,13 +156,14 @@ class Mollifier:
         return out.astype(kind, copy=False)
 
     def variance(self):
-        """(number of derivatives, *shape): variance of each result where u carries white noise of variance 1."""
+        """(number of derivatives, *shape): variance of each result where u carries white noise of variance 1; 0 where
+        there is no result."""
         out = np.empty((len(self.derivatives),) + self.shape)
         self._filters.variance(out)
         return out
 
     def valid(self):
-        """Where all derivatives exist: everywhere but for "analytic" filters near open ends."""
+        """(*shape), where all derivatives exist: not near open ends with "analytic" filters, nor where a mask leaves too little."""
         out = np.empty(self.shape)
         self._filters.valid(out)
         return out.astype(bool)

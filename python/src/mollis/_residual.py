@@ -86,6 +86,10 @@ class Plan:
         if missing or extra:
             raise TypeError(f"residual: missing {', '.join(missing) or 'nothing'}; unknown {', '.join(extra) or 'nothing'}")
 
+    def valid(self):
+        """(*shape), where all derivatives of the states exist."""
+        return np.logical_and.reduce([np.ones(self.shape, bool), *(m.valid() for _, m in self.mollifiers.values() if m is not None)])
+
     def inputs(self, given, differentiate, constant):
         """The features' arrays. differentiate(mollifier, array) -> (..., K, *shape); constant(array): coordinates in the library."""
         self.check(given)
@@ -110,6 +114,10 @@ class Residual:
 
     def __init__(self, residual, grid, radius, states=("u",), parameters=(), fields=(), let=None, **mollifier):
         self.plan = Plan(residual, grid, radius, states, parameters, fields, let, **mollifier)
+
+    def valid(self):
+        """(*shape), where the residual means something: where all derivatives of the states exist (mask=..., filter="analytic")."""
+        return self.plan.valid()
 
     def __call__(self, **given):
         """The residual (a list of texts: one each) of arrays (..., *shape) by name; parameters and fields may be numbers."""

@@ -88,6 +88,20 @@ class Result:
     def converged(self):
         return self.summary.get("status") == "converged"
 
+    def dataset(self):
+        """Parameters (NAME, NAME_std, NAME_known), truths (truth_NAME), states (state_NAME) and residuals as an xarray.Dataset with
+        coordinates."""
+        import xarray
+        groups = {"{}": self.parameters, "{}_std": self.standard_errors, "{}_known": self.known, "truth_{}": self.truths,
+                  "state_{}": self.states}
+        variables = {}
+        for pattern, fields in [*groups.items(), ("{}", self.residuals)]:
+            for name, data in fields._datasets.items():
+                values = fields[name]
+                variables[pattern.format(name)] = ((), values) if np.ndim(values) == 0 else (self.files.axes_of(data), values)
+        attributes = {"verdict": str(self.verdict.status), "method": str(self.summary.get("method"))}
+        return xarray.Dataset(variables, coords={a: c for a, c in self.coordinates.items()}, attrs=attributes)
+
     def plot(self, path=None, dpi=130):
         """The pictures of tools/plot.py: a matplotlib figure, also written to `path` where one is given."""
         from .tools import plot
@@ -125,5 +139,10 @@ def _remove(folder, file):
 
 
 def load(directory):
-    """The Result of a finished run, of any number of ranks. Raises MissingError or DataError where there is none or half of one."""
-    return Result(directory)
+    """The Result of a finished run, of any number of ranks: its directory, or its result.h5. Raises MissingError or DataError where there
+    is none or half of one."""
+    result = Result(directory)
+    if os.path.isdir(directory) and not result.summary:
+        raise errors.DataError(f"{directory}: result.h5 without summary.json is half a result; copy the results of one run whole, or run "
+                               "again", 65)
+    return result

@@ -30,7 +30,8 @@ class OutputError(Error):
 
 
 class Stopped(Error):
-    """A signal or a stop file ended a run early; what was done is in its directory, from where `mollis invert DECK --restart` goes on."""
+    """A signal or a stop file ended a run early; what was done is in its directory, from where invert(...,
+    directory=..., restart=True) or `mollis invert DECK --restart` goes on."""
 
 
 STOPPED = 75

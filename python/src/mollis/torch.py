@@ -60,6 +60,10 @@ class Residual(torch.nn.Module):
         super().__init__()
         self.plan = Plan(residual, grid, radius, states, parameters, fields, let, **mollifier)
 
+    def valid(self):
+        """(*shape), where the residual means something, as of mollis.Residual."""
+        return torch.from_numpy(self.plan.valid())
+
     def forward(self, **given):
         like = next(v for v in given.values() if torch.is_tensor(v))
         given = {n: v if torch.is_tensor(v) else torch.as_tensor(v, dtype=like.dtype, device=like.device) for n, v in given.items()}

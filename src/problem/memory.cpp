@@ -46,12 +46,15 @@ JetFields jet_fields(equation::System const& system, int dimension) {
 
 /// Doubles a grid point that a joint fit holds while it takes a step of the smoothness.
 double joint_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
-  double lattice = 1.0, open = 0.0;
+  constexpr double settled = 64.0;  // rows of a line's factors until they settle, and those of its ends: the mean over its waves
+  double lattice = 1.0, lines = 0.0;
   for (auto const& axis : grid.axes())
     if (!axis.periodic && axis.reflection == grid::Reflection::none) {
-      lattice *= 1.0 + (deck.joint.spline_degree - 1.0) / static_cast<double>(axis.size());
-      open += 1.0;
+      auto const points = static_cast<double>(axis.size());
+      lattice *= 1.0 + (deck.joint.spline_degree - 1.0) / points;
+      lines += deck.joint.spline_degree * (axis.uniform ? std::min(1.0, settled / points) : 1.0);
     }
+  bool const open = lines > 0.0;
   auto const states = static_cast<double>(deck.observations.size());
   auto const fields = static_cast<double>(std::count_if(deck.parameters.begin(), deck.parameters.end(), [&](auto const& parameter) {
     return parameter.second.over.size() == deck.grid.axes.size();
@@ -61,11 +64,11 @@ double joint_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, e
   // Of x: 4 of conjugate gradients, 6 of TAO and its search, the fit's own, one to go back to.
   double const vectors = 12.0 * (lattice * states + fields);
   // Jets to be weighed; the prior's pull, coefficients and their copy for a checkpoint; the prior's rows.
-  double const objective = lattice * (jets.features + 3.0 * states + (open > 0.0 ? 2.0 : 0.0));
+  double const objective = lattice * (jets.features + 3.0 * states + (open ? 2.0 : 0.0));
   double const passes = jets.features + states + lattice * jets.passes;
-  // What goes in, what comes out, what is transformed; factors in single precision.
-  double const preconditioner = 3.0 * lattice * both;
-  double const factors = 0.5 * both * both * lattice * (open > 0.0 ? open * deck.joint.spline_degree : 1.0);
+  // Parameters as they go in; what comes out, what is transformed.
+  double const preconditioner = lattice * (2.0 * both + fields);
+  double const factors = both * both * lattice * (open ? lines : 1.0);
   double const partials = static_cast<double>(system.by_state.size() + system.by_parameter.size()) + system.residuals;
   // Mask, spectrum, copies; data, weights, states, predictions; parameters, their scale and what is kept of them.
   double const on_grid = 6.0 + 4.0 * states + 5.0 * fields;

@@ -108,7 +108,7 @@ HostField SpectralBox::pass(HostField data, bool may_write) const {
     }
     if (step.transform) step.transform->forward(data.data());
   }
-  return data;
+  return may_write ? data : resized(data, 1, lines_.box.size(), lines_.box.size(), 1);
 }
 
 void SpectralBox::backward(HostField& data) const {

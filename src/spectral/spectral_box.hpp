@@ -39,7 +39,7 @@ class SpectralBox {
   /// Collective.
   void forward(HostField& data) const { data = pass(data, true); }
   void backward(HostField& data) const;
-  /// The same of values that stay as they are. Collective.
+  /// The same of values that stay as they are, whatever is written to the result. Collective.
   HostField forward_of(HostField const& data) const { return pass(data, false); }
 
  private:

@@ -160,6 +160,18 @@ TEST(SpectralBox, ContinuesOpenAxesToQuickLengths) {
   }
 }
 
+/// No axis is transformed, nothing moves: still a copy.
+TEST(SpectralBox, LeavesValuesAsTheyAre) {
+  std::vector<grid::Axis> const axes{grid::uniform_axis("x", 9, 0.0, 1.0, false)};
+  grid::Grid const grid(MPI_COMM_SELF, axes, grid::decompose(axes, 1));
+  spectral::SpectralBox const box(grid, {Basis::cosine}, 0);
+  HostField const data("data", 9);
+  auto const lines = box.forward_of(data);
+  ASSERT_EQ(lines.size(), 9u);
+  lines[3] = 1.0;
+  EXPECT_EQ(data[3], 0.0);
+}
+
 /// Time is never cut: all ranks but one have no points, and no lines.
 TEST(SpectralBox, RanksWithoutPointsHaveNoLines) {
   std::vector<grid::Axis> const axes{grid::uniform_axis("t", 9, 0.0, 1.0, false)};

@@ -7,7 +7,6 @@
 
 #include "estimate/kept.hpp"
 #include "estimate/rounding.hpp"
-#include "estimators/joint/bounds.hpp"
 #include "estimators/joint/fitter.hpp"
 #include "estimators/joint/kept.hpp"
 
@@ -25,9 +24,7 @@ constexpr double linear_tolerance = 0.05;
 constexpr int most_krylov = 300, most_krylov_scarce = 3000;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
-constexpr int most_bounded = 20;
 constexpr int most_climbs = 6;
-constexpr int most_settling = 30;
 constexpr int most_krylov_settling = 3000;
 constexpr int most_in_all = 6 + most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_settling + most_bounded;  ///< steps of a fit
 constexpr double stuck_change = 1e-4;
@@ -306,51 +303,6 @@ void Fitter::polish() {
     result_.converged = moved < settled_change && (at_.length > 0.0 || at_.arrived) && at_.descent < (at_.solved ? settled_descent : 0.1 * settled_descent);
     if (at_.length == 0.0) return;
   }
-}
-
-/// Whole steps until the parameters are known to the tolerance: the way here must not show in them. A step is taken to leave an
-/// error as much smaller than itself as it was smaller than the one before. Given up where the linear solves are too hard.
-void Fitter::settle() {
-  take_whole_steps();
-  for (int i = first_round(settling); i < most_settling && !at_.settled; ++i) {
-    rest(settling, i);
-    double const moved = step("settle");
-    at_.settled = at_.solved && is_settled(moved, at_.before);
-    at_.before = moved;
-    if (!at_.solved) break;
-  }
-  if (at_.settled) return;
-  result_.converged = at_.before < settled_change;  // a linear solve that stopped early had said so without cause
-  say_unsettled(at_.before);
-}
-
-/// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
-void Fitter::respect_bounds() {
-  auto const bounds = parameters::make_bounds(problem_.space());
-  if (!bounds.any) return;
-  int const first = first_round(bounding);
-  if (first == 0) {
-    if (!set_within(bounds, objective_, result_.x)) return;
-    at_.before = settled_change;
-  }
-  bool done = false;
-  for (int i = std::max(first - 1, 0); i < most_bounded && !done; ++i) {
-    rest(bounding, i + 1);
-    newton_.let_move(inner(bounds, objective_, result_.x));
-    auto const at = parameters();
-    step("bounds");
-    set_within(bounds, objective_, result_.x);
-    at_.moved = change_from(at);
-    done = at_.settled ? at_.solved && is_settled(at_.moved, at_.before) : at_.moved < settled_change;
-    at_.before = at_.moved;
-  }
-  result_.converged = at_.moved < settled_change;
-  if (at_.settled && !done) say_unsettled(at_.moved);
-}
-
-void Fitter::say_unsettled(double moved) const {
-  problem_.progress.say(fmt::format("fit   the last step moved the parameters by {:.1e}, more than the tolerance: so much they may differ on "
-                                    "other numbers of ranks", moved));
 }
 
 Joined fit(Objective& objective, Vec first_guess) { return Fitter(objective).run(first_guess); }

@@ -5,6 +5,8 @@
 
 namespace mollis::joint {
 
+constexpr int most_settling = 30, most_bounded = 20;  ///< steps of the last phases
+
 /// Numerics broke down, on all ranks alike: the end of the fit, not of the run.
 struct Breakdown {
   std::string phase, what;

@@ -15,11 +15,13 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("arrived", at.arrived);
   each("solved", at.solved);
   each("settled", at.settled);
+  each("lost", at.lost);
   each("noisy", at.noisy);
   each("whole", at.whole);
   each("averages_fail", at.averages_fail);
   each("averages_failed_last", at.averages_failed_last);
   each("raised_by", at.raised_by);
+  each("low", at.low);
   each("before", at.before);
   each("moved", at.moved);
   each("newton", found.newton);

@@ -17,11 +17,13 @@ struct Standing {
   bool arrived = false;                     ///< the point of the last step was a minimum already: no search finds better
   bool solved = false;                      ///< its linear solve reached the tolerance
   bool settled = false;                     ///< the parameters are known to the tolerance
+  bool lost = false;                        ///< whole steps ended higher than they began
   bool noisy = false;                       ///< what multiplies a parameter was mostly noise at the start
   bool whole = false;                       ///< steps are taken whole
   bool averages_fail = false;               ///< preconditioners made of averages have been given up
   bool averages_failed_last = false;        ///< or have failed in the last step
   double raised_by = 0.0;                   ///< change of the parameters where the equation's weight rose
+  double low = 0.0;                         ///< the objective where parameters began to settle
   double before = settled_change, moved = 1.0;   ///< the last changes while parameters settle, or meet their bounds
 };
 

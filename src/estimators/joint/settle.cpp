@@ -1,0 +1,71 @@
+// The end of a joint fit: parameters known to the tolerance, and within their bounds.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "estimators/joint/bounds.hpp"
+#include "estimators/joint/fitter.hpp"
+
+namespace mollis::joint {
+namespace {
+
+constexpr double uphill = 0.5;  ///< of the objective, minus the logarithm of the posterior: what one standard error costs
+
+}  // namespace
+
+/// Whole steps until the parameters are known to the tolerance: the way here must not show in them. A step is taken to leave an
+/// error as much smaller than itself as it was smaller than the one before. Given up where the linear solves are too hard. Nothing but
+/// the valley's floor keeps whole steps from leaving it along a direction that the data hardly determine: where they end higher than they
+/// began, they have found another stationary point, whose standard errors know nothing of the way there.
+void Fitter::settle() {
+  take_whole_steps();
+  if (first_round(settling) == 0) at_.low = result_.objective;
+  for (int i = first_round(settling); i < most_settling && !at_.settled; ++i) {
+    rest(settling, i);
+    double const moved = step("settle");
+    at_.settled = at_.solved && is_settled(moved, at_.before);
+    at_.before = moved;
+    if (!at_.solved) break;
+  }
+  at_.lost = result_.objective > at_.low + uphill;
+  if (at_.lost) {
+    at_.settled = result_.converged = false;
+    problem_.progress.say(fmt::format("fit   whole steps led uphill, from {:.6g} to {:.6g}: the data leave some combination of the parameters open",
+                                      at_.low, result_.objective));
+    return;
+  }
+  if (at_.settled) return;
+  result_.converged = at_.before < settled_change;  // a linear solve that stopped early had said so without cause
+  say_unsettled(at_.before);
+}
+
+/// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
+void Fitter::respect_bounds() {
+  auto const bounds = parameters::make_bounds(problem_.space());
+  if (!bounds.any) return;
+  int const first = first_round(bounding);
+  if (first == 0) {
+    if (!set_within(bounds, objective_, result_.x)) return;
+    at_.before = settled_change;
+  }
+  bool done = false;
+  for (int i = std::max(first - 1, 0); i < most_bounded && !done; ++i) {
+    rest(bounding, i + 1);
+    newton_.let_move(inner(bounds, objective_, result_.x));
+    auto const at = parameters();
+    step("bounds");
+    set_within(bounds, objective_, result_.x);
+    at_.moved = change_from(at);
+    done = at_.settled ? at_.solved && is_settled(at_.moved, at_.before) : at_.moved < settled_change;
+    at_.before = at_.moved;
+  }
+  result_.converged = at_.moved < settled_change && !at_.lost;
+  if (at_.settled && !done) say_unsettled(at_.moved);
+}
+
+void Fitter::say_unsettled(double moved) const {
+  problem_.progress.say(fmt::format("fit   the last step moved the parameters by {:.1e}, more than the tolerance: so much they may differ on "
+                                    "other numbers of ranks", moved));
+}
+
+}  // namespace mollis::joint

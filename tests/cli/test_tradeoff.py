@@ -1,0 +1,47 @@
+"""Constants that data do not tell apart: no run calls a wrong pair sound."""
+import unittest
+
+import h5py
+import numpy
+
+from program import TestCase, run, summary_of, temporary
+
+DECK = """
+[grid]
+axes = ["t", "x"]
+points = [41, 51]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[observations.u]
+file = "data.h5"
+dataset = "u"
+[parameters.D]
+over = []
+[parameters.k]
+over = []
+[equation]
+residual = "dt(u) - D*dx(dx(u)) + k*u"
+"""
+
+
+class Tradeoff(TestCase):
+    """One decaying mode: only D pi^2 + k is there to be seen, and the noise of all other modes."""
+
+    def test_one_mode_is_not_sound_and_wrong(self):
+        folder = temporary()
+        t, x = numpy.linspace(0, 1, 41)[:, None], numpy.linspace(0, 1, 51)[None, :]
+        u = numpy.exp(-(0.1 * numpy.pi**2 + 0.5) * t) * numpy.sin(numpy.pi * x)
+        u += 0.01 * u.std() * numpy.random.default_rng(11).standard_normal(u.shape)
+        with h5py.File(folder / "data.h5", "w") as file:
+            file["u"] = u
+        (folder / "deck.toml").write_text(DECK)
+        for method in ("auto", "joint"):
+            done = run("invert", folder / "deck.toml", f"inversion.method={method}", f"output.directory={folder}/{method}")
+            self.assertIn(done.code, (0, 2), done.err)
+            D = summary_of(folder / method)["parameters"]["D"]
+            right = abs(D["mean"] - 0.1) < 4 * D["standard_error"]
+            self.assertTrue(done.code == 2 or right, f"{method}: sound, D = {D['mean']} +- {D['standard_error']}, 0.1 is true")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -21,24 +21,31 @@ constexpr double most_together = 3.0;  ///< factor on the variance, from block t
 char const* const use_robust =
     "look at the data; loss = \"robust\" in [observations] (method = \"joint\") sets outliers aside";
 
-/// How far each datum stands off, in standard deviations; 0 where there is none. Collective.
-std::vector<double> deviations(Problem const& problem, Estimate const& estimate, std::size_t s) {
+struct Deviation {
+  double off;  ///< in standard deviations, from what was fitted, else from the neighbours; 0 where there is no datum
+  bool alone;  ///< on grids: at least half as far off the neighbours, too. What lies together other checks see
+};
+
+/// Collective.
+std::vector<Deviation> deviations(Problem const& problem, Estimate const& estimate, std::size_t s) {
   auto const& state = problem.states[s];
-  bool const fitted = !estimate.predicted.empty();
-  Field const of = fitted ? estimate.predicted[s] : observations::spikes(problem.grid, state.data);
-  auto const value = on_host(of), data = on_host(state.data), shape = on_host(state.shape),
-             known = on_host(state.known);
-  std::vector<double> sizes, all;
+  bool const fitted = !estimate.predicted.empty(), on_grid = !state.points;
+  Field const spikes = on_grid ? observations::spikes(problem.grid, state.data) : Field();
+  auto const value = on_host(fitted ? estimate.predicted[s] : spikes), spike = on_host(spikes), data = on_host(state.data),
+             shape = on_host(state.shape), known = on_host(state.known);
+  std::vector<double> sizes;
+  std::vector<Deviation> all;
   for (std::size_t i = 0; i < data.extent(0); ++i) {
     bool const counts = std::isfinite(data(i)) && (known.extent(0) == 0 || known(i) == 0.0);
-    double const off = fitted ? value(i) - data(i) : value(i) / observations::spike_gain;
-    all.push_back(counts ? std::abs(off) / (shape.extent(0) > 0 ? shape(i) : 1.0) : 0.0);
-    if (counts) sizes.push_back(all.back());
+    double const off = std::abs(fitted ? value(i) - data(i) : value(i) / observations::spike_gain);
+    bool const alone = !on_grid || spike(i) / observations::spike_gain >= 0.5 * off;
+    all.push_back({counts ? off / (shape.extent(0) > 0 ? shape(i) : 1.0) : 0.0, alone});
+    if (counts) sizes.push_back(all.back().off);
   }
   MPI_Comm const comm = problem.grid.comm();
   double const spread =
       fitted ? observations::robust_deviation(comm, sizes) : observations::estimate_noise(problem.grid, state.data);
-  for (double& off : all) off /= std::max(state.sigma, spread);
+  for (auto& deviation : all) deviation.off /= std::max(state.sigma, spread);
   return all;
 }
 
@@ -52,10 +59,10 @@ double sum(MPI_Comm comm, double value) {
 Check carried(Problem const& problem, Estimate const& estimate, std::size_t s) {
   auto const& state = problem.states[s];
   double squares = 0.0, carried = 0.0, count = 0.0;
-  for (double const off : deviations(problem, estimate, s)) {
+  for (auto const [off, alone] : deviations(problem, estimate, s)) {
     squares += off * off;
-    carried += off > far ? off * off : 0.0;
-    count += off > far ? 1.0 : 0.0;
+    carried += alone && off > far ? off * off : 0.0;
+    count += alone && off > far ? 1.0 : 0.0;
   }
   MPI_Comm const comm = problem.grid.comm();
   carried = sum(comm, carried);

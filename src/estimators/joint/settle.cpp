@@ -25,9 +25,10 @@ void Fitter::settle() {
     double const moved = step("settle");
     at_.settled = at_.solved && is_settled(moved, at_.before);
     at_.before = moved;
+    at_.farthest = std::max(at_.farthest, moved);
     if (!at_.solved) break;
   }
-  at_.lost = result_.objective > at_.low + uphill;
+  at_.lost = at_.farthest > settled_change && result_.objective > at_.low + uphill;  // stiff fields: rounding alone moves the objective
   if (at_.lost) {
     at_.settled = result_.converged = false;
     problem_.progress.say(fmt::format("fit   whole steps led uphill, from {:.6g} to {:.6g}: the data leave some combination of the parameters open",

@@ -22,6 +22,7 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("averages_failed_last", at.averages_failed_last);
   each("raised_by", at.raised_by);
   each("low", at.low);
+  each("farthest", at.farthest);
   each("before", at.before);
   each("moved", at.moved);
   each("newton", found.newton);

@@ -23,7 +23,7 @@ struct Standing {
   bool averages_fail = false;               ///< preconditioners made of averages have been given up
   bool averages_failed_last = false;        ///< or have failed in the last step
   double raised_by = 0.0;                   ///< change of the parameters where the equation's weight rose
-  double low = 0.0;                         ///< the objective where parameters began to settle
+  double low = 0.0, farthest = 0.0;         ///< the objective where parameters began to settle, the largest change since
   double before = settled_change, moved = 1.0;   ///< the last changes while parameters settle, or meet their bounds
 };
 

@@ -40,6 +40,11 @@ class Fitter {
   void respect_bounds();
   void say_unsettled(double moved) const;
 
+  /// The objective where the fit stands, data by what their loss says: weights of a robust loss move the squares.
+  double cost() const {
+    auto const& parts = objective_.parts();
+    return parts.value(objective_.weights()) + 0.5 * (parts.cost - parts.misfit);
+  }
   /// A Gauss-Newton step; the relative change of the parameters.
   double step(char const* phase);
   void weigh_equation(double penalty, double share = 1.0);

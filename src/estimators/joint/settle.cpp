@@ -19,7 +19,7 @@ constexpr double uphill = 0.5;  ///< of the objective, minus the logarithm of th
 /// began, they have found another stationary point, whose standard errors know nothing of the way there.
 void Fitter::settle() {
   take_whole_steps();
-  if (first_round(settling) == 0) at_.low = result_.objective;
+  if (first_round(settling) == 0) at_.low = cost();
   for (int i = first_round(settling); i < most_settling && !at_.settled; ++i) {
     rest(settling, i);
     double const moved = step("settle");
@@ -28,11 +28,11 @@ void Fitter::settle() {
     at_.farthest = std::max(at_.farthest, moved);
     if (!at_.solved) break;
   }
-  at_.lost = at_.farthest > settled_change && result_.objective > at_.low + uphill;  // stiff fields: rounding alone moves the objective
+  at_.lost = at_.farthest > settled_change && cost() > at_.low + uphill;  // stiff fields: rounding alone moves the objective
   if (at_.lost) {
     at_.settled = result_.converged = false;
     problem_.progress.say(fmt::format("fit   whole steps led uphill, from {:.6g} to {:.6g}: the data leave some combination of the parameters open",
-                                      at_.low, result_.objective));
+                                      at_.low, cost()));
     return;
   }
   if (at_.settled) return;

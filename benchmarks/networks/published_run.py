@@ -13,7 +13,8 @@ import torch
 from common import PUBLISHED, correlation, cpu, mlp, peak_megabytes
 
 sys.path.insert(0, str(PUBLISHED))
-from pinn_equations import EQUATIONS, lengths, nodes  # noqa: E402  (beside published/, not here)
+from pinn import AutodiffJets  # noqa: E402  (beside published/, not here)
+from pinn_equations import EQUATIONS, lengths, nodes  # noqa: E402
 
 import mollis.torch  # noqa: E402
 
@@ -33,34 +34,10 @@ def features(points, extents, periodic):
     return torch.cat(waves if periodic else [2 * scaled - 1, *waves], dim=1)
 
 
-class Autodiff:
-    """Derivatives of the network's u by repeated reverse differentiation."""
+class Autodiff(AutodiffJets):
+    """Derivatives at all nodes, up to the ends."""
 
-    def __init__(self, net, points, inputs):
-        self.net, self.points, self.inputs, self.inside = net, points.requires_grad_(True), inputs, slice(None)
-
-    def refresh(self):
-        self.u = self.net(self.inputs(self.points))[:, 0]
-        self.slopes, self.lap = self.gradient(self.u), None
-
-    def gradient(self, values):
-        return torch.autograd.grad(values.sum(), self.points, create_graph=True)[0]
-
-    def divergence(self, slopes):
-        return sum(self.gradient(slopes[:, i])[:, i] for i in range(slopes.shape[1]))
-
-    def rate(self):
-        return self.slopes[:, 0]
-
-    def slope_squared(self):
-        return (self.slopes**2).sum(dim=1)
-
-    def laplacian(self):
-        self.lap = self.divergence(self.slopes) if self.lap is None else self.lap
-        return self.lap
-
-    def bilaplacian(self):
-        return self.divergence(self.gradient(self.laplacian()))
+    inside = slice(None)
 
 
 class Layer:

@@ -7,9 +7,9 @@
 
 #include "kernels/pointwise.hpp"
 #include "parameters/transform.hpp"
-#include "scores/score.hpp"
 #include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/constant_entries.hpp"
+#include "uncertainty/field_map.hpp"
 #include "uncertainty/state_draws.hpp"
 #include "uncertainty/student.hpp"
 
@@ -37,7 +37,6 @@ class Quantifier {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
     for (auto const& piece : fitted_) squares_.emplace_back("mean square", piece.extent(0));
     for (auto const& piece : fitted_) of_weights_.emplace_back("variance", piece.extent(0));
-    for (auto const& piece : problem.inside) inside_.push_back(Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), piece));
   }
 
   Uncertainty run() {
@@ -275,38 +274,15 @@ class Quantifier {
     }
   }
 
-  /// Deviation of the values: times d lam / d p where logarithms are fitted. Known: against the field's own mean square.
   void finish_field(std::size_t p, double widen) {
-    auto const& unknown = problem_.space().unknowns()[p];
     auto const square = on_host(squares_[p]), of_weights = on_host(of_weights_[p]);
-    auto const value = on_host(parameters::value_of(unknown, fitted_[p]));
-    auto const deviation = make_host_field("deviation", static_cast<Index>(square.extent(0)));
-    auto const known = make_host_field("known", static_cast<Index>(square.extent(0)));
-    for (std::size_t i = 0; i < square.extent(0); ++i) {
-      deviation(i) = std::sqrt(widen * widen * square(i) / out_.draws + of_weights(i));
-      if (unknown.axes.empty()) deviation(i) = out_.constants.deviation(index_of(p));
-      if (!is_inside(p, i)) deviation(i) = NAN;
-    }
-    double const prior = unknown.settings.log ? 1.0 : own_size(unknown, value, deviation);
-    for (std::size_t i = 0; i < square.extent(0); ++i) {
-      known(i) = prior > 0.0 ? prior / (prior + deviation(i) * deviation(i)) : is_inside(p, i) ? 0.0 : NAN;
-      if (unknown.settings.log) deviation(i) *= std::abs(value(i));
-    }
-    out_.deviation.push_back(make_field("deviation", static_cast<Index>(square.extent(0))));
-    out_.known.push_back(make_field("known", static_cast<Index>(square.extent(0))));
-    Kokkos::deep_copy(out_.deviation.back(), deviation);
-    Kokkos::deep_copy(out_.known.back(), known);
-  }
-
-  bool is_inside(std::size_t p, std::size_t i) const { return inside_.empty() || inside_[p](i) != 0.0; }
-
-  /// Mean square of a parameter over the core, less the part that is error.
-  double own_size(parameters::Unknown const& unknown, HostField const& value, HostField const& deviation) const {
-    Field const square = make_field("size", static_cast<Index>(value.extent(0)));
-    auto const host = Kokkos::create_mirror_view(square);
-    for (std::size_t i = 0; i < value.extent(0); ++i) host(i) = value(i) * value(i) - deviation(i) * deviation(i);
-    Kokkos::deep_copy(square, host);
-    return std::max(scores::mean_of(problem_.space(), unknown, square, true), 0.0);
+    auto const variance = make_host_field("variance", static_cast<Index>(square.extent(0)));
+    bool const constant = problem_.space().unknowns()[p].axes.empty();
+    for (std::size_t i = 0; i < square.extent(0); ++i)
+      variance(i) = constant ? std::pow(out_.constants.deviation(index_of(p)), 2) : widen * widen * square(i) / out_.draws + of_weights(i);
+    auto const map = field_map(problem_, p, fitted_[p], variance);
+    out_.deviation.push_back(map.deviation);
+    out_.known.push_back(map.known);
   }
 
   std::size_t index_of(std::size_t unknown) const {
@@ -325,7 +301,6 @@ class Quantifier {
   std::vector<Field> fitted_, squares_;
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights
   estimate::Rows weights_;
-  std::vector<HostField> inside_;             ///< pieces: the domain, see Problem
   bool any_field_ = false;
   std::vector<std::vector<Field>> samples_;   ///< [draw][unknown]
   Uncertainty out_;

@@ -7,6 +7,7 @@
 #include "estimators/make/make_estimator.hpp"
 #include "problem/case.hpp"
 #include "random/white_noise.hpp"
+#include "uncertainty/field_map.hpp"
 #include "uncertainty/student.hpp"
 
 namespace mollis::test {
@@ -212,6 +213,26 @@ TEST(FitLeft, TellsNoiseFromWhatNeighboursShare) {
   EXPECT_NEAR(noise.coarse, 1.0, 0.9);
   EXPECT_NEAR(shared.square, 1.0, 1e-12);
   EXPECT_NEAR(shared.coarse, 16.0 * 18.0 / 64.0, 0.1);
+}
+
+/// lambda = e^p: of the deviation 0.1 of p the tenth of lambda; known to 1 / (1 + 0.01), against logarithms of size 1.
+TEST(FieldMap, DeviatesInTheUnitOfTheValues) {
+  std::string text = heat;
+  text.replace(text.find("smoothness"), 10, "transform = \"log\"\nsmoothness");
+  Case const c(text, {{"u", bump}}, Estimated::options("equation-error", 1));
+  auto const problem = c.problem();
+  auto const size = c.space.unknowns()[0].grid.local_size();
+  Field const fitted = make_field("p", size);
+  Kokkos::deep_copy(fitted, std::log(3.0));
+  HostField const variance = make_host_field("variance", size);
+  Kokkos::deep_copy(variance, 0.01);
+  auto const map = uncertainty::field_map(problem, 0, fitted, variance);
+  auto const deviation = on_host(map.deviation), known = on_host(map.known);
+  ASSERT_EQ(static_cast<Index>(deviation.extent(0)), size);
+  for (std::size_t i = 0; i < deviation.extent(0); ++i) {
+    EXPECT_NEAR(deviation(i), 0.3, 1e-14);
+    EXPECT_NEAR(known(i), 1.0 / 1.01, 1e-14);
+  }
 }
 
 TEST(Student, WidensAsTablesDo) {

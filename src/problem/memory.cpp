@@ -44,15 +44,27 @@ JetFields jet_fields(equation::System const& system, int dimension) {
   return fields;
 }
 
+/// Rows of a line's factors that are kept, the mean over its waves (spectral::BandedSystems): those near its ends, which are not alike, and
+/// those until factors settle to 1e-9. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
+/// and factors settle by the square of that: after c n / m rows, c = log(1e9) / (2 pi). For m over one other axis and over two.
+double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, int axis) {
+  auto const points = static_cast<double>(grid.axis(axis).size());
+  if (!grid.axis(axis).uniform || grid.dimension() == 1) return points;
+  int order = 0;
+  for (auto const& feature : system.features)
+    if (feature.kind == equation::Feature::Kind::state) order = std::max(order, feature.order[static_cast<std::size_t>(axis)]);
+  double const c = std::log(1e9) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
+  return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
+}
+
 /// Doubles a grid point that a joint fit holds while it takes a step of the smoothness.
 double joint_doubles_per_point(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
-  constexpr double settled = 64.0;  // rows of a line's factors until they settle, and those of its ends: the mean over its waves
   double lattice = 1.0, lines = 0.0;
-  for (auto const& axis : grid.axes())
-    if (!axis.periodic && axis.reflection == grid::Reflection::none) {
-      auto const points = static_cast<double>(axis.size());
+  for (int a = 0; a < grid.dimension(); ++a)
+    if (!grid.axis(a).periodic && grid.axis(a).reflection == grid::Reflection::none) {
+      auto const points = static_cast<double>(grid.axis(a).size());
       lattice *= 1.0 + (deck.joint.spline_degree - 1.0) / points;
-      lines += deck.joint.spline_degree * (axis.uniform ? std::min(1.0, settled / points) : 1.0);
+      lines += deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
     }
   bool const open = lines > 0.0;
   auto const states = static_cast<double>(deck.observations.size());

@@ -1,6 +1,6 @@
-// The same joint fit on all ranks together and on each rank alone. Its linear solves stop at a relative error of 0.05,
-// so that sums in another order may move every step a little: by
-// less than the thousandth at which fits end. The last weights are given, so that no choice depends on rounding.
+// The same joint fit on all ranks together and on each rank alone. Its linear solves stop at a relative error of 0.05, so that sums
+// in another order may move every step a little: by less than the thousandth at which fits end. The last weights are given, so that no
+// choice depends on rounding.
 #include "joined.hpp"
 
 namespace mollis::test {

@@ -38,6 +38,9 @@ class Linearisation {
   /// H^-1 (noise + prior) is a draw of the error of x*, and e less J of it one of what the fit leaves of the rows (perturb and
   /// optimise: Papandreou and Yuille, NIPS 2010). The same for a number on any number of ranks.
   virtual Rows draw(int number, Vec noise, Vec prior) = 0;
+  /// The smoothness weight of a field over the one that the field itself supports, f / <p, L p> with f its degrees of freedom; 1 where it is
+  /// no more, or a method does not tell. Not collective.
+  virtual double overweight(std::size_t /*unknown*/) const { return 1.0; }
   /// Whether W^-1 is the covariance of the rows' noise, so that H^-1 is that of the error. Not collective.
   virtual bool is_white() const = 0;
 

@@ -1,6 +1,7 @@
 #include "solver/sparse_inverse.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <string>
 
@@ -37,6 +38,21 @@ PetscInt negative_pivots(Mat factor, MatSolverType by) {
   static_cast<void>(factor), static_cast<void>(by);
 #endif
   return count;
+}
+
+std::optional<double> log_determinant_of(Mat factor, MatSolverType by) {
+#if defined(PETSC_HAVE_MUMPS)
+  if (std::string(by) == MATSOLVERMUMPS) {
+    PetscReal mantissa = 0.0;
+    PetscInt exponent = 0;
+    check(MatMumpsGetRinfog(factor, 12, &mantissa));
+    check(MatMumpsGetInfog(factor, 34, &exponent));
+    if (mantissa > 0.0) return std::log(mantissa) + static_cast<double>(exponent) * std::log(2.0);
+  }
+#else
+  static_cast<void>(factor), static_cast<void>(by);
+#endif
+  return {};
 }
 
 }  // namespace
@@ -78,6 +94,7 @@ SparseInverse::SparseInverse(petsc::Matrix matrix) {
     if (e > 0.0) check(MatDiagonalSet(matrix_, shift, ADD_VALUES));
     before = e;
     exists_ = factorise();
+    if (exists_ && e == 0.0) log_determinant_ = log_determinant_of(factor_, library(PetscObjectComm(reinterpret_cast<PetscObject>(static_cast<Mat>(matrix_)))));
   }
   if (!exists_) factor_ = {};
   matrix_ = {};
@@ -93,6 +110,7 @@ bool SparseInverse::factorise() {
   if (std::string(by) == MATSOLVERMUMPS) {
     check(MatMumpsSetIcntl(factor_, 7, metis));
     check(MatMumpsSetIcntl(factor_, 14, work_space));
+    check(MatMumpsSetIcntl(factor_, 33, 1));  // and the determinant
   }
 #endif
   petsc::IndexSet rows, columns;

@@ -2,6 +2,7 @@
 /// The inverse of an assembled sparse matrix by a Cholesky factorisation: MUMPS on any number of ranks, PETSc's own on
 /// one. Of small matrices every rank holds the whole: messages between ranks would take longer than their factors and
 /// solves.
+#include <optional>
 #include <vector>
 
 #include "solver/operator.hpp"
@@ -18,6 +19,8 @@ class SparseInverse final : public Preconditioner {
   /// diagonal takes its place. Collective.
   explicit SparseInverse(petsc::Matrix matrix);
   void apply(Vec r, Vec z) override;
+  /// log det A, on every rank; nothing where there is no factor of A itself or the library does not tell. Not collective.
+  std::optional<double> log_determinant() const { return log_determinant_; }
 
  private:
   static constexpr PetscInt small = 20000;  ///< rows
@@ -30,6 +33,7 @@ class SparseInverse final : public Preconditioner {
   petsc::Matrix matrix_, factor_;
   petsc::Vector diagonal_;  ///< of A
   bool exists_ = false;
+  std::optional<double> log_determinant_;
 };
 
 }  // namespace mollis::solver

@@ -7,37 +7,79 @@ namespace {
 
 using petsc::check;
 
-/// x with one of the parameters alone, all else 0.
-petsc::Vector alone(parameters::ParameterSpace const& space, std::vector<Field> const& fitted, std::size_t p, estimate::Linearisation const& linear) {
-  std::vector<Field> pieces;
-  for (std::size_t q = 0; q < fitted.size(); ++q) pieces.push_back(q == p ? fitted[p] : Field("none", fitted[q].extent(0)));
-  auto const parameters = space.make_vector();
-  auto x = linear.make_vector();
-  check(VecSet(parameters, 0.0));
-  check(VecSet(x, 0.0));
-  space.gather(pieces, parameters);
-  linear.put_parameters(parameters, x);
-  return x;
-}
+class Moves {
+ public:
+  Moves(problem::Problem const& problem, estimate::Linearisation& linear, Solve const& solve)
+      : space_(problem.space()), linear_(linear), solve_(solve) {}
+
+  /// beta L of one parameter of these pieces.
+  petsc::Vector pull(std::vector<Field> const& pieces, std::size_t p) const {
+    auto const field = alone(pieces, p);
+    auto out = petsc::like(field);
+    linear_.prior(field, out);
+    return out;
+  }
+  double roughness(std::vector<Field> const& pieces, std::size_t p) const {
+    PetscReal value = 0.0;
+    check(VecDot(alone(pieces, p), pull(pieces, p), &value));
+    return value;
+  }
+  /// H^-1 of a pull; none where that cannot be solved.
+  petsc::Vector move(Vec pull, std::size_t p) const {
+    auto out = petsc::like(pull);
+    check(VecSet(out, 0.0));
+    if (!solve_(pull, out, "what the weight of " + space_.unknowns()[p].name + " moves")) return {};
+    return out;
+  }
+  std::vector<Field> parameters_of(Vec x) const {
+    auto const parameters = space_.make_vector();
+    linear_.take_parameters(x, parameters);
+    return space_.scatter(parameters);
+  }
+
+ private:
+  /// x with one of the parameters alone, all else 0.
+  petsc::Vector alone(std::vector<Field> const& pieces, std::size_t p) const {
+    std::vector<Field> own;
+    for (std::size_t q = 0; q < pieces.size(); ++q) own.push_back(q == p ? pieces[p] : Field("none", pieces[q].extent(0)));
+    auto const parameters = space_.make_vector();
+    auto x = linear_.make_vector();
+    check(VecSet(parameters, 0.0));
+    check(VecSet(x, 0.0));
+    space_.gather(own, parameters);
+    linear_.put_parameters(parameters, x);
+    return x;
+  }
+
+  parameters::ParameterSpace const& space_;
+  estimate::Linearisation& linear_;
+  Solve const& solve_;
+};
 
 }  // namespace
 
 bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
-                      std::vector<petsc::Vector>& moves) {
+                      std::vector<petsc::Vector>& found) {
+  Moves const moves(problem, linear, solve);
   for (std::size_t p = 0; p < fitted.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
-    if (unknown.axes.empty() || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
-    auto const field = alone(problem.space(), fitted, p, linear);
-    auto const pull = linear.make_vector();
-    linear.prior(field, pull);
-    PetscReal freedom = 0.0;
-    check(VecDot(field, pull, &freedom));
+    bool const chosen = std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight);
+    double const unexpected = 1.0 - 1.0 / linear.overweight(p);
+    if (unknown.axes.empty() || (!chosen && unexpected == 0.0)) continue;
+    double const freedom = moves.roughness(fitted, p);
     if (!(freedom > 0.0)) continue;
-    auto move = linear.make_vector();
-    check(VecSet(move, 0.0));
-    if (!solve(pull, move, "what the weight of " + unknown.name + " moves")) return false;
-    check(VecScale(move, std::sqrt(2.0 / freedom)));
-    moves.push_back(std::move(move));
+    auto const bias = moves.move(moves.pull(fitted, p), p);
+    if (!bias) return false;
+    auto const add = [&](Vec move, double square) {
+      found.push_back(petsc::copy_of(move));
+      check(VecScale(found.back(), std::sqrt(square)));
+    };
+    if (chosen) add(bias, 2.0 / freedom);
+    if (unexpected == 0.0) continue;
+    auto const whole = moves.move(moves.pull(moves.parameters_of(bias), p), p);
+    if (!whole) return false;
+    check(VecAXPY(whole, 1.0, bias));
+    add(whole, unexpected);
   }
   return true;
 }

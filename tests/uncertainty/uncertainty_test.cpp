@@ -178,6 +178,26 @@ TEST(Fields, AreLessKnownWhereTheirWeightWasChosen) {
   EXPECT_NEAR(sums[0], sums[1], 0.1 * sums[1]);
 }
 
+/// Stiffer by hand than the field supports: deviations tell what that takes from the field, not what the prior makes of it.
+TEST(Fields, AreLessKnownWhereTheyAreTooStiff) {
+  auto text = heat;
+  text.replace(text.find("1 + 0.3*x"), 9, "1 + 0.3*cos(2*pi*x)").replace(text.find("1e-3"), 4, "0.1");
+  Estimated const e(text, bump, "joint");
+  EXPECT_GT(e.estimate.linear->overweight(0), 10.0);
+  auto const deviation = on_host(quantify(e, 12).deviation.front()), fitted = on_host(e.problem.space().scatter(e.estimate.parameters).front());
+  auto const truth = on_host(sample(e.problem.grid, [](Coordinates const& x) { return 1.0 + 0.3 * std::cos(2.0 * pi * x[1]); }));
+  double sums[3] = {0.0, 0.0, 0.0};  // points, those within two deviations, squares of the error over those of the deviation
+  for (std::size_t i = 0; i < truth.extent(0); ++i) {
+    double const error = std::abs(fitted(i) - truth(i));
+    sums[0] += 1.0;
+    sums[1] += error < 1.96 * deviation(i) ? 1.0 : 0.0;
+    sums[2] += std::pow(error / deviation(i), 2);
+  }
+  for (double& sum : sums) sum = sum_over(e.problem.grid.comm(), sum);
+  EXPECT_GT(sums[1], 0.8 * sums[0]);
+  EXPECT_GT(sums[2], 0.05 * sums[0]);
+}
+
 TEST(Draws, AreTheSameOnAnyNumberOfRanks) {
   Estimated e(heat, bump, "joint");
   auto const sure = quantify(e, 4);

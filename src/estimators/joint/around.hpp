@@ -20,6 +20,7 @@ class Around final : public estimate::Linearisation {
   void prior(Vec v, Vec out) override { objective_->apply_prior(v, out); }
   void hessian(Vec v, Vec out) override { objective_->apply_hessian(v, out); }
   estimate::Rows draw(int number, Vec noise, Vec prior) override { return objective_->draw(number, noise, prior); }
+  double overweight(std::size_t unknown) const override { return objective_->overweight(unknown); }
   bool is_white() const override { return true; }
   Solved solve(Vec b, Vec x, double tolerance) override;
 

@@ -98,6 +98,20 @@ std::vector<std::string> collapsed(Problem const& problem, Objective& objective,
   return found;
 }
 
+/// beta over f / <p, L p>, f the degrees of freedom of p: the weight that the fitted field supports (MacKay's fixed point). Of fields that were
+/// made stiffer than the evidence has them, or by hand, more than 1: that much rougher they are than their prior says. Collective.
+std::vector<double> overweight(Problem const& problem, Objective& objective) {
+  Spectrum spectrum(objective);
+  spectrum.update(objective);
+  auto const& weights = objective.weights();
+  std::vector<double> factors;
+  for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
+    double const supported = problem.space().unknowns()[u].axes.empty() ? 0.0 : spectrum.freedom(u, weights.smoothness[u], weights.equation);
+    factors.push_back(supported > 0.0 ? std::max(weights.smoothness[u] * objective.parts().roughness[u] / supported, 1.0) : 1.0);
+  }
+  return factors;
+}
+
 /// All that is known once states and parameters are: x, at which the objective is linearised.
 Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x) {
   auto const& space = problem->space();
@@ -116,6 +130,7 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   out.weights = objective->row_weights().equation;
   out.mask = objective->mask();
   out.smoother = splines(objective->lattice());
+  objective->set_overweight(overweight(*problem, *objective));
   out.ends = collapsed(*problem, *objective, out.parameters);
   out.smoothness = objective->weights().smoothness;
   out.penalty = objective->weights().equation;
@@ -209,6 +224,7 @@ Quantities Estimator::save(Problem const& problem, Estimate const& estimate) con
   auto const& around = dynamic_cast<Around const&>(*estimate.linear);
   kept.put("sizes", around.objective().sizes());
   put_coefficients(around.objective(), around.solution(), kept);
+  kept.put("told", around.objective().told());
   kept.put("averages_fail", {around.objective().averages_fail() ? 1.0 : 0.0});
   kept.put("mask", problem.grid, estimate.mask);
   return kept;
@@ -220,6 +236,7 @@ Estimate Estimator::restore(Problem const& given, Quantities const& quantities) 
   Estimate kept;
   estimate::take_parameters(problem->space(), quantities, kept);
   objective->set_averages_fail(quantities.numbers("averages_fail").front() > 0.0);
+  objective->set_told(quantities.numbers("told"));
   objective->set_sizes(quantities.numbers("sizes"));
   objective->weights() = {quantities.numbers("penalty"), kept.smoothness};
   auto x = objective->make_vector();

@@ -20,13 +20,14 @@ constexpr double settled_penalty = 10.0;    ///< w n while the smoothness is cho
 constexpr double raised_penalty = 100.0;    ///< and afterwards
 constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
 constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
+constexpr double same_freedom = 0.1;        ///< of the logarithm of degrees of freedom
 constexpr double linear_tolerance = 0.05;
 constexpr int most_krylov = 300, most_krylov_scarce = 3000;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr int most_climbs = 6;
 constexpr int most_krylov_settling = 3000;
-constexpr int most_in_all = 6 + most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_settling + most_bounded;  ///< steps of a fit
+constexpr int most_in_all = 6 + 2 * most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_settling + most_bounded;  ///< steps of a fit
 constexpr double stuck_change = 1e-4;
 constexpr double noisy_slope = 2.0;         ///< mean square of dR/dp over that of smoothed states
 constexpr double rounding = 1e-10;          ///< relative, of the objective
@@ -62,10 +63,10 @@ Joined Fitter::run(Vec first_guess) {
   try {
     if (!go_on()) begin(first_guess);
     if (due(starting)) start();
-    if (due(choosing)) choose_smoothness();
+    if (due(choosing)) choose_smoothness(choosing, settled_penalty);
     if (due(climbing) && climbs()) climb(climbing, settled_penalty);
     if (due(raising)) raise();
-    if (due(climbing_again) && climbs() && at_.raised_by > 0.005) climb(climbing_again, raised_penalty);
+    if (due(climbing_again)) follow_raise();
     if (due(polishing)) polish();
     if (due(settling) && result_.converged) settle();
     respect_bounds();
@@ -120,6 +121,7 @@ void Fitter::rest(Phase phase, int round) {
   estimate::Quantities kept;
   put_point(objective_, result_.x, kept);
   put_standing(at_, result_, kept);
+  kept.put("told", objective_.told());
   problem_.keeper->keep("fit", kept);
   problem_.keeper->pause();
 }
@@ -133,6 +135,7 @@ bool Fitter::go_on() {
   round_ = at_.round;
   newton_.go_on(at_.averages_fail, at_.averages_failed_last);
   if (at_.whole) take_whole_steps();
+  objective_.set_told(kept->numbers("told"));
   result_.x = take_point(objective_, *kept);
   spectrum_.update(objective_);
   return true;
@@ -243,10 +246,11 @@ void Fitter::start() {
       objective_.weights().smoothness[u] = *given;
 }
 
-/// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p.
-void Fitter::choose_smoothness() {
-  for (int i = first_round(choosing); i < most_steps; ++i) {
-    rest(choosing, i);
+/// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p. Where it has settled the Hessian itself is asked for them, if
+/// it is factorised.
+void Fitter::choose_smoothness(Phase phase, double penalty) {
+  for (int i = first_round(phase); i < most_steps; ++i) {
+    rest(phase, i);
     double largest = 0.0;
     for (auto const u : automatic_) {
       double& beta = objective_.weights().smoothness[u];
@@ -257,10 +261,36 @@ void Fitter::choose_smoothness() {
       if (at_.length > 0.5 || at_.arrived) beta = estimate::rounded_weight(factor * beta);
       largest = std::max(largest, std::abs(std::log(factor)));
     }
-    weigh_equation(settled_penalty);
+    weigh_equation(penalty);
     double const moved = step("weight");
-    if (moved < 0.01 && largest < 0.3) return;
+    if (moved < 0.01 && largest < 0.3 && !ask_hessian()) return;
   }
+}
+
+/// Takes the degrees of freedom of the Hessian itself, where it is factorised, in place of those of averages, which know nothing of the
+/// edge of a mask or where data lie. Whether they differ from those so far.
+bool Fitter::ask_hessian() {
+  auto told = objective_.told();
+  double largest = 0.0;
+  for (auto const u : automatic_) {
+    auto const untold = newton_.untold(u);
+    if (!untold) return false;
+    double const exact = std::max(spectrum_.rank(u) - *untold, Spectrum::least_freedom);
+    double const factor = exact / spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
+    told[u] *= factor;
+    largest = std::max(largest, std::abs(std::log(factor)));
+  }
+  if (automatic_.empty()) return false;
+  at_.told = true;
+  objective_.set_told(told);
+  spectrum_.update(objective_);
+  return largest > same_freedom;
+}
+
+/// The evidence again where it is exact, as with a stronger equation the data tell more; else what was given up for want of it.
+void Fitter::follow_raise() {
+  if (!automatic_.empty() && newton_.is_exact()) return choose_smoothness(climbing_again, raised_penalty);
+  if (climbs() && at_.raised_by > 0.005) climb(climbing_again, raised_penalty);
 }
 
 /// Evidence undersmooths parameters smoother than its prior: stiffer ones are taken while the unbiased risk of the states (Mallows'

@@ -29,10 +29,13 @@ class Fitter {
   int first_round(Phase phase) const { return phase == phase_ ? round_ : 0; }
   std::vector<double> slopes();
   void start();
-  void choose_smoothness();
+  void choose_smoothness(Phase phase, double penalty);
+  bool ask_hessian();
   /// Whether fields may be made stiffer than the evidence has them: not inside a mask, where the edge has room for what stiff fields get
-  /// wrong, so that the misfit does not show it and the spectrum's degrees of freedom given up are not the true ones.
-  bool climbs() const { return !automatic_.empty() && problem_.mask.extent(0) == 0; }
+  /// wrong, so that the misfit does not show it and the spectrum's degrees of freedom given up are not the true ones; nor where the
+  /// evidence is that of the Hessian itself.
+  bool climbs() const { return !automatic_.empty() && problem_.mask.extent(0) == 0 && !at_.told; }
+  void follow_raise();
   void climb(Phase phase, double penalty);
   void raise();
   void polish();

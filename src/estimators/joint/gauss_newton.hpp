@@ -46,6 +46,9 @@ class GaussNewton {
     if (averages_fail) preconditioner_.leave_averages();
     failed_ = failed;
   }
+  /// Whether the Hessian is factorised; Preconditioner::untold(). Collective.
+  bool is_exact() const { return preconditioner_.is_exact(); }
+  std::optional<double> untold(std::size_t unknown) const { return preconditioner_.untold(unknown); }
   bool has_failed() const { return failed_; }
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
   void let_move(petsc::Vector moves) {

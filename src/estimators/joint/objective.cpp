@@ -112,6 +112,8 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
   layout_.size = layout_.parameters + problem.space().local_size();
   weights_.equation.assign(static_cast<std::size_t>(problem.system().residuals), 1.0);
   weights_.smoothness.assign(problem.space().unknowns().size(), 0.0);
+  told_.assign(weights_.smoothness.size(), 1.0);
+  overweight_ = told_;
   std::vector<double> sizes;
   for (auto const& observed : problem.states)
     sizes.push_back(!observed.unobserved ? 0.0 : observed.size > 0.0 ? observed.size : 1.0);

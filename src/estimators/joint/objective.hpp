@@ -55,6 +55,13 @@ class Objective {
   /// Whether preconditioners made of averages have been tried and do not serve; what solves with this Hessian sees it.
   bool averages_fail() const { return averages_fail_; }
   void set_averages_fail(bool fail) { averages_fail_ = fail; }
+  /// Degrees of freedom of a field over those that averages tell (Spectrum::freedom), where the Hessian itself has told them; else 1.
+  double told(std::size_t unknown) const { return told_[unknown]; }
+  std::vector<double> const& told() const { return told_; }
+  void set_told(std::vector<double> told) { told_ = std::move(told); }
+  /// beta of a field over the weight that the field itself supports, 1 at least.
+  double overweight(std::size_t unknown) const { return overweight_[unknown]; }
+  void set_overweight(std::vector<double> overweight) { overweight_ = std::move(overweight); }
   /// Data a point over sigma^2; of a state that was not observed what stands in for that (set_sizes).
   double information(std::size_t state) const { return states_[state].information; }
   /// tau of a state over information(), one an axis.
@@ -194,7 +201,7 @@ class Objective {
   parameters::SmoothnessProduct smoothness_;
   std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
-  std::vector<double> sizes_;
+  std::vector<double> sizes_, told_, overweight_;
   bool held_ = false;
   bool scarce_ = false, averages_fail_ = false;
   Parts parts_;

@@ -22,6 +22,11 @@ class Preconditioner final : public solver::Preconditioner {
   /// For the objective's last linearise() and its present weights. `moves`: 1 or 0, one an entry; null: all move. `many`: many solves
   /// follow, for which the dearest factors pay. Collective.
   void update(Vec moves = nullptr, bool many = false);
+  bool is_exact() const { return kind_ == Kind::exact; }
+  /// SectionModel::untold() of a parameter; nothing where the Hessian is not factorised. Collective.
+  std::optional<double> untold(std::size_t unknown) const {
+    return is_exact() ? section_->untold(unknown) : std::nullopt;
+  }
   /// Where averages have failed: takes to factors of the Hessian if they are cheap enough; the next update() makes them. Whether it has.
   /// Collective.
   bool leave_averages();

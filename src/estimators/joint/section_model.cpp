@@ -22,6 +22,7 @@ constexpr double changed_partials = 0.03;  ///< factors are made anew,
 constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
 constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
 constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
+constexpr double log_step = 0.01;          ///< of log beta, for the derivative of log det H
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
 
 bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
@@ -274,6 +275,27 @@ void SectionModel::update(Vec moves, bool now) {
     finish(matrix, wave_ < 0 ? moves : nullptr);
     waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix));
   }
+}
+
+std::optional<double> SectionModel::untold(std::size_t unknown) const {
+  auto const& fields = rows_.fields();
+  auto const at = std::find(fields.begin(), fields.end(), static_cast<int>(unknown));
+  if (wave_ >= 0 || at == fields.end() || objective_.holds_parameters()) return {};
+  double const beta = objective_.weights().smoothness[unknown];
+  auto const hessians = rows_.assemble();
+  double difference = 0.0;
+  for (double const sign : {1.0, -1.0}) {
+    petsc::Matrix matrix;
+    check(MatDuplicate(hessians.square[0][0], MAT_COPY_VALUES, matrix.address()));
+    rows_.add_smoothness(matrix, static_cast<std::size_t>(at - fields.begin()), std::expm1(sign * log_step) * beta);
+    check(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY));
+    check(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY));
+    finish(matrix, nullptr);
+    auto const logs = solver::SparseInverse(std::move(matrix)).log_determinant();
+    if (!logs) return {};
+    difference += sign * *logs;
+  }
+  return difference / (2.0 * log_step);
 }
 
 void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) {

@@ -37,6 +37,9 @@ class SectionModel {
   /// for new factors, or `now`. `moves`: see Preconditioner::update. Collective.
   void update(Vec moves, bool now);
   bool is_ready() const { return waves_.front().inverse != nullptr; }
+  /// beta tr(L H^-1) of a field, H the Hessian at the objective's last linearise() and its weights, all axes in the section: how much of
+  /// what L holds the data do not tell. As the derivative of log det H, from two factorisations; nothing where there is none. Collective.
+  std::optional<double> untold(std::size_t unknown) const;
   /// An iteration without it.
   void count() { ++used_; }
   /// Fields over this rank's box, states, then parameters: z += factor * model^-1 r. Collective.

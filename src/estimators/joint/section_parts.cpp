@@ -144,27 +144,24 @@ void SectionRows::add_prior(Mat to) const {
   }
 }
 
-void SectionRows::add_smoothness(Mat to) const {
-  for (std::size_t f = 0; f < fields_.size(); ++f) {
-    auto const& block = blocks_[states_ + f];
-    if (block.size == 0) continue;
-    auto const& unknown = unknown_of(states_ + f);
-    double const beta = objective_.weights().smoothness[static_cast<std::size_t>(fields_[f])];
-    parameters::SmoothnessForm const form(unknown.grid, unknown.settings.smoothness_order);
-    std::vector<Extents> neighbours;
-    std::vector<double> values;
-    grid::for_each_point(block.axes, block.box, [&](Point const& point, Index) {
-      Extents centre{};
-      std::copy(point.begin(), point.end(), centre.begin());
-      form.row(centre, neighbours, values);
-      PetscInt const row = column_of(states_ + f, point);
-      for (std::size_t n = 0; n < values.size(); ++n) {
-        Point column{};
-        std::copy(neighbours[n].begin(), neighbours[n].end(), column.begin());
-        check(MatSetValue(to, row, column_of(states_ + f, column), beta * values[n], ADD_VALUES));
-      }
-    });
-  }
+void SectionRows::add_smoothness(Mat to, std::size_t field, double beta) const {
+  auto const& block = blocks_[states_ + field];
+  if (block.size == 0) return;
+  auto const& unknown = unknown_of(states_ + field);
+  parameters::SmoothnessForm const form(unknown.grid, unknown.settings.smoothness_order);
+  std::vector<Extents> neighbours;
+  std::vector<double> values;
+  grid::for_each_point(block.axes, block.box, [&](Point const& point, Index) {
+    Extents centre{};
+    std::copy(point.begin(), point.end(), centre.begin());
+    form.row(centre, neighbours, values);
+    PetscInt const row = column_of(states_ + field, point);
+    for (std::size_t n = 0; n < values.size(); ++n) {
+      Point column{};
+      std::copy(neighbours[n].begin(), neighbours[n].end(), column.begin());
+      check(MatSetValue(to, row, column_of(states_ + field, column), beta * values[n], ADD_VALUES));
+    }
+  });
 }
 
 }  // namespace mollis::joint

@@ -205,7 +205,8 @@ SectionRows::Hessians SectionRows::assemble() const {
   add_equation(hessians);
   add_points(hessians.square[0][0]);
   add_prior(all.back());
-  if (!objective_.holds_parameters()) add_smoothness(all.back());
+  for (std::size_t f = 0; f < fields_.size() && !objective_.holds_parameters(); ++f)
+    add_smoothness(all.back(), f, objective_.weights().smoothness[static_cast<std::size_t>(fields_[f])]);
   for (Mat const matrix : all) {
     check(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY));
     check(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY));

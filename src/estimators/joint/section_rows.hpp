@@ -22,6 +22,8 @@ class SectionRows {
   };
   /// At the objective's last linearise(). All parts in one matrix where there is no wave: square[0][0]. Collective.
   Hessians assemble() const;
+  /// to += beta L of fields()[field], not yet assembled. Not collective.
+  void add_smoothness(Mat to, std::size_t field, double beta) const;
 
   std::vector<int> const& orders() const {
     return orders_;
@@ -67,7 +69,6 @@ class SectionRows {
   void add_equation(Hessians const& hessians) const;
   void add_points(Mat to) const;
   void add_prior(Mat to) const;
-  void add_smoothness(Mat to) const;
 
   Objective& objective_;
   int wave_;

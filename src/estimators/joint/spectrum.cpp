@@ -55,7 +55,7 @@ Spectrum::Spectrum(Objective const& objective)
   first_ = me * all / ranks;
   last_ = (me + 1) * all / ranks;
   for (auto const& unknown : objective.problem().space().unknowns()) {
-    Unknown own{static_cast<int>(unknown.axes.size()) == grid_.dimension(), unknown.axes, {}, unknown.settings.smoothness_order,
+    Unknown own{unknown.grid.points() - 1, static_cast<int>(unknown.axes.size()) == grid_.dimension(), unknown.axes, {}, unknown.settings.smoothness_order,
                 free_polynomials(unknown.grid, unknown.settings.smoothness_order), {}, {}};
     for (int a = 0; a < grid_.dimension(); ++a)
       if (std::find(own.axes.begin(), own.axes.end(), a) == own.axes.end()) own.missing.push_back(a);
@@ -128,6 +128,7 @@ void Spectrum::put_unobserved(Objective const& objective, Averages const& averag
 }
 
 void Spectrum::update(Objective& objective) {
+  told_ = objective.told();
   auto const averages = averages_of(objective);
   std::size_t const residuals = averages.equation.size(), states = averages.data.size();
   noise_.assign(residuals, std::vector<std::vector<double>>(states));
@@ -200,7 +201,7 @@ double sum_of_shares(std::vector<double> const& info, std::vector<double> const&
 double Spectrum::freedom(std::size_t u, double beta, std::vector<double> const& w) const {
   auto const& unknown = unknowns_[u];
   double const sum = sum_of_shares(information(u, w), unknown.smoothness, beta);
-  return std::max((unknown.field ? over_ranks(sum) : sum) - unknown.free, least_freedom);
+  return std::max(told_[u] * ((unknown.field ? over_ranks(sum) : sum) - unknown.free), least_freedom);
 }
 
 double Spectrum::beta_for(std::size_t u, double target) const {

@@ -17,10 +17,14 @@ class Spectrum {
   /// Takes the objective's last linearise(). Collective.
   void update(Objective& objective);
 
-  /// Degrees of freedom of a parameter: sum over waves with L > 0 of i / (i + beta L), less what L leaves free.
+  /// Degrees of freedom of a parameter: sum over waves with L > 0 of i / (i + beta L), less what L leaves free, times Objective::told.
   /// w: equation weights; empty: without limit. No fewer than `least_freedom`. Collective.
   static constexpr double least_freedom = 0.1;
   double freedom(std::size_t unknown, double beta, std::vector<double> const& w) const;
+  /// Rank of L of a parameter: entries less the dimension of what it leaves free. Not collective.
+  double rank(std::size_t unknown) const {
+    return static_cast<double>(unknowns_[unknown].smoothness_rank) - unknowns_[unknown].free;
+  }
   /// beta at which freedom(unknown, beta, {}) is `target`. Collective.
   double beta_for(std::size_t unknown, double target) const;
   /// Standard deviation, root mean square over the points, that a field of `target` degrees of freedom would have. Collective.
@@ -34,6 +38,7 @@ class Spectrum {
  private:
   void put_unobserved(Objective const& objective, Averages const& averages);
   struct Unknown {
+    Index smoothness_rank;                   ///< entries but for the constant
     bool field;                              ///< over all axes
     std::vector<int> axes, missing;
     int order;
@@ -53,6 +58,7 @@ class Spectrum {
   grid::Box whole_;
   Index first_, last_;                       ///< waves of this rank
   std::vector<Unknown> unknowns_;
+  std::vector<double> told_;                 ///< factors on the degrees of freedom, of the objective
   std::vector<std::vector<std::vector<double>>> noise_;  ///< [residual][state][local wave]: sigma^2 K / |S|^2
   bool unobserved_ = false;                   ///< some state was not observed
 };

@@ -18,6 +18,7 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("lost", at.lost);
   each("noisy", at.noisy);
   each("whole", at.whole);
+  each("told", at.told);
   each("averages_fail", at.averages_fail);
   each("averages_failed_last", at.averages_failed_last);
   each("raised_by", at.raised_by);

@@ -20,6 +20,7 @@ struct Standing {
   bool lost = false;                        ///< whole steps ended higher than they began
   bool noisy = false;                       ///< what multiplies a parameter was mostly noise at the start
   bool whole = false;                       ///< steps are taken whole
+  bool told = false;                        ///< degrees of freedom are those of the Hessian itself
   bool averages_fail = false;               ///< preconditioners made of averages have been given up
   bool averages_failed_last = false;        ///< or have failed in the last step
   double raised_by = 0.0;                   ///< change of the parameters where the equation's weight rose

@@ -3,6 +3,7 @@
 #include "estimators/joint/gauss_newton.hpp"
 #include "estimators/joint/local_values.hpp"
 #include "estimators/joint/section_model.hpp"
+#include "estimators/joint/spectrum.hpp"
 #include "petsc/access.hpp"
 #include "problem/case.hpp"
 
@@ -122,6 +123,45 @@ TEST(Section, WholeIsTheHessianBesideProfiles) {
   }
   model.update(moves, true);
   EXPECT_LT(f.error(model, {0, 1, 2}, moves), 1e-5);
+}
+
+/// beta tr(L H^-1) of each field, entry by entry by products and solves, and the rank of L, against the derivative of log det H.
+TEST(Section, TellsHowMuchOfASmoothnessTheDataDoNot) {
+  std::string const deck =
+      "[grid]\naxes = [\"y\", \"x\"]\npoints = [9, 8]\nlower = [0.0, 0.0]\nupper = [1.0, 1.0]\nperiodic = [\"x\"]\n"
+      "[parameters.a]\nover = [\"y\", \"x\"]\nsmoothness = { order = 2, weight = 1.0 }\n"
+      "[parameters.b]\nover = [\"y\"]\nsmoothness = { order = 1, weight = 1.0 }\n"
+      "[equation]\nresiduals = [\"a*lap(u) + b*u^2\"]\n";
+  Fixture f(deck, {{"u", wave}}, {[](test::Coordinates const& x) { return 1.0 + 0.3 * x[0]; }, [](test::Coordinates const&) { return 2.0; }}, 3.0);
+  f.objective.weights().smoothness = {1e-2, 1.0};
+  joint::SectionModel const model(f.objective, -1, {0, 1});
+  if (!model.untold(0)) GTEST_SKIP() << "the library of the factors does not tell determinants";
+  joint::Hessian hessian(f.objective);
+  solver::ConjugateGradients gradients(f.c.grid.comm(), f.objective.layout().size, hessian, nullptr, {1e-8, 20000, false});
+  auto const unit = f.objective.make_vector(), pull = petsc::like(unit), solved = petsc::like(unit);
+  for (std::size_t p = 0; p < 2; ++p) {
+    auto const& unknown = f.c.space.unknowns()[p];
+    double trace = 0.0;
+    for (int rank = 0; rank < f.c.grid.ranks(); ++rank) {
+      Index entries = unknown.owner ? unknown.grid.local_size() : 0;
+      MPI_Bcast(&entries, 1, MPI_INT64_T, rank, f.c.grid.comm());
+      for (Index i = 0; i < entries; ++i) {
+        petsc::check(VecSet(unit, 0.0));
+        if (rank == f.c.grid.rank()) {
+          petsc::Writing to(unit);
+          Kokkos::deep_copy(to.piece(f.objective.layout().parameters + unknown.offset + i, 1), 1.0);
+        }
+        f.objective.apply_prior(unit, pull);
+        petsc::check(VecSet(solved, 0.0));
+        ASSERT_TRUE(gradients.solve(pull, solved).converged);
+        trace += test::dot(unit, solved);
+      }
+    }
+    EXPECT_NEAR(*model.untold(p), trace, 1e-4 * trace);
+  }
+  joint::Spectrum const spectrum(f.objective);
+  EXPECT_EQ(spectrum.rank(0), 72 - 2);  // all but what is linear in y
+  EXPECT_EQ(spectrum.rank(1), 9 - 1);
 }
 
 TEST(Section, WavesAreTheHessianWhereTimeIsPeriodicAndNothingChangesInIt) {

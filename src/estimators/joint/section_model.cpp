@@ -13,9 +13,8 @@ using petsc::check;
 
 constexpr double most_operations =
     1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
-constexpr double quick_operations = 5e10; ///< where averages fail on even data, a step a factorisation: a quarter of a minute by the reference BLAS
+constexpr double quick_operations = 5e10; ///< inside masks and where averages fail on even data, a step a factorisation: half a minute by the reference BLAS, seconds by a tuned one
 constexpr double sparse_share = 0.2;        ///< data a point of the grid
-constexpr double saved_operations = 5e5;   ///< an unknown: of some 1500 iterations
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
 constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
 constexpr double changed_partials = 0.03;  ///< factors are made anew,
@@ -88,13 +87,11 @@ std::optional<SectionChoice> choose_section(Objective const& objective) {
   auto const waves = cost_of_section(points, reach, states, 0.0, has_waves ? 0 : -1);
   bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
   auto const& choice = takes_waves ? waves : exact;
-  // Inside a mask that data fill averages serve, too, if slowly: factors are to cost less than the iterations that they save.
+  // Inside a mask that data fill averages serve, too, if slowly; but they do not tell how smooth a field is (Fitter::ask_hessian).
   bool const sparse = std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
     return state.points != nullptr || state.share(problem.grid) < sparse_share;
   });
-  auto const size = static_cast<double>(lattice.extended().points()) * (states + whole) + profiles;
-  double const most = sparse ? most_operations : objective.averages_fail() ? quick_operations : saved_operations * size;
-  if (choice.operations > std::min(most_operations, most)) return {};
+  if (choice.operations > (sparse ? most_operations : quick_operations)) return {};
   return choice;
 }
 

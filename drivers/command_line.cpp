@@ -56,6 +56,7 @@ void declare_predict(CLI::App& app, Request& request) {
   command->add_option("--until", request.until, "predict the frames up to this time, also those after the fit's last")->check(check_time);
   command->add_option("--ends", request.ends, "values at open ends: fitted, data (at later frames those of the data), insulated (no flux)")
       ->check(CLI::IsMember({"fitted", "data", "insulated"}));
+  declare_restart(*command, request);
   command->add_option("--output", request.output, "directory for what is predicted (default: RESULT/predict)");
   command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
 }
@@ -70,7 +71,7 @@ void declare(CLI::App& app, Request& request) {
     command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
     if (name == "check") declare_job(*command, request);
     if (name == "check") continue;
-    if (name == "invert") declare_restart(*command, request);
+    if (name == "invert" || name == "forward") declare_restart(*command, request);
     command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
   declare_predict(app, request);

@@ -24,6 +24,9 @@ namespace {
 using mollis::drivers::Request;
 using mollis::run::Exit;
 
+/// Whether the command stops with a checkpoint where a signal asks for it.
+bool may_go_on(std::string const& command) { return command == "invert" || command == "forward" || command == "predict"; }
+
 Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line, mollis::run::Stages& stages) {
   if (request.command == "info") return mollis::drivers::info(comm);
   if (request.command == "look") return mollis::drivers::look(comm, request.file);
@@ -54,7 +57,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
     start_kokkos();
   });
   mollis::drivers::outlive_readers();
-  if (request.command == "invert") mollis::run::listen();   // PETSc has set handlers of its own
+  if (may_go_on(request.command)) mollis::run::listen();   // PETSc has set handlers of its own
   mollis::run::Stages stages;
   Exit code = Exit::internal;
   std::exception_ptr error;
@@ -83,7 +86,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 
 int main(int argc, char** argv) {
   if (argc > 1 && mollis::drivers::is_tool(argv[1])) return mollis::drivers::become_tool(argc, argv);
-  if (argc > 1 && std::strcmp(argv[1], "invert") == 0) mollis::run::listen();
+  if (argc > 1 && may_go_on(argv[1])) mollis::run::listen();
   mollis::drivers::outlive_readers();
   MPI_Init(&argc, &argv);
   double const started = MPI_Wtime();

@@ -137,7 +137,8 @@ class Predict(InTime):
     def test_stopped(self):
         directory = temporary()
         deck = [INPUTS / "reaction.toml", f"observations.u.file={directory}/u.h5", f"output.directory={directory}/out", "output.checkpoint=1e-9",
-                "uncertainty.samples=0"]
+                "uncertainty.samples=0", "grid.points=[25,48]", "inversion.method=equation-error", "mollifier.radius=6", "parameters.r.smoothness.weight=0.01",
+                "parameters.K.smoothness.weight=0.01"]
         self.expect(0, run("forward", *deck))
         self.assertIn(run("invert", *deck).code, (0, 2))
         words = lambda name: [directory / "out", "--until", "7", "--output", directory / name]  # noqa: E731

@@ -56,7 +56,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
     session.emplace(mollis::petsc::arguments(MPI_COMM_WORLD, petsc_words));
     start_kokkos();
   });
-  mollis::drivers::outlive_readers();
+  mollis::drivers::outlive_refusals();
   if (may_go_on(request.command)) mollis::run::listen();   // PETSc has set handlers of its own
   mollis::run::Stages stages;
   Exit code = Exit::internal;
@@ -87,7 +87,7 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 int main(int argc, char** argv) {
   if (argc > 1 && mollis::drivers::is_tool(argv[1])) return mollis::drivers::become_tool(argc, argv);
   if (argc > 1 && may_go_on(argv[1])) mollis::run::listen();
-  mollis::drivers::outlive_readers();
+  mollis::drivers::outlive_refusals();
   MPI_Init(&argc, &argv);
   double const started = MPI_Wtime();
   int rank = 0;
@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
       return error.code();
     }
   }();
-  mollis::drivers::outlive_readers();
+  mollis::drivers::outlive_refusals();
   MPI_Finalize();
   bool const writes_files = request.command == "invert" || request.command == "mollify" || request.command == "forward" || request.command == "predict";
   return static_cast<int>(writes_files ? code : mollis::drivers::printed(code));

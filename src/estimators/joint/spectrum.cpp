@@ -24,6 +24,13 @@ Index product_of(grid::Grid const& grid, std::vector<int> const& axes) {
   return size;
 }
 
+/// Sums over all ranks, in pieces that MPI's counts hold.
+void add_over_ranks(MPI_Comm comm, std::vector<double>& values) {
+  constexpr std::size_t piece = std::size_t{1} << 30;
+  for (std::size_t at = 0; at < values.size(); at += piece)
+    MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(std::min(piece, values.size() - at)), MPI_DOUBLE, MPI_SUM, comm);
+}
+
 /// Power of a field, an entry for each of this rank's waves.
 std::vector<double> power_of(grid::Grid const& grid, Field const& field) {
   auto data = values_of(field);
@@ -48,7 +55,7 @@ std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& 
     for (int const a : missing) wave = wave * grid.axis(a).size() + mode[static_cast<std::size_t>(a)];
     power[static_cast<std::size_t>(wave)] += data[m] * data[m];
   }
-  MPI_Allreduce(MPI_IN_PLACE, power.data(), static_cast<int>(power.size()), MPI_DOUBLE, MPI_SUM, grid.comm());
+  add_over_ranks(grid.comm(), power);
   double const kept = static_cast<double>(grid.points()) / static_cast<double>(power.size());
   for (double& value : power) value /= kept;
   return power;
@@ -192,7 +199,7 @@ std::vector<double> Spectrum::information(std::size_t u, std::vector<double> con
       if (unknown.power[k][missing] > 0.0) info[own] += unknown.power[k][missing] / n;
     }
   }
-  if (!unknown.field) MPI_Allreduce(MPI_IN_PLACE, info.data(), static_cast<int>(info.size()), MPI_DOUBLE, MPI_SUM, grid_.comm());
+  if (!unknown.field) add_over_ranks(grid_.comm(), info);
   return info;
 }
 

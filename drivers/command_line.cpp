@@ -37,6 +37,8 @@ void declare_restart(CLI::App& command, Request& request) {
 
 void declare_job(CLI::App& command, Request& request) {
   command.add_option("--ranks", request.ranks, "what the deck takes on so many ranks, and the line that submits it")->check(CLI::Range(1, 1 << 22));
+  command.add_option("--model", request.model, "a scaling study from which hours are told (default: DECK.weak or DECK.strong beside the deck)");
+  command.add_option("--machine", request.machine, "where the job is to run: a name of tools/machines or FILE.toml (default: where the study ran)");
   command.add_option("--memory-per-rank", request.memory, "the fewest ranks that fit, e.g. 4G")->check([](std::string const& text) {
     return bytes_of(text) > 0.0 ? std::string() : "\"" + text + "\" is no size; write e.g. 4G or 900M";
   });
@@ -80,7 +82,8 @@ void declare(CLI::App& app, Request& request) {
     app.add_subcommand(name, help)->add_option("file", request.file, "data file of any known format")->required();
   app.add_subcommand("scaling", "weak and strong scaling of DECK: makes, runs or submits a study; --collect DIR: its tables and pictures");
   app.add_subcommand("compare", "rank decks, or finished runs, by how they predict what was held out: is there a drift term?");
-  app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
+  app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend")
+      ->add_flag("--measure", request.measure, "instead: measure this machine; prints a table for mollis scaling --predict --machine FILE.toml");
   app.add_subcommand("help", "help on a topic; without one: the topics")->add_option("topic", request.topic, "what to explain");
 }
 

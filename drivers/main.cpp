@@ -28,7 +28,7 @@ using mollis::run::Exit;
 bool may_go_on(std::string const& command) { return command == "invert" || command == "forward" || command == "predict"; }
 
 Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line, mollis::run::Stages& stages) {
-  if (request.command == "info") return mollis::drivers::info(comm);
+  if (request.command == "info") return request.measure ? mollis::drivers::measure(comm) : mollis::drivers::info(comm);
   if (request.command == "look") return mollis::drivers::look(comm, request.file);
   if (request.command == "new") return mollis::drivers::new_deck(comm, request.file);
   if (request.command == "predict")
@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
     if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
     line.overwrite = request.overwrite;
     line.restart.wanted = !request.restart.empty();
-    line.job = {request.ranks, request.memory.empty() ? 0.0 : mollis::drivers::bytes_of(request.memory)};
+    line.job = {request.ranks, request.memory.empty() ? 0.0 : mollis::drivers::bytes_of(request.memory), request.model, request.machine};
     line.restart.automatic = request.restart == "auto";
     if (!request.from.empty()) line.prediction.from = std::strtod(request.from.c_str(), nullptr);
     if (!request.until.empty()) line.prediction.until = std::strtod(request.until.c_str(), nullptr);

@@ -16,6 +16,7 @@ here=$(cd "$here" && pwd)
 place=$1
 mapfile -t overrides < "$place/arguments" || complain "no study $place" 66
 deck=${MOLLIS_DECK:-$place/../deck.toml}
+echo "${SLURM_NTASKS:-1} ranks on ${SLURM_JOB_NODELIST:-?}, ${SLURM_TASKS_PER_NODE:-?} a node, $OMP_NUM_THREADS threads each" > "$place/placement"
 launch forward "$deck" "${overrides[@]}" || exit
 for ((run = 0; run <= ${MOLLIS_REPEATS:-3}; ++run)); do
   code=0

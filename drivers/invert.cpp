@@ -28,6 +28,8 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
   for (auto const& state : problem.states) data.emplace_back(state.name, state.data);
   results::identify_data(*keeper, results::identity_of_data(grid, data), deck.path);
   for (auto const& state : problem.states) progress.say(results::describe(state));
+  if (auto const traffic = results::describe_traffic(results::bytes_of(problem.states, grid), stages, "read"); !traffic.empty())
+    progress.say("data  read " + traffic);
 
   auto const answer = inference::infer(problem, stages, problem::finer_in_time(problem, deck, progress));
   auto const validation = inference::validate(*answer.problem, answer.estimate);

@@ -105,6 +105,17 @@ Commands all_commands(CLI::App const& app) {
   return all;
 }
 
+/// The words of the command line, "--restart auto" as "--restart=auto": options with a value that may be left out take it after "=".
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (words[i] == "--restart" && words[i + 1] == "auto") {
+      words[i] += "=auto";
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+  return words;
+}
+
 }  // namespace
 
 std::optional<Exit> parse(int argc, char** argv, bool loud, Request& request) {
@@ -112,7 +123,10 @@ std::optional<Exit> parse(int argc, char** argv, bool loud, Request& request) {
   declare(app, request);
   std::optional<Exit> verdict;
   try {
-    app.parse(argc, argv);
+    auto words = words_of(argc, argv);
+    std::vector<char*> pointers;
+    for (auto& word : words) pointers.push_back(word.data());
+    app.parse(static_cast<int>(pointers.size()), pointers.data());
   } catch (CLI::ParseError const& error) {
     verdict = error.get_exit_code() == 0 ? Exit::converged : Exit::usage;
     if (loud && (verdict == Exit::converged || command_mistake(app, argc, argv).empty())) app.exit(error);

@@ -125,7 +125,7 @@ class Restart(Runs):
         self.expect_error(75, self.invert(out, JOINT, ranks=2), "stopped by the stop file", "--restart")
         self.assertFalse((out / "stop").exists())
         self.expect_error(75, self.invert(out, JOINT, "--restart", "--max-walltime", "00:00:01"), "stopped by its time limit")
-        self.assertIn(self.invert(out, JOINT, "--restart=auto").code, (0, 2))
+        self.assertIn(self.invert(out, JOINT, "--restart", "auto").code, (0, 2))
         self.assertIn(self.invert(out, JOINT, "--restart=auto", "inversion.max_iterations=60").code, (0, 2))
 
     def test_signal_before_the_run_has_begun(self):

@@ -88,6 +88,7 @@ class Cluster:
         self.environment = dict(os.environ, SLURM_CONF=str(configuration), OMPI_MCA_btl="self,tcp", OMPI_MCA_btl_tcp_if_include="lo",
                                 OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1", OMPI_MCA_hwloc_base_binding_policy="none",
                                 MOLLIS_SRUN="--mpi=pmix")
+        self.environment.pop("OMP_NUM_THREADS", None)   # the job's own is asked for
 
     def __enter__(self):
         try:

@@ -70,6 +70,23 @@ class Slurm(unittest.TestCase):
         for name in ("mpirun", "two"):
             numpy.testing.assert_allclose(self.parameter(name), self.parameter("srun"), rtol=1e-8)
 
+    def test_threads_and_a_study(self):
+        """threads.sh; and mollis scaling --submit, one job a number of ranks, collected when they have ended."""
+        threads = self.slurm.submit("--ntasks-per-node=1", "--cpus-per-task=2", SCRIPTS / "threads.sh", DECK, *QUICK, self.data(),
+                                    f"output.directory={self.work}/threads", cwd=self.work)
+        study = self.work / "study"
+        told = self.slurm.call(PROGRAM, "scaling", DECK, *QUICK, "--mode", "weak", "--ranks", "1,2", "--nodes", "1,2", "--repeats", "1", "--directory", study,
+                               "--submit", cwd=self.work).stdout
+        jobs = [line.split()[-1] for line in told.splitlines() if ": job " in line]
+        self.assertEqual(len(jobs), 2, told)
+        for job in (threads, *jobs):
+            self.assertIn(self.slurm.wait(job)["ExitCode"], ("0:0", "2:0"), self.text(job))
+        self.assertIn("1 ranks x 2 threads", self.text(threads))
+        table = self.slurm.call(PROGRAM, "scaling", "--collect", study).stdout
+        self.assertIn("2 ranks on n[1-2]", table)
+        self.assertNotIn("no results yet", table)
+        self.slurm.log.append(f"study {', '.join(jobs)}: collected, " + ", ".join(line for line in table.splitlines() if " ranks on " in line))
+
     def test_exit_codes(self):
         deck = [*QUICK, self.data(), f"output.directory={self.work}/codes"]
         for code, words in ((66, ["nothing.toml"]), (78, [self.work / "bad.toml"]), (64, [DECK, *deck, "grid.pionts=[3,3]"])):

@@ -10,6 +10,7 @@
 #include "forward/from_deck.hpp"
 #include "forward/observe.hpp"
 #include "io/owner.hpp"
+#include "io/scratch.hpp"
 #include "io/text.hpp"
 #include "problem/make_grid.hpp"
 #include "problem/mask.hpp"
@@ -40,7 +41,9 @@ class Checkpoints {
     }
     directory_ = targets.path(0) + ".checkpoint";
     run::collectively(comm_, [&] {
-      if (is_root()) made_ = io::MadeDirectory(directory_);
+      if (!is_root()) return;
+      made_ = io::MadeDirectory(directory_);
+      io::sweep(directory_);   // what killed runs left
     });
     results::Resumable const resumable{directory_, deck.observations.at(0).second.places.of("file"), "name another file",
                                        results::command_of("forward", deck), io::random_id(), [&deck] { return results::identity_of_forward(deck); }};

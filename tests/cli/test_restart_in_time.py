@@ -1,5 +1,6 @@
 """forward and predict that are stopped (signal, time, stop file) and go on: the same data as of a run that was not, on these ranks and on
 others; what --restart answers where it cannot go on."""
+import random
 import shutil
 import signal
 import subprocess
@@ -102,6 +103,31 @@ class Forward(InTime):
         self.expect_error(75, run("forward", *words, "--restart", "--max-walltime", "1"), "stopped by its time limit")
         for number in (signal.SIGTERM, signal.SIGINT):
             self.stop(place, "forward", [*words, "output.checkpoint=1e-9", "--restart"], number=number)
+
+    def test_kills(self):
+        """SIGKILL at random moments, writes included: the earlier data stay until the new ones are whole, which come as if nothing had been."""
+        directory, whole = temporary(), temporary()
+        deck = [DIFFUSION[0], "grid.points=[5,20,22]", "forward.steps=30"]
+        words = self.words(deck, directory, "output.checkpoint=1e-9")
+        self.expect(0, run("forward", *self.words(deck, whole)))
+        self.expect(0, run("forward", *self.words(deck, directory, "forward.seed=2")))
+        before = (directory / "u.h5").read_bytes()
+        begin = time.monotonic()
+        self.expect(0, run("forward", *self.words(deck, whole, "output.checkpoint=1e-9")))
+        length, chooser = time.monotonic() - begin, random.Random(7)
+        for _ in range(6):
+            process = self.start("forward", [*words, "--restart=auto"])
+            try:
+                process.communicate(timeout=chooser.uniform(0.2, 0.7) * length)
+                break
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                if (directory / "u.h5").read_bytes() != before:   # killed at its very end: the new data are whole
+                    self.assertLess(relative(self.values(whole)[0], self.values(directory)[0]), 1e-12)
+        self.expect(0, run("forward", *words, "--restart=auto"))
+        self.assertEqual([path.name for path in directory.iterdir()], ["u.h5"])
+        self.assertLess(relative(self.values(whole)[0], self.values(directory)[0]), 1e-12)
 
     def test_refused(self):
         directory = temporary()

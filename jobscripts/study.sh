@@ -23,3 +23,4 @@ for ((run = 0; run <= ${MOLLIS_REPEATS:-3}; ++run)); do
   launch invert "$deck" "${overrides[@]}" "output.directory=$place/run$run" || code=$?
   [ "$code" -eq 0 ] || [ "$code" -eq 2 ] || exit "$code"   # 2: not converged, which takes its time as well
 done
+[ -n "${MOLLIS_KEEP:-}" ] || rm -f "$place/data.h5" "$place"/run*/result.*   # the seconds are in summary.json

@@ -8,8 +8,9 @@
     mollis check DECK --ranks N --model DIR                                      what a job would take (calls --estimate)
 
 strong: the deck as it is. weak: the points along --axes (default: all but t) grow with the ranks, extents with them, so that points
-a rank and the resolution stay. Data are made by `mollis forward`. Every number of ranks has a warm-up run, which does not count, and
---repeats runs, of which the median counts. Exit codes are the program's: 64 usage, 65 a study that holds nothing, 66 missing, 74.
+a rank and the resolution stay. Data are made by `mollis forward`, a number of ranks after the other, and go with its runs (--keep).
+Every number of ranks has a warm-up run, which does not count, and --repeats runs, of which the median counts. Exit codes are the
+program's: 64 usage, 65 a study that holds nothing, 66 missing, 74.
 """
 import argparse
 import json
@@ -58,6 +59,7 @@ def arguments(words):
     parser.add_argument("--axes", help="that grow in weak mode, e.g. y,x")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--directory", help="of the study; default: DECK.MODE beside the deck")
+    parser.add_argument("--keep", action="store_true", help="keep data and fields; else they go when the runs of a number of ranks have ended")
     parser.add_argument("--prepare", action="store_true", help="make the study, run nothing")
     parser.add_argument("--submit", action="store_true", help="run it as Slurm jobs (jobscripts/study.sh), one a number of ranks")
     parser.add_argument("--collect", metavar="DIR")
@@ -143,7 +145,7 @@ def prepare(given):
         (place / "arguments").write_text("\n".join([*given.overrides, *sizes[number], *files]) + "\n")
         points.append({"ranks": ranks, "nodes": given.nodes[number] if given.nodes else None, "folder": place.name})
     shutil.copy(source, folder / "deck.toml")
-    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "names": deck["grid"]["axes"], "on": given.on,
+    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "names": deck["grid"]["axes"], "on": given.on, "keep": given.keep,
                 "method": deck["inversion"]["method"], "mollis": shutil.which(given.mollis) or given.mollis,
                 "points": points}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
@@ -169,6 +171,8 @@ def run_here(folder, manifest):
                 code = subprocess.run(words, stdout=log, stderr=subprocess.STDOUT).returncode
             if code not in (0, 2):
                 raise Mistake(code, f"{point['ranks']} ranks, {command}: exit code {code}; see {log.name}")
+        for path in [] if manifest["keep"] else [*place.glob("data.h5"), *place.glob("run*/result.*")]:
+            path.unlink()
         print(f"{point['ranks']} ranks: {manifest['repeats']} runs and a warm-up", flush=True)
 
 
@@ -177,7 +181,8 @@ def submit(folder, manifest):
     for point in manifest["points"]:
         nodes = [f"--nodes={point['nodes']}"] if point["nodes"] else []
         words = ["sbatch", "--parsable", f"--ntasks={point['ranks']}", *nodes, str(script), str(folder / point["folder"])]
-        environment = dict(os.environ, MOLLIS=manifest["mollis"], MOLLIS_REPEATS=str(manifest["repeats"]), MOLLIS_DECK=manifest["deck"])
+        environment = dict(os.environ, MOLLIS=manifest["mollis"], MOLLIS_REPEATS=str(manifest["repeats"]), MOLLIS_DECK=manifest["deck"],
+                           MOLLIS_KEEP="yes" if manifest["keep"] else "")
         try:
             done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=folder)
         except FileNotFoundError:

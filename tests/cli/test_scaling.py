@@ -24,6 +24,7 @@ class Scaling(TestCase):
         self.assertGreater(float(rows[1]["s total"]), 0.0)
         self.assertIn("| 2 |", (folder / "scaling.md").read_text())
         self.assertTrue((folder / "scaling.png").read_bytes().startswith(b"\x89PNG"))
+        self.assertFalse(list(folder.glob("ranks*/data.h5")) + list(folder.glob("ranks*/run*/result.*")))
         self.assertIn(" ranks on ", (folder / "ranks2" / "placement").read_text())
         self.predictions(folder)
         words = (folder / "ranks2" / "arguments").read_text()

@@ -41,8 +41,11 @@ std::string describe_time(deck::Deck const& deck, grid::Grid const& grid, JobQue
   if (question.ranks == 0 && question.model.empty() && question.machine.empty()) return "";
   auto const study = question.model.empty() ? study_beside(deck.path) : question.model;
   if (study.empty())
-    return fmt::format("\n# hours: unknown without a scaling study; mollis scaling {} --mode weak --ranks 1,2,4 makes one", deck.path);
-  std::vector<std::string> words{"--estimate", study, "--job", job_of(deck, grid), "--ranks", std::to_string(question.ranks > 0 ? question.ranks : grid.ranks())};
+    return fmt::format(
+        "\n# hours: unknown without a scaling study; mollis scaling {} --mode weak --ranks 1,2,4 makes one", deck.path);
+  std::vector<std::string> words{"--estimate", study,
+                                 "--job",      job_of(deck, grid),
+                                 "--ranks",    std::to_string(question.ranks > 0 ? question.ranks : grid.ranks())};
   if (!question.machine.empty()) words.insert(words.end(), {"--machine", question.machine});
   auto const told = run_tool("scaling", words);
   if (!told.good && !question.model.empty()) throw run::Error(run::Exit::missing_input, "--model: " + told.text);

@@ -23,7 +23,8 @@ grid::Grid grid_of(Series const& series) {
 
 }  // namespace
 
-EvenCut::EvenCut(Series const& series) : grid_(grid_of(series)), even_(petsc::make_vector(series.comm(), grid_.local_size())) {
+EvenCut::EvenCut(Series const& series)
+    : grid_(grid_of(series)), even_(petsc::make_vector(series.comm(), grid_.local_size())) {
   PetscInt first = 0, end = 0;
   petsc::IndexSet mine;
   check(VecGetOwnershipRange(even_, &first, &end));

@@ -8,8 +8,8 @@ class EvenCut {
  public:
   explicit EvenCut(Series const& series);  ///< collective
   grid::Grid const& grid() const { return grid_; }
-  Field field_of(Vec values) const;                    ///< of values at the points of the series; collective
-  void put(Field const& field, Vec values) const;      ///< and back; collective
+  Field field_of(Vec values) const;                ///< of values at the points of the series; collective
+  void put(Field const& field, Vec values) const;  ///< and back; collective
 
  private:
   grid::Grid grid_;

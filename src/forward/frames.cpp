@@ -19,7 +19,10 @@ grid::Grid space_of(grid::Grid const& grid) {
 }
 
 Frames::Frames(grid::Grid const& grid, checkpoint::Keeper& keeper)
-    : keeper_(keeper), space_(space_of(grid)), count_(grid.axis(0).size()), states_(make_field("states", grid.local_size())) {}
+    : keeper_(keeper),
+      space_(space_of(grid)),
+      count_(grid.axis(0).size()),
+      states_(make_field("states", grid.local_size())) {}
 
 Field Frames::at(Index n) const {
   auto const size = static_cast<std::size_t>(space_.local_size()), first = static_cast<std::size_t>(n) * size;

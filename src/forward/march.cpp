@@ -12,12 +12,13 @@ namespace {
 
 using petsc::check;
 
-constexpr int kept_every = 8;   ///< steps: two copies of a state cost less than a hundredth of so many
+constexpr int kept_every = 8;  ///< steps: two copies of a state cost less than a hundredth of so many
 
 /// The points of a level as a grid: DMDA cuts them as a grid does, the first blocks a point longer.
 grid::Grid grid_of(Level const& level) {
   PetscInt blocks[box_axes] = {1, 1, 1};
-  check(DMDAGetInfo(level.dm, nullptr, nullptr, nullptr, nullptr, &blocks[2], &blocks[1], &blocks[0], nullptr, nullptr, nullptr, nullptr, nullptr, nullptr));
+  check(DMDAGetInfo(level.dm, nullptr, nullptr, nullptr, nullptr, &blocks[2], &blocks[1], &blocks[0], nullptr, nullptr,
+                    nullptr, nullptr, nullptr, nullptr));
   std::vector<grid::Axis> axes;
   grid::Decomposition decomposition;
   char const* const names[box_axes] = {"z", "y", "x"};
@@ -28,7 +29,8 @@ grid::Grid grid_of(Level const& level) {
     decomposition.ranks.push_back(static_cast<int>(blocks[a]));
     owned.push_back(level.owned()[a]);
   }
-  grid::Grid grid(PetscObjectComm(reinterpret_cast<PetscObject>(static_cast<DM>(level.dm))), std::move(axes), std::move(decomposition));
+  grid::Grid grid(PetscObjectComm(reinterpret_cast<PetscObject>(static_cast<DM>(level.dm))), std::move(axes),
+                  std::move(decomposition));
   if (!(grid.owned().ranges == owned)) throw std::logic_error("DMDA cuts its box otherwise than a grid does");
   return grid;
 }
@@ -48,10 +50,18 @@ double time_of(TS stepper) {
 }  // namespace
 
 March::March(SemiDiscrete& discrete, Vec state, double t, double tolerance, double total, checkpoint::Keeper& keeper)
-    : keeper_(keeper), state_(state), before_(petsc::like(state)), lattice_(grid_of(discrete.level)),
-      stepper_(make_stepper(discrete, state, t, tolerance)), tick_(lattice_.comm(), "time steps"), total_(total), t_before_(t) {
-  if (auto const* kept = keeper_.kept("now")) go_on(*kept);
-  else keep();
+    : keeper_(keeper),
+      state_(state),
+      before_(petsc::like(state)),
+      lattice_(grid_of(discrete.level)),
+      stepper_(make_stepper(discrete, state, t, tolerance)),
+      tick_(lattice_.comm(), "time steps"),
+      total_(total),
+      t_before_(t) {
+  if (auto const* kept = keeper_.kept("now"))
+    go_on(*kept);
+  else
+    keep();
 }
 
 void March::go_on(checkpoint::Quantities const& kept) {
@@ -93,8 +103,8 @@ int March::iterations() const {
 
 void March::keep() {
   checkpoint::Quantities now;
-  now.put("at", {static_cast<double>(frame_), static_cast<double>(step_), static_cast<double>(steps()), static_cast<double>(iterations()),
-                 t_before_, time_of(stepper_), length_});
+  now.put("at", {static_cast<double>(frame_), static_cast<double>(step_), static_cast<double>(steps()),
+                 static_cast<double>(iterations()), t_before_, time_of(stepper_), length_});
   now.put("state", lattice_, field_of(state_, lattice_));
   now.put("before", lattice_, field_of(before_, lattice_));
   keeper_.keep("now", now);
@@ -118,7 +128,7 @@ void March::begin_leg(double end, int count) {
 void March::advance(double end, int count) {
   if (step_ == 0) begin_leg(end, count);
   for (; step_ < count; ++step_) {
-    if (step_ > 0 && step_ % kept_every == 0) keep();   // at the head of a leg: before its length is that of the steps
+    if (step_ > 0 && step_ % kept_every == 0) keep();  // at the head of a leg: before its length is that of the steps
     keeper_.pause();
     step((step_ + 1) % kept_every == 0 || step_ + 1 == count);
   }

@@ -20,11 +20,12 @@ TSConvergedReason reason_of(TS stepper) {
 
 void check_steps(TS stepper) {
   if (auto const reason = reason_of(stepper); reason < 0)
-    throw run::Error(run::Exit::not_converged,
-                     fmt::format("the time steps stopped ({}); try another -forward_ts_type or a tighter -forward_ksp_rtol (after "
-                                 "--), and look for extreme values of the coefficient",
-                                 TSConvergedReasons[reason]),
-                     "equation");
+    throw run::Error(
+        run::Exit::not_converged,
+        fmt::format("the time steps stopped ({}); try another -forward_ts_type or a tighter -forward_ksp_rtol (after "
+                    "--), and look for extreme values of the coefficient",
+                    TSConvergedReasons[reason]),
+        "equation");
 }
 
 double size_of_step(TS stepper) {
@@ -41,9 +42,16 @@ double rms(Series const& series, Vec vector) {
   return norm / std::sqrt(static_cast<double>(series.points()));
 }
 
-PhaseFieldMarch::PhaseFieldMarch(PhaseFieldContext& context, Vec phi, TS stepper, double begin, double end, checkpoint::Keeper& keeper)
-    : context_(context), keeper_(keeper), phi_(phi), stepper_(stepper), cut_(context.model.series()),
-      tick_(context.model.series().comm(), "time"), begin_(begin), end_(end) {
+PhaseFieldMarch::PhaseFieldMarch(PhaseFieldContext& context, Vec phi, TS stepper, double begin, double end,
+                                 checkpoint::Keeper& keeper)
+    : context_(context),
+      keeper_(keeper),
+      phi_(phi),
+      stepper_(stepper),
+      cut_(context.model.series()),
+      tick_(context.model.series().comm(), "time"),
+      begin_(begin),
+      end_(end) {
   check(TSMonitorSet(stepper_, tell, this, nullptr));
   if (auto const* kept = keeper_.kept("now")) go_on(*kept);
 }
@@ -69,8 +77,8 @@ void PhaseFieldMarch::go_on(checkpoint::Quantities const& kept) {
 
 void PhaseFieldMarch::keep() {
   checkpoint::Quantities now;
-  now.put("at", {static_cast<double>(frame_), on_the_way_ ? 1.0 : 0.0, settled_ ? 1.0 : 0.0, static_cast<double>(steps()),
-                 static_cast<double>(krylov()), time(), size_of_step(stepper_), size_});
+  now.put("at", {static_cast<double>(frame_), on_the_way_ ? 1.0 : 0.0, settled_ ? 1.0 : 0.0,
+                 static_cast<double>(steps()), static_cast<double>(krylov()), time(), size_of_step(stepper_), size_});
   now.put("phi", cut_.grid(), cut_.field_of(phi_));
   keeper_.keep("now", now);
 }

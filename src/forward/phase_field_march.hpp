@@ -1,5 +1,6 @@
 #pragma once
-/// The phase field through time, from frame to frame or until it is at rest; a run may stop before any step and be taken up again.
+/// The phase field through time, from frame to frame or until it is at rest; a run may stop before any step and be
+/// taken up again.
 #include "checkpoint/keeper.hpp"
 #include "forward/even_cut.hpp"
 #include "forward/phase_field_solvers.hpp"
@@ -9,9 +10,10 @@ namespace mollis::forward {
 
 class PhaseFieldMarch {
  public:
-  /// Steps of `phi` from time `begin`, the last to end at `end` or before it. Refers to all of them. Goes on from what `keeper` has of a
-  /// run before. Collective.
-  PhaseFieldMarch(PhaseFieldContext& context, Vec phi, TS stepper, double begin, double end, checkpoint::Keeper& keeper);
+  /// Steps of `phi` from time `begin`, the last to end at `end` or before it. Refers to all of them. Goes on from what
+  /// `keeper` has of a run before. Collective.
+  PhaseFieldMarch(PhaseFieldContext& context, Vec phi, TS stepper, double begin, double end,
+                  checkpoint::Keeper& keeper);
   PhaseFieldMarch(PhaseFieldMarch const&) = delete;
   PhaseFieldMarch& operator=(PhaseFieldMarch const&) = delete;
 
@@ -25,8 +27,8 @@ class PhaseFieldMarch {
   void settle(double latest, double slope);
 
   double time() const;
-  int steps() const;    ///< in all
-  int krylov() const;   ///< iterations, in all
+  int steps() const;   ///< in all
+  int krylov() const;  ///< iterations, in all
 
  private:
   static PetscErrorCode tell(TS, PetscInt, PetscReal t, Vec, void* self);
@@ -42,9 +44,9 @@ class PhaseFieldMarch {
   run::Ticker tick_;
   double begin_, end_;
   Index frame_ = 0;
-  int steps_before_ = 0, krylov_before_ = 0;   ///< of runs before
-  double size_ = 0.0;      ///< of the last step before this leg, which may have to be cut short before a frame
-  bool on_the_way_ = false;   ///< steps of this leg were taken
+  int steps_before_ = 0, krylov_before_ = 0;  ///< of runs before
+  double size_ = 0.0;        ///< of the last step before this leg, which may have to be cut short before a frame
+  bool on_the_way_ = false;  ///< steps of this leg were taken
   bool settled_ = false;
 };
 

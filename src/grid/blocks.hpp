@@ -7,8 +7,11 @@
 
 namespace mollis::grid {
 
-/// Where block `b` of `blocks` begins: of nearly equal shares of `points`, the first ones a point longer. b = blocks: the end.
-inline Index start_of(Index points, Index blocks, Index b) { return b * (points / blocks) + std::min(b, points % blocks); }
+/// Where block `b` of `blocks` begins: of nearly equal shares of `points`, the first ones a point longer. b = blocks:
+/// the end.
+inline Index start_of(Index points, Index blocks, Index b) {
+  return b * (points / blocks) + std::min(b, points % blocks);
+}
 
 /// Coordinates of a block, row-major, the last axis fastest.
 inline std::vector<int> block_coordinates(int block, std::vector<int> const& cut) {

@@ -30,11 +30,13 @@ class Alarm {
 
 using Work = std::function<Field(checkpoint::Keeper keeper)>;
 
-/// A run from what is in the directory, stopped after so many ticks of the alarm (-1: never). None where it was stopped.
+/// A run from what is in the directory, stopped after so many ticks of the alarm (-1: never). None where it was
+/// stopped.
 std::optional<Field> run_once(std::string const& directory, Work const& work, Alarm& alarm, int calls) {
   run::Progress progress(MPI_COMM_WORLD);
   run::Stages stages;
-  checkpoint::Keeper keeper(MPI_COMM_WORLD, {directory, "mollis forward a.toml --restart", 0.0, HUGE_VAL, {}}, "abc", progress, stages);
+  checkpoint::Keeper keeper(MPI_COMM_WORLD, {directory, "mollis forward a.toml --restart", 0.0, HUGE_VAL, {}}, "abc",
+                            progress, stages);
   if (auto content = checkpoint::find(MPI_COMM_WORLD, directory, progress)) keeper.go_on_from(std::move(*content));
   alarm.set(calls);
   try {
@@ -79,8 +81,10 @@ TEST(ForwardRestart, Diffusion) {
     return plain(t);
   };
   auto const grid = make_film(MPI_COMM_WORLD, 4, 0.3, {11, 9}, {1.0, 1.0}, {false, true});
-  expect_the_same("diffusion", [&](checkpoint::Keeper keeper) { return forward::evolve(grid, evolution, 2, 1e-13, std::move(keeper)).states; }, *alarm,
-                  {8, 16, 4, 22, 12, 14});
+  expect_the_same(
+      "diffusion",
+      [&](checkpoint::Keeper keeper) { return forward::evolve(grid, evolution, 2, 1e-13, std::move(keeper)).states; },
+      *alarm, {8, 16, 4, 22, 12, 14});
 }
 
 forward::PhaseField patterns(std::shared_ptr<Alarm> const& alarm, bool steady) {
@@ -89,7 +93,8 @@ forward::PhaseField patterns(std::shared_ptr<Alarm> const& alarm, bool steady) {
   equation.rate = [alarm, steady](double t, Lattice const& lattice) {
     alarm->tick();
     double const swing = steady ? 0.4 : 0.4 * std::cos(3.0 * t);
-    return on_lattice([swing](Coordinates const& x) { return 1.0 + swing * std::sin(0.5 * x[0]) * std::cos(0.4 * x[1]); })(lattice);
+    return on_lattice(
+        [swing](Coordinates const& x) { return 1.0 + swing * std::sin(0.5 * x[0]) * std::cos(0.4 * x[1]); })(lattice);
   };
   equation.initial = on_lattice([](Coordinates const&) { return 0.05; });
   equation.perturbation = 0.1;
@@ -103,7 +108,10 @@ TEST(ForwardRestart, PhasesInTime) {
   accuracy.refine = 2;
   accuracy.steps = 2;
   auto const equation = patterns(alarm, false);
-  expect_the_same("phases in time", [&](checkpoint::Keeper keeper) { return solve_phase_field(grid, equation, 0.3, accuracy, std::move(keeper)).state; },
+  expect_the_same("phases in time",
+                  [&](checkpoint::Keeper keeper) {
+                    return solve_phase_field(grid, equation, 0.3, accuracy, std::move(keeper)).state;
+                  },
                   *alarm, {12, 40, 6, 60, 70});
 }
 
@@ -111,22 +119,26 @@ TEST(ForwardRestart, PhasesAtRest) {
   auto const alarm = std::make_shared<Alarm>();
   auto const grid = make_box({13, 12}, {12.0, 12.0}, {false, true});
   auto const equation = patterns(alarm, true);
-  expect_the_same("phases at rest", [&](checkpoint::Keeper keeper) { return solve_phase_field(grid, equation, 0.0, {}, std::move(keeper)).state; }, *alarm,
-                  {12, 30, 6});
+  expect_the_same(
+      "phases at rest",
+      [&](checkpoint::Keeper keeper) { return solve_phase_field(grid, equation, 0.0, {}, std::move(keeper)).state; },
+      *alarm, {12, 30, 6});
 }
 
 /// More ranks than paths, too.
 TEST(ForwardRestart, Paths) {
   auto const alarm = std::make_shared<Alarm>();
-  std::vector<grid::Axis> const axes{grid::uniform_axis("t", 9, 0.0, 2.0, false), grid::uniform_axis("x", 2, 0.0, 1.0, false)};
+  std::vector<grid::Axis> const axes{grid::uniform_axis("t", 9, 0.0, 2.0, false),
+                                     grid::uniform_axis("x", 2, 0.0, 1.0, false)};
   grid::Grid const grid(MPI_COMM_WORLD, axes, grid::decompose(axes, files::world()));
-  forward::Langevin langevin{on_lattice([](Coordinates const& x) { return std::sin(6.0 * x[0]) + x[1]; }), on_lattice([](Coordinates const& x) { return 1.0 + x[1]; }),
-                             0.5, 8};
+  forward::Langevin langevin{on_lattice([](Coordinates const& x) { return std::sin(6.0 * x[0]) + x[1]; }),
+                             on_lattice([](Coordinates const& x) { return 1.0 + x[1]; }), 0.5, 8};
   langevin.forcing = [plain = langevin.forcing, alarm](Lattice const& lattice) {
     alarm->tick();
     return plain(lattice);
   };
-  expect_the_same("paths", [&](checkpoint::Keeper keeper) { return forward::solve(grid, langevin, std::move(keeper)); }, *alarm, {8, 20, 20});
+  expect_the_same("paths", [&](checkpoint::Keeper keeper) { return forward::solve(grid, langevin, std::move(keeper)); },
+                  *alarm, {8, 20, 20});
 }
 
 }  // namespace

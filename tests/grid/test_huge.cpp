@@ -1,4 +1,5 @@
-// 4096^3 points on 4096 ranks that are not there: every number that files, messages and vectors make of them, without a point of it.
+// 4096^3 points on 4096 ranks that are not there: every number that files, messages and vectors make of them, without a
+// point of it.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -13,7 +14,8 @@ namespace {
 __extension__ typedef __int128 Wide;
 
 std::vector<grid::Axis> cube(Index z, Index y, Index x) {
-  return {grid::uniform_axis("z", z, 0.0, 1.0, false), grid::uniform_axis("y", y, 0.0, 1.0, true), grid::uniform_axis("x", x, 0.0, 1.0, false)};
+  return {grid::uniform_axis("z", z, 0.0, 1.0, false), grid::uniform_axis("y", y, 0.0, 1.0, true),
+          grid::uniform_axis("x", x, 0.0, 1.0, false)};
 }
 
 /// Boxes of all ranks tile the grid; their corners have the numbers and file offsets that 128 bits give.
@@ -39,12 +41,12 @@ void expect_whole(std::vector<grid::Axis> const& axes, int ranks) {
     }
     auto const number = grid::number_of(axes, corner);
     EXPECT_TRUE(exact == number) << rank;
-    EXPECT_LT(number, std::numeric_limits<Index>::max() / static_cast<Index>(sizeof(double)));   // bytes in a file
+    EXPECT_LT(number, std::numeric_limits<Index>::max() / static_cast<Index>(sizeof(double)));  // bytes in a file
     last = std::max(last, number);
   }
   EXPECT_TRUE(sum == all);
   EXPECT_TRUE(all - 1 == last);
-  EXPECT_LT(largest, std::numeric_limits<int>::max());   // what MPI counts on a rank
+  EXPECT_LT(largest, std::numeric_limits<int>::max());  // what MPI counts on a rank
 }
 
 TEST(Huge, OnAsManyRanks) {

@@ -1,4 +1,5 @@
-// Files past 2^31 bytes and datasets past 2^31 values: written by all ranks, read in pieces. Skipped where disk or memory are short.
+// Files past 2^31 bytes and datasets past 2^31 values: written by all ranks, read in pieces. Skipped where disk or
+// memory are short.
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -13,10 +14,11 @@ namespace {
 using mollis::Index;
 namespace grid = mollis::grid;
 
-constexpr Index planes = 384, side = 1024;   ///< 3 GiB of doubles
+constexpr Index planes = 384, side = 1024;  ///< 3 GiB of doubles
 
 grid::Grid make_grid(Index points) {
-  std::vector<grid::Axis> const axes{grid::uniform_axis("z", points, 0.0, 1.0, false), grid::uniform_axis("y", side, 0.0, 1.0, false),
+  std::vector<grid::Axis> const axes{grid::uniform_axis("z", points, 0.0, 1.0, false),
+                                     grid::uniform_axis("y", side, 0.0, 1.0, false),
                                      grid::uniform_axis("x", side, 0.0, 1.0, false)};
   return {MPI_COMM_WORLD, axes, {{1, files::world(), 1}}};
 }
@@ -35,7 +37,8 @@ void for_each_point(grid::Grid const& grid, Index first, Visit const& visit) {
 
 bool has_room(std::string const& directory, double bytes) {
   struct statvfs space {};
-  bool const disk = statvfs(directory.c_str(), &space) == 0 && static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize) > 1.2 * bytes;
+  bool const disk = statvfs(directory.c_str(), &space) == 0 &&
+                    static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize) > 1.2 * bytes;
   double const memory = static_cast<double>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   int enough = disk && memory > 1.2 * bytes ? 1 : 0;
   MPI_Bcast(&enough, 1, MPI_INT, 0, MPI_COMM_WORLD);
@@ -56,17 +59,20 @@ TEST(Large, WrittenAndReadInPieces) {
   {
     auto const grid = make_grid(planes);
     mollis::Field const field = mollis::make_field("large", grid.local_size());
-    for_each_point(grid, 0, [&](Index n, Index z, Index y, Index x) { field(static_cast<std::size_t>(n)) = value_at(z, y, x); });
+    for_each_point(grid, 0,
+                   [&](Index n, Index z, Index y, Index x) { field(static_cast<std::size_t>(n)) = value_at(z, y, x); });
     mollis::io::OutputFile file(MPI_COMM_WORLD, path);
     file.write(grid, "u", field);
     file.commit(0, [](hid_t) {});
   }
   EXPECT_GT(std::filesystem::file_size(path), std::uintmax_t{3} << 30);
   auto const few = make_grid(4);
-  for (Index const first : {Index{0}, Index{254}, Index{256}, planes - 4}) {   // across 2^31 bytes, and at the end
+  for (Index const first : {Index{0}, Index{254}, Index{256}, planes - 4}) {  // across 2^31 bytes, and at the end
     auto const field = piece(few, path, first);
     Index wrong = 0;
-    for_each_point(few, first, [&](Index n, Index z, Index y, Index x) { wrong += field(static_cast<std::size_t>(n)) == value_at(z, y, x) ? 0 : 1; });
+    for_each_point(few, first, [&](Index n, Index z, Index y, Index x) {
+      wrong += field(static_cast<std::size_t>(n)) == value_at(z, y, x) ? 0 : 1;
+    });
     EXPECT_EQ(wrong, 0) << first;
   }
   MPI_Barrier(MPI_COMM_WORLD);
@@ -80,7 +86,8 @@ TEST(Large, SparseWithMoreValuesThan32BitsCount) {
   constexpr Index all = 3072;
   if (files::rank() == 0) {
     hsize_t const shape[3] = {all, side, side}, chunk[3] = {1, side, side};
-    hid_t const file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), space = H5Screate_simple(3, shape, nullptr);
+    hid_t const file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                space = H5Screate_simple(3, shape, nullptr);
     hid_t const creation = H5Pcreate(H5P_DATASET_CREATE), memory = H5Screate_simple(3, chunk, nullptr);
     H5Pset_chunk(creation, 3, chunk);
     hid_t const data = H5Dcreate2(file, "u", H5T_NATIVE_UINT8, space, H5P_DEFAULT, creation, H5P_DEFAULT);
@@ -96,12 +103,13 @@ TEST(Large, SparseWithMoreValuesThan32BitsCount) {
   MPI_Barrier(MPI_COMM_WORLD);
   EXPECT_LT(std::filesystem::file_size(path), std::uintmax_t{5} << 20);
   auto const few = make_grid(4);
-  for (Index const first : {Index{4}, Index{2046}, Index{3000}, all - 4}) {   // 2048: past 2^31 values
+  for (Index const first : {Index{4}, Index{2046}, Index{3000}, all - 4}) {  // 2048: past 2^31 values
     auto const field = piece(few, path, first);
     Index wrong = 0;
     for_each_point(few, first, [&](Index n, Index z, Index y, Index x) {
       bool const there = z == 5 || z == 2049 || z == all - 1;
-      wrong += field(static_cast<std::size_t>(n)) == (there ? static_cast<double>((y * side + x + z) % 251) : 0.0) ? 0 : 1;
+      wrong +=
+          field(static_cast<std::size_t>(n)) == (there ? static_cast<double>((y * side + x + z) % 251) : 0.0) ? 0 : 1;
     });
     EXPECT_EQ(wrong, 0) << first;
   }

@@ -145,11 +145,17 @@ def prepare(given):
         (place / "arguments").write_text("\n".join([*given.overrides, *sizes[number], *files]) + "\n")
         points.append({"ranks": ranks, "nodes": given.nodes[number] if given.nodes else None, "folder": place.name})
     shutil.copy(source, folder / "deck.toml")
-    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "names": deck["grid"]["axes"], "on": given.on, "keep": given.keep,
+    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "names": deck["grid"]["axes"], "frames": frames_of(deck["grid"]),
+                "on": given.on, "keep": given.keep,
                 "method": deck["inversion"]["method"], "mollis": shutil.which(given.mollis) or given.mollis,
                 "points": points}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return folder, manifest
+
+
+def frames_of(grid):
+    """Points along t; 1 without it. Known from coordinates only when the runs have ended: 1 there, too."""
+    return grid["points"][grid["axes"].index("t")] if "t" in grid["axes"] and "points" in grid else 1
 
 
 def launcher():

@@ -110,6 +110,7 @@ class Model:
 
     def __init__(self, manifest, rows, machine):
         self.names, self.method, self.machine = manifest["names"], manifest["method"], machine
+        self.frames = manifest.get("frames", 1)
         self.deck = pathlib.Path(manifest["deck"]).name
         measured = [row for row in rows if row["points"] > 0]
         shapes = [Shape(self.names, self.even(row["points"]), row["ranks"]) for row in measured]
@@ -142,9 +143,15 @@ class Model:
         ratio = self.krylov[shapes.index(high)] / self.krylov[shapes.index(low)]
         self.growth = max(math.log(ratio) / math.log(high.points / low.points), 0.0) if high.points > low.points else 0.0
 
+    def axes_of(self, size):
+        """Points along each axis, `size` of them but for t, which has its frames."""
+        return [self.frames if name == "t" else size for name in self.names]
+
     def even(self, points):
-        """Points along each axis, were all alike."""
-        return [points ** (1.0 / len(self.names))] * len(self.names)
+        """Likewise, for so many points in all."""
+        space = sum(name != "t" for name in self.names)
+        frames = self.frames if "t" in self.names else 1
+        return self.axes_of((points / frames) ** (1.0 / max(space, 1)))
 
     @staticmethod
     def iterations(phase, krylov):

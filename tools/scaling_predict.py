@@ -43,7 +43,7 @@ def sums(cost):
 
 def end_of(m, machine, size, fewest):
     """Where half of the efficiency is gone: ranks, phase and term that lost most; None up to 10^7."""
-    axes = [size] * len(m.names)
+    axes = m.axes_of(size)
     first = m.cost(machine, model.Shape(m.names, axes, fewest), m.krylov[-1])
     least = m.total(first) * fewest
     for step in range(1, 1000):
@@ -58,8 +58,13 @@ def end_of(m, machine, size, fewest):
     return None
 
 
+def label(m, size):
+    """"1024^3", "8 x 1024^3" of films."""
+    space = sum(name != "t" for name in m.names)
+    return (f"{m.frames} x " if "t" in m.names else "") + f"{size}^{space}"
+
+
 def of_machine(m, machine, sizes, ranks):
-    axes = len(m.names)
     lines = ["", f"{machine['name']}. {machine['sources']}. Band: a factor {m.worst:.3g} that the model errs by, a factor {machine.get('band', 1.0):g} for "
              "the machine's numbers, iterations that stay or grow on.", "",
              "| points | ranks | " + " | ".join(model.TERMS) + " | total s | band s | efficiency |", "|---:|---:|" + "---:|" * (len(model.TERMS) + 3)]
@@ -67,15 +72,15 @@ def of_machine(m, machine, sizes, ranks):
     for size in sizes:
         first = None
         for p in ranks:
-            shape = model.Shape(m.names, [size] * axes, p)
+            shape = model.Shape(m.names, m.axes_of(size), p)
             terms = sums(m.cost(machine, shape, m.krylov[-1]))
             low, likely, high = m.band(machine, shape)
             first = first or likely * p
-            lines.append(f"| {size}^{axes} | {p} | " + " | ".join(count(terms[name]) for name in model.TERMS) +
+            lines.append(f"| {label(m, size)} | {p} | " + " | ".join(count(terms[name]) for name in model.TERMS) +
                          f" | {count(likely)} | {count(low)} to {count(high)} | {first / (likely * p):.2f} |")
         end = end_of(m, machine, size, ranks[0])
-        ends.append(f"{size}^{axes}: half of the efficiency is gone at {end[0]} ranks, most of it to {end[2]} of {end[1]}" if end else
-                    f"{size}^{axes}: the efficiency stays above {END:g} up to 10^7 ranks")
+        ends.append(f"{label(m, size)}: half of the efficiency is gone at {end[0]} ranks, most of it to {end[2]} of {end[1]}" if end else
+                    f"{label(m, size)}: the efficiency stays above {END:g} up to 10^7 ranks")
     return lines + [""] + [f"{line}.  " for line in ends]
 
 

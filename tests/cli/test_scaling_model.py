@@ -85,6 +85,13 @@ class Costs(unittest.TestCase):
         self.assertAlmostEqual(space.surface, 6 * 16**2)
         self.assertAlmostEqual(film.surface, 4 * 64 * 8)
 
+    def test_films_keep_their_frames(self):
+        film = model.Model(dict(MANIFEST, names=["t", "y", "x"], frames=8), [row(1, 8000, 100)], MACHINE)
+        self.assertEqual(film.axes_of(1024), [8, 1024, 1024])
+        self.assertEqual(prediction.label(film, 1024), "8 x 1024^2")
+        self.assertAlmostEqual(film.even(8 * 100)[1], 10.0)
+        self.assertEqual(prediction.label(self.m, 1024), "1024^3")
+
     def test_what_ends_the_scaling(self):
         ranks, phase, term = prediction.end_of(self.m, dict(MACHINE, latency=1e-2), 1024, 100)
         self.assertEqual((phase, term), ("solve", "transposes"))   # 2 sqrt(P) messages

@@ -6,6 +6,7 @@
 
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
+#include "drivers/job_time.hpp"
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
 #include "problem/make_grid.hpp"
@@ -52,6 +53,11 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
                            (memory.a_point * points + memory.a_rank * ranks) / 1e6));
   auto const job = describe_job(deck.path, grid, memory, command.job);
   if (!job.empty()) progress.say(job.substr(1));
+  std::string time;
+  run::collectively(comm, [&] {
+    if (grid.rank() == 0) time = describe_time(deck, grid, command.job);
+  });
+  if (!time.empty()) progress.say(time.substr(1));
   if (of_ranks) progress.say("# too large for these ranks: " + obstacle->what);
   progress.say("# the deck is valid");
   return run::Exit::converged;

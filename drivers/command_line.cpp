@@ -37,6 +37,8 @@ void declare_restart(CLI::App& command, Request& request) {
 
 void declare_job(CLI::App& command, Request& request) {
   command.add_option("--ranks", request.ranks, "what the deck takes on so many ranks, and the line that submits it")->check(CLI::Range(1, 1 << 22));
+  command.add_option("--model", request.model, "a scaling study from which hours are told (default: DECK.weak or DECK.strong beside the deck)");
+  command.add_option("--machine", request.machine, "where the job is to run: a name of tools/machines or FILE.toml (default: where the study ran)");
   command.add_option("--memory-per-rank", request.memory, "the fewest ranks that fit, e.g. 4G")->check([](std::string const& text) {
     return bytes_of(text) > 0.0 ? std::string() : "\"" + text + "\" is no size; write e.g. 4G or 900M";
   });
@@ -56,6 +58,7 @@ void declare_predict(CLI::App& app, Request& request) {
   command->add_option("--until", request.until, "predict the frames up to this time, also those after the fit's last")->check(check_time);
   command->add_option("--ends", request.ends, "values at open ends: fitted, data (at later frames those of the data), insulated (no flux)")
       ->check(CLI::IsMember({"fitted", "data", "insulated"}));
+  declare_restart(*command, request);
   command->add_option("--output", request.output, "directory for what is predicted (default: RESULT/predict)");
   command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
 }
@@ -70,7 +73,7 @@ void declare(CLI::App& app, Request& request) {
     command->add_option("overrides", request.overrides, "section.key=value, e.g. grid.points=[64,64]");
     if (name == "check") declare_job(*command, request);
     if (name == "check") continue;
-    if (name == "invert") declare_restart(*command, request);
+    if (name == "invert" || name == "forward") declare_restart(*command, request);
     command->add_flag("--overwrite", request.overwrite, "replace files that this run reads, or that Mollis did not write");
   }
   declare_predict(app, request);
@@ -79,7 +82,8 @@ void declare(CLI::App& app, Request& request) {
     app.add_subcommand(name, help)->add_option("file", request.file, "data file of any known format")->required();
   app.add_subcommand("scaling", "weak and strong scaling of DECK: makes, runs or submits a study; --collect DIR: its tables and pictures");
   app.add_subcommand("compare", "rank decks, or finished runs, by how they predict what was held out: is there a drift term?");
-  app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend");
+  app.add_subcommand("info", "versions of Mollis and its libraries, Kokkos backend")
+      ->add_flag("--measure", request.measure, "instead: measure this machine; prints a table for mollis scaling --predict --machine FILE.toml");
   app.add_subcommand("help", "help on a topic; without one: the topics")->add_option("topic", request.topic, "what to explain");
 }
 
@@ -101,6 +105,17 @@ Commands all_commands(CLI::App const& app) {
   return all;
 }
 
+/// The words of the command line, "--restart auto" as "--restart=auto": options with a value that may be left out take it after "=".
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (words[i] == "--restart" && words[i + 1] == "auto") {
+      words[i] += "=auto";
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+  return words;
+}
+
 }  // namespace
 
 std::optional<Exit> parse(int argc, char** argv, bool loud, Request& request) {
@@ -108,7 +123,10 @@ std::optional<Exit> parse(int argc, char** argv, bool loud, Request& request) {
   declare(app, request);
   std::optional<Exit> verdict;
   try {
-    app.parse(argc, argv);
+    auto words = words_of(argc, argv);
+    std::vector<char*> pointers;
+    for (auto& word : words) pointers.push_back(word.data());
+    app.parse(static_cast<int>(pointers.size()), pointers.data());
   } catch (CLI::ParseError const& error) {
     verdict = error.get_exit_code() == 0 ? Exit::converged : Exit::usage;
     if (loud && (verdict == Exit::converged || command_mistake(app, argc, argv).empty())) app.exit(error);

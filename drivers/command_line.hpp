@@ -18,6 +18,8 @@ struct Request {
   std::string restart;           ///< "yes", "auto"; empty: begin anew
   int ranks = 0;                 ///< of check; 0: not asked
   std::string memory;            ///< a rank, as typed; empty: not asked
+  std::string model, machine;    ///< of check: a scaling study; where it is to run
+  bool measure = false;          ///< of info
   std::string max_walltime;      ///< as typed; empty: no limit
 };
 

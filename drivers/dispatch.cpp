@@ -46,7 +46,7 @@ run::Exit dispatch(MPI_Comm comm, std::string const& command, deck::Deck deck, C
   switch (command_named(command)) {
     case Command::invert: return invert(comm, deck, line, stages);
     case Command::mollify: return mollify(comm, std::move(deck), line, stages);
-    case Command::forward: return forward(comm, deck, line);
+    case Command::forward: return forward(comm, deck, line, stages);
     case Command::check: break;
   }
   return check(comm, deck, line);

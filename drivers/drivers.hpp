@@ -32,7 +32,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
 /// The smoothed states and the derivatives that [mollify] lists, with standard errors.
 run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, run::Stages& stages);
 /// Synthetic observations, written to the files that [observations.*] names.
-run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command);
+run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages);
 /// The equation of a result's deck, run forward from what was fitted; `result`: the directory of that result.
 run::Exit predict(MPI_Comm comm, std::string const& result, deck::Deck deck, CommandLine const& command, run::Stages& stages);
 /// The effective deck, decomposition and memory estimate; runs nothing.
@@ -43,5 +43,7 @@ run::Exit look(MPI_Comm comm, std::string const& file);
 run::Exit new_deck(MPI_Comm comm, std::string const& file);
 /// Versions, backends and formats.
 run::Exit info(MPI_Comm comm);
+/// This machine as a table for scaling models (tools/machines), measured.
+run::Exit measure(MPI_Comm comm);
 
 }  // namespace mollis::drivers

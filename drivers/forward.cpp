@@ -2,14 +2,21 @@
 // or from finite differences on a finer grid, never through mollifiers.
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "drivers/drivers.hpp"
 #include "forward/from_deck.hpp"
 #include "forward/observe.hpp"
+#include "io/owner.hpp"
+#include "io/scratch.hpp"
+#include "io/text.hpp"
 #include "problem/make_grid.hpp"
 #include "problem/mask.hpp"
 #include "problem/sizes.hpp"
+#include "results/restart.hpp"
+#include "run/listen.hpp"
 
 namespace mollis::drivers {
 namespace {
@@ -22,15 +29,70 @@ Field domain_of_molecules(grid::Grid const& grid, deck::Deck const& deck) {
   return any ? problem::make_mask(grid, deck.grid) : Field{};
 }
 
+/// Checkpoints of a run that goes through time, in a directory beside the first data file, which goes with them.
+class Checkpoints {
+ public:
+  Checkpoints(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, io::DatasetFiles const& targets, run::Progress& progress,
+              run::Stages& stages)
+      : comm_(comm) {
+    if (!forward::takes_steps(deck)) {
+      refuse(deck, command);
+      return;
+    }
+    directory_ = targets.path(0) + ".checkpoint";
+    run::collectively(comm_, [&] {
+      if (!is_root()) return;
+      made_ = io::MadeDirectory(directory_);
+      io::sweep(directory_);   // what killed runs left
+    });
+    results::Resumable const resumable{directory_, deck.observations.at(0).second.places.of("file"), "name another file",
+                                       results::command_of("forward", deck), io::random_id(), [&deck] { return results::identity_of_forward(deck); }};
+    keeper_ = results::make_keeper(comm, deck, resumable, command.restart, command.overwrite, progress, stages);
+  }
+  checkpoint::Keeper& keeper() { return *keeper_; }
+  void finish() {
+    keeper_->finish();
+    if (!directory_.empty() && is_root()) rmdir(directory_.c_str());
+  }
+
+ private:
+  bool is_root() const {
+    int rank = 0;
+    MPI_Comm_rank(comm_, &rank);
+    return rank == 0;
+  }
+  /// Without steps there is nothing to go on from, and signals end the run.
+  void refuse(deck::Deck const& deck, CommandLine const& command) {
+    if (command.restart.wanted && !command.restart.automatic)
+      throw run::Error(run::Exit::missing_input, deck.path + ": --restart: this [forward] takes no steps in time, so there is no checkpoint to go on "
+                                                             "from; leave --restart out");
+    run::stop_listening();
+  }
+
+  MPI_Comm comm_;
+  std::string directory_;
+  io::MadeDirectory made_;   ///< on rank 0
+  std::shared_ptr<checkpoint::Keeper> keeper_ = std::make_shared<checkpoint::Keeper>();
+};
+
 }  // namespace
 
-run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
+run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
+  run::Progress progress(comm, command.listener);
   auto targets = forward::take_files(comm, deck, command.overwrite);
+  Checkpoints checkpoints(comm, deck, command, targets, progress, stages);
   auto const grid = problem::make_data_grid(comm, deck);
   problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
-  auto const clean = forward::clean_states(grid, deck);
+  auto const clean = forward::clean_states(grid, deck, checkpoints.keeper());
   auto const observed = forward::observe(grid, clean, deck, domain_of_molecules(grid, deck));
-  auto const files = forward::write_observations(grid, deck, observed, targets);
+  std::vector<std::string> files;
+  try {
+    files = forward::write_observations(grid, deck, observed, targets);
+  } catch (run::Error const&) {
+    checkpoints.keeper().write_now();   // for the time when there is room for the data
+    throw;
+  }
+  checkpoints.finish();
 
   if (grid.rank() != 0) return run::Exit::converged;
   fmt::print("{}\n", clean.how);

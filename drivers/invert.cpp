@@ -14,7 +14,7 @@ namespace mollis::drivers {
 run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
   run::Progress progress(comm, command.listener);
   auto set = results::take(comm, deck, command.overwrite, true);
-  auto const keeper = results::make_keeper(comm, deck, command.restart, command.overwrite, set, progress, stages);
+  auto const keeper = results::make_keeper(comm, deck, results::inversion(deck, set.id()), command.restart, command.overwrite, progress, stages);
   inference::offer_options(deck.inversion.method);
 
   auto const grid = problem::make_grid(comm, deck);
@@ -24,8 +24,12 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comma
     return problem::from_deck(grid, deck, progress);
   }();
   problem.keeper = keeper;
-  results::identify_data(problem, deck.path);
+  deck::Named<Field> data;
+  for (auto const& state : problem.states) data.emplace_back(state.name, state.data);
+  results::identify_data(*keeper, results::identity_of_data(grid, data), deck.path);
   for (auto const& state : problem.states) progress.say(results::describe(state));
+  if (auto const traffic = results::describe_traffic(results::bytes_of(problem.states, grid), stages, "read"); !traffic.empty())
+    progress.say("data  read " + traffic);
 
   auto const answer = inference::infer(problem, stages, problem::finer_in_time(problem, deck, progress));
   auto const validation = inference::validate(*answer.problem, answer.estimate);

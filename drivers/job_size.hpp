@@ -11,6 +11,8 @@ namespace mollis::drivers {
 struct JobQuestion {
   int ranks = 0;             ///< 0: not asked
   double memory = 0.0;       ///< a rank [bytes]; 0: not asked
+  std::string model;         ///< folder of a scaling study; empty: that beside the deck
+  std::string machine;       ///< where it is to run; empty: where the study ran
 };
 
 /// "4G", "900M", "1.5T" or bytes; negative where it is none of these.

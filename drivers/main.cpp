@@ -24,8 +24,11 @@ namespace {
 using mollis::drivers::Request;
 using mollis::run::Exit;
 
+/// Whether the command stops with a checkpoint where a signal asks for it.
+bool may_go_on(std::string const& command) { return command == "invert" || command == "forward" || command == "predict"; }
+
 Exit dispatch(MPI_Comm comm, Request const& request, mollis::drivers::CommandLine const& line, mollis::run::Stages& stages) {
-  if (request.command == "info") return mollis::drivers::info(comm);
+  if (request.command == "info") return request.measure ? mollis::drivers::measure(comm) : mollis::drivers::info(comm);
   if (request.command == "look") return mollis::drivers::look(comm, request.file);
   if (request.command == "new") return mollis::drivers::new_deck(comm, request.file);
   if (request.command == "predict")
@@ -53,8 +56,8 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
     session.emplace(mollis::petsc::arguments(MPI_COMM_WORLD, petsc_words));
     start_kokkos();
   });
-  mollis::drivers::outlive_readers();
-  if (request.command == "invert") mollis::run::listen();   // PETSc has set handlers of its own
+  mollis::drivers::outlive_refusals();
+  if (may_go_on(request.command)) mollis::run::listen();   // PETSc has set handlers of its own
   mollis::run::Stages stages;
   Exit code = Exit::internal;
   std::exception_ptr error;
@@ -83,8 +86,8 @@ Exit run(Request const& request, std::vector<std::string> const& petsc_words, mo
 
 int main(int argc, char** argv) {
   if (argc > 1 && mollis::drivers::is_tool(argv[1])) return mollis::drivers::become_tool(argc, argv);
-  if (argc > 1 && std::strcmp(argv[1], "invert") == 0) mollis::run::listen();
-  mollis::drivers::outlive_readers();
+  if (argc > 1 && may_go_on(argv[1])) mollis::run::listen();
+  mollis::drivers::outlive_refusals();
   MPI_Init(&argc, &argv);
   double const started = MPI_Wtime();
   int rank = 0;
@@ -101,7 +104,7 @@ int main(int argc, char** argv) {
     if (auto const done = mollis::drivers::parse(split, argv, rank == 0, request)) return *done;
     line.overwrite = request.overwrite;
     line.restart.wanted = !request.restart.empty();
-    line.job = {request.ranks, request.memory.empty() ? 0.0 : mollis::drivers::bytes_of(request.memory)};
+    line.job = {request.ranks, request.memory.empty() ? 0.0 : mollis::drivers::bytes_of(request.memory), request.model, request.machine};
     line.restart.automatic = request.restart == "auto";
     if (!request.from.empty()) line.prediction.from = std::strtod(request.from.c_str(), nullptr);
     if (!request.until.empty()) line.prediction.until = std::strtod(request.until.c_str(), nullptr);
@@ -115,7 +118,7 @@ int main(int argc, char** argv) {
       return error.code();
     }
   }();
-  mollis::drivers::outlive_readers();
+  mollis::drivers::outlive_refusals();
   MPI_Finalize();
   bool const writes_files = request.command == "invert" || request.command == "mollify" || request.command == "forward" || request.command == "predict";
   return static_cast<int>(writes_files ? code : mollis::drivers::printed(code));

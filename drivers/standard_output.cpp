@@ -8,7 +8,10 @@
 
 namespace mollis::drivers {
 
-void outlive_readers() { std::signal(SIGPIPE, SIG_IGN); }
+void outlive_refusals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
 
 run::Exit printed(run::Exit code) {
   bool const lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;

@@ -4,8 +4,9 @@
 #
 #   sbatch --nodes=4 --ntasks-per-node=64 --time=12:00:00 jobscripts/chain.sh DECK [section.key=value ...] [-- PETSc options]
 #
-# MOLLIS_MOST_RESTARTS (50) ends a chain that gets nowhere. Slurm may send the signal a minute early. Where a checkpoint takes longer
-# than a minute ask for more than 120 s:  sbatch --signal=B:USR1@600 ...  Sites that forbid requeuing: --dependency=afternotok:JOB.
+# MOLLIS_COMMAND=forward (in time) and predict (RESULT in place of DECK) go on likewise. MOLLIS_MOST_RESTARTS (50) ends a chain that gets
+# nowhere. Slurm may send the signal a minute early. Where a checkpoint takes longer than a minute ask for more than 120 s:
+# sbatch --signal=B:USR1@600 ...  Sites that forbid requeuing: --dependency=afternotok:JOB.
 #SBATCH --job-name=mollis-chain
 #SBATCH --output=%x-%j.out
 #SBATCH --open-mode=append
@@ -20,7 +21,7 @@ here=$(cd "$here" && pwd)
 # shellcheck source=body.sh
 . "$here/body.sh"
 code=0
-launch invert --restart=auto "$@" || code=$?
+launch "${MOLLIS_COMMAND:-invert}" --restart=auto "$@" || code=$?
 [ "$code" -ne 138 ] || code=75   # SIGUSR1 came before the program was there to take it
 if [ "$code" -eq 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${MOLLIS_MOST_RESTARTS:-50}" ]; then
   echo "restart $((${SLURM_RESTART_COUNT:-0} + 1)) of at most ${MOLLIS_MOST_RESTARTS:-50}"

@@ -16,9 +16,11 @@ here=$(cd "$here" && pwd)
 place=$1
 mapfile -t overrides < "$place/arguments" || complain "no study $place" 66
 deck=${MOLLIS_DECK:-$place/../deck.toml}
+echo "${SLURM_NTASKS:-1} ranks on ${SLURM_JOB_NODELIST:-?}, ${SLURM_TASKS_PER_NODE:-?} a node, $OMP_NUM_THREADS threads each" > "$place/placement"
 launch forward "$deck" "${overrides[@]}" || exit
 for ((run = 0; run <= ${MOLLIS_REPEATS:-3}; ++run)); do
   code=0
   launch invert "$deck" "${overrides[@]}" "output.directory=$place/run$run" || code=$?
   [ "$code" -eq 0 ] || [ "$code" -eq 2 ] || exit "$code"   # 2: not converged, which takes its time as well
 done
+[ -n "${MOLLIS_KEEP:-}" ] || rm -f "$place/data.h5" "$place"/run*/result.*   # the seconds are in summary.json

@@ -5,10 +5,12 @@
     mollis scaling DECK --mode weak --ranks 64,128 --nodes 1,2 --submit          the same as Slurm jobs
     mollis scaling --collect DIR                                                 scaling.csv, scaling.md, scaling.png of what is there
     mollis scaling --predict DIR --machine archer2,frontier                      model.md: what 10^2 to 10^5 ranks would take
+    mollis check DECK --ranks N --model DIR                                      what a job would take (calls --estimate)
 
 strong: the deck as it is. weak: the points along --axes (default: all but t) grow with the ranks, extents with them, so that points
-a rank and the resolution stay. Data are made by `mollis forward`. Every number of ranks has a warm-up run, which does not count, and
---repeats runs, of which the median counts. Exit codes are the program's: 64 usage, 65 a study that holds nothing, 66 missing, 74.
+a rank and the resolution stay. Data are made by `mollis forward`, a number of ranks after the other, and go with its runs (--keep).
+Every number of ranks has a warm-up run, which does not count, and --repeats runs, of which the median counts. Exit codes are the
+program's: 64 usage, 65 a study that holds nothing, 66 missing, 74.
 """
 import argparse
 import json
@@ -21,6 +23,7 @@ import sys
 import tomllib
 
 import scaling_model as model
+import scaling_predict as prediction
 import scaling_tables as tables
 
 
@@ -56,15 +59,19 @@ def arguments(words):
     parser.add_argument("--axes", help="that grow in weak mode, e.g. y,x")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--directory", help="of the study; default: DECK.MODE beside the deck")
+    parser.add_argument("--keep", action="store_true", help="keep data and fields; else they go when the runs of a number of ranks have ended")
     parser.add_argument("--prepare", action="store_true", help="make the study, run nothing")
     parser.add_argument("--submit", action="store_true", help="run it as Slurm jobs (jobscripts/study.sh), one a number of ranks")
     parser.add_argument("--collect", metavar="DIR")
     parser.add_argument("--predict", metavar="DIR")
-    parser.add_argument("--machine", default="archer2,frontier", help="names of tools/machines, or files like those")
+    parser.add_argument("--machine", help="names of tools/machines, or files like those; default: here,archer2,frontier; of a job: where the study ran")
+    parser.add_argument("--on", help="the machine that the study ran on, likewise; default: this one, measured")
+    parser.add_argument("--estimate", metavar="DIR", help=argparse.SUPPRESS)
+    parser.add_argument("--job", help=argparse.SUPPRESS)   # axes:points:method
     parser.add_argument("--sizes", type=counts, default=[1024, 4096], help="points an axis, for --predict")
     parser.add_argument("--mollis", default="mollis", help=argparse.SUPPRESS)
     given = parser.parse_intermixed_args(words)
-    if given.collect is None and given.predict is None and (given.deck is None or given.mode is None or given.ranks is None):
+    if not (given.collect or given.predict or given.estimate) and (given.deck is None or given.mode is None or given.ranks is None):
         parser.error("a deck with --mode and --ranks is needed, or --collect DIR, or --predict DIR")
     if given.repeats < 1:
         parser.error("--repeats: at least 1")
@@ -138,11 +145,17 @@ def prepare(given):
         (place / "arguments").write_text("\n".join([*given.overrides, *sizes[number], *files]) + "\n")
         points.append({"ranks": ranks, "nodes": given.nodes[number] if given.nodes else None, "folder": place.name})
     shutil.copy(source, folder / "deck.toml")
-    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "axes": len(deck["grid"]["axes"]),
+    manifest = {"deck": str(source), "mode": given.mode, "repeats": given.repeats, "names": deck["grid"]["axes"], "frames": frames_of(deck["grid"]),
+                "on": given.on, "keep": given.keep,
                 "method": deck["inversion"]["method"], "mollis": shutil.which(given.mollis) or given.mollis,
                 "points": points}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return folder, manifest
+
+
+def frames_of(grid):
+    """Points along t; 1 without it. Known from coordinates only when the runs have ended: 1 there, too."""
+    return grid["points"][grid["axes"].index("t")] if "t" in grid["axes"] and "points" in grid else 1
 
 
 def launcher():
@@ -156,12 +169,16 @@ def run_here(folder, manifest):
         place = folder / point["folder"]
         overrides = (place / "arguments").read_text().splitlines()
         start = [*launcher(), str(point["ranks"]), manifest["mollis"]]
+        (place / "placement").write_text(f"{point['ranks']} ranks on {os.uname().nodename}, {len(os.sched_getaffinity(0))} cores, by {shlex.join(launcher())}, "
+                                         f"load {os.getloadavg()[0]:.1f}\n")
         for command, output in [("forward", None), *(("invert", f"run{k}") for k in range(manifest["repeats"] + 1))]:
             words = [*start, command, manifest["deck"], *overrides] + ([f"output.directory={place}/{output}"] if output else [])
             with open(place / f"{output or command}.log", "w", encoding="utf-8") as log:
                 code = subprocess.run(words, stdout=log, stderr=subprocess.STDOUT).returncode
             if code not in (0, 2):
                 raise Mistake(code, f"{point['ranks']} ranks, {command}: exit code {code}; see {log.name}")
+        for path in [] if manifest["keep"] else [*place.glob("data.h5"), *place.glob("run*/result.*")]:
+            path.unlink()
         print(f"{point['ranks']} ranks: {manifest['repeats']} runs and a warm-up", flush=True)
 
 
@@ -170,7 +187,8 @@ def submit(folder, manifest):
     for point in manifest["points"]:
         nodes = [f"--nodes={point['nodes']}"] if point["nodes"] else []
         words = ["sbatch", "--parsable", f"--ntasks={point['ranks']}", *nodes, str(script), str(folder / point["folder"])]
-        environment = dict(os.environ, MOLLIS=manifest["mollis"], MOLLIS_REPEATS=str(manifest["repeats"]), MOLLIS_DECK=manifest["deck"])
+        environment = dict(os.environ, MOLLIS=manifest["mollis"], MOLLIS_REPEATS=str(manifest["repeats"]), MOLLIS_DECK=manifest["deck"],
+                           MOLLIS_KEEP="yes" if manifest["keep"] else "")
         try:
             done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=folder)
         except FileNotFoundError:
@@ -196,15 +214,42 @@ def found(folder):
     return folder, manifest, rows
 
 
-def predict(given):
-    folder, manifest, rows = found(given.predict)
+def machine_named(name):
     try:
-        machines = [model.machine_of(name) for name in given.machine.split(",")]
+        return model.machine_of(name)
     except FileNotFoundError as error:
-        raise Mistake(66, f"--machine: there is no {error.filename}; tools/machines holds {', '.join(sorted(p.stem for p in model.MACHINES.glob('*.toml')))}") from None
-    text = model.predict(manifest, rows, machines, given.sizes, [100, 1000, 10000, 100000])
+        known = ", ".join(sorted(path.stem for path in model.MACHINES.glob("*.toml")))
+        raise Mistake(66, f"--machine: there is no {error.filename}; tools/machines holds {known}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Mistake(65, f"{name}: {error}") from None
+
+
+def fitted(given, folder):
+    """The model of a study. Where it ran on this machine its bandwidth is measured once."""
+    folder, manifest, rows = found(folder)
+    on = given.on or manifest.get("on")
+    if on:
+        machine = machine_named(on)
+    else:
+        machine = manifest.setdefault("measured", model.measured_machine())
+        (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    return folder, model.Model(manifest, rows, machine)
+
+
+def predict(given):
+    folder, m = fitted(given, given.predict)
+    machines = [machine_named(name) for name in (given.machine or "here,archer2,frontier").split(",")]
+    text = prediction.report(m, machines, given.sizes, [100, 1000, 10000, 100000])
     (folder / "model.md").write_text(text)
     print(text)
+
+
+def estimate(given):
+    """Of a job, for mollis check."""
+    _, m = fitted(given, given.estimate)
+    axes, points, method = given.job.split(":")
+    machine = machine_named(given.machine) if given.machine else m.machine
+    print("\n".join(prediction.of_job(m, machine, axes.split(","), [int(n) for n in points.split(",")], method, given.ranks[0])))
 
 
 def collect(folder):
@@ -228,6 +273,8 @@ def main(words):
         return collect(given.collect)
     if given.predict is not None:
         return predict(given)
+    if given.estimate is not None:
+        return estimate(given)
     folder, manifest = prepare(given)
     if given.prepare:
         print(f"wrote {folder}")

@@ -1,25 +1,33 @@
-"""A model of what a run costs, fitted to a study and read at sizes that nobody has measured. A module of scaling.py.
+"""A model of what a run costs, phase by phase, fitted to a study and read at sizes that nobody has measured. A module of scaling.py.
 
-Seconds of a phase with K conjugate gradient iterations over N points in d axes on P ranks, n = N / P points a rank:
+Seconds of a phase with K conjugate gradient iterations over N points on P ranks, n = N / P points a rank:
 
-  points       K n b / B            b: bytes that an iteration moves a point, the one number that is fitted; B: memory bandwidth a rank
-  halo         K m (2 d L + 8 h 2 d n^((d-1)/d) / W)    m exchanges an iteration, h cells wide; L latency, W network bandwidth a rank
-  reductions   K r 2 log2(P) L                           r sums over all ranks an iteration
-  transposes   K x (16 n / W + 2 sqrt(P) L)              x exchanges of all points among the ranks of a row or column, P > 1
-  files        8 f N / min(F, nodes F1)                  f fields read or written; F, F1: bandwidth of the file system, and of a node to it
+  points       K n max(b / B, f b / F)      b: bytes that an iteration moves a point (fitted); B: memory bandwidth a rank [byte/s];
+                                            f: floating point operations a byte (FLOPS_A_BYTE, assumed); F: those of a rank [1/s]
+  fixed        K s                          s: seconds of an iteration that no rank takes off another (fitted; as on the machine of the study)
+  halo         K m (2 c L + 8 h S / W)      m exchanges an iteration, h cells wide, S points of a rank's surface along the c cut axes;
+                                            L: latency [s], W: network bandwidth a rank [byte/s]
+  reductions   K r 2 ceil(log2 P) L         r sums over all ranks an iteration, up and down a tree
+  transposes   K x (16 n / W + 2 sqrt(P) L) x exchanges of all points among the ranks of a row or column, P > 1
+  files        a 8 f N / min(F, nodes F1)   f fields; F, F1: bandwidth of the file system, and of a node to it [byte/s]; a: how many
+                                            times that is taken (fitted)
 
-Phases without iterations have K = 1. K and what a point moves are taken to stay as they were measured: what does not hold for sizes at
-which more iterations are needed shows in the studies themselves, whose iterations are a column of the table.
+Phases without iterations have K = 1. Of the iterations of a run each phase has its share of the seconds of the first row. t is not cut.
 """
 import math
 import pathlib
 import tomllib
 
-EXCHANGES = {"joint": {"halo": 2, "width": 4, "reductions": 3, "transposes": 4}, "other": {"halo": 2, "width": 2, "reductions": 3, "transposes": 4}}
-FIELDS = 10           # read and written in a run
-TERMS = ("points", "halo", "reductions", "transposes", "files")
+import numpy
+
+FLOPS_A_BYTE = 0.5    # line filters of 7 to 9 taps and tapes of tens of operations on values that are in the cache
+ITERATIVE = ("start", "tune", "solve", "uncertainty", "run")
+FILES = {"read": 4, "write": 8, "checkpoint": 4}      # fields read or written
+# Of an iteration: m, h, r, x above. jets: one pass of every filter along every axis, as wide as its radius.
+EXCHANGES = {"joint": {"m": 2, "h": 4, "r": 3, "x": 4}, "other": {"m": 2, "h": 2, "r": 3, "x": 4}}
+JETS = {"m": 1, "h": 12, "r": 0, "x": 0}
+TERMS = ("points", "fixed", "halo", "reductions", "transposes", "files")
 MACHINES = pathlib.Path(__file__).resolve().parent / "machines"
-DATA_SHEETS = 2.0     # by which bandwidths and latencies of data sheets are taken to err
 
 
 def machine_of(name):
@@ -29,9 +37,8 @@ def machine_of(name):
 
 
 def measured_machine():
-    """This one: bandwidth of a copy by one process; latency and network are those of shared memory, assumed."""
+    """This one, where nothing else is known: bandwidth of a copy by one process; the rest is assumed. `mollis info --measure` does better."""
     import time
-    import numpy
     source = numpy.ones(1 << 24)
     target = numpy.empty_like(source)
     seconds = []
@@ -40,74 +47,140 @@ def measured_machine():
         numpy.copyto(target, source)
         seconds.append(time.thread_time() - begin)
     bandwidth = 2.0 * source.nbytes / min(seconds)
-    return {"name": "this machine", "sources": "memory: a copy of 128 MiB by one process, measured now; the rest assumed", "ranks_per_node": 1,
-            "memory_bandwidth": bandwidth, "network_bandwidth": bandwidth / 2, "latency": 1e-6, "file_bandwidth": 1e9, "file_bandwidth_node": 1e9}
+    return {"name": "this machine", "sources": "memory: a copy of 128 MiB by one process, measured; the rest assumed", "ranks_per_node": 1,
+            "memory_bandwidth": bandwidth, "flops": 1e10, "network_bandwidth": bandwidth / 2, "latency": 1e-6, "file_bandwidth": 1e9,
+            "file_bandwidth_node": 1e9}
 
 
-def terms(machine, points, ranks, axes, iterations, moved, method):
-    """Seconds of each term."""
-    share = min(ranks, machine["ranks_per_node"])
-    memory, network = machine["memory_bandwidth"] / share, machine["network_bandwidth"] / share
-    latency, local = machine["latency"], points / ranks
-    e = EXCHANGES["joint" if method == "joint" else "other"]
-    alone = ranks == 1
-    surface = 2 * axes * local ** ((axes - 1) / axes)
-    return {"points": iterations * local * moved / memory,
-            "halo": 0.0 if alone else iterations * e["halo"] * (2 * axes * latency + 8 * e["width"] * surface / network),
-            "reductions": 0.0 if alone else iterations * e["reductions"] * 2 * math.log2(ranks) * latency,
-            "transposes": 0.0 if alone else iterations * e["transposes"] * (16 * local / network + 2 * math.sqrt(ranks) * latency),
-            "files": 8 * FIELDS * points / min(machine["file_bandwidth"], math.ceil(ranks / machine["ranks_per_node"]) * machine["file_bandwidth_node"])}
+class Shape:
+    """Points along named axes on P ranks, cut in proportion along all but t."""
+
+    def __init__(self, names, points, ranks):
+        self.points, self.ranks = math.prod(points), ranks
+        self.cut = sum(name != "t" for name in names)
+        self.local = self.points / ranks
+        cuts = ranks ** (1.0 / max(self.cut, 1))
+        sides = [n / cuts for name, n in zip(names, points) if name != "t"]
+        self.surface = sum(2.0 * self.local / max(side, 1.0) for side in sides)
 
 
-def work(row):
-    """Seconds of a measured row without its files."""
-    return sum(row.get("s " + phase) or 0.0 for phase in ("start", "tune", "jets", "solve", "uncertainty"))
+def share_of(machine, ranks):
+    return min(ranks, machine["ranks_per_node"])
 
 
-def fit(machine, rows, axes, method):
-    """Bytes that an iteration moves a point, by least squares of the relative error, and the largest relative error of a row."""
-    ratios = []
-    for row in rows:
-        cost = terms(machine, row["points"], row["ranks"], axes, row["krylov"], 1.0, method)
-        rest = cost["halo"] + cost["reductions"] + cost["transposes"]
-        ratios.append((work(row), rest, cost["points"]))
-    above = sum((time - rest) * unit / time**2 for time, rest, unit in ratios)
-    moved = max(above / sum(unit * unit / time**2 for time, _, unit in ratios), 8.0)
-    errors = [(rest + moved * unit) / time - 1.0 for time, rest, unit in ratios]
-    return moved, errors
+def unit_of_points(machine, shape):
+    """Seconds for a byte of every point."""
+    share = share_of(machine, shape.ranks)
+    return shape.local * share * max(1.0 / machine["memory_bandwidth"], FLOPS_A_BYTE / machine.get("flops", math.inf))
 
 
-def predict(manifest, rows, machines, sizes, ranks):
-    """Lines of Markdown."""
-    here = measured_machine()
-    axes, method = manifest["axes"], manifest["method"]
-    moved, errors = fit(here, rows, axes, method)
-    worst = max(abs(error) for error in errors)
-    iterations = rows[-1]["krylov"]
-    lines = [f"Model of {pathlib.Path(manifest['deck']).name}, {method}, {axes} axes: {iterations:.0f} iterations, each moving {moved:.0f} bytes a point "
-             f"(at {here['memory_bandwidth'] / 1e9:.1f} GB/s; {here['sources']})", "", "| ranks | measured s | model s | error |", "|---:|---:|---:|---:|"]
-    for row, error in zip(rows, errors):
-        lines.append(f"| {row['ranks']} | {work(row):.3g} | {work(row) * (1 + error):.3g} | {100 * error:+.0f} % |")
-    for machine in machines:
-        lines += ["", f"{machine['name']}. {machine['sources']}. The band: the error above and a factor {DATA_SHEETS:g} of the data sheets.", "",
-                  "| points | ranks | " + " | ".join(TERMS) + " | total s | band | efficiency |", "|---:|" * 1 + "---:|" * (len(TERMS) + 4)]
-        for size in sizes:
-            first = None
-            ends = ""
-            for count in ranks:
-                cost = terms(machine, size**axes, count, axes, iterations, moved, method)
-                total = sum(cost.values())
-                first = first or (total * count)
-                efficiency = first / (total * count)
-                factor = DATA_SHEETS * (1.0 + worst)
-                lines.append(f"| {size}^{axes} | {count} | " + " | ".join(f"{cost[name]:.2g}" for name in TERMS) +
-                             f" | {total:.3g} | {total / factor:.2g} to {total * factor:.2g} | {efficiency:.2f} |")
-                if not ends and cost["points"] < 0.5 * total:
-                    other = max((name for name in TERMS if name != "points"), key=lambda name: cost[name])
-                    ends = f"{size}^{axes}: {other} end the scaling at {count} ranks"
-            lines.append("")
-            lines.append(ends or f"{size}^{axes}: work on points is most of the time on all of these ranks")
-            lines.append("")
-            if size != sizes[-1]:
-                lines += ["| points | ranks | " + " | ".join(TERMS) + " | total s | band | efficiency |", "|---:|" + "---:|" * (len(TERMS) + 4)]
-    return "\n".join(lines) + "\n"
+def unit_of_files(machine, shape, fields):
+    nodes = math.ceil(shape.ranks / machine["ranks_per_node"])
+    return 8.0 * fields * shape.points / min(machine["file_bandwidth"], nodes * machine["file_bandwidth_node"])
+
+
+def network(machine, shape, counts, iterations):
+    """Seconds of halo, reductions and transposes."""
+    if shape.ranks == 1:
+        return {"halo": 0.0, "reductions": 0.0, "transposes": 0.0}
+    latency, bandwidth = machine["latency"], machine["network_bandwidth"] / share_of(machine, shape.ranks)
+    return {"halo": iterations * counts["m"] * (2 * shape.cut * latency + 8 * counts["h"] * shape.surface / bandwidth),
+            "reductions": iterations * counts["r"] * 2 * math.ceil(math.log2(shape.ranks)) * latency,
+            "transposes": iterations * counts["x"] * (16 * shape.local / bandwidth + 2 * math.sqrt(shape.ranks) * latency)}
+
+
+def counts_of(phase, method):
+    return JETS if phase == "jets" else EXCHANGES.get(method, EXCHANGES["other"])
+
+
+def smallest_squares(units, times):
+    """(a, s) >= 0 of a u + s v ~ t by least squares of relative errors; units: pairs (u, v). One row: s = 0."""
+    rows = numpy.array([[u / t, v / t] for (u, v), t in zip(units, times)])
+    ones = numpy.ones(len(times))
+    tries = [numpy.array([rows[:, 0].sum() / (rows[:, 0] ** 2).sum(), 0.0])] if (rows[:, 0] ** 2).sum() > 0 else []
+    if len(times) > 1:
+        tries.append(numpy.array([0.0, rows[:, 1].sum() / (rows[:, 1] ** 2).sum()]))
+        tries.append(numpy.linalg.lstsq(rows, ones, rcond=None)[0])
+    good = [t for t in tries if (t >= 0).all()]
+    return min(good, key=lambda t: ((rows @ t - ones) ** 2).sum()) if good else numpy.zeros(2)
+
+
+class Model:
+    """What is fitted: of each phase bytes a point (files: times their bandwidth's due), seconds fixed, share of the iterations."""
+
+    def __init__(self, manifest, rows, machine):
+        self.names, self.method, self.machine = manifest["names"], manifest["method"], machine
+        self.frames = manifest.get("frames", 1)
+        self.deck = pathlib.Path(manifest["deck"]).name
+        measured = [row for row in rows if row["points"] > 0]
+        shapes = [Shape(self.names, self.even(row["points"]), row["ranks"]) for row in measured]
+        self.krylov = [max(row["krylov"], 1) for row in measured]
+        first = {name: measured[0].get("s " + name) or 0.0 for name in ITERATIVE}
+        whole = sum(first.values()) or 1.0
+        self.phases = {}
+        for key in measured[0]:
+            name = key[2:]
+            times = [row.get(key) or 0.0 for row in measured]
+            if not key.startswith("s ") or name == "total" or min(times) <= 0.0:
+                continue
+            phase = {"kind": "files" if name in FILES else "jets" if name == "jets" else "iterative" if name in ITERATIVE else "once",
+                     "share": first.get(name, 0.0) / whole}
+            units, left = [], []
+            for shape, krylov, time in zip(shapes, self.krylov, times):
+                k = self.iterations(phase, krylov)
+                rest = 0.0 if phase["kind"] == "files" else sum(network(machine, shape, counts_of(name, self.method), k).values())
+                unit = unit_of_files(machine, shape, FILES[name]) if phase["kind"] == "files" else k * unit_of_points(machine, shape)
+                units.append((unit, k))
+                left.append(max(time - rest, 1e-3 * time))
+            phase["bytes"], phase["fixed"] = (float(value) for value in smallest_squares(units, left))
+            self.phases[name] = phase
+        self.rows = [(row, {name: row.get("s " + name) or 0.0 for name in self.phases}) for row in measured]
+        self.errors = [self.total(self.cost(machine, shape, krylov)) / sum(times.values()) - 1.0
+                       for shape, krylov, (_, times) in zip(shapes, self.krylov, self.rows)]
+        self.worst = max(max(1.0 + error, 1.0 / (1.0 + error)) for error in self.errors)   # a factor
+        low, high = min(shapes, key=lambda s: s.points), max(shapes, key=lambda s: s.points)
+        self.largest = high.points
+        ratio = self.krylov[shapes.index(high)] / self.krylov[shapes.index(low)]
+        self.growth = max(math.log(ratio) / math.log(high.points / low.points), 0.0) if high.points > low.points else 0.0
+
+    def axes_of(self, size):
+        """Points along each axis, `size` of them but for t, which has its frames."""
+        return [self.frames if name == "t" else size for name in self.names]
+
+    def even(self, points):
+        """Likewise, for so many points in all."""
+        space = sum(name != "t" for name in self.names)
+        frames = self.frames if "t" in self.names else 1
+        return self.axes_of((points / frames) ** (1.0 / max(space, 1)))
+
+    @staticmethod
+    def iterations(phase, krylov):
+        return max(krylov * phase["share"], 1.0) if phase["kind"] == "iterative" else 1.0
+
+    def iterations_at(self, points):
+        """Of a run: as measured, and as they would grow on."""
+        k = self.krylov[-1]
+        return k, k * max(points / self.largest, 1.0) ** self.growth
+
+    def cost(self, machine, shape, krylov):
+        """{phase: {term: seconds}}."""
+        costs = {}
+        for name, phase in self.phases.items():
+            k = self.iterations(phase, krylov)
+            if phase["kind"] == "files":
+                costs[name] = {"files": phase["bytes"] * unit_of_files(machine, shape, FILES[name]), "fixed": phase["fixed"]}
+            else:
+                costs[name] = {"points": k * phase["bytes"] * unit_of_points(machine, shape), "fixed": k * phase["fixed"],
+                               **network(machine, shape, counts_of(name, self.method), k)}
+        return costs
+
+    @staticmethod
+    def total(cost):
+        return sum(sum(terms.values()) for terms in cost.values())
+
+    def band(self, machine, shape):
+        """Least, likely and most seconds: errors of the model and of data sheets, iterations that stay or grow on."""
+        few, many = self.iterations_at(shape.points)
+        likely = self.total(self.cost(machine, shape, few))
+        factor = machine.get("band", 1.0) * self.worst
+        return likely / factor, likely, self.total(self.cost(machine, shape, many)) * factor

@@ -15,6 +15,13 @@ def summaries(place, repeats):
     return found
 
 
+def placement(place):
+    try:
+        return (place / "placement").read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
 def rows_of(folder, manifest):
     """One a number of ranks that has results, with speed-up and efficiency against the least of them."""
     rows = []
@@ -37,6 +44,7 @@ def rows_of(folder, manifest):
         row["efficiency"] = ratio if manifest["mode"] == "weak" else ratio / share
         work = (row["krylov"] or 1) / (rows[0]["krylov"] or 1)
         row["efficiency an iteration"] = row["efficiency"] * work
+        row["where"] = placement(folder / f"ranks{row['ranks']}")
     return rows
 
 
@@ -59,10 +67,11 @@ def cell(value):
 
 
 def markdown(manifest, rows):
-    names = columns_of(rows)
+    names = [name for name in columns_of(rows) if name != "where"]
     lines = [f"{manifest['mode']} scaling of {manifest['deck'].rsplit('/', 1)[-1]}, medians of {manifest['repeats']} runs after a warm-up", "",
              "| " + " | ".join(names) + " |", "|" + "---:|" * len(names)]
     lines += ["| " + " | ".join(cell(row.get(name, "")) for name in names) + " |" for row in rows]
+    lines += [""] + [f"{place}.  " for place in dict.fromkeys(row["where"] for row in rows if row["where"])]
     return "\n".join(lines) + "\n"
 
 

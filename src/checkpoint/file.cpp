@@ -193,10 +193,7 @@ Content read(MPI_Comm comm, std::string const& path) {
     if (rank == 0) read_packed(path, text, numbers);
   });
   run::broadcast(comm, text);
-  Index count = static_cast<Index>(numbers.size());
-  MPI_Bcast(&count, 1, MPI_INT64_T, 0, comm);
-  numbers.resize(static_cast<std::size_t>(count));
-  MPI_Bcast(numbers.data(), static_cast<int>(count), MPI_DOUBLE, 0, comm);
+  run::broadcast(comm, numbers);
   auto const index = Json::parse(text);
   verify_fields(comm, path, index);
   Content content;

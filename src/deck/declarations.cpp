@@ -264,7 +264,7 @@ Section output() {
   return {"output", "Where the results go.",
     {key("directory", Type::file, "relative to the deck")
          .otherwise_computed("the deck's name with .out, beside the deck").like(R"("heat2d.out")"),
-     key("checkpoint", Type::number, "time between two checkpoints of mollis invert, from which --restart goes on; 0: only where the run is asked to stop")
+     key("checkpoint", Type::number, "time between two checkpoints of invert, forward and predict, from which --restart goes on; 0: only where the run is asked to stop")
          .in("minutes").within(at_least(0)).otherwise("15").like("5")}};
 }
 

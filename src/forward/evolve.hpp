@@ -4,6 +4,7 @@
 /// gradients (GMRES with a velocity) with Jacobi at each step. Shares nothing with the inversion.
 #include <cstdint>
 
+#include "checkpoint/keeper.hpp"
 #include "forward/operator.hpp"
 #include "grid/grid.hpp"
 #include "kernels/field.hpp"
@@ -28,8 +29,11 @@ struct Film {
   int iterations = 0;  ///< of the linear solver, in all
 };
 
+constexpr double linear_tolerance = 1e-9;   ///< of the systems of the steps
+
 /// All frames of the grid, whose first axis is t, the others uniform, z, y or x. The linear systems are solved to
-/// `tolerance`. PETSc options take the prefix "forward_". run::Error (not_converged) where a step fails. Collective.
-Film evolve(grid::Grid const& grid, Evolution const& evolution, int refine, double tolerance = 1e-9);
+/// `tolerance`. PETSc options take the prefix "forward_". Goes on from what `keeper` has of a run before. run::Error: not_converged where
+/// a step fails, stopped_early. Collective.
+Film evolve(grid::Grid const& grid, Evolution const& evolution, int refine, double tolerance = linear_tolerance, checkpoint::Keeper keeper = {});
 
 }  // namespace mollis::forward

@@ -267,7 +267,8 @@ void check_spin_up(deck::Deck const& deck, grid::Grid const& grid) {
 
 double bytes_per_point(deck::Deck const& deck) {
   double const steps = in_time(deck) ? 1.0 / 8.0 : 1.0;  // one frame of several is on the solver's grid at a time
-  return 8.0 * 4.0 * static_cast<double>(deck.observations.size()) + 250.0 * steps * refinement(deck);
+  double const fields = in_time(deck) ? 5.0 : 4.0;       // frames are kept for checkpoints as well
+  return 8.0 * fields * static_cast<double>(deck.observations.size()) + 280.0 * steps * refinement(deck);
 }
 
 void check_grid(deck::Deck const& deck, grid::Grid const& grid) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "forward/frames.hpp"
+#include "run/error.hpp"
 #include "run/ticker.hpp"
 
 namespace mollis::forward {
@@ -39,6 +41,17 @@ void step(double begin, double end, Function const& forcing, Lattice const& path
   }
 }
 
+std::vector<double> values_of(Field const& field) {
+  auto const host = on_host(field);
+  return {host.data(), host.data() + host.extent(0)};
+}
+
+void put(std::vector<double> const& values, Field const& field) {
+  auto const host = Kokkos::create_mirror_view(field);
+  std::copy(values.begin(), values.end(), host.data());
+  Kokkos::deep_copy(field, host);
+}
+
 void advance(double begin, double end, int steps, Langevin const& langevin, Lattice const& paths,
              std::vector<double>& u, run::Ticker& tick, double total) {
   auto const at = [&](int n) { return begin + (end - begin) * n / steps; };
@@ -50,25 +63,37 @@ void advance(double begin, double end, int steps, Langevin const& langevin, Latt
 
 }  // namespace
 
-Field solve(grid::Grid const& grid, Langevin const& langevin) {
+Field solve(grid::Grid const& grid, Langevin const& langevin, checkpoint::Keeper keeper) {
   auto const& time = grid.axis(0);
   auto const paths = paths_of(grid);
-  auto const film = make_field("paths", grid.local_size());
-  if (grid.local_size() == 0) return film;
+  Frames const frames(grid, keeper);
+  bool const here = grid.local_size() > 0;
   double const start = time.at(0) - langevin.spin_up;
-  auto u = sample(langevin.initial, {start}, paths);
   double const frame = time.size() > 1 ? time.at(1) - time.at(0) : langevin.spin_up;
   int const before = langevin.spin_up > 0.0 ? static_cast<int>(std::ceil(langevin.spin_up / frame)) * langevin.steps : 0;
   double const total = before + static_cast<double>(time.size() - 1) * langevin.steps;
   run::Ticker tick(grid.comm(), "time steps");
-  if (before > 0) advance(start, time.at(0), before, langevin, paths, u, tick, total);
-  auto const host = Kokkos::create_mirror_view(film);
-  for (Index n = 0; n < time.size(); ++n) {
-    if (n > 0) advance(time.at(n - 1), time.at(n), langevin.steps, langevin, paths, u, tick, total);
-    std::copy(u.begin(), u.end(), host.data() + static_cast<std::size_t>(n) * u.size());
+  Index n = 0;
+  if (auto const* kept = keeper.kept("now")) n = static_cast<Index>(kept->numbers("at").at(0));
+  frames.go_on(n);
+  std::vector<double> u;
+  run::collectively(grid.comm(), [&] {
+    if (here) u = n > 0 ? values_of(frames.at(n - 1)) : sample(langevin.initial, {start}, paths);
+  });
+  for (; n < time.size(); ++n) {
+    checkpoint::Quantities now;
+    now.put("at", {static_cast<double>(n)});
+    keeper.keep("now", now);
+    keeper.pause();
+    double const begin = n > 0 ? time.at(n - 1) : start;
+    int const steps = n > 0 ? langevin.steps : before;
+    run::collectively(grid.comm(), [&] {
+      if (here && steps > 0) advance(begin, time.at(n), steps, langevin, paths, u, tick, total);
+    });
+    if (here) put(u, frames.at(n));
+    frames.keep(n);
   }
-  Kokkos::deep_copy(film, host);
-  return film;
+  return frames.states();
 }
 
 }  // namespace mollis::forward

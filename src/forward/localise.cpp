@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "grid/cells.hpp"
@@ -34,7 +35,9 @@ Rows gathered(MPI_Comm comm, std::vector<double> const& own, std::size_t axes) {
   MPI_Comm_size(comm, &ranks);
   std::vector<int> counts(static_cast<std::size_t>(ranks), 0), starts(counts.size(), 0);
   int const count = static_cast<int>(own.size());
-  MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm);
+  MPI_Allgather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, comm);
+  if (std::accumulate(counts.begin(), counts.end(), Index{0}) > std::numeric_limits<int>::max())
+    throw run::Error(run::Exit::bad_deck, "more localisations than one table takes (2^31 numbers); lower the density", "density");
   for (std::size_t r = 1; r < counts.size(); ++r) starts[r] = starts[r - 1] + counts[r - 1];
   std::vector<double> all(rank == 0 ? static_cast<std::size_t>(starts.back() + counts.back()) : 0);
   MPI_Gatherv(own.data(), count, MPI_DOUBLE, all.data(), counts.data(), starts.data(), MPI_DOUBLE, 0, comm);

@@ -44,26 +44,24 @@ CleanStates solve_steady(grid::Grid const& grid, deck::Deck const& deck) {
                       solution.iterations, solution.relative_residual)};
 }
 
-CleanStates solve_in_time(grid::Grid const& grid, deck::Deck const& deck) {
-  auto const film = evolve(grid, read_evolution(deck, grid.axis(0).at(0)), deck.forward.refine);
+CleanStates solve_in_time(grid::Grid const& grid, deck::Deck const& deck, checkpoint::Keeper const& keeper) {
+  auto const film = evolve(grid, read_evolution(deck, grid.axis(0).at(0)), deck.forward.refine, linear_tolerance, keeper);
   return {{{deck.observations.at(0).first, film.states}},
           fmt::format("{} equation in time, {} points ({} times refined): {} steps, {} iterations in all",
                       *deck.forward.equation, film.unknowns, deck.forward.refine, film.steps, film.iterations)};
 }
 
-CleanStates solve_paths(grid::Grid const& grid, deck::Deck const& deck) {
-  Field paths;
-  run::collectively(grid.comm(), [&] { paths = solve(grid, read_langevin(deck)); });
-  return {{{deck.observations.at(0).first, paths}},
+CleanStates solve_paths(grid::Grid const& grid, deck::Deck const& deck, checkpoint::Keeper const& keeper) {
+  return {{{deck.observations.at(0).first, solve(grid, read_langevin(deck), keeper)}},
           fmt::format("Langevin equation, exact but for the quadrature of the forcing: {} intervals a frame",
                       deck.forward.steps)};
 }
 
-CleanStates solve_phases(grid::Grid const& grid, deck::Deck const& deck) {
+CleanStates solve_phases(grid::Grid const& grid, deck::Deck const& deck, checkpoint::Keeper const& keeper) {
   PhaseFieldAccuracy accuracy;
   accuracy.refine = deck.forward.refine;
   accuracy.steps = deck.forward.steps;
-  auto const solution = solve_phase_field(grid, read_phase_field(deck), deck.forward.spin_up, accuracy);
+  auto const solution = solve_phase_field(grid, read_phase_field(deck), deck.forward.spin_up, accuracy, keeper);
   auto const steady = grid.find_axis("t") >= 0 ? std::string()
                                                : fmt::format(", time {:.4g}, then {} of Newton to dphi/dt = {:.1e}",
                                                              solution.time, solution.newton, solution.residual);
@@ -78,13 +76,13 @@ CleanStates bend_plate(grid::Grid const& grid, deck::Deck const& deck) {
           fmt::format("plate in series of {} points ({} times refined)", solution.unknowns, deck.forward.refine)};
 }
 
-CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck) {
+CleanStates solve_equation(grid::Grid const& grid, deck::Deck const& deck, checkpoint::Keeper const& keeper) {
   check_spin_up(deck, grid);
-  if (deck.forward.equation == "langevin") return solve_paths(grid, deck);
+  if (deck.forward.equation == "langevin") return solve_paths(grid, deck, keeper);
   check_grid(deck, grid);
-  if (deck.forward.equation == "phase-field") return solve_phases(grid, deck);
+  if (deck.forward.equation == "phase-field") return solve_phases(grid, deck, keeper);
   if (deck.forward.equation == "plate") return bend_plate(grid, deck);
-  return grid.find_axis("t") < 0 ? solve_steady(grid, deck) : solve_in_time(grid, deck);
+  return grid.find_axis("t") < 0 ? solve_steady(grid, deck) : solve_in_time(grid, deck, keeper);
 }
 
 /// offset + gain u inside, 0 outside: no molecules are there.
@@ -119,9 +117,15 @@ Observed localised(grid::Grid const& grid, std::string const& name, Field const&
 
 }  // namespace
 
-CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck) {
+bool takes_steps(deck::Deck const& deck) {
+  bool const in_time = std::find(deck.grid.axes.begin(), deck.grid.axes.end(), "t") != deck.grid.axes.end();
+  return deck.forward.equation && (in_time || deck.forward.equation == "phase-field");
+}
+
+CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck, checkpoint::Keeper keeper) {
+  checkpoint::Keeper::Scope const scope(keeper, "forward");
   try {
-    return deck.forward.equation ? solve_equation(grid, deck) : manufacture(grid, deck);
+    return deck.forward.equation ? solve_equation(grid, deck, keeper) : manufacture(grid, deck);
   } catch (run::Error const& error) {
     if (error.blamed().empty()) throw;
     auto const place = deck.forward.places.of(error.blamed());

@@ -2,6 +2,7 @@
 /// From the deck to clean states and from these to observations.
 #include <string>
 
+#include "checkpoint/keeper.hpp"
 #include "deck/deck.hpp"
 #include "deck/problems.hpp"
 #include "grid/grid.hpp"
@@ -16,8 +17,12 @@ struct CleanStates {
   std::string how;            ///< a line for the log
 };
 
-/// The states that [forward] manufactures or solves for. Throws run::Error. Collective.
-CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck);
+/// Whether clean_states goes through time in steps, between which it may stop. Not collective.
+bool takes_steps(deck::Deck const& deck);
+
+/// The states that [forward] manufactures or solves for. Goes on from what `keeper` has of a run before. run::Error; stopped_early.
+/// Collective.
+CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck, checkpoint::Keeper keeper = {});
 
 struct Observed {
   std::string state;

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <limits>
 
-#include "forward/phase_field_solvers.hpp"
+#include "forward/frames.hpp"
+#include "forward/phase_field_march.hpp"
 #include "random/philox.hpp"
 #include "run/error.hpp"
-#include "run/ticker.hpp"
 
 namespace mollis::forward {
 namespace {
@@ -21,12 +21,6 @@ double const pi = std::acos(-1.0);
 constexpr double first_step = 1e-4;
 constexpr double loose = 1e-2;    ///< error of the steps to a steady state
 constexpr double settled = 1e-4;  ///< root mean square of dphi/dt from which Newton's method goes on
-
-double rms(Series const& series, Vec vector) {
-  PetscReal norm = 0.0;
-  check(VecNorm(vector, NORM_2, &norm));
-  return norm / std::sqrt(static_cast<double>(series.points()));
-}
 
 /// The initial phi with its noise, the same on any number of ranks.
 petsc::Vector start(Series const& series, PhaseField const& equation) {
@@ -44,50 +38,6 @@ petsc::Vector start(Series const& series, PhaseField const& equation) {
 
 [[noreturn]] void fail(std::string const& what) {
   throw run::Error(run::Exit::not_converged, what, "equation");
-}
-
-/// How far the time has come, for whoever waits.
-struct Telling {
-  run::Ticker tick;
-  double begin, end;
-};
-
-/// The steps and iterations that a stepper has taken.
-void count(TS stepper, PhaseFieldSolution& solution) {
-  PetscInt steps = 0, krylov = 0;
-  check(TSGetStepNumber(stepper, &steps));
-  check(TSGetKSPIterations(stepper, &krylov));
-  solution.steps = steps;
-  solution.krylov = krylov;
-}
-
-void check_steps(TS stepper) {
-  TSConvergedReason reason;
-  check(TSGetConvergedReason(stepper, &reason));
-  if (reason < 0)
-    fail(
-        fmt::format("the time steps stopped ({}); try another -forward_ts_type or a tighter -forward_ksp_rtol (after "
-                    "--), and look for extreme values of the coefficient",
-                    TSConvergedReasons[reason]));
-}
-
-PetscErrorCode tell(TS, PetscInt, PetscReal t, Vec, void* context) {
-  auto& telling = *static_cast<Telling*>(context);
-  telling.tick.at(t - telling.begin, telling.end - telling.begin);
-  return 0;
-}
-
-/// Time steps until dphi/dt is small.
-void settle(TS stepper, PhaseFieldContext& context, Vec phi, double latest) {
-  auto const& series = context.model.series();
-  auto const slope = series.make_vector();
-  for (double t = 0.0; t < latest;) {
-    check_calls(context, TSStep(stepper));
-    check_steps(stepper);
-    check(TSGetTime(stepper, &t));
-    context.model.rate_of_change(0.0, phi, slope);
-    if (rms(series, slope) < settled) return;
-  }
 }
 
 /// What rounding leaves of dphi/dt: the fourth derivative multiplies it.
@@ -112,36 +62,23 @@ int polish(PhaseFieldContext& context, Vec phi, double tolerance) {
   return static_cast<int>(steps);
 }
 
-/// phi at each of the times, this rank's points of the grid.
-std::vector<double> film(TS stepper, PhaseFieldContext& context, Vec phi, std::vector<double> const& times, int steps,
-                         Sampler const& sample) {
-  std::vector<double> frames;
-  TSAdapt adapt = nullptr;
-  check(TSGetAdapt(stepper, &adapt));
-  for (std::size_t n = 0; n < times.size(); ++n) {
-    PetscReal now = 0.0, size = 0.0, next = 0.0;
-    check(TSGetTime(stepper, &now));
-    if (times[n] > now) {
-      double const most = (times[n] - (n > 0 ? times[n - 1] : now)) / steps;
-      check(TSAdaptSetStepLimits(adapt, 0.0, most));
-      check(TSGetTimeStep(stepper, &size));
-      check(TSSetTimeStep(stepper, std::min(size, most)));
-      check(TSSetMaxTime(stepper, times[n]));
-      check_calls(context, TSSolve(stepper, phi));
-      check_steps(stepper);
-      check(TSGetTimeStep(stepper, &next));
-      check(TSSetTimeStep(stepper, std::max(size, next)));  // the last step before a frame is cut short
-    }
-    auto const frame = sample(phi);
-    frames.insert(frames.end(), frame.begin(), frame.end());
+/// phi at all frames, this rank's points of the grid.
+void film(PhaseFieldMarch& march, Vec phi, grid::Axis const& time, double begin, int steps, Sampler const& sample, Frames const& frames) {
+  frames.go_on(march.frame());
+  while (march.frame() < frames.count()) {
+    Index const n = march.frame();
+    double const before = n > 0 ? time.at(n - 1) : begin;
+    if (time.at(n) > before) march.reach(time.at(n), (time.at(n) - before) / steps);
+    Kokkos::deep_copy(frames.at(n), to_field(sample(phi)));
+    frames.keep(n);
+    march.end_frame();
   }
-  return frames;
 }
 
 }  // namespace
 
 PhaseFieldSolution solve_phase_field(grid::Grid const& grid, PhaseField const& equation, double spin_up,
-                                     PhaseFieldAccuracy const& accuracy) {
+                                     PhaseFieldAccuracy const& accuracy, checkpoint::Keeper keeper) {
   Series const series(grid.comm(), series_axes(grid.axes(), accuracy.refine, Ends::even));
   Sampler const sample(series, grid, accuracy.refine);
   PhaseFieldContext context{PhaseFieldModel(series, equation), nullptr};
@@ -160,16 +97,19 @@ PhaseFieldSolution solve_phase_field(grid::Grid const& grid, PhaseField const& e
   check(TSSetTime(stepper, begin));
   check(TSSetMaxTime(stepper, 2.0 * accuracy.latest));
   check(TSSetFromOptions(stepper));
-  Telling telling{run::Ticker(grid.comm(), "time"), begin, time < 0 ? accuracy.latest : grid.axis(time).back()};
-  check(TSMonitorSet(stepper, tell, &telling, nullptr));
+  PhaseFieldMarch march(context, phi, stepper, begin, time < 0 ? accuracy.latest : grid.axis(time).back(), keeper);
   if (time >= 0) {
-    solution.state = to_field(film(stepper, context, phi, grid.axis(time).coordinates(), accuracy.steps, sample));
-    count(stepper, solution);
+    Frames const frames(grid, keeper);
+    film(march, phi, grid.axis(time), begin, accuracy.steps, sample, frames);
+    solution.state = frames.states();
+    solution.steps = march.steps();
+    solution.krylov = march.krylov();
     return solution;
   }
-  settle(stepper, context, phi, accuracy.latest);
-  check(TSGetTime(stepper, &solution.time));
-  count(stepper, solution);
+  march.settle(accuracy.latest, settled);
+  solution.time = march.time();
+  solution.steps = march.steps();
+  solution.krylov = march.krylov();
   solution.newton = polish(context, phi, std::max(accuracy.residual, rounding(series, equation)));
   context.model.rate_of_change(0.0, phi, slope);
   solution.residual = rms(series, slope);

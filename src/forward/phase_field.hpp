@@ -9,6 +9,7 @@
 /// operator of constant coefficients, inverted in series. Shares nothing with the inversion.
 #include <cstdint>
 
+#include "checkpoint/keeper.hpp"
 #include "forward/lattice.hpp"
 #include "grid/grid.hpp"
 #include "kernels/field.hpp"
@@ -43,8 +44,8 @@ struct PhaseFieldSolution {
 /// The frames at the times of the grid's first axis t, phi starting `spin_up` before the first; without an axis t the
 /// steady state that phi settles into (time steps that grow, then Newton's method). PETSc options take the prefix
 /// "forward_". The axes must be uniform (t need not be). run::Error (not_converged) where steps or Newton's method
-/// fail. Collective.
+/// fail, stopped_early. Goes on from what `keeper` has of a run before. Collective.
 PhaseFieldSolution solve_phase_field(grid::Grid const& grid, PhaseField const& equation, double spin_up,
-                                     PhaseFieldAccuracy const& accuracy);
+                                     PhaseFieldAccuracy const& accuracy, checkpoint::Keeper keeper = {});
 
 }  // namespace mollis::forward

@@ -1,11 +1,6 @@
 #include "forward/time_steps.hpp"
 
-#include <fmt/format.h>
-
-#include <cmath>
 #include <limits>
-
-#include "run/error.hpp"
 
 namespace mollis::forward {
 namespace {
@@ -100,29 +95,6 @@ TimeStepper make_stepper(SemiDiscrete& discrete, Vec state, double t, double tol
   configure(linear, discrete.evolution.at(t).flows(), tolerance);
   check(TSSetFromOptions(stepper));
   return stepper;
-}
-
-void advance(TS stepper, double end, int count, run::Ticker& tick, double total) {
-  PetscReal now = 0.0, last = 0.0;
-  check(TSGetTime(stepper, &now));
-  check(TSGetTimeStep(stepper, &last));
-  double const step = (end - now) / count;
-  check(TSSetTimeStep(stepper, step));
-  if (std::abs(step - last) > 1e-6 * step) check(TSRestartStep(stepper));
-  for (int n = 0; n < count; ++n) {
-    check(TSStep(stepper));
-    tick.next(total);
-    TSConvergedReason reason = TS_CONVERGED_ITERATING;
-    check(TSGetConvergedReason(stepper, &reason));
-    if (reason >= 0) continue;
-    check(TSGetTime(stepper, &now));
-    throw run::Error(run::Exit::not_converged,
-                     fmt::format("the time step at t = {:.6g} failed ({}): values that are not finite, or a "
-                                 "linear solver that gave up; check the expressions, raise steps or try -- "
-                                 "-forward_pc_type gamg",
-                                 now, TSConvergedReasons[reason]),
-                     "steps");
-  }
 }
 
 }  // namespace mollis::forward

@@ -3,7 +3,6 @@
 #include <petscts.h>
 
 #include "forward/evolve.hpp"
-#include "run/ticker.hpp"
 
 namespace mollis::forward {
 
@@ -26,9 +25,5 @@ struct SemiDiscrete {
 
 /// A stepper of `state`, u - boundary on walls, that starts at time t; `discrete` must outlive it. Collective.
 TimeStepper make_stepper(SemiDiscrete& discrete, Vec state, double t, double tolerance);
-
-/// Takes `count` steps of equal length to time `end`, told to `tick` as some of `total`. run::Error (not_converged) where one fails.
-/// Collective.
-void advance(TS stepper, double end, int count, run::Ticker& tick, double total);
 
 }  // namespace mollis::forward

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "grid/blocks.hpp"
+
 namespace mollis::grid {
 
 Index Box::size() const {
@@ -62,13 +64,6 @@ void check(std::vector<Axis> const& axes, Decomposition const& decomposition, in
                                   " ranks there are");
     }
   }
-}
-
-/// Block coordinates in row-major order, last axis fastest.
-std::vector<int> unravel(int block, std::vector<int> const& cut) {
-  std::vector<int> result(cut.size());
-  for (std::size_t a = cut.size(); a-- > 0; block /= cut[a]) result[a] = block % cut[a];
-  return result;
 }
 
 /// Row-major number of the kept (or the other) block coordinates.
@@ -144,15 +139,14 @@ Index Grid::points() const {
 }
 
 std::vector<int> Grid::block_of(int rank) const {
-  return rank < data_->blocks ? unravel(rank, data_->decomposition.ranks) : std::vector<int>();
+  return rank < data_->blocks ? block_coordinates(rank, data_->decomposition.ranks) : std::vector<int>();
 }
 
 Range Grid::block_range(int axis, int block) const {
   auto const [points, factor, margin] = data_->shares[static_cast<std::size_t>(axis)];
   Index const size = data_->axes[static_cast<std::size_t>(axis)].size();
   Index const cut = data_->decomposition.ranks[static_cast<std::size_t>(axis)];
-  Index const base = points / cut, longer = points % cut;  // the first `longer` blocks have one point more
-  auto const start = [&, n = factor](Index b) { return (b * base + std::min(b, longer) + n - 1) / n; };
+  auto const start = [&, all = points, n = factor](Index b) { return (start_of(all, cut, b) + n - 1) / n; };
   auto const place = [&, m = margin](Index i) { return i == 0 ? 0 : (i == size - 2 * m ? size : i + m); };
   return {place(start(block)), place(start(block + 1))};
 }

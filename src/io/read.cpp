@@ -10,6 +10,7 @@
 #include "io/format.hpp"
 #include "io/formats/cf.hpp"
 #include "io/layout.hpp"
+#include "run/broadcast.hpp"
 #include "run/error.hpp"
 
 namespace mollis::io {
@@ -65,7 +66,7 @@ std::vector<double> read_whole(MPI_Comm comm, std::string const& file, Descripti
         ->read({std::vector<Index>(shape.size(), 0), shape, size == 0}, values.data());
     unpack(description.packing, values.data(), size);
   });
-  MPI_Bcast(values.data(), static_cast<int>(size), MPI_DOUBLE, 0, comm);
+  run::broadcast(comm, values);
   return values;
 }
 

@@ -11,6 +11,7 @@
 #include "io/format.hpp"
 #include "io/read.hpp"
 #include "io/text_table.hpp"
+#include "run/broadcast.hpp"
 #include "run/error.hpp"
 
 namespace mollis::io {
@@ -63,12 +64,7 @@ Columns read_text(MPI_Comm comm, std::string const& file, std::vector<std::strin
   run::collectively(comm, [&] {
     if (rank_of(comm) == 0) columns = parse(file, names);
   });
-  for (auto& column : columns) {
-    auto size = static_cast<Index>(column.size());
-    MPI_Bcast(&size, 1, MPI_INT64_T, 0, comm);
-    column.resize(static_cast<std::size_t>(size));
-    MPI_Bcast(column.data(), static_cast<int>(size), MPI_DOUBLE, 0, comm);
-  }
+  for (auto& column : columns) run::broadcast(comm, column);
   return columns;
 }
 

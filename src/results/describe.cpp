@@ -26,6 +26,20 @@ std::string describe(observations::State const& state) {
   return fmt::format("data  {}: noise {:.4g}, {} points not observed{}", state.name, state.sigma, state.gaps, bridged);
 }
 
+std::string describe_traffic(double bytes, run::Stages const& stages, std::string const& phase) {
+  constexpr double least = 1e6;
+  double seconds = 0.0;
+  for (auto const& [name, spent] : stages.seconds())
+    if (name == phase) seconds = spent;
+  return bytes < least || seconds <= 0.0 ? "" : fmt::format("{:.3g} GB at {:.2g} GB/s", bytes / 1e9, bytes / seconds / 1e9);
+}
+
+double bytes_of(std::vector<observations::State> const& states, grid::Grid const& grid) {
+  double count = 0.0;
+  for (auto const& state : states) count += state.unobserved || state.points || state.localisations ? 0.0 : 1.0;
+  return 8.0 * count * static_cast<double>(grid.points());
+}
+
 std::string describe_outliers(problem::Problem const& problem, estimate::Estimate const& estimate) {
   std::string text;
   for (std::size_t s = 0; s < problem.states.size(); ++s) {

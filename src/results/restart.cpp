@@ -68,53 +68,18 @@ void require_same(std::string const& deck, Identity const& then, Identity const&
                                                     "anew without --restart:\n  {}", deck, fmt::join(lines, "\n  ")));
 }
 
-/// Nobody's file but a checkpoint of Mollis may be replaced.
-void protect(deck::Deck const& deck, bool overwrite) {
-  std::vector<io::Target> targets;
-  for (auto const* name : {checkpoint::newest, checkpoint::older}) {
-    auto const file = deck.output_directory + "/" + name;
-    targets.push_back({file, deck.output_place, "choose another [output] directory", [file] { return io::is_marked(file, checkpoint::program); }});
-  }
-  io::refuse_overwriting(targets, {deck.path, deck::input_files(deck), overwrite});
+/// [observations.*] file is what forward writes, noise what the inversion makes of it.
+bool matters_to_forward(std::string const& section, std::string const& key) {
+  bool const of_states = section.rfind("grid", 0) == 0 || section.rfind("fields", 0) == 0 || section.rfind("forward", 0) == 0;
+  return of_states || key == "truth" || (section.rfind("observations", 0) == 0 && key != "file" && key != "noise");
 }
 
-bool is_root(MPI_Comm comm) {
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
-  return rank == 0;
-}
-
-/// How a user goes on.
-std::string command_of(deck::Deck const& deck) {
-  std::string text = "mollis invert " + deck.path;
-  for (auto const& entry : deck.overrides) text += " " + entry;
-  return text + " --restart";
-}
-
-std::optional<checkpoint::Content> found(MPI_Comm comm, deck::Deck const& deck, Restart const& restart, bool overwrite, run::Progress const& progress) {
-  try {
-    auto content = checkpoint::find(comm, deck.output_directory, progress);
-    if (content || restart.automatic) return content;
-  } catch (run::Error const& error) {
-    if (error.code() != run::Exit::bad_data) throw;
-    if (!restart.automatic) throw run::Error(error.code(), fmt::format("{}; begin anew without --restart", error.what()));
-    progress.complain(fmt::format("{}; the run begins anew", error.what()));
-    run::collectively(comm, [&] {
-      if (is_root(comm)) protect(deck, overwrite);
-    });
-    return std::nullopt;
-  }
-  throw run::Error(run::Exit::missing_input, fmt::format("{}: --restart: there is no {} to go on from; begin anew without --restart, or say "
-                                                         "--restart=auto", deck.output_directory, checkpoint::newest));
-}
-
-}  // namespace
-
-Identity identity_of(deck::Deck const& deck) {
+/// Keys of the deck that matter, with their values.
+template <class Matters>
+Identity identity_of(deck::Deck const& deck, std::vector<deck::InputFile> const& files, Matters const& matters) {
   Identity identity;
   std::istringstream lines(deck::effective(deck));
   std::string section;
-  auto const files = deck::input_files(deck);
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("[", 0) == 0) section = line.substr(1, line.find(']') - 1);
     auto const equals = line.find(" = ");
@@ -126,15 +91,65 @@ Identity identity_of(deck::Deck const& deck) {
   return identity;
 }
 
-std::shared_ptr<checkpoint::Keeper> make_keeper(MPI_Comm comm, deck::Deck const& deck, Restart const& restart, bool overwrite,
-                                                io::ResultSet const& set, run::Progress& progress, run::Stages& stages) {
-  checkpoint::Settings settings{deck.output_directory, command_of(deck), 60.0 * deck.checkpoint, restart.until, {}};
+/// Nobody's file but a checkpoint of Mollis may be replaced.
+void protect(deck::Deck const& deck, Resumable const& run, bool overwrite) {
+  std::vector<io::Target> targets;
+  for (auto const* name : {checkpoint::newest, checkpoint::older}) {
+    auto const file = run.directory + "/" + name;
+    targets.push_back({file, run.place, run.remedy, [file] { return io::is_marked(file, checkpoint::program); }});
+  }
+  io::refuse_overwriting(targets, {deck.path, deck::input_files(deck), overwrite});
+}
+
+bool is_root(MPI_Comm comm) {
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  return rank == 0;
+}
+
+std::optional<checkpoint::Content> found(MPI_Comm comm, deck::Deck const& deck, Resumable const& run, Restart const& restart, bool overwrite,
+                                         run::Progress const& progress) {
+  try {
+    auto content = checkpoint::find(comm, run.directory, progress);
+    if (content || restart.automatic) return content;
+  } catch (run::Error const& error) {
+    if (error.code() != run::Exit::bad_data) throw;
+    if (!restart.automatic) throw run::Error(error.code(), fmt::format("{}; begin anew without --restart", error.what()));
+    progress.complain(fmt::format("{}; the run begins anew", error.what()));
+    run::collectively(comm, [&] {
+      if (is_root(comm)) protect(deck, run, overwrite);
+    });
+    return std::nullopt;
+  }
+  throw run::Error(run::Exit::missing_input, fmt::format("{}: --restart: there is no {} to go on from; begin anew without --restart, or say "
+                                                         "--restart=auto", run.directory, checkpoint::newest));
+}
+
+}  // namespace
+
+Identity identity_of(deck::Deck const& deck) { return identity_of(deck, deck::input_files(deck), matters); }
+Identity identity_of_forward(deck::Deck const& deck) { return identity_of(deck, deck::input_files(deck, false), matters_to_forward); }
+
+std::string command_of(std::string const& name, deck::Deck const& deck) {
+  std::string text = "mollis " + name + " " + deck.path;
+  for (auto const& entry : deck.overrides) text += " " + entry;
+  return text;
+}
+
+Resumable inversion(deck::Deck const& deck, std::string const& id) {
+  return {deck.output_directory, deck.output_place, "choose another [output] directory", command_of("invert", deck), id,
+          [&deck] { return identity_of(deck); }};
+}
+
+std::shared_ptr<checkpoint::Keeper> make_keeper(MPI_Comm comm, deck::Deck const& deck, Resumable const& run, Restart const& restart, bool overwrite,
+                                                run::Progress& progress, run::Stages& stages) {
+  checkpoint::Settings settings{run.directory, run.command + " --restart", 60.0 * deck.checkpoint, restart.until, {}};
   run::collectively(comm, [&] {
-    if (is_root(comm)) settings.identity = identity_of(deck);   // sizes of files: rank 0 alone asks
-    if (is_root(comm) && !restart.wanted) protect(deck, overwrite);
+    if (is_root(comm)) settings.identity = run.identity();   // sizes of files: rank 0 alone asks
+    if (is_root(comm) && !restart.wanted) protect(deck, run, overwrite);
   });
   std::optional<checkpoint::Content> before;
-  if (restart.wanted) before = found(comm, deck, restart, overwrite, progress);
+  if (restart.wanted) before = found(comm, deck, run, restart, overwrite, progress);
   run::collectively(comm, [&] {
     if (!is_root(comm) || !before) return;
     Identity of_deck;
@@ -143,22 +158,26 @@ std::shared_ptr<checkpoint::Keeper> make_keeper(MPI_Comm comm, deck::Deck const&
   });
   if (before)
     for (auto const& entry : deck.overrides) progress.say(fmt::format("restart with {}", entry));
-  if (!restart.wanted && checkpoint::exists(comm, deck.output_directory))
-    progress.say(fmt::format("{}: there is a checkpoint of an earlier run; --restart would go on from it, this run begins anew", deck.output_directory));
-  auto keeper = std::make_shared<checkpoint::Keeper>(comm, settings, set.id(), progress, stages);
+  if (!restart.wanted && checkpoint::exists(comm, run.directory))
+    progress.say(fmt::format("{}: there is a checkpoint of an earlier run; --restart would go on from it, this run begins anew", run.directory));
+  auto keeper = std::make_shared<checkpoint::Keeper>(comm, settings, run.id, progress, stages);
   if (before) keeper->go_on_from(std::move(*before));
   return keeper;
 }
 
-void identify_data(problem::Problem const& problem, std::string const& deck) {
+Identity identity_of_data(grid::Grid const& grid, deck::Named<Field> const& fields) {
   Identity now;
-  for (auto const& state : problem.states)
-    now.emplace_back("data of " + state.name, fmt::format("{:016x}", checkpoint::sum_of(problem.grid.comm(), problem.grid, state.data)));
+  for (auto const& [name, field] : fields)
+    now.emplace_back("data of " + name, fmt::format("{:016x}", checkpoint::sum_of(grid.comm(), grid, field)));
+  return now;
+}
+
+void identify_data(checkpoint::Keeper& keeper, Identity const& data, std::string const& deck) {
   Identity then;
-  for (auto const& entry : problem.keeper->identity_before())
+  for (auto const& entry : keeper.identity_before())
     if (is_of_data(entry)) then.push_back(entry);
-  if (!problem.keeper->identity_before().empty()) require_same(deck, then, now);
-  problem.keeper->add_to_identity(now);
+  if (!keeper.identity_before().empty()) require_same(deck, then, data);
+  keeper.add_to_identity(data);
 }
 
 }  // namespace mollis::results

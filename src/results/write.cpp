@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "deck/effective.hpp"
 #include "io/result_file.hpp"
 #include "parameters/transform.hpp"
+#include "results/describe.hpp"
 #include "results/effective.hpp"
 #include "results/gather.hpp"
 #include "results/radii.hpp"
@@ -150,7 +152,10 @@ void write(problem::Problem const& problem, deck::Deck const& deck, Outcome cons
   auto const summary = summarise(problem, outcome, values, truths, stages);
   set.commit(summary);
   problem.progress.say(table_of(summary));
-  problem.progress.say("wrote " + deck.output_directory);
+  std::error_code unknown;
+  auto const size = problem.grid.rank() == 0 ? std::filesystem::file_size(deck.output_directory + "/result.h5", unknown) : 0;
+  auto const traffic = describe_traffic(unknown ? 0.0 : static_cast<double>(size), stages, "write");
+  problem.progress.say("wrote " + deck.output_directory + (traffic.empty() ? "" : ", " + traffic));
 }
 
 }  // namespace mollis::results

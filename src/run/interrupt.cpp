@@ -42,6 +42,13 @@ void listen() {
   set_handlers(nullptr);
 }
 
+void stop_listening() {
+  if (!listening) return;
+  listening = false;
+  for (int const number : signals) signal(number, SIG_DFL);
+  if (caught > 0) raise(signals[caught - 1]);
+}
+
 Interrupt::Interrupt(MPI_Comm comm, std::string stop_file, double until) : comm_(comm), stop_file_(std::move(stop_file)), until_(until) {
   MPI_Comm_rank(comm, &rank_);
   if (!listening) caught = 0;

@@ -8,4 +8,7 @@ namespace mollis::run {
 /// their own. Not collective.
 void listen();
 
+/// Nobody will ask: the signals that listen() has taken end the process again, at once where one has come since. Not collective.
+void stop_listening();
+
 }  // namespace mollis::run

@@ -4,6 +4,7 @@
     test_restart.py --long    50 kills at random moments, and a tally; MOLLIS_PROGRAM and MOLLIS_LAUNCHER must be set
 """
 import collections
+import os
 import pathlib
 import random
 import shutil
@@ -124,7 +125,7 @@ class Restart(Runs):
         self.expect_error(75, self.invert(out, JOINT, ranks=2), "stopped by the stop file", "--restart")
         self.assertFalse((out / "stop").exists())
         self.expect_error(75, self.invert(out, JOINT, "--restart", "--max-walltime", "00:00:01"), "stopped by its time limit")
-        self.assertIn(self.invert(out, JOINT, "--restart=auto").code, (0, 2))
+        self.assertIn(self.invert(out, JOINT, "--restart", "auto").code, (0, 2))
         self.assertIn(self.invert(out, JOINT, "--restart=auto", "inversion.max_iterations=60").code, (0, 2))
 
     def test_signal_before_the_run_has_begun(self):
@@ -249,6 +250,26 @@ class Kill(Runs):
             done += 1
             shutil.rmtree(out)
         TALLY["kills"] = kills
+
+    def test_a_rank_that_dies(self):
+        """The launcher ends the job within seconds and says so; what was kept is there."""
+        overrides = [*JOINT, "output.checkpoint=1e-9"]
+        directory = temporary()
+        reference, out = directory / "reference", directory / "out"
+        code = self.invert(reference, JOINT).code
+        process = self.start(out, overrides, ranks=2)
+        while process.poll() is None and not (out / "checkpoint.h5").exists():
+            time.sleep(0.001)
+        ranks = [int(pid) for pid in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        self.assertEqual(len(ranks), 2)
+        os.kill(ranks[1], signal.SIGKILL)
+        begin = time.monotonic()
+        _, err = process.communicate(timeout=60)
+        self.assertLess(time.monotonic() - begin, 30)
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn("signal 9", err)
+        self.assertEqual(self.invert(out, JOINT, "--restart").code, code)
+        self.expect_same(reference, out, 1e-8)
 
 
 if __name__ == "__main__":

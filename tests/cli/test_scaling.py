@@ -24,11 +24,28 @@ class Scaling(TestCase):
         self.assertGreater(float(rows[1]["s total"]), 0.0)
         self.assertIn("| 2 |", (folder / "scaling.md").read_text())
         self.assertTrue((folder / "scaling.png").read_bytes().startswith(b"\x89PNG"))
+        self.assertFalse(list(folder.glob("ranks*/data.h5")) + list(folder.glob("ranks*/run*/result.*")))
+        self.assertIn(" ranks on ", (folder / "ranks2" / "placement").read_text())
+        self.predictions(folder)
         words = (folder / "ranks2" / "arguments").read_text()
         self.assertIn("grid.points=[32, 17]", words)
         self.assertIn(f"grid.upper=[{31 / 15!r}, 1.0]", words)   # the same spacing
         shutil.rmtree(folder / "ranks2" / "run1")
         self.assertIn("no results yet on 2 ranks", self.expect(0, run("scaling", "--collect", folder)).out)
+
+    def predictions(self, folder):
+        """The model of a study: for machines, and for a job of this deck."""
+        told = self.expect(0, run("scaling", "--predict", folder)).out
+        for words in ("| 1024^2 | 100000 |", "| 4096^2 | 100 |", "ARCHER2", "Frontier", "| 2 | 544 |", "| solve |", "half of the efficiency"):
+            self.assertIn(words, told)
+        self.assertEqual(told.strip(), (folder / "model.md").read_text().strip())
+        large = [DECK, *SMALL[1:], "grid.points=[512,512]", "--ranks", 64]
+        told = self.expect(0, run("check", *large, "--model", folder, "--machine", "archer2")).out
+        for words in ("# time on 64 rank(s) of ARCHER2", "conjugate gradient iterations", "fitted to 2 run(s) of heat2d.toml", "# ask for --time="):
+            self.assertIn(words, told)
+        self.assertIn("unknown; the study is of method", self.expect(0, run("check", *large, "inversion.method=joint", "--model", folder)).out)
+        self.expect_error(66, run("check", *large, "--model", folder / "none"), "is no study")
+        self.expect_error(66, run("scaling", "--predict", folder, "--machine", "moon"), "tools/machines holds")
 
     def test_strong_study_is_the_deck(self):
         folder = temporary() / "study"
@@ -53,6 +70,7 @@ class Check(TestCase):
         told = self.expect(0, run("check", DECK, "--ranks", 6, "--memory-per-rank", "70M")).out
         self.assertIn("# on 6 rank(s) as 3 x 2: at most 2752 points a rank", told)
         self.assertIn("sbatch --ntasks=6", told)
+        self.assertIn("# hours: unknown without a scaling study", told)
         self.assertIn("# 73 MB a rank: ", told)
         self.assertIn("# no number of ranks fits", self.expect(0, run("check", DECK, "--memory-per-rank", "10M")).out)
 

@@ -1,10 +1,15 @@
 """A real Slurm of one or more emulated nodes on this machine: its own folder, configuration, keys, daemons and ports, all on the
-loopback. Nothing under /etc is read or changed; its daemons are ended by their own commands."""
+loopback. Nothing under /etc is read or changed; its daemons are ended by their own commands.
+
+    cluster.py     whether one comes up here and runs a job; 77, and why not
+"""
 import os
 import pathlib
 import random
 import shutil
 import subprocess
+import sys
+import tempfile
 import time
 
 PROGRAMS = ("slurmctld", "slurmd", "munged", "sbatch", "srun", "scontrol", "sinfo", "munge")
@@ -49,10 +54,23 @@ def missing():
     return ", ".join(lacks) or ("" if os.geteuid() == 0 else "root's rights")
 
 
+def obstacle():
+    """Why no cluster comes up here; empty where one did, and ran a job."""
+    if lacks := missing():
+        return f"no {lacks}; apt-get install slurm-wlm munge"
+    with tempfile.TemporaryDirectory(prefix="mollis-slurm-") as folder:
+        try:
+            with Cluster(folder, nodes=1, patience=15) as slurm:
+                slurm.call("srun", "--mpi=pmix", "--ntasks=2", "--time=1", "true")
+        except (OSError, RuntimeError) as reason:
+            return f"its daemons do not start here: {' '.join(str(reason).split())[:300]}"
+    return ""
+
+
 class Cluster:
-    def __init__(self, folder, nodes=2, cores=2):
+    def __init__(self, folder, nodes=2, cores=2, patience=60):
         self.folder = pathlib.Path(folder)
-        self.nodes, self.log = nodes, []
+        self.nodes, self.log, self.patience = nodes, [], patience
         port = random.randrange(20000, 30000)
         for name in ("state", "log", "munge"):
             (self.folder / name).mkdir()
@@ -70,6 +88,7 @@ class Cluster:
         self.environment = dict(os.environ, SLURM_CONF=str(configuration), OMPI_MCA_btl="self,tcp", OMPI_MCA_btl_tcp_if_include="lo",
                                 OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1", OMPI_MCA_hwloc_base_binding_policy="none",
                                 MOLLIS_SRUN="--mpi=pmix")
+        self.environment.pop("OMP_NUM_THREADS", None)   # the job's own is asked for
 
     def __enter__(self):
         try:
@@ -97,7 +116,7 @@ class Cluster:
         time.sleep(1)
         for node in range(1, self.nodes + 1):
             self.call("slurmd", "-f", configuration, "-N", f"n{node}")
-        for _ in range(60):
+        for _ in range(self.patience):
             if len(self.call("sinfo", "-h", "-t", "idle", "-N", check=False).stdout.splitlines()) >= self.nodes:
                 return
             time.sleep(1)
@@ -131,3 +150,10 @@ class Cluster:
                 return facts
             time.sleep(0.5)
         raise RuntimeError(f"job {job} does not end: {facts}")
+
+
+if __name__ == "__main__":
+    if why := obstacle():
+        print(f"slurm: {why}")
+        sys.exit(77)
+    print("slurm: a cluster came up here and ran a job")

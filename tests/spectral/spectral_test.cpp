@@ -253,4 +253,20 @@ TEST(BandedSystems, KeepWhatHasSettledOnce) {
   expect_solved(systems, blocks, 2, width, {0, 0}, 1e-9, entry, 2 * 16 * 2 * 200 * (width + 1) * 8);
 }
 
+/// 4096^3 points on 4096 ranks that are not there: boxes with one axis whole, for each axis, tile the grid.
+TEST(Pencils, TileAHugeGrid) {
+  std::vector<Index> const extents{4096, 4096, 4096};
+  for (int whole = 0; whole < 3; ++whole) {
+    Index sum = 0, end = 0;
+    for (auto const& box : spectral::pencils(extents, whole, 4096)) {
+      EXPECT_EQ(box[whole].size(), 4096);
+      EXPECT_EQ(box.size(), Index{1} << 24);
+      sum += box.size();
+      end = std::max(end, ((box[0].upper - 1) * 4096 + box[1].upper - 1) * 4096 + box[2].upper);
+    }
+    EXPECT_EQ(sum, Index{1} << 36);
+    EXPECT_EQ(end, Index{1} << 36);
+  }
+}
+
 }  // namespace

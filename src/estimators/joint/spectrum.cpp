@@ -24,7 +24,23 @@ Index product_of(grid::Grid const& grid, std::vector<int> const& axes) {
   return size;
 }
 
-/// Power of a field along some axes, the mean over the others: one entry a wave.
+/// Sums over all ranks, in pieces that MPI's counts hold.
+void add_over_ranks(MPI_Comm comm, std::vector<double>& values) {
+  constexpr std::size_t piece = std::size_t{1} << 30;
+  for (std::size_t at = 0; at < values.size(); at += piece)
+    MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(std::min(piece, values.size() - at)), MPI_DOUBLE, MPI_SUM, comm);
+}
+
+/// Power of a field, an entry for each of this rank's waves.
+std::vector<double> power_of(grid::Grid const& grid, Field const& field) {
+  auto data = values_of(field);
+  spectral::SpectralBox(grid, free_bases(grid), -1).forward(data);
+  std::vector<double> power(data.data(), data.data() + data.size());
+  for (double& value : power) value *= value;
+  return power;
+}
+
+/// Power of a field along some axes, the mean over the others: one entry a wave along these axes, all of them on every rank.
 std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& missing, Field const& field) {
   auto bases = free_bases(grid);
   for (int a = 0; a < grid.dimension(); ++a)
@@ -39,7 +55,7 @@ std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& 
     for (int const a : missing) wave = wave * grid.axis(a).size() + mode[static_cast<std::size_t>(a)];
     power[static_cast<std::size_t>(wave)] += data[m] * data[m];
   }
-  MPI_Allreduce(MPI_IN_PLACE, power.data(), static_cast<int>(power.size()), MPI_DOUBLE, MPI_SUM, grid.comm());
+  add_over_ranks(grid.comm(), power);
   double const kept = static_cast<double>(grid.points()) / static_cast<double>(power.size());
   for (double& value : power) value /= kept;
   return power;
@@ -50,17 +66,16 @@ std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& 
 Spectrum::Spectrum(Objective const& objective)
     : grid_(objective.problem().grid), symbols_(objective.lattice(), objective.problem().system(), tilted(angles_of(grid_), grid_)),
       angles_(angles_of(grid_)) {
-  for (auto const& axis : grid_.axes()) whole_.ranges.push_back({0, axis.size()});
-  Index const all = grid_.points(), ranks = grid_.ranks(), me = grid_.rank();
-  first_ = me * all / ranks;
-  last_ = (me + 1) * all / ranks;
+  auto const lines = spectral::SpectralBox(grid_, free_bases(grid_), -1).lines();
+  waves_ = lines.box;
+  count_ = lines.outer * lines.points * lines.inner;
   for (auto const& unknown : objective.problem().space().unknowns()) {
     Unknown own{unknown.grid.points() - 1, static_cast<int>(unknown.axes.size()) == grid_.dimension(), unknown.axes, {}, unknown.settings.smoothness_order,
                 free_polynomials(unknown.grid, unknown.settings.smoothness_order), {}, {}};
     for (int a = 0; a < grid_.dimension(); ++a)
       if (std::find(own.axes.begin(), own.axes.end(), a) == own.axes.end()) own.missing.push_back(a);
     if (own.field)
-      for (Index m = first_; m < last_; ++m) own.smoothness.push_back(symbol_of_smoothness(own, mode_of(whole_, m)));
+      for (Index m = 0; m < count_; ++m) own.smoothness.push_back(symbol_of_smoothness(own, mode_of(waves_, m)));
     else
       own.smoothness.assign(static_cast<std::size_t>(product_of(grid_, own.axes)), 0.0);
     for (Index m = 0; !own.field && m < static_cast<Index>(own.smoothness.size()); ++m) {
@@ -93,16 +108,19 @@ double Spectrum::symbol_of_smoothness(Unknown const& unknown, Mode const& mode) 
   return std::pow(sum, unknown.order);
 }
 
-Index Spectrum::own_wave(Unknown const& unknown, Mode const& mode) const {
+std::size_t Spectrum::wave_along(std::vector<int> const& axes, Mode const& mode) const {
   Index wave = 0;
-  for (int const a : unknown.axes) wave = wave * grid_.axis(a).size() + mode[static_cast<std::size_t>(a)];
-  return wave;
+  for (int const a : axes) wave = wave * grid_.axis(a).size() + mode[static_cast<std::size_t>(a)];
+  return static_cast<std::size_t>(wave);
 }
 
-Index Spectrum::missing_wave(Unknown const& unknown, Mode const& mode) const {
-  Index wave = 0;
-  for (int const a : unknown.missing) wave = wave * grid_.axis(a).size() + mode[static_cast<std::size_t>(a)];
-  return wave;
+std::size_t Spectrum::own_wave(Unknown const& unknown, std::size_t local) const {
+  return unknown.field ? local : wave_along(unknown.axes, mode_of(waves_, static_cast<Index>(local)));
+}
+
+std::size_t Spectrum::missing_wave(Unknown const& unknown, std::size_t local) const {
+  if (unknown.field) return 0;
+  return unknown.axes.empty() ? local : wave_along(unknown.missing, mode_of(waves_, static_cast<Index>(local)));
 }
 
 /// Of the last wave. A state that was not observed follows the residuals that it stands in with observed ones: to these
@@ -133,10 +151,10 @@ void Spectrum::update(Objective& objective) {
   std::size_t const residuals = averages.equation.size(), states = averages.data.size();
   noise_.assign(residuals, std::vector<std::vector<double>>(states));
   for (auto& of_states : noise_)
-    for (auto& noise : of_states) noise.reserve(static_cast<std::size_t>(last_ - first_));
+    for (auto& noise : of_states) noise.reserve(static_cast<std::size_t>(count_));
   std::vector<double> products;
-  for (Index m = first_; m < last_; ++m) {
-    auto const mode = mode_of(whole_, m);
+  for (Index m = 0; m < count_; ++m) {
+    auto const mode = mode_of(waves_, m);
     put_symbols(averages, symbols_, mode, grid_.dimension(), -1, products);
     double const smoothing = smoothing_of(symbols_, mode, grid_.dimension());
     for (std::size_t k = 0; k < residuals; ++k)
@@ -146,7 +164,7 @@ void Spectrum::update(Objective& objective) {
   // A wave that no state can move would pin the parameter without limit.
   for (std::size_t k = 0; k < residuals; ++k) {
     double logs = 0.0;
-    for (Index m = 0; m < last_ - first_; ++m) {
+    for (Index m = 0; m < count_; ++m) {
       double sum = 0.0;
       for (std::size_t s = 0; s < states; ++s) sum += noise_[k][s][static_cast<std::size_t>(m)];
       logs += std::log(std::max(sum, 1e-300));
@@ -161,7 +179,7 @@ void Spectrum::update(Objective& objective) {
     for (std::size_t k = 0; k < residuals; ++k) {
       Field const a = objective.slope(k, u);
       if (!unknown.field) {
-        unknown.power.push_back(power_along(grid_, unknown.missing, a));
+        unknown.power.push_back(unknown.axes.empty() ? power_of(grid_, a) : power_along(grid_, unknown.missing, a));
         continue;
       }
       unknown.power.push_back({over_ranks(kernels::triple_product(objective.mask(), a, a)) / static_cast<double>(grid_.points())});
@@ -172,18 +190,17 @@ void Spectrum::update(Objective& objective) {
 std::vector<double> Spectrum::information(std::size_t u, std::vector<double> const& w) const {
   auto const& unknown = unknowns_[u];
   std::vector<double> info(unknown.smoothness.size(), 0.0);
-  for (Index m = first_; m < last_; ++m) {
-    auto const local = static_cast<std::size_t>(m - first_);
-    auto const mode = mode_of(whole_, m);
-    auto const own = unknown.field ? local : static_cast<std::size_t>(own_wave(unknown, mode));
-    auto const missing = unknown.field ? 0 : static_cast<std::size_t>(missing_wave(unknown, mode));
+  for (Index m = 0; m < count_; ++m) {
+    auto const local = static_cast<std::size_t>(m);
+    auto const own = own_wave(unknown, local);
+    auto const missing = missing_wave(unknown, local);
     for (std::size_t k = 0; k < noise_.size(); ++k) {
       double n = w.empty() ? 0.0 : 1.0 / w[k];
       for (auto const& noise : noise_[k]) n += noise[local];
       if (unknown.power[k][missing] > 0.0) info[own] += unknown.power[k][missing] / n;
     }
   }
-  if (!unknown.field) MPI_Allreduce(MPI_IN_PLACE, info.data(), static_cast<int>(info.size()), MPI_DOUBLE, MPI_SUM, grid_.comm());
+  if (!unknown.field) add_over_ranks(grid_.comm(), info);
   return info;
 }
 
@@ -237,11 +254,10 @@ std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, 
       auto const& unknown = unknowns_[u];
       auto const info = information(u, {});
       double own_sums[2] = {0.0, 0.0};
-      for (Index m = first_; m < last_; ++m) {
-        auto const local = static_cast<std::size_t>(m - first_);
-        auto const mode = mode_of(whole_, m);
-        auto const own = unknown.field ? local : static_cast<std::size_t>(own_wave(unknown, mode));
-        auto const missing = unknown.field ? 0 : static_cast<std::size_t>(missing_wave(unknown, mode));
+      for (Index m = 0; m < count_; ++m) {
+        auto const local = static_cast<std::size_t>(m);
+        auto const own = own_wave(unknown, local);
+        auto const missing = missing_wave(unknown, local);
         double n = 0.0;
         for (auto const& noise : noise_[k]) n += noise[local];
         double const smooth = beta[u] * unknown.smoothness[own], seen = unknown.power[k][missing] / n;
@@ -257,7 +273,7 @@ std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, 
       }
     }
     if (sums[1] == 0.0 && unobserved_) {  // of no parameter, but others follow by it: all waves count alike
-      for (Index m = 0; m < last_ - first_; ++m) {
+      for (Index m = 0; m < count_; ++m) {
         double n = 0.0;
         for (auto const& noise : noise_[k]) n += noise[static_cast<std::size_t>(m)];
         sums[0] += std::log(n);
@@ -272,17 +288,16 @@ std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, 
 
 double Spectrum::data_freedom(std::vector<double> const& beta, std::vector<double> const& w) const {
   double trace = 0.0;
-  for (Index m = first_; m < last_; ++m) {
-    auto const local = static_cast<std::size_t>(m - first_);
-    auto const mode = mode_of(whole_, m);
+  for (Index m = 0; m < count_; ++m) {
+    auto const local = static_cast<std::size_t>(m);
     std::vector<double> stiffness;
     for (std::size_t k = 0; k < noise_.size(); ++k) {
       double give = 1.0 / w[k];
       for (std::size_t u = 0; u < unknowns_.size(); ++u) {
         auto const& unknown = unknowns_[u];
         if (unknown.axes.empty()) continue;
-        auto const own = unknown.field ? local : static_cast<std::size_t>(own_wave(unknown, mode));
-        auto const missing = unknown.field ? 0 : static_cast<std::size_t>(missing_wave(unknown, mode));
+        auto const own = own_wave(unknown, local);
+        auto const missing = missing_wave(unknown, local);
         double const smooth = beta[u] * unknown.smoothness[own];
         give += unknown.power[k][missing] / std::max(smooth, 1e-300);
       }

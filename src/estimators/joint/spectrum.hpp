@@ -44,10 +44,11 @@ class Spectrum {
     int order;
     double free;                             ///< waves beside the constant that L leaves free
     std::vector<double> smoothness;          ///< symbol of L: of local waves (field), of all own waves (others)
-    std::vector<std::vector<double>> power;  ///< [residual][wave along the missing axes], or E a^2 alone (field)
+    std::vector<std::vector<double>> power;  ///< [residual][wave along the missing axes] (a constant: local wave), or E a^2 alone (field)
   };
-  Index own_wave(Unknown const& unknown, Mode const& mode) const;
-  Index missing_wave(Unknown const& unknown, Mode const& mode) const;
+  std::size_t wave_along(std::vector<int> const& axes, Mode const& mode) const;
+  std::size_t own_wave(Unknown const& unknown, std::size_t local) const;       ///< in its smoothness
+  std::size_t missing_wave(Unknown const& unknown, std::size_t local) const;   ///< in its power
   std::vector<double> information(std::size_t unknown, std::vector<double> const& w) const;
   double symbol_of_smoothness(Unknown const& unknown, Mode const& mode) const;
   double over_ranks(double value) const;
@@ -55,8 +56,8 @@ class Spectrum {
   grid::Grid grid_;
   Symbols symbols_;
   Symbols::Angles angles_;
-  grid::Box whole_;
-  Index first_, last_;                       ///< waves of this rank
+  grid::Box waves_;                          ///< of this rank, all ranks' tile the whole
+  Index count_ = 0;                          ///< of them
   std::vector<Unknown> unknowns_;
   std::vector<double> told_;                 ///< factors on the degrees of freedom, of the objective
   std::vector<std::vector<std::vector<double>>> noise_;  ///< [residual][state][local wave]: sigma^2 K / |S|^2

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "deck/experiments.hpp"
 #include "drivers/drivers.hpp"
 #include "forward/from_deck.hpp"
 #include "forward/observe.hpp"
@@ -28,12 +29,21 @@ run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comm
   auto targets = forward::take_files(comm, deck, command.overwrite);
   auto const grid = problem::make_data_grid(comm, deck);
   problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
-  auto const clean = forward::clean_states(grid, deck);
-  auto const observed = forward::observe(grid, clean, deck, domain_of_molecules(grid, deck));
+  auto const molecules = domain_of_molecules(grid, deck);
+  std::vector<forward::Observed> observed;
+  std::string how;
+  for (auto const& one : deck::decks_of_experiments(deck)) {
+    auto const clean = forward::clean_states(grid, one);
+    for (auto& state : forward::observe(grid, clean, one, molecules, static_cast<int>(observed.size()))) {
+      state.state = deck.observations.at(observed.size()).first;  // one experiment after the other
+      observed.push_back(std::move(state));
+    }
+    how += (how.empty() ? "" : "\n") + clean.how;
+  }
   auto const files = forward::write_observations(grid, deck, observed, targets);
 
   if (grid.rank() != 0) return run::Exit::converged;
-  fmt::print("{}\n", clean.how);
+  fmt::print("{}\n", how);
   for (auto const& state : observed)
     fmt::print("{}: standard deviation {:.6g}, {}, seed {}\n", state.state, state.clean_deviation,
                state.drawn > 0 ? fmt::format("{} localisations", state.drawn)

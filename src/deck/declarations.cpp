@@ -154,6 +154,19 @@ Section smoothness() {
     "NAME"};
 }
 
+/// Taken apart before anything else (experiments.cpp).
+Section experiment() {
+  return {"experiment",
+    "One of several experiments that share the parameters. The residuals hold in each, with its states and fields; what [observations.STATE] and "
+    "[fields.NAME] say holds where the experiment says nothing else.",
+    {key("name", Type::text, "what its states are called by: u of experiment left is u_left in logs and files")
+         .otherwise_computed("1, 2, ...").like(R"("left")"),
+     key("observations", Type::table, "[experiment.observations.STATE], for every state; keys as of [observations.STATE]")
+         .otherwise_computed("required"),
+     key("fields", Type::table, "[experiment.fields.NAME], keys as of [fields.NAME]: the field in this experiment").otherwise_computed("as in [fields.NAME]")},
+    "", true, true};
+}
+
 Section equation() {
   return {"equation", "The equation that states and parameters obey: residual = 0.",
     {key("residual", Type::text, "expression that is 0 (one equation)").like(R"("lambda*lap(u) + m")"),
@@ -275,7 +288,7 @@ std::vector<Section> const& schema() {
       grid(), coordinates(), mask("grid.mask", "Points inside the domain: those where the values are above a threshold.", ""), observations(),
       density(), mask("observations.*.mask", "The same as [grid] mask, said of what was observed; one of them.", "STATE"),
       {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
-      parameters(), smoothness(),
+      experiment(), parameters(), smoothness(),
       {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},
       equation(), mollifier(), mollify(), inversion(), joint(), uncertainty(), validation(), forward(), output()};
   return all;

@@ -48,6 +48,7 @@ equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
   }
   symbols.field_depends = fields;
   symbols.let = deck.equation.let;
+  for (auto const& experiment : deck.experiments) symbols.experiments.push_back(experiment.names);
   return symbols;
 }
 

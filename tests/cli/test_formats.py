@@ -162,6 +162,22 @@ class Looking(FormatsCase):
         points = [int(n) for n in re.search(r"points = \[(\d+), (\d+)\]", deck).groups()]
         self.assertAlmostEqual(3000 / points[0] / points[1], 10.0, delta=1.5)
 
+    def test_scattered_points(self):
+        """A table of values at places becomes a deck of points; one of molecules, whatever else it lists, does not."""
+        random = numpy.random.default_rng(2)
+        rows = numpy.column_stack([numpy.arange(80), random.uniform(0, 5, 80), random.uniform(0, 3, 80), random.normal(size=80), numpy.full(80, 0.1), random.normal(size=80)])
+        numpy.savetxt(self.directory / "wells.csv", rows, delimiter=",", header="id,x,y,head,sd,salt", comments="")
+        deck = self.new("wells.csv", 'axes = ["y", "x"]', 'kind = "points"', 'columns = { y = "y", x = "x", value = "head", sigma = "sd" }', "[observations.head]",
+                        'Other columns: "salt"')
+        self.assertNotIn("noise =", deck)
+        numpy.savetxt(self.directory / "molecules.csv", rows[:, :4] * 1000, delimiter=",", header="id,x [nm],y [nm],intensity [photon]", comments="")
+        out = self.expect(0, run("look", self.directory / "molecules.csv")).out
+        self.assertNotIn('kind = "points"\n', out)
+        with h5py.File(self.directory / "sensors.h5", "w") as file:
+            for name, values in (("t", numpy.repeat(numpy.arange(10.0), 4)), ("x", numpy.tile([0.3, 0.1, 0.9, 0.5], 10)), ("temperature", random.normal(size=40))):
+                file[name] = values
+        self.new("sensors.h5", 'axes = ["t", "x"]', 'kind = "points"', "[observations.temperature]", 'noise = "auto"')
+
     def test_info_lists_formats(self):
         self.assertRegex(self.expect(0, run("info")).out, r"formats +HDF5.*NumPy.*CSV")
 

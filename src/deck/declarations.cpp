@@ -75,7 +75,7 @@ Section coordinates() {
 Section mask(std::string const& pattern, std::string const& help, std::string const& named) {
   return {pattern, help,
     std::vector<Key>{key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
-     key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
+     key("file", Type::file, "HDF5, NetCDF, .npy, .npz, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
      key("dataset", Type::text, "of the file, over the grid or some of its axes; NaN is outside").like(R"("inside")"),
      key("above", Type::number, "the threshold").otherwise("0.0")} + part(),
     named, true};
@@ -88,7 +88,7 @@ Section observations() {
          "molecules were seen, from a table: the state is their density; \"none\": the state was not observed, the equation alone tells it (method joint)")
          .out_of({"grid", "points", "localisations", "none"}).otherwise(R"("grid")"),
      key("file", Type::file,
-         "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; tables: HDF5 or text with named columns (CSV)")
+         "HDF5, NetCDF, .npy, .npz, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; tables: HDF5 or text with named columns (CSV)")
          .otherwise_computed("required where anything was observed").like(R"("obs.h5")"),
      key("dataset", Type::text, "grid: any real or integer type, one axis of the grid each; NaN: not observed")
          .otherwise_computed("required on the grid, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
@@ -127,7 +127,7 @@ Section density() {
 
 std::vector<Key> values() {
   return std::vector<Key>{key("value", Type::expression, "expression of coordinates, or a number").like(R"("1 + x")"),
-                          key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("m.h5")"),
+                          key("file", Type::file, "HDF5, NetCDF, .npy, .npz, TIFF, NIfTI or CSV file, instead of value").like(R"("m.h5")"),
                           key("dataset", Type::text, "of the file; NaN makes a gap").like(R"("m")")} + part();
 }
 

@@ -104,6 +104,9 @@ Section observations() {
          "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"; "
          "localisations: \"poisson\", { gain = 3.0 } (so many times its variance), or \"auto\" (as often as the counts tell)")
          .in("of the state").otherwise(R"("auto")"),
+     key("sampling", Type::choice, "grid: \"point\": values at the points; \"mean\": means over cells of the grid about them along the axes of space, as "
+         "pixels are; fitted by method joint")
+         .out_of({"point", "mean"}).otherwise(R"("point")"),
      key("loss", Type::choice,
          "what a datum far off costs: \"gaussian\": its square; \"robust\": no more than four deviations do, so that outliers are set aside; fitted by method joint")
          .out_of({"gaussian", "robust"}).otherwise(R"("gaussian")"),

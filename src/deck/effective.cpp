@@ -129,6 +129,7 @@ Rows rows_of(Observation const& observation) {
   if (observation.kind != observations::Kind::localisations)
     rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";
   if (observation.kind == observations::Kind::grid) {
+    rows["sampling"] = observation.means ? "\"mean\"" : "\"point\"";
     rows["walls"] = toml_text(walls);
     add_part(rows, observation.dataset, observation.part);
     return rows;

@@ -59,6 +59,8 @@ void check_required(Document& document, Command command) {
 void check_kind(Entry const& entry, Observation const& observation, Command command) {
   if (observation.kind == observations::Kind::none && (command == Command::forward || command == Command::mollify))
     entry.report("kind", "nothing was observed of this state to be written or mollified; use 'mollis invert'");
+  if (observation.means && (command == Command::forward || command == Command::mollify))
+    entry.report("sampling", fmt::format("{} values at points; remove it, or use 'mollis invert'", command == Command::forward ? "synthetic observations are" : "what is mollified are"));
   if (observation.loss != observations::Loss::gaussian && command == Command::mollify)
     entry.report("loss", "what is mollified is taken as it stands; remove it, or use 'mollis invert'");
   if (observation.kind != observations::Kind::points || (command != Command::forward && command != Command::mollify)) return;

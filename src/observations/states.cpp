@@ -15,6 +15,7 @@
 #include "observations/known_fields.hpp"
 #include "observations/localisations.hpp"
 #include "observations/loss.hpp"
+#include "observations/pixel_means.hpp"
 #include "observations/points.hpp"
 #include "observations/spikes.hpp"
 #include "run/error.hpp"
@@ -255,6 +256,7 @@ State read_on_grid(grid::Grid const& grid, std::string const& name, Settings con
   refuse_fill_values(grid.comm(), host.data(), host.extent(0), m.largest,
                      run::line(observation.places.of("dataset"), fmt::format("{}: {}", observation.file, observation.dataset)));
   refuse_no_counts(grid, observation, state.data);
+  state.means = observation.means;
   state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
   if (state.automatic) state.grows = growth_found(grid, state.data);
   Field const deviations = deviations_of(grid, observation, state.grows ? Noise{*state.grows} : observation.noise, state.data);
@@ -303,6 +305,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
   Field const inside = picked(grid, factors, mask);
   std::vector<State> states;
   for (auto const& [name, observation] : observations) {
+    check_means(grid, factors, observation);
     if (observation.kind == Kind::points) {
       states.push_back(read_points(grid, name, observation));
       refuse_extreme_noise(observation, states.back().sigma);

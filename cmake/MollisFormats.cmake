@@ -33,4 +33,5 @@ endfunction()
 mollis_format(NETCDF netcdf.h netcdf_mpi netcdf)
 mollis_format(TIFF tiffio.h tiff)
 mollis_format(NIFTI nifti2_io.h nifti2)
+mollis_format(ZLIB zlib.h z)  # compressed .npz
 message(STATUS "Formats of libraries:${MOLLIS_FORMATS}")

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "deck/experiments.hpp"
 #include "drivers/drivers.hpp"
 #include "forward/from_deck.hpp"
 #include "forward/observe.hpp"
@@ -27,6 +28,27 @@ Field domain_of_molecules(grid::Grid const& grid, deck::Deck const& deck) {
   bool const any = std::any_of(deck.observations.begin(), deck.observations.end(),
                                [](auto const& named) { return named.second.kind == observations::Kind::localisations; });
   return any ? problem::make_mask(grid, deck.grid) : Field{};
+}
+
+struct AllObserved {
+  std::vector<forward::Observed> states;  ///< in the order of the deck: one experiment after the other
+  std::string how;                        ///< a line an experiment
+};
+
+/// Collective.
+AllObserved observe_all(grid::Grid const& grid, deck::Deck const& deck, checkpoint::Keeper& keeper) {
+  auto const molecules = domain_of_molecules(grid, deck);
+  AllObserved all;
+  for (auto const& one : deck::decks_of_experiments(deck)) {
+    checkpoint::Keeper::Scope const scope(keeper, fmt::format("state {}", all.states.size()));   // the first one of this experiment
+    auto const clean = forward::clean_states(grid, one, keeper);
+    for (auto& state : forward::observe(grid, clean, one, molecules, static_cast<int>(all.states.size()))) {
+      state.state = deck.observations.at(all.states.size()).first;
+      all.states.push_back(std::move(state));
+    }
+    all.how += (all.how.empty() ? "" : "\n") + clean.how;
+  }
+  return all;
 }
 
 /// Checkpoints of a run that goes through time, in a directory beside the first data file, which goes with them.
@@ -83,11 +105,10 @@ run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comm
   Checkpoints checkpoints(comm, deck, command, targets, progress, stages);
   auto const grid = problem::make_data_grid(comm, deck);
   problem::require_room(deck, problem::obstacle(grid, forward::bytes_per_point(deck), run::machine_of(comm)));
-  auto const clean = forward::clean_states(grid, deck, checkpoints.keeper());
-  auto const observed = forward::observe(grid, clean, deck, domain_of_molecules(grid, deck));
+  auto const observed = observe_all(grid, deck, checkpoints.keeper());
   std::vector<std::string> files;
   try {
-    files = forward::write_observations(grid, deck, observed, targets);
+    files = forward::write_observations(grid, deck, observed.states, targets);
   } catch (run::Error const&) {
     checkpoints.keeper().write_now();   // for the time when there is room for the data
     throw;
@@ -95,8 +116,8 @@ run::Exit forward(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comm
   checkpoints.finish();
 
   if (grid.rank() != 0) return run::Exit::converged;
-  fmt::print("{}\n", clean.how);
-  for (auto const& state : observed)
+  fmt::print("{}\n", observed.how);
+  for (auto const& state : observed.states)
     fmt::print("{}: standard deviation {:.6g}, {}, seed {}\n", state.state, state.clean_deviation,
                state.drawn > 0 ? fmt::format("{} localisations", state.drawn)
                                : fmt::format("noise {:.6g}, dropout {:g}", state.sigma, deck.forward.dropout),

@@ -7,6 +7,7 @@
 #include "io/result_file.hpp"
 #include "mollifier/filters.hpp"
 #include "mollifier/smooth.hpp"
+#include "observations/growing_noise.hpp"
 #include "petsc/options.hpp"
 #include "problem/make_grid.hpp"
 #include "problem/mask.hpp"
@@ -53,7 +54,7 @@ run::Exit mollify(MPI_Comm comm, deck::Deck deck, CommandLine const& command, ru
   }
   results::write_radii(grid, deck.mollifier.map, file);
   for (std::size_t s = 0; s < states.size(); ++s)
-    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = states[s].sigma;
+    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = observations::as_given(states[s], states[s].sigma);
   io::Attributes facts;
   for (auto const& [key, value] : run::provenance(comm, command.text)) facts.emplace_back(key, value);
   facts.emplace_back("deck", deck.text);

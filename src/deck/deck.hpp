@@ -61,6 +61,13 @@ struct Equation {
   Places places;
 };
 
+/// [[experiment]]: one of several that share parameters. Its states and fields are among the deck's, under names of their own.
+struct Experiment {
+  std::string name;                                    ///< as written, or its number from 1
+  std::map<std::string, std::string> names;            ///< what a name of a state or a field in the residuals stands for
+  Place place;
+};
+
 struct Forward {
   std::optional<std::string> equation;                 ///< see docs/forward.md; empty: manufactured states
   std::string coefficient, source;                     ///< a and b: expressions of coordinates, fields and the truth
@@ -86,8 +93,9 @@ struct Deck {
   std::string text;                                    ///< of the file
   std::vector<std::string> overrides;                  ///< section.key=value, as given
   Grid grid;
-  Named<Observation> observations;
+  Named<Observation> observations;                     ///< of all experiments, one after the other
   Named<Values> fields;
+  std::vector<Experiment> experiments;                 ///< in each of which all residuals hold; none: one, names as they stand
   Named<Parameter> parameters;
   Equation equation;
   Mollifier mollifier;

@@ -75,7 +75,7 @@ Section coordinates() {
 Section mask(std::string const& pattern, std::string const& help, std::string const& named) {
   return {pattern, help,
     std::vector<Key>{key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
-     key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
+     key("file", Type::file, "HDF5, NetCDF, .npy, .npz, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
      key("dataset", Type::text, "of the file, over the grid or some of its axes; NaN is outside").like(R"("inside")"),
      key("above", Type::number, "the threshold").otherwise("0.0")} + part(),
     named, true};
@@ -88,7 +88,7 @@ Section observations() {
          "molecules were seen, from a table: the state is their density; \"none\": the state was not observed, the equation alone tells it (method joint)")
          .out_of({"grid", "points", "localisations", "none"}).otherwise(R"("grid")"),
      key("file", Type::file,
-         "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; tables: HDF5 or text with named columns (CSV)")
+         "HDF5, NetCDF, .npy, .npz, TIFF, NIfTI or CSV file, mollis look FILE shows what it holds; tables: HDF5 or text with named columns (CSV)")
          .otherwise_computed("required where anything was observed").like(R"("obs.h5")"),
      key("dataset", Type::text, "grid: any real or integer type, one axis of the grid each; NaN: not observed")
          .otherwise_computed("required on the grid, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
@@ -104,6 +104,9 @@ Section observations() {
          "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"; "
          "localisations: \"poisson\", { gain = 3.0 } (so many times its variance), or \"auto\" (as often as the counts tell)")
          .in("of the state").otherwise(R"("auto")"),
+     key("sampling", Type::choice, "grid: \"point\": values at the points; \"mean\": means over cells of the grid about them along the axes of space, as "
+         "pixels are; fitted by method joint")
+         .out_of({"point", "mean"}).otherwise(R"("point")"),
      key("loss", Type::choice,
          "what a datum far off costs: \"gaussian\": its square; \"robust\": no more than four deviations do, so that outliers are set aside; fitted by method joint")
          .out_of({"gaussian", "robust"}).otherwise(R"("gaussian")"),
@@ -127,7 +130,7 @@ Section density() {
 
 std::vector<Key> values() {
   return std::vector<Key>{key("value", Type::expression, "expression of coordinates, or a number").like(R"("1 + x")"),
-                          key("file", Type::file, "HDF5, NetCDF, .npy, TIFF, NIfTI or CSV file, instead of value").like(R"("m.h5")"),
+                          key("file", Type::file, "HDF5, NetCDF, .npy, .npz, TIFF, NIfTI or CSV file, instead of value").like(R"("m.h5")"),
                           key("dataset", Type::text, "of the file; NaN makes a gap").like(R"("m")")} + part();
 }
 
@@ -152,6 +155,19 @@ Section smoothness() {
          .otherwise_computed("2 for joint, 1 for all others"),
      key("weight", Type::weight, "number, or \"auto\"").within(at_least(0)).otherwise(R"("auto")")},
     "NAME"};
+}
+
+/// Taken apart before anything else (experiments.cpp).
+Section experiment() {
+  return {"experiment",
+    "One of several experiments that share the parameters. The residuals hold in each, with its states and fields; what [observations.STATE] and "
+    "[fields.NAME] say holds where the experiment says nothing else.",
+    {key("name", Type::text, "what its states are called by: u of experiment left is u_left in logs and files")
+         .otherwise_computed("1, 2, ...").like(R"("left")"),
+     key("observations", Type::table, "[experiment.observations.STATE], for every state; keys as of [observations.STATE]")
+         .otherwise_computed("required"),
+     key("fields", Type::table, "[experiment.fields.NAME], keys as of [fields.NAME]: the field in this experiment").otherwise_computed("as in [fields.NAME]")},
+    "", true, true};
 }
 
 Section equation() {
@@ -275,7 +291,7 @@ std::vector<Section> const& schema() {
       grid(), coordinates(), mask("grid.mask", "Points inside the domain: those where the values are above a threshold.", ""), observations(),
       density(), mask("observations.*.mask", "The same as [grid] mask, said of what was observed; one of them.", "STATE"),
       {"fields.*", "A known field of the equation: an expression, or a dataset.", values(), "NAME"},
-      parameters(), smoothness(),
+      experiment(), parameters(), smoothness(),
       {"parameters.*.truth", "True values of a parameter.", values(), "NAME", true},
       equation(), mollifier(), mollify(), inversion(), joint(), uncertainty(), validation(), forward(), output()};
   return all;

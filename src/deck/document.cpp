@@ -76,6 +76,22 @@ Key const* declared(std::vector<std::string> const& path) {
   return nullptr;
 }
 
+/// The path of an override of an experiment, as that of the same key outside experiments.
+std::vector<std::string> of_section(std::vector<std::string> const& path) {
+  bool const experiment = path.size() > 2 && path.front() == "experiment";
+  return {path.begin() + (experiment ? 2 : 0), path.end()};
+}
+
+/// The table of the [[experiment]] of that name, or number where it has none; nullptr.
+toml::table* find_experiment(toml::table& root, std::string const& name) {
+  toml::array* const all = root["experiment"].as_array();
+  for (std::size_t i = 0; all && i < all->size(); ++i) {
+    toml::table* const table = all->get(i)->as_table();
+    if (table && (*table)["name"].value_or(std::to_string(i + 1)) == name) return table;
+  }
+  return nullptr;
+}
+
 bool takes_text(Key const* key) {
   return key && (key->type == Type::text || key->type == Type::file || key->type == Type::expression ||
                  key->type == Type::choice);
@@ -143,7 +159,7 @@ void Document::apply(std::string const& text) {
       as_text = as_text || table->size() != 1;  // the value went on to a line of its own
       leaf = table->get(part);
     }
-    as_text = as_text || (takes_text(declared(path)) && leaf->is_value() && !leaf->is_string());
+    as_text = as_text || (takes_text(declared(of_section(path))) && leaf->is_value() && !leaf->is_string());
   } catch (toml::parse_error const&) {
     as_text = true;
   }
@@ -154,7 +170,12 @@ void Document::apply(std::string const& text) {
       return wrong(fmt::format("the value cannot be read: {}; write plain UTF-8 text", one_line(error.description())));
     }
   }
-  merge(root, chain, path.size());
+  if (path.front() != "experiment") return merge(root, chain, path.size());
+  toml::table* const experiment = find_experiment(root, path[1]);
+  if (!experiment || path.size() < 3)
+    return wrong(experiment ? fmt::format("no key; write experiment.{}.observations.STATE.key=value", path[1])
+                            : fmt::format("no such experiment; write experiment.NAME.key=value with the name of an [[experiment]], or its number"));
+  merge(*experiment, *chain[path[0]][path[1]].as_table(), path.size() - 2);
 }
 
 toml::source_region const& Document::nearest(std::string const& section) const {
@@ -171,12 +192,20 @@ toml::source_region const& Document::nearest(std::string const& section) const {
   return *found;
 }
 
+std::string Document::called(toml::source_region const& region, std::string const& section, std::string const& key) const {
+  auto const found = labels.find(section);
+  if (found == labels.end()) return section;
+  bool const own = key.empty() || !region.begin || region.begin == found->second.region.begin || found->second.keys.count(key.substr(0, key.find('.'))) > 0;
+  return own ? found->second.own : found->second.shared;
+}
+
 Place Document::place(toml::source_region const& region, std::string const& section, std::string const& key) const {
   toml::source_region const& where = region.begin ? region : nearest(section);
   bool const in_file = !where.path || *where.path == source.path;
-  if (!in_file) return {*where.path, section, key, 0, 0};
-  if (!where.begin) return {source.path, section, key, 1, 1};
-  return {source.path, section, key, static_cast<int>(where.begin.line), static_cast<int>(where.begin.column)};
+  auto const title = called(region, section, key);
+  if (!in_file) return {*where.path, title, key, 0, 0};
+  if (!where.begin) return {source.path, title, key, 1, 1};
+  return {source.path, title, key, static_cast<int>(where.begin.line), static_cast<int>(where.begin.column)};
 }
 
 Place Document::text_place(toml::node const& node, std::string const& section, std::string const& key) const {

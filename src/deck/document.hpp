@@ -2,6 +2,7 @@
 /// The TOML text of a deck with its overrides merged in, and where each thing stands.
 #include <toml++/toml.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,13 @@
 #include "deck/source.hpp"
 
 namespace mollis::deck {
+
+/// What a section made of others is called in messages (deck/experiments.hpp).
+struct Label {
+  std::string own, shared;       ///< where its own keys stand, and where all others do
+  std::set<std::string> keys;    ///< its own
+  toml::source_region region;    ///< where it is named
+};
 
 class Document {
  public:
@@ -20,6 +28,7 @@ class Document {
   Source source;
   toml::table root;
   Problems problems;
+  std::map<std::string, Label> labels;  ///< by section
   std::set<std::string> broken;  ///< "section.key" of values that were reported and removed
 
   /// Place of a region of this document for a section and a key; of the nearest thing that is written (the section, a table
@@ -32,6 +41,7 @@ class Document {
 
  private:
   toml::source_region const& nearest(std::string const& section) const;
+  std::string called(toml::source_region const& region, std::string const& section, std::string const& key) const;
   void apply(std::string const& override_text);
 };
 

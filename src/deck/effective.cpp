@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "deck/experiments.hpp"
 #include "deck/forward_keys.hpp"
 #include "deck/names.hpp"
 #include "deck/schema.hpp"
@@ -128,6 +129,7 @@ Rows rows_of(Observation const& observation) {
   if (observation.kind != observations::Kind::localisations)
     rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";
   if (observation.kind == observations::Kind::grid) {
+    rows["sampling"] = observation.means ? "\"mean\"" : "\"point\"";
     rows["walls"] = toml_text(walls);
     add_part(rows, observation.dataset, observation.part);
     return rows;
@@ -238,12 +240,21 @@ Named<Rows> rows_of(std::string const& section, Named<T> const& entries) {
   return all;
 }
 
+/// Those that stand outside experiments.
+template <class T>
+Named<T> shared(Deck const& deck, Named<T> const& entries) {
+  Named<T> some;
+  for (auto const& entry : entries)
+    if (name_in_residuals(deck.experiments, entry.first) == entry.first) some.push_back(entry);
+  return some;
+}
+
 /// The headers and rows that stand for a section of the schema.
 Named<Rows> tables_of(Section const& section, Deck const& deck) {
   auto const& pattern = section.pattern;
   if (pattern == "grid") return {{pattern, rows_of(deck.grid)}};
-  if (pattern == "observations.*") return rows_of("observations", deck.observations);
-  if (pattern == "fields.*") return rows_of("fields", deck.fields);
+  if (pattern == "observations.*") return rows_of("observations", shared(deck, deck.observations));
+  if (pattern == "fields.*") return rows_of("fields", shared(deck, deck.fields));
   if (pattern == "parameters.*") return rows_of("parameters", deck.parameters);
   if (pattern == "equation" && !deck.equation.residuals.empty()) return {{pattern, rows_of(deck.equation)}};
   if (pattern == "mollifier") return {{pattern, rows_of(deck.mollifier)}};
@@ -257,20 +268,42 @@ Named<Rows> tables_of(Section const& section, Deck const& deck) {
   return {};
 }
 
+/// `before`: what stands before the names of the tables.
+std::string text_of(Section const& section, Named<Rows> const& tables, std::string const& before = "") {
+  std::string text;
+  for (auto const& [name, rows] : tables) {
+    text += fmt::format("\n[{}{}]\n", before, name);
+    for (auto const& key : section.keys) {
+      auto const row = rows.find(key.name);
+      if (row != rows.end()) text += fmt::format("{} = {}\n", key.name, row->second);
+    }
+  }
+  return text;
+}
+
+/// [[experiment]] and the tables below it: all but what is shared.
+std::string experiment_text(Deck const& deck, std::size_t e) {
+  auto own = deck.experiments[e];
+  for (auto name = own.names.begin(); name != own.names.end();) name = name->first == name->second ? own.names.erase(name) : std::next(name);
+  auto alone = deck;
+  alone.experiments = {own};
+  auto const one = decks_of_experiments(alone).front();
+  return fmt::format("\n[[experiment]]\nname = {}\n", quote(own.name)) +
+         text_of(*find_section("observations.*"), rows_of("observations", one.observations), "experiment.") +
+         text_of(*find_section("fields.*"), rows_of("fields", one.fields), "experiment.");
+}
+
 }  // namespace
 
 std::string effective(Deck const& deck) {
   std::string text;
   for (auto const& section : schema()) {
-    for (auto const& [header, rows] : tables_of(section, deck)) {
-      text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", header);
-      for (auto const& key : section.keys) {
-        auto const row = rows.find(key.name);
-        if (row != rows.end()) text += fmt::format("{} = {}\n", key.name, row->second);
-      }
-    }
+    if (section.pattern == "experiment")
+      for (std::size_t e = 0; e < deck.experiments.size(); ++e) text += experiment_text(deck, e);
+    else
+      text += text_of(section, tables_of(section, deck));
   }
-  return text;
+  return text.substr(text.empty() ? 0 : 1);
 }
 
 }  // namespace mollis::deck

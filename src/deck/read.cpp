@@ -7,8 +7,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
+#include "deck/experiments.hpp"
 #include "deck/readers.hpp"
 #include "deck/schema.hpp"
 #include "deck/tree.hpp"
@@ -42,6 +44,7 @@ void check_required(Document& document, Command command) {
     auto const found = document.root.find(section);
     bool const written = found != document.root.end();
     Section const* const named = find_section(section + ".*");
+    if (document.broken.count(section)) continue;
     bool const missing = !written || (named && found->second.is_table() && found->second.as_table()->empty());
     if (!missing || !needs(command, section)) continue;
     Place place{document.source.path, section, "", 1, 1};
@@ -56,6 +59,8 @@ void check_required(Document& document, Command command) {
 void check_kind(Entry const& entry, Observation const& observation, Command command) {
   if (observation.kind == observations::Kind::none && (command == Command::forward || command == Command::mollify))
     entry.report("kind", "nothing was observed of this state to be written or mollified; use 'mollis invert'");
+  if (observation.means && (command == Command::forward || command == Command::mollify))
+    entry.report("sampling", fmt::format("{} values at points; remove it, or use 'mollis invert'", command == Command::forward ? "synthetic observations are" : "what is mollified are"));
   if (observation.loss != observations::Loss::gaussian && command == Command::mollify)
     entry.report("loss", "what is mollified is taken as it stands; remove it, or use 'mollis invert'");
   if (observation.kind != observations::Kind::points || (command != Command::forward && command != Command::mollify)) return;
@@ -63,10 +68,21 @@ void check_kind(Entry const& entry, Observation const& observation, Command comm
                                    command == Command::forward ? "synthetic observations are written on" : "what is mollified stands on"));
 }
 
+/// The names by which residuals know states and fields of experiments.
+void claim_shared(Document& document, Names& names, Deck const& deck) {
+  std::set<std::string> claimed;
+  for (auto const& experiment : deck.experiments)
+    for (auto const& [plain, whole] : experiment.names) {
+      if (std::any_of(deck.fields.begin(), deck.fields.end(), [&, &name = plain](auto const& named) { return named.first == name; })) continue;
+      bool const state = std::any_of(deck.observations.begin(), deck.observations.end(), [&, &name = whole](auto const& named) { return named.first == name; });
+      if (plain != whole && claimed.insert(plain).second) names.claim(plain, state ? "a state" : "a field", experiment.place, document.problems);
+    }
+}
+
 void read_named(Document& document, Names& names, Command command, Deck& deck) {
   for (auto const& [name, entry] : named_entries(document, "observations")) {
     names.claim(name, "a state", entry.place(), document.problems);
-    deck.observations.emplace_back(name, read_observation(entry, name, deck.grid));
+    deck.observations.emplace_back(name, read_observation(entry, name_in_residuals(deck.experiments, name), deck.grid));
     check_kind(entry, deck.observations.back().second, command);
     read_mask(entry, deck.grid);
   }
@@ -78,6 +94,7 @@ void read_named(Document& document, Names& names, Command command, Deck& deck) {
     names.claim(name, "a parameter", entry.place(), document.problems);
     deck.parameters.emplace_back(name, read_parameter(entry, deck.grid));
   }
+  claim_shared(document, names, deck);
 }
 
 /// `mollis forward` writes whole grids to HDF5 files: nothing else can be asked of the places that observations name.
@@ -117,17 +134,27 @@ void read_sections(Document& document, Command command, Deck& deck) {
   for (auto& [name, parameter] : deck.parameters)
     if (parameter.smoothness_order == order_of_the_method) parameter.smoothness_order = estimators::method_named(deck.inversion.method).smoothness_order;
   deck.has_forward = document.root.contains("forward");
-  if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), deck, command);
+  if (deck.has_forward) deck.forward = read_forward(entry_of(document, "forward"), decks_of_experiments(deck).front(), command);
+  check_fields_are_read(deck, document.problems);
   if (command == Command::forward) check_written(document, deck);
   deck.output_directory = read_output(entry_of(document, "output"));
   deck.checkpoint = read_checkpoint(entry_of(document, "output"));
   deck.output_place = entry_of(document, "output").place("directory");
 }
 
+/// "observations.u" of "experiment.left.observations.u", by which its faults are called.
+std::string outside_experiments(std::string const& section) {
+  if (section.rfind("experiment.", 0) != 0) return section;
+  for (std::string const named : {".observations.", ".fields."})
+    if (auto const at = section.find(named); at != std::string::npos) return section.substr(at + 1);
+  return section;
+}
+
 /// Whether all that expressions may name was declared without a fault, and they are there to be looked at.
 bool names_are_known(Problems const& problems) {
   auto const harmless = [](Problem const& problem) {
-    auto const& [file, section, key, line, column] = problem.place;
+    auto const& key = problem.place.key;
+    auto const section = outside_experiments(problem.place.section);
     for (std::string const apart : {"mollifier", "inversion", "joint", "uncertainty", "validation", "output", "mollify"})
       if (section == apart) return true;
     if (section == "grid") return !key.empty() && key != "axes";
@@ -163,9 +190,10 @@ Source load(std::string const& path) {
 
 Deck parse(Source const& source, std::vector<std::string> const& overrides, Command command, Checker const& checker) {
   Document document(source, overrides);
+  Deck deck;
+  deck.experiments = spread_experiments(document, overrides);
   check_required(document, command);
   check_tree(document);
-  Deck deck;
   deck.path = source.path;
   deck.text = source.text;
   deck.overrides = overrides;

@@ -97,7 +97,7 @@ bool is_of_counts(Noise const& noise) {
 /// What belongs to data cannot be said where there are none; known walls need a noise to be held against.
 void check_unobserved(Entry const& entry, Observation const& observation) {
   for (auto const* key :
-       {"file", "dataset", "columns", "scale", "density", "mask", "order", "at", "crop", "bin", "loss"})
+       {"file", "dataset", "columns", "scale", "density", "mask", "order", "at", "crop", "bin", "loss", "sampling"})
     if (observation.places.keys.count(key) > 0)
       entry.report(key, "belongs to what was observed, and kind = \"none\" says that nothing was; remove one of them");
   bool const walls = !entry.items("walls").empty(), noise = observation.places.keys.count("noise") > 0;
@@ -122,6 +122,10 @@ void check_kind(Entry const& entry, Observation const& observation) {
     entry.report("loss", "counts have a noise of their own, with tails; remove it");
   if (grid && !entry.has("dataset") && !entry.broken("dataset") && !io::is_nameless(observation.file))
     entry.report("dataset", "required key is missing; add dataset = \"u\"");
+  if (!grid && observation.places.keys.count("sampling") > 0)
+    entry.report("sampling", "belongs to data on the grid; remove it");
+  if (observation.means && observation.places.keys.count("walls") > 0)
+    entry.report("walls", "values at the ends of axes are no means over cells; remove them, or use sampling = \"point\"");
   for (auto const* part : {"order", "at", "crop", "bin"})
     if (!grid && entry.has(part)) entry.report(part, "belongs to arrays on the grid; remove it, or use kind = \"grid\"");
   if (!grid && entry.has("dataset"))
@@ -174,6 +178,7 @@ Observation read_observation(Entry const& entry, std::string const& state, Grid 
   read_counting(entry, grid, observation);
   observation.part = read_part(entry, grid);
   observation.noise = read_noise(entry, "noise");
+  observation.means = entry.text("sampling") == "mean";
   if (entry.text("loss") == "robust") observation.loss = observations::Loss::robust;
   check_kind(entry, observation);
   observation.about = entry.number("about").value_or(0.0);

@@ -64,7 +64,7 @@ std::string key_text(Section const& section, Key const& key) {
   if (!key.limits.text().empty()) facts += ", " + key.limits.text();
   if (key.required)
     facts += "; required";
-  else if (key.type == Type::table)
+  else if (key.type == Type::table && find_section(section.pattern + "." + key.name))
     facts += fmt::format("; keys below, [{}.{}]", section.title(), key.name);
   else if (!key.fallback.empty())
     facts += "; default " + key.fallback;
@@ -84,7 +84,7 @@ std::string reference() {
       "given\n"
       "on the command line instead, as section.key=value. Relative paths start at the deck.\n";
   for (auto const& section : schema()) {
-    text += fmt::format("\n[{}]  {}\n", section.title(), section.help);
+    text += fmt::format("\n{}  {}\n", section.header(), section.help);
     for (auto const& key : section.keys) text += key_text(section, key);
   }
   return text;

@@ -58,7 +58,7 @@ std::vector<std::string> section_names() {
 std::string owners_of(std::string const& key) {
   std::string owners;
   for (auto const& section : schema()) {
-    if (section.find(key)) owners += fmt::format("{}[{}]", owners.empty() ? "" : " or ", section.title());
+    if (section.find(key)) owners += (owners.empty() ? "" : " or ") + section.header();
   }
   return owners;
 }

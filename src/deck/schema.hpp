@@ -88,6 +88,10 @@ struct Section {
   std::vector<Key> keys;
   std::string placeholder = {};  ///< what * stands for, in messages: "STATE"
   bool optional = false;         ///< absent unless written (the others are filled with their defaults)
+  bool repeated = false;         ///< in double brackets, once for each
+
+  /// As it is written in a deck, brackets and all.
+  std::string header() const { return (repeated ? "[[" : "[") + title() + (repeated ? "]]" : "]"); }
 
   std::string title() const;  ///< pattern with the placeholder: "observations.STATE"
   Key const* find(std::string const& key) const;

@@ -104,15 +104,22 @@ bool is_reserved(std::string const& name) {
   return name == "pi" || is_operator(name) || find_function(name).has_value();
 }
 
-Names::Names(Symbols const& symbols) : symbols_(symbols) {
+Names::Names(Symbols const& symbols, std::size_t experiment) : symbols_(symbols) {
   if (symbols.axes.size() > static_cast<std::size_t>(max_axes)) throw std::invalid_argument("more than 4 axes");
   auto const add_all = [&](std::vector<std::string> const& list, Meaning::Kind kind) {
     for (std::size_t i = 0; i < list.size(); ++i) add(list[i], called(kind), {kind, static_cast<int>(i)});
   };
   add_all(symbols.axes, Meaning::Kind::axis);
-  add_all(symbols.states, Meaning::Kind::state);
+  auto const add_known = [&](std::vector<std::string> const& list, Meaning::Kind kind) {
+    if (symbols.experiments.empty()) return add_all(list, kind);
+    for (auto const& [name, whole] : symbols.experiments.at(experiment)) {
+      auto const found = std::find(list.begin(), list.end(), whole);
+      if (found != list.end()) add(name, called(kind), {kind, static_cast<int>(found - list.begin())});
+    }
+  };
+  add_known(symbols.states, Meaning::Kind::state);
   add_all(symbols.parameters, Meaning::Kind::parameter);
-  add_all(symbols.fields, Meaning::Kind::field);
+  add_known(symbols.fields, Meaning::Kind::field);
   for (auto const& entry : symbols.let) add(entry.first, "let", {Meaning::Kind::let, -1});
 }
 

@@ -33,7 +33,8 @@ struct Meaning {
 class Names {
  public:
   /// Throws SyntaxError (which: "let.NAME", "state.NAME", ...) for names that are no names, reserved, or taken twice.
-  explicit Names(Symbols const& symbols);
+  /// Those that residuals know in one of the experiments.
+  explicit Names(Symbols const& symbols, std::size_t experiment = 0);
 
   Symbols const& symbols() const { return symbols_; }
   std::optional<Meaning> find(std::string const& name) const;

@@ -1,5 +1,7 @@
 #include "equation/system.hpp"
 
+#include <algorithm>
+
 #include "equation/differentiate.hpp"
 #include "equation/parser.hpp"
 #include "equation/print.hpp"
@@ -111,25 +113,35 @@ System assemble(Context& context, std::vector<Expr> const& residuals, std::vecto
 
 }  // namespace
 
+namespace {
+
+Expr read_residual(Scope& scope, Source const& source, Form form, std::vector<Expr>& terms) {
+  try {
+    Expr e = scope.parse(source);
+    if (form == Form::weak) e = weak_residual(scope, e, source, terms);
+    if (e->kind == Kind::number) throw error_at(source, 0, "the residual is a constant: " + to_text(e, scope.names.symbols()));
+    return e;
+  } catch (Limit const& limit) {
+    throw error_at(source, 0, limit.what());
+  }
+}
+
+}  // namespace
+
 System compile(std::vector<std::string> const& residuals, Symbols const& symbols, Form form) {
-  Names const names(symbols);
   Context context;
-  Scope scope(context, names, form);
-  for (auto const& entry : symbols.let) scope.let_value(entry.first, {});
   std::vector<Expr> expressions, terms;
   std::vector<std::string> text;
   std::deque<Source> sources;
-  for (std::size_t r = 0; r < residuals.size(); ++r) {
-    Source const& source = sources.emplace_back(Source{"residual " + std::to_string(r + 1), residuals[r]});
-    try {
-      Expr e = scope.parse(source);
-      if (form == Form::weak) e = weak_residual(scope, e, source, terms);
-      if (e->kind == Kind::number) throw error_at(source, 0, "the residual is a constant: " + to_text(e, symbols));
-      expressions.push_back(e);
-    } catch (Limit const& limit) {
-      throw error_at(source, 0, limit.what());
+  for (std::size_t experiment = 0; experiment < std::max<std::size_t>(symbols.experiments.size(), 1); ++experiment) {
+    Names const names(symbols, experiment);
+    Scope scope(context, names, form);
+    for (auto const& entry : symbols.let) scope.let_value(entry.first, {});
+    for (std::size_t r = 0; r < residuals.size(); ++r) {
+      Source const& source = sources.emplace_back(Source{"residual " + std::to_string(r + 1), residuals[r]});
+      expressions.push_back(read_residual(scope, source, form, terms));
+      text.push_back(to_text(expressions.back(), symbols, terms));
     }
-    text.push_back(to_text(expressions.back(), symbols, terms));
   }
   try {
     System system = assemble(context, expressions, terms, form);

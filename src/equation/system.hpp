@@ -26,6 +26,9 @@ struct Symbols {
   std::vector<std::vector<int>> field_derivatives;
   std::vector<bool> log_parameter;        ///< [parameter]: stands for exp(parameter) in every residual
   std::vector<double> state_about;        ///< [state]: what the residual means is this much above the state; empty: 0
+  /// Experiments, in each of which all residuals hold: what the names of states and fields in them stand for, among those above
+  /// (others are unknown there). Empty: one, names as they are.
+  std::vector<std::map<std::string, std::string>> experiments;
 };
 
 /// Something a residual reads at a point: a coordinate, D^order of a state, parameter or known field, or (weak form)
@@ -97,7 +100,7 @@ class SyntaxError : public std::runtime_error {
   std::size_t column;
 };
 
-/// Throws SyntaxError: unknown names (with the nearest known one), derivatives along absent axes, total order over 6,
+/// Residuals of the first experiment, then of the next. Throws SyntaxError: unknown names (with the nearest known one), derivatives along absent axes, total order over 6,
 /// what the weak form cannot express, name collisions.
 System compile(std::vector<std::string> const& residuals, Symbols const& symbols, Form form);
 

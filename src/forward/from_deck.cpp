@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "deck/experiments.hpp"
 #include "deck/problems.hpp"
 #include "equation/system.hpp"
 #include "forward/observe.hpp"
@@ -102,9 +103,10 @@ Function checked(deck::Deck const& deck, std::string const& key, std::string con
 
 }  // namespace
 
-void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
+namespace {
+
+void check_texts(deck::Deck const& deck, deck::Problems& problems) {
   Names const names(deck);
-  check_datasets(deck, problems);
   for (auto const& [state, text] : deck.forward.states) check(deck, "states." + state, text, names, problems);
   if (!deck.forward.equation) return;
   check(deck, "coefficient", deck.forward.coefficient, names, problems);
@@ -112,6 +114,13 @@ void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
   check(deck, "initial", deck.forward.initial, names, problems);
   check(deck, "boundary", deck.forward.boundary, names, problems);
   if (!deck.forward.source.empty()) check(deck, "source", deck.forward.source, names, problems);
+}
+
+}  // namespace
+
+void check_expressions(deck::Deck const& deck, deck::Problems& problems) {
+  check_datasets(deck, problems);
+  for (auto const& one : deck::decks_of_experiments(deck)) check_texts(one, problems);
 }
 
 Function read_function(deck::Deck const& deck, std::string const& key, std::string const& text) {

@@ -134,11 +134,11 @@ CleanStates clean_states(grid::Grid const& grid, deck::Deck const& deck, checkpo
   }
 }
 
-std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck, Field const& mask) {
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck, Field const& mask, int first) {
   auto const& forward = deck.forward;
   std::vector<Observed> observed;
   for (auto const& [name, state] : clean.states) {
-    int const which = static_cast<int>(observed.size());
+    int const which = first + static_cast<int>(observed.size());
     double const deviation = moments(grid, state).deviation;
     auto const& observation = deck.observations[observed.size()].second;
     if (observation.kind == observations::Kind::localisations) {

@@ -33,8 +33,9 @@ struct Observed {
 };
 
 /// The clean states with the noise and the gaps of [forward]; localisations drawn from the densities that the deck makes of them,
-/// inside `mask` alone (1 inside, 0 outside; empty: everywhere). run::Error. Collective.
-std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck, Field const& mask = {});
+/// inside `mask` alone (1 inside, 0 outside; empty: everywhere). Random numbers are those of state number `first` and on. run::Error.
+/// Collective.
+std::vector<Observed> observe(grid::Grid const& grid, CleanStates const& clean, deck::Deck const& deck, Field const& mask = {}, int first = 0);
 
 /// Adds a problem for every state that would be written where another state, clean or not, or an axis is. Not collective.
 void check_datasets(deck::Deck const& deck, deck::Problems& problems);

@@ -25,6 +25,7 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   auto const& states = problem.states;
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; })) return {{joint, "scattered points"}};
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.between; })) return {{joint, "a lattice finer than that of the data"}};
+  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.means; })) return {{joint, "data that are means over cells"}};
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.unobserved; }))
     return {{joint, "a state that was not observed"}};
   if (std::any_of(states.begin(), states.end(),

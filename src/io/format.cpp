@@ -88,7 +88,7 @@ bool ends_with(std::string const& file, std::vector<std::string> const& endings)
 }
 
 std::vector<Format const*> formats() {
-  return {&hdf5_format(), &netcdf_format(), &npy_format(), &tiff_format(), &nifti_format(), &csv_format()};
+  return {&hdf5_format(), &netcdf_format(), &npy_format(), &npz_format(), &tiff_format(), &nifti_format(), &csv_format()};
 }
 
 Format const& format_of(std::string const& file) {

@@ -9,6 +9,7 @@
 #include "deck/values.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
+#include "look/scattered.hpp"
 #include "run/error.hpp"
 #include "run/shown.hpp"
 
@@ -139,12 +140,37 @@ std::string draft_of_places(Survey const& survey, std::vector<Places> const& pla
   return text + "\n" + equation_text(lattice, "rho");
 }
 
+/// Rows as values measured at places.
+std::string draft_of_values(Survey const& survey, Scattered const& table) {
+  Lattice lattice;
+  std::string points, lower, upper, columns;
+  auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
+  for (auto const& axis : table.axes) {
+    lattice.axes.push_back({});
+    lattice.axes.back().axis = axis.axis;
+    add(points, std::to_string(axis.points));
+    add(lower, deck::number(axis.lower));
+    add(upper, deck::number(axis.upper));
+    add(columns, fmt::format("{} = {}", axis.axis, deck::quote(axis.column)));
+  }
+  add(columns, "value = " + deck::quote(table.value));
+  if (!table.sigma.empty()) add(columns, "sigma = " + deck::quote(table.sigma));
+  auto const state = state_name(table.value);
+  auto text = std::string(head) + fmt::format("[grid]\naxes = {}\n# ? The lattice of the states, that of no data: how fine does the state vary, and how far does the domain reach?\n"
+                                              "points = [{}]\nlower = [{}]\nupper = [{}]\n\n", list_of(names_of(lattice)), points, lower, upper);
+  text += fmt::format("[observations.{}]\nkind = \"points\"\nfile = {}\ncolumns = {{ {} }}\n", state, deck::quote(survey.file), columns);
+  if (!table.others.empty()) text += fmt::format("# ? Other columns: {}. Is \"{}\" the value?\n", deck::quoted_list(table.others), run::shown(table.value));
+  if (table.sigma.empty()) text += "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\" (hard to tell where points are few)\nnoise = \"auto\"\n";
+  return text + "\n" + equation_text(lattice, state) + "\n[inversion]\nmethod = \"joint\"\n";
+}
+
 }  // namespace
 
 std::string draft(Survey const& survey) {
   auto const refuse = [&](std::string const& what) {
     throw run::Error(run::Exit::bad_data, survey.file + ": " + what);
   };
+  if (auto const table = scattered_of(survey); is_table(survey) && table) return draft_of_values(survey, *table);
   if (auto const places = places_of(survey); is_table(survey) && !places.empty()) return draft_of_places(survey, places);
   if (is_table(survey))
     refuse("holds a table of points, not an array on a grid, and no columns x and y with rows enough for a density; mollis look shows its columns");

@@ -58,6 +58,7 @@ struct Settings {
   std::map<std::string, double> scale;                 ///< localisations: unit of a column, in that of its axis; 1 where not given
   Density density;                                     ///< localisations
   Noise noise = run::Automatic{};
+  bool means = false;                                  ///< on the grid: a datum is the mean of its cell, not the value at its point
   Loss loss = Loss::gaussian;
   double about = 0.0;                                  ///< the value about which odd axes reflect
   double size = 0.0;                                   ///< of a state that was not observed: its deviation before anything is known; 0: automatic

@@ -11,9 +11,11 @@
 #include "mollifier/jets.hpp"
 #include "observations/counts.hpp"
 #include "observations/fill_values.hpp"
+#include "observations/growing_noise.hpp"
 #include "observations/known_fields.hpp"
 #include "observations/localisations.hpp"
 #include "observations/loss.hpp"
+#include "observations/pixel_means.hpp"
 #include "observations/points.hpp"
 #include "observations/spikes.hpp"
 #include "run/error.hpp"
@@ -21,25 +23,8 @@
 namespace mollis::observations {
 namespace {
 
-/// The signal, roughly: planes through five points along each axis that has them; a datum itself beside gaps.
-Field levels_of(grid::Grid const& grid, Field const& data) {
-  std::vector<mollifier::LineFilter> filters;
-  for (auto const& axis : grid.axes()) {
-    bool const wide = axis.size() >= 5;
-    filters.push_back(mollifier::moment_filter(axis, {}, {{0, wide ? 2 : 0}}, wide ? 1 : 0));
-  }
-  auto const levels = mollifier::Jets(grid, std::move(filters), {mollifier::MultiIndex{}}).apply(data).front();
-  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), levels);
-  auto const own = on_host(data);
-  for (std::size_t i = 0; i < host.extent(0); ++i)
-    if (!std::isfinite(host(i))) host(i) = own(i);
-  Kokkos::deep_copy(levels, host);
-  return levels;
-}
-
 /// sigma_i of every datum of a noise that varies; empty where it does not.
-Field deviations_of(grid::Grid const& grid, Settings const& observation, Field const& data) {
-  auto const& noise = observation.noise;
+Field deviations_of(grid::Grid const& grid, Settings const& observation, Noise const& noise, Field const& data) {
   auto const* proportional = std::get_if<Proportional>(&noise);
   auto const* counts = std::get_if<Counts>(&noise);
   if (auto const* given = std::get_if<Dataset>(&noise))
@@ -52,6 +37,12 @@ Field deviations_of(grid::Grid const& grid, Settings const& observation, Field c
                                       : std::sqrt(counts->gain * std::max(host(i) - counts->offset, counts->gain));
   Kokkos::deep_copy(levels, host);
   return levels;
+}
+
+/// What noise follows that was found to grow with the values; empty: it is alike everywhere. Collective.
+std::optional<Proportional> growth_found(grid::Grid const& grid, Field const& data) {
+  auto const growth = growth_of_noise(grid, data);
+  return growth && growth->found() ? std::optional(growth->law) : std::nullopt;
 }
 
 /// Throws bad_data where Poisson's noise is said of what is no count. Collective.
@@ -124,7 +115,7 @@ void set_loss(grid::Grid const& grid, Loss loss, State& state) {
   state.loss = loss;
   if (loss == Loss::gaussian) return;
   auto const off = spikes(grid, state.data);
-  if (state.automatic) state.sigma = estimate_noise(grid, without_spikes(loss, state.sigma, off, state.data));
+  if (state.automatic && !state.grows) state.sigma = estimate_noise(grid, without_spikes(loss, state.sigma, off, state.data));
   state.alone = make_field("alone", grid.local_size());
   auto const alone = Kokkos::create_mirror_view(state.alone);
   auto const host = on_host(off), shape = on_host(state.shape);
@@ -265,13 +256,15 @@ State read_on_grid(grid::Grid const& grid, std::string const& name, Settings con
   refuse_fill_values(grid.comm(), host.data(), host.extent(0), m.largest,
                      run::line(observation.places.of("dataset"), fmt::format("{}: {}", observation.file, observation.dataset)));
   refuse_no_counts(grid, observation, state.data);
-  Field const deviations = deviations_of(grid, observation, state.data);
+  state.means = observation.means;
+  state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
+  if (state.automatic) state.grows = growth_found(grid, state.data);
+  Field const deviations = deviations_of(grid, observation, state.grows ? Noise{*state.grows} : observation.noise, state.data);
   if (!deviations.label().empty())
     set_noise(grid, observation, deviations, state);
   else
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
   refuse_extreme_noise(observation, state.sigma);
-  state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
   set_loss(grid, observation.loss, state);
   state.gaps = grid.points() - m.count;
   state.about = observation.about;
@@ -312,6 +305,7 @@ std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> cons
   Field const inside = picked(grid, factors, mask);
   std::vector<State> states;
   for (auto const& [name, observation] : observations) {
+    check_means(grid, factors, observation);
     if (observation.kind == Kind::points) {
       states.push_back(read_points(grid, name, observation));
       refuse_extreme_noise(observation, states.back().sigma);

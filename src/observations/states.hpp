@@ -35,6 +35,8 @@ struct State {
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data; where it varies, (mean of 1 / sigma_i^2)^(-1/2)
   Field shape;              ///< sigma_i / sigma of each datum; empty where all are 1
   bool automatic = false;   ///< sigma was estimated from the data
+  std::optional<Proportional> grows;  ///< noise that was found to grow with the values
+  bool means = false;       ///< a datum is the mean of its cell, not the value at its point
   Loss loss = Loss::gaussian;
   Field alone;              ///< of a loss that sets data aside, on the grid: how far each stands off its neighbours (spikes.hpp), in sigma_i; else empty
   bool unobserved = false;  ///< nothing was observed: no datum but at known walls

@@ -38,6 +38,17 @@ mollifier::LineFilter fourth_difference(grid::Axis const& axis, Index shift) {
   return filter;
 }
 
+mollifier::LineFilter eighth_difference(grid::Axis const& axis) {
+  auto filter = identity(axis);
+  filter.width = 9;
+  filter.interior_row = {1.0, -8.0, 28.0, -56.0, 70.0, -56.0, 28.0, -8.0, 1.0};
+  for (auto& tap : filter.interior_row) tap /= std::sqrt(12870.0);
+  if (axis.periodic) return filter;
+  filter.interior = filter.valid = {4, axis.size() - 4};
+  filter.edge_rows.assign(8 * 9, 0.0);
+  return filter;
+}
+
 mollifier::LineFilter sum_within(grid::Axis const& axis, Index reach) {
   auto filter = identity(axis);
   filter.width = 2 * reach + 1;

@@ -12,6 +12,9 @@ mollifier::LineFilter fourth_difference(grid::Axis const& axis);
 /// The same about the point `shift` (-1, 0, 1) beside each, where all three fit. Axes of 7 points or more.
 mollifier::LineFilter fourth_difference(grid::Axis const& axis, Index shift);
 
+/// [1 -8 28 -56 70 -56 28 -8 1] / sqrt(12870), likewise. Axes of 9 points or more.
+mollifier::LineFilter eighth_difference(grid::Axis const& axis);
+
 /// Sums over the points at most `reach` away, fewer beyond which an open axis ends. reach <= (points - 1) / 2.
 mollifier::LineFilter sum_within(grid::Axis const& axis, Index reach);
 

@@ -83,6 +83,10 @@ std::vector<Observed> read_observed(deck::Deck const& deck, grid::Grid const& fi
       progress.say(fmt::format("{}: was not observed; the fitted state is compared with", name));
       continue;
     }
+    if (observation.means) {
+      progress.say(fmt::format("{}: means over cells are not compared with; the fitted state is", name));
+      continue;
+    }
     try {
       auto const state = read(fit, name, observation, mask, factors);
       auto const mine = [&](Field const& field) { return frames(field, times.fit.size(), times.first, times.fitted); };

@@ -48,6 +48,7 @@ equation::Symbols symbols_of(deck::Deck const& deck, Dependence const& fields) {
   }
   symbols.field_depends = fields;
   symbols.let = deck.equation.let;
+  for (auto const& experiment : deck.experiments) symbols.experiments.push_back(experiment.names);
   return symbols;
 }
 
@@ -120,6 +121,20 @@ void check_unobserved(deck::Deck const& deck, deck::Problems& problems) {
   }
 }
 
+/// Means over cells are told from values at points where states are fitted.
+void check_sampling(deck::Deck const& deck, deck::Problems& problems) {
+  auto const& method = estimators::method_named(deck.inversion.method);
+  for (auto const& [name, observation] : deck.observations) {
+    if (!observation.means) continue;
+    if (deck.equation.weak)
+      problems.add(observation.places.of("sampling"), "the weak form takes the data as values at points; remove form = \"weak\", or this");
+    else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
+      problems.add(observation.places.of("sampling"),
+                   fmt::format("method = \"{}\" takes the data as values at points; use method = \"joint\" or \"auto\", which fits states to means",
+                               method.name));
+  }
+}
+
 /// Losses are of data that states are fitted to.
 void check_losses(deck::Deck const& deck, deck::Problems& problems) {
   auto const& method = estimators::method_named(deck.inversion.method);
@@ -177,6 +192,7 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   check_kinds(deck, problems);
   check_unobserved(deck, problems);
   check_losses(deck, problems);
+  check_sampling(deck, problems);
   check_refinement(deck, problems);
   auto const& method = estimators::method_named(deck.inversion.method);
   if (!method.weak_form && deck.equation.weak)

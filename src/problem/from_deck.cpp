@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "io/read.hpp"
+#include "observations/growing_noise.hpp"
 #include "observations/hold_out.hpp"
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
@@ -73,7 +74,7 @@ Finer finer_in_time(Problem const& problem, deck::Deck const& deck, run::Progres
   bool const moves = grid.find_axis("t") == 0 && !grid.axis(0).periodic && grid.axis(0).size() > 1;
   bool const fixed = std::any_of(deck.parameters.begin(), deck.parameters.end(), over_time) || knows_times(problem, deck);
   if (!moves || fixed) return {};
-  auto const make = [grid = problem.grid, deck, &progress](Index steps, Chosen const& chosen) {
+  auto const make = [grid = problem.grid, states = problem.states, deck, &progress](Index steps, Chosen const& chosen) {
     auto as = deck;
     auto const given = as.grid.refine.find("t");
     as.grid.refine["t"] = steps * (given == as.grid.refine.end() ? 1 : given->second);
@@ -81,7 +82,7 @@ Finer finer_in_time(Problem const& problem, deck::Deck const& deck, run::Progres
       if (std::isfinite(chosen.smoothness[p])) as.parameters[p].second.smoothness_weight = chosen.smoothness[p];
     for (std::size_t s = 0; s < chosen.noise.size(); ++s)
       if (auto& of = as.observations[s].second; of.kind != observations::Kind::localisations && observations::is_constant(of.noise))
-        of.noise = chosen.noise[s];
+        of.noise = observations::as_given(states[s], chosen.noise[s]);
     if (chosen.penalty.size() == 1) as.joint.penalty = chosen.penalty.front() * static_cast<double>(chosen.steps) / static_cast<double>(steps);
     auto axes = grid.axes();
     axes.front() = grid::refined(axes.front(), steps);

@@ -22,8 +22,10 @@ std::string describe(observations::State const& state) {
                        found.counted, found.outside, found.masked > 0 ? fmt::format(", {} outside the mask", found.masked) : "", found.dispersion,
                        state.sigma);
   }
+  auto const grows = state.grows ? fmt::format(" on the whole, growing with the values: {:.3g} of each, at least {:.3g}", state.grows->share, state.grows->floor)
+                                 : std::string();
   auto const bridged = state.bridged > 0 ? fmt::format(", {} of them bridged for mollifiers", state.bridged) : "";
-  return fmt::format("data  {}: noise {:.4g}, {} points not observed{}", state.name, state.sigma, state.gaps, bridged);
+  return fmt::format("data  {}: noise {:.4g}{}, {} points not observed{}", state.name, state.sigma, grows, state.gaps, bridged);
 }
 
 std::string describe_traffic(double bytes, run::Stages const& stages, std::string const& phase) {

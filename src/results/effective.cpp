@@ -2,12 +2,14 @@
 
 #include <cmath>
 
+#include "observations/growing_noise.hpp"
+
 namespace mollis::results {
 namespace {
 
 /// The noise that was found: a deviation, or of counts so many times Poisson's variance.
 observations::Noise found(observations::State const& state, double noise) {
-  if (!state.localisations) return noise;
+  if (!state.localisations) return observations::as_given(state, noise);
   double const raised = noise / state.sigma;
   return observations::Counts{state.localisations->dispersion * raised * raised};
 }

@@ -143,6 +143,12 @@ void add_outliers(problem::Problem const& problem, estimate::Estimate const& est
   }
 }
 
+/// Noise that was found to grow with the values: sigma^2 = (proportional u)^2 + floor^2.
+void add_growth(std::vector<observations::State> const& states, Json& json) {
+  for (auto const& state : states)
+    if (state.grows) json["noise_growth"][state.name] = {{"proportional", state.grows->share}, {"floor", state.grows->floor}};
+}
+
 /// What is known of states that were not observed.
 void add_unobserved(problem::Problem const& problem, uncertainty::Uncertainty const& uncertainty, Json& json) {
   for (auto const& found : uncertainty.unobserved)
@@ -182,6 +188,7 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
   if (!estimate.penalty.empty()) json["penalty"] = numbers(estimate.penalty);
   for (std::size_t s = 0; s < problem.states.size(); ++s)
     json["noise"][problem.states[s].name] = problem.states[s].unobserved ? Json() : Json(estimate.noise[s]);
+  add_growth(problem.states, json);
   add_localisations(problem.states, json);
   add_outliers(problem, estimate, json);
   add_unobserved(problem, outcome.uncertainty, json);
@@ -209,6 +216,7 @@ Json mollify_summary(grid::Grid const& grid, deck::Deck const& deck, std::vector
   Json json{{"status", "converged"}, {"method", "mollify"}, {"ranks", grid.ranks()}, {"points", grid.points()}};
   json["mollifier"] = {{"radius", radius_json(grid, deck.mollifier)}, {"degree", deck.mollifier.degree}};
   for (auto const& state : states) json["noise"][state.name] = state.sigma;
+  add_growth(states, json);
   add_localisations(states, json);
   add_costs(grid, stages, json);
   return json;

@@ -86,7 +86,14 @@ void write_points(problem::Problem const& problem, std::size_t s, estimate::Esti
   file.write_table("/observations/" + state.name, table);
 }
 
-void write_fields(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
+/// /residual, numbered where there are several; of experiments /residual_EXPERIMENT, /residual_1_EXPERIMENT.
+std::string residual_name(deck::Deck const& deck, std::size_t k) {
+  auto const of_one = deck.equation.residuals.size();
+  auto name = of_one == 1 ? std::string("/residual") : fmt::format("/residual_{}", k % of_one + 1);
+  return deck.experiments.empty() ? name : name + "_" + deck.experiments[k / of_one].name;
+}
+
+void write_fields(problem::Problem const& problem, deck::Deck const& deck, Outcome const& outcome, std::vector<Field> const& parameters,
                   std::vector<Field> const& truths, io::ResultFile& file) {
   auto const& estimate = outcome.estimate;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -107,8 +114,7 @@ void write_fields(problem::Problem const& problem, Outcome const& outcome, std::
     if (weighed && !state.points) file.write("/observations/" + state.name + "_trust", problem.grid, estimate.trust[s]);
   }
   auto const& residuals = estimate.residuals;
-  for (std::size_t k = 0; k < residuals.size(); ++k)
-    file.write(residuals.size() == 1 ? std::string("/residual") : fmt::format("/residual_{}", k + 1), problem.grid, inside_only(problem.mask, residuals[k]));
+  for (std::size_t k = 0; k < residuals.size(); ++k) file.write(residual_name(deck, k), problem.grid, inside_only(problem.mask, residuals[k]));
   write_radii(problem.grid, estimate.smoother.map, file);
 }
 
@@ -144,7 +150,7 @@ void write(problem::Problem const& problem, deck::Deck const& deck, Outcome cons
     set.write_text("history.csv", problem.progress.history());
     set.write_text("deck.toml", effective_deck);
     io::ResultFile file(problem.grid, set);
-    write_fields(problem, outcome, values, truths, file);
+    write_fields(problem, deck, outcome, values, truths, file);
     write_uncertainty(problem, outcome.uncertainty, file);
     write_records(problem, deck, estimate, command, effective_deck, file);
     file.commit();

@@ -59,6 +59,8 @@ class Reading(FormatsCase):
             f["v"] = U.transpose(2, 0, 1)[:, None]  # x, channel, t, y
         numpy.save(d / "c.npy", U)
         numpy.save(d / "f.npy", numpy.asfortranarray(U.astype(">f8")))
+        numpy.savez(d / "s.npz", u=U, t=numpy.arange(3.0))
+        numpy.savez_compressed(d / "z.npz", t=numpy.arange(3.0), u=numpy.asfortranarray(U))
         formats.tiff(d / "u.tif", list(U))
         formats.nifti(d / "u.nii", U[:, None])  # t, z, y, x
         formats.nifti(d / "u.nii.gz", U[:, None], packed=True)
@@ -67,9 +69,9 @@ class Reading(FormatsCase):
         formats.netcdf(d / "u.nc", axes, {"u": (list(axes), packed, {"scale_factor": numpy.float64(0.001), "add_offset": numpy.float64(50.0)})})
         numpy.savetxt(d / "u.csv", U.reshape(4 * 12, 10), delimiter=",")
         expected = self.mollified("u.h5", 'dataset = "u"')
-        for file, more in (("u.h5", 'dataset = "v"\norder = ["x", "channel", "t", "y"]\nat = { channel = 0 }'), ("c.npy", ""), ("f.npy", ""),
+        for file, more in (("u.h5", 'dataset = "v"\norder = ["x", "channel", "t", "y"]\nat = { channel = 0 }'), ("c.npy", ""), ("f.npy", ""), ("s.npz", 'dataset = "u"'), ("z.npz", 'dataset = "u"'),
                            ("u.tif", ""), ("u.nii", ""), ("u.nii.gz", ""), ("u.nc", 'dataset = "u"')):
-            for ranks in (1, 2) if file in ("f.npy", "u.nc") else (1,):
+            for ranks in (1, 2) if file in ("f.npy", "z.npz", "u.nc") else (1,):
                 with self.subTest(file=file, ranks=ranks):
                     numpy.testing.assert_allclose(self.mollified(file, more, ranks), expected, rtol=1e-12, atol=1e-3 if file == "u.nc" else 0)
 
@@ -162,6 +164,22 @@ class Looking(FormatsCase):
         points = [int(n) for n in re.search(r"points = \[(\d+), (\d+)\]", deck).groups()]
         self.assertAlmostEqual(3000 / points[0] / points[1], 10.0, delta=1.5)
 
+    def test_scattered_points(self):
+        """A table of values at places becomes a deck of points; one of molecules, whatever else it lists, does not."""
+        random = numpy.random.default_rng(2)
+        rows = numpy.column_stack([numpy.arange(80), random.uniform(0, 5, 80), random.uniform(0, 3, 80), random.normal(size=80), numpy.full(80, 0.1), random.normal(size=80)])
+        numpy.savetxt(self.directory / "wells.csv", rows, delimiter=",", header="id,x,y,head,sd,salt", comments="")
+        deck = self.new("wells.csv", 'axes = ["y", "x"]', 'kind = "points"', 'columns = { y = "y", x = "x", value = "head", sigma = "sd" }', "[observations.head]",
+                        'Other columns: "salt"')
+        self.assertNotIn("noise =", deck)
+        numpy.savetxt(self.directory / "molecules.csv", rows[:, :4] * 1000, delimiter=",", header="id,x [nm],y [nm],intensity [photon]", comments="")
+        out = self.expect(0, run("look", self.directory / "molecules.csv")).out
+        self.assertNotIn('kind = "points"\n', out)
+        with h5py.File(self.directory / "sensors.h5", "w") as file:
+            for name, values in (("t", numpy.repeat(numpy.arange(10.0), 4)), ("x", numpy.tile([0.3, 0.1, 0.9, 0.5], 10)), ("temperature", random.normal(size=40))):
+                file[name] = values
+        self.new("sensors.h5", 'axes = ["t", "x"]', 'kind = "points"', "[observations.temperature]", 'noise = "auto"')
+
     def test_info_lists_formats(self):
         self.assertRegex(self.expect(0, run("info")).out, r"formats +HDF5.*NumPy.*CSV")
 
@@ -211,6 +229,15 @@ class Malformed(FormatsCase):
         self.refuse(65, self.path("cut.npy", good[:-10]), "truncated")
         self.refuse(65, self.path("head.npy", good[:20]), "truncated")
         self.refuse(65, self.path("junk.npy", good[:12] + bytes(400)), "header")
+        for save, name in ((numpy.savez, "whole.npz"), (numpy.savez_compressed, "packed.npz")):
+            save(d / name, u=U, other=numpy.zeros(3))
+            good, more = (d / name).read_bytes(), 'dataset = "u"'
+            self.refuse(66, d / name, 'no dataset "v"', '"other"', more='dataset = "v"')
+            self.refuse(65, self.path("cut.npz", good[:-30]), "npz", more=more)
+            self.refuse(65, self.path("half.npz", good[:len(good) // 2]), "zip directory", more=more)
+            self.refuse(65, self.path("junk.npz", good[:-900] + bytes(20) + good[-880:]), "junk.npz", "damaged", more=more)
+        numpy.savez(d / "text.npz", u=numpy.array(["a", "b"]))
+        self.refuse(65, d / "text.npz", "texts", more='dataset = "u"')
         numpy.save(d / "text.npy", numpy.array(["a", "b"]))
         self.refuse(65, d / "text.npy", "texts")
         numpy.save(d / "pickle.npy", numpy.array([{}, None], dtype=object), allow_pickle=True)

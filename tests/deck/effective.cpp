@@ -347,9 +347,14 @@ TEST(Effective, LeavesRadiiThatVaryToTheData) {
 
 TEST(Effective, HasEveryKeyThatADeckCanHold) {
   std::string text = effective(parse_text(rich)) + effective(parse_text(test::contract())) + effective(parse_text(points_in_a_disc));
+  text += effective(parse_text(minimal("[[experiment]]\nname = \"one\"\n[experiment.observations.u]\nnoise = 1\n[experiment.fields.m]\nvalue = 1\n"),
+                               {"equation.residual=a*lap(u) + m"}));
   for (auto const& deck : forward_decks()) text += effective(deck);
   for (auto const& section : schema()) {
-    for (auto const& key : section.keys) EXPECT_NE(text.find(key.name + " = "), std::string::npos) << key.name;
+    for (auto const& key : section.keys) {
+      bool const tables = section.repeated && key.type == Type::table;  // [experiment.KEY.NAME]
+      EXPECT_NE(text.find(tables ? "[" + section.pattern + "." + key.name + "." : key.name + " = "), std::string::npos) << key.name;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // Precedence, simplification, printing: what a text means.
 #include <cmath>
+#include <set>
 
 #include "point.hpp"
 
@@ -113,6 +114,29 @@ TEST(Compile, LongTextsAreFine) {
   std::string sum = "u";
   for (int i = 1; i < 3000; ++i) sum += " + " + std::to_string(i) + "*u*x^" + std::to_string(i % 50);
   EXPECT_NO_THROW(compile({sum}, plane(), Form::strong));
+}
+TEST(Experiments, ResidualsHoldInEachWithItsOwnStatesAndFields) {
+  Symbols symbols;
+  symbols.axes = {"x"};
+  symbols.states = {"u_1", "u_2", "v_1", "v_2"};
+  symbols.parameters = {"a"};
+  symbols.fields = {"m_1", "s"};
+  symbols.let = {{"flow", "a*dx(u)"}};
+  symbols.experiments = {{{"u", "u_1"}, {"v", "v_1"}, {"m", "m_1"}}, {{"u", "u_2"}, {"v", "v_2"}, {"m", "s"}}};
+  for (Form const form : {Form::strong, Form::weak}) {
+    auto const system = compile({"flow + m", "v - u"}, symbols, form);
+    ASSERT_EQ(system.residuals, 4);
+    EXPECT_EQ(system.text[1].find("_2"), std::string::npos) << system.text[1];
+    EXPECT_NE(system.text[0].find("m_1"), std::string::npos) << system.text[0];
+    EXPECT_NE(system.text[2].find("u_2"), std::string::npos) << system.text[2];
+    EXPECT_NE(system.text[2].find('s'), std::string::npos) << system.text[2];
+    EXPECT_EQ(system.text[2].find("_1"), std::string::npos) << system.text[2];
+    std::set<int> of_parameter;
+    for (auto const& partial : system.by_parameter) of_parameter.insert(partial.residual);
+    EXPECT_EQ(of_parameter, (std::set<int>{0, 2}));
+  }
+  EXPECT_THROW(compile({"u_1 - v"}, symbols, Form::strong), SyntaxError);
+  EXPECT_THROW(compile({"u - s"}, symbols, Form::strong), SyntaxError);
 }
 
 }  // namespace

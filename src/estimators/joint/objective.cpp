@@ -6,6 +6,7 @@
 
 #include "estimators/joint/local_values.hpp"
 #include "observations/loss.hpp"
+#include "observations/pixel_means.hpp"
 #include "observations/spacing.hpp"
 #include "petsc/access.hpp"
 
@@ -138,7 +139,8 @@ Objective::State Objective::make_state(std::size_t s, std::vector<double> const&
   for (std::size_t k = 0; k < set.size(); ++k) state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
   state.mollified = zeros();
   auto const& observed = problem_.states[s];
-  state.observe = observations::make_operator(observed, problem_.grid, lattice_.splines());
+  state.observe = observed.means ? observations::make_pixel_means(problem_.grid, problem_.factors)
+                                 : observations::make_operator(observed, problem_.grid, lattice_.splines());
   state.precision = weights_of(observed);
   state.weight = first_weights(observed, state.precision);
   state.data = make_field("data", state.observe->rows());

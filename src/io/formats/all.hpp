@@ -10,6 +10,7 @@ namespace mollis::io {
 Format const& hdf5_format();    ///< NetCDF-4, too
 Format const& netcdf_format();  ///< classic
 Format const& npy_format();
+Format const& npz_format();
 Format const& tiff_format();
 Format const& nifti_format();
 Format const& csv_format();

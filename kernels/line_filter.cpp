@@ -9,8 +9,8 @@ namespace mollis::kernels {
 namespace {
 
 constexpr bool on_cpu = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
-constexpr Index strip_length = 256;  ///< values of a line that stay in cache while the rows move along the axis
-constexpr Index flat_below = 64;     ///< shorter inner extents run as one with the axis
+[[maybe_unused]] constexpr Index strip_length = 256;  ///< values of a line that stay in cache while the rows move along the axis
+[[maybe_unused]] constexpr Index flat_below = 64;     ///< shorter inner extents run as one with the axis
 constexpr int most_orders = 5;       ///< of a group
 
 template <class Work>
@@ -57,7 +57,7 @@ struct ForwardPass {
   }
 
   /// `length` values from (o, i, c) on, row i in [lower, upper).
-  void interior(Index o, Index i, Index c, Index length) const {
+  [[maybe_unused]] void interior(Index o, Index i, Index c, Index length) const {
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
     double* results[most_orders];
@@ -72,7 +72,7 @@ struct ForwardPass {
     }
   }
 
-  void edge(Index o, Index i, Index c, Index length) const {
+  [[maybe_unused]] void edge(Index o, Index i, Index c, Index length) const {
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
     double const* weights = band.weights.data() + band.offset.data()[i];
@@ -111,9 +111,9 @@ struct TransposedPass {
       run(GatherRows{first, in.front().axis_stride, result, weights + k * taps, taps, inputs, add || k > 0}, length);
     }
   }
-  void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
+  [[maybe_unused]] void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
 
-  void edge(Index o, Index i, Index c, Index length) const {
+  [[maybe_unused]] void edge(Index o, Index i, Index c, Index length) const {
     if (length > 1 || in.front().axis_stride != 1) return values(o, i, c, length);
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* weights = band.weights.data() + band.offset.data()[i];

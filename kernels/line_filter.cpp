@@ -57,7 +57,7 @@ struct ForwardPass {
   }
 
   /// `length` values from (o, i, c) on, row i in [lower, upper).
-  [[maybe_unused]] void interior(Index o, Index i, Index c, Index length) const {
+  void interior(Index o, Index i, Index c, Index length) const {
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
     double* results[most_orders];
@@ -72,7 +72,7 @@ struct ForwardPass {
     }
   }
 
-  [[maybe_unused]] void edge(Index o, Index i, Index c, Index length) const {
+  void edge(Index o, Index i, Index c, Index length) const {
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
     double const* weights = band.weights.data() + band.offset.data()[i];
@@ -111,9 +111,9 @@ struct TransposedPass {
       run(GatherRows{first, in.front().axis_stride, result, weights + k * taps, taps, inputs, add || k > 0}, length);
     }
   }
-  [[maybe_unused]] void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
+  void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
 
-  [[maybe_unused]] void edge(Index o, Index i, Index c, Index length) const {
+  void edge(Index o, Index i, Index c, Index length) const {
     if (length > 1 || in.front().axis_stride != 1) return values(o, i, c, length);
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* weights = band.weights.data() + band.offset.data()[i];

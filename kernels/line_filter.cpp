@@ -9,8 +9,8 @@ namespace mollis::kernels {
 namespace {
 
 constexpr bool on_cpu = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
-constexpr Index strip_length = 256;  ///< values of a line that stay in cache while the rows move along the axis
-constexpr Index flat_below = 64;     ///< shorter inner extents run as one with the axis
+[[maybe_unused]] constexpr Index strip_length = 256;  ///< values of a line that stay in cache while the rows move along the axis
+[[maybe_unused]] constexpr Index flat_below = 64;     ///< shorter inner extents run as one with the axis
 constexpr int most_orders = 5;       ///< of a group
 
 template <class Work>

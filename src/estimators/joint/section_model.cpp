@@ -274,7 +274,7 @@ void SectionModel::update(Vec moves, bool now) {
   }
 }
 
-std::optional<double> SectionModel::untold(std::size_t unknown) const {
+std::optional<double> SectionModel::untold(std::size_t unknown) {
   auto const& fields = rows_.fields();
   auto const at = std::find(fields.begin(), fields.end(), static_cast<int>(unknown));
   if (wave_ >= 0 || at == fields.end() || objective_.holds_parameters()) return {};

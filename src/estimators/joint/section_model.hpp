@@ -39,7 +39,7 @@ class SectionModel {
   bool is_ready() const { return waves_.front().inverse != nullptr; }
   /// beta tr(L H^-1) of a field, H the Hessian at the objective's last linearise() and its weights, all axes in the section: how much of
   /// what L holds the data do not tell. As the derivative of log det H, from two factorisations; nothing where there is none. Collective.
-  std::optional<double> untold(std::size_t unknown) const;
+  std::optional<double> untold(std::size_t unknown);
   /// An iteration without it.
   void count() { ++used_; }
   /// Fields over this rank's box, states, then parameters: z += factor * model^-1 r. Collective.

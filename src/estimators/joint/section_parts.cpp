@@ -9,7 +9,7 @@ namespace mollis::joint {
 
 using petsc::check;
 
-void SectionRows::add_equation(Hessians const& hessians) const {
+void SectionRows::add_equation(Hessians const& hessians, bool whole) const {
   auto const& problem = objective_.problem();
   auto const& box = problem.grid.owned();
   Index const depth = wave_ >= 0 ? box[wave_].size() : 1, section = depth > 0 ? problem.grid.local_size() / depth : 0;
@@ -25,12 +25,14 @@ void SectionRows::add_equation(Hessians const& hessians) const {
   auto const moves = [&](Term const& term) {
     return term.partial < objective_.partials().state.size() || !objective_.holds_parameters();
   };
+  auto const mask = on_host(objective_.mask());
   Stencil stencil;
   std::vector<double> block, combined;
   grid::for_each_point(axes_, box, [&](Point const& point, Index n) {
     auto const here = static_cast<std::size_t>(n);
     set_stencil(point, stencil);
     auto const size = stencil.columns.size();
+    bool const has_equation = whole && along([&](std::size_t t) { return mask(t + here); }) > 0.0;
     for (std::size_t a = 0; a < orders_.size(); ++a)
       for (std::size_t b = 0; b < orders_.size(); ++b) {
         block.assign(size * size, 0.0);
@@ -51,7 +53,7 @@ void SectionRows::add_equation(Hessians const& hessians) const {
         for (auto const& left : terms_) {
           if (left.slot != a || !moves(left)) continue;
           combined.assign(size, 0.0);
-          bool counts = false;
+          bool counts = has_equation;
           for (auto const& right : terms_) {
             if (right.slot != b || right.residual != left.residual || !moves(right)) continue;
             auto const &p = partials[left.partial], &q = partials[right.partial];

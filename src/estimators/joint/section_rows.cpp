@@ -191,18 +191,23 @@ petsc::Matrix SectionRows::make_matrix() const {
   return matrix;
 }
 
-SectionRows::Hessians SectionRows::assemble() const {
+/// Entries into a matrix that has no place for them yet move all that stand behind them: places are found once.
+SectionRows::Hessians SectionRows::assemble() {
+  auto& places = places_[objective_.holds_parameters() ? 1 : 0];
+  bool const first = places.empty();
   Hessians hessians;
   std::vector<Mat> all;
+  auto const next = [&](petsc::Matrix& matrix) {
+    if (first) matrix = make_matrix();
+    else check(MatDuplicate(places[all.size()], MAT_DO_NOT_COPY_VALUES, matrix.address()));
+    all.push_back(matrix);
+  };
   for (std::size_t a = 0; a < orders_.size(); ++a) {
-    hessians.square.emplace_back();
-    for (std::size_t b = 0; b < orders_.size(); ++b) {
-      hessians.square[a].push_back(make_matrix());
-      all.push_back(hessians.square[a][b]);
-    }
+    hessians.square.emplace_back(orders_.size());
+    for (auto& square : hessians.square[a]) next(square);
   }
-  if (wave_ >= 0) all.push_back(hessians.prior = make_matrix());
-  add_equation(hessians);
+  if (wave_ >= 0) next(hessians.prior);
+  add_equation(hessians, first);
   add_points(hessians.square[0][0]);
   add_prior(all.back());
   for (std::size_t f = 0; f < fields_.size() && !objective_.holds_parameters(); ++f)
@@ -210,6 +215,9 @@ SectionRows::Hessians SectionRows::assemble() const {
   for (Mat const matrix : all) {
     check(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY));
     check(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY));
+    if (!first) continue;
+    places.emplace_back();
+    check(MatDuplicate(matrix, MAT_DO_NOT_COPY_VALUES, places.back().address()));
   }
   return hessians;
 }

@@ -21,7 +21,7 @@ class SectionRows {
     petsc::Matrix prior;  ///< within the section; of the wave's axis the caller adds `along_wave`
   };
   /// At the objective's last linearise(). All parts in one matrix where there is no wave: square[0][0]. Collective.
-  Hessians assemble() const;
+  Hessians assemble();
   /// to += beta L of fields()[field], not yet assembled. Not collective.
   void add_smoothness(Mat to, std::size_t field, double beta) const;
 
@@ -66,7 +66,8 @@ class SectionRows {
   Index reach(std::size_t row, std::size_t column, bool scattered) const;
   void set_stencil(Point const& point, Stencil& stencil) const;
   petsc::Matrix make_matrix() const;
-  void add_equation(Hessians const& hessians) const;
+  /// whole: entries that happen to be 0, too.
+  void add_equation(Hessians const& hessians, bool whole) const;
   void add_points(Mat to) const;
   void add_prior(Mat to) const;
 
@@ -80,6 +81,7 @@ class SectionRows {
   std::vector<Shape> shapes_;
   std::vector<Term> terms_;
   std::vector<Block> blocks_;          ///< states, then fields
+  std::vector<petsc::Matrix> places_[2];  ///< of entries of all parts, without values, once assembled: parameters free, held
 };
 
 }  // namespace mollis::joint

@@ -134,7 +134,7 @@ TEST(Section, TellsHowMuchOfASmoothnessTheDataDoNot) {
       "[equation]\nresiduals = [\"a*lap(u) + b*u^2\"]\n";
   Fixture f(deck, {{"u", wave}}, {[](test::Coordinates const& x) { return 1.0 + 0.3 * x[0]; }, [](test::Coordinates const&) { return 2.0; }}, 3.0);
   f.objective.weights().smoothness = {1e-2, 1.0};
-  joint::SectionModel const model(f.objective, -1, {0, 1});
+  joint::SectionModel model(f.objective, -1, {0, 1});
   if (!model.untold(0)) GTEST_SKIP() << "the library of the factors does not tell determinants";
   joint::Hessian hessian(f.objective);
   solver::ConjugateGradients gradients(f.c.grid.comm(), f.objective.layout().size, hessian, nullptr, {1e-8, 20000, false});

@@ -43,7 +43,7 @@ run::Exit look(MPI_Comm comm, std::string const& file);
 run::Exit new_deck(MPI_Comm comm, std::string const& file);
 /// Versions, backends and formats.
 run::Exit info(MPI_Comm comm);
-/// This machine as a table for scaling models (tools/machines), measured.
+/// This machine as a table for scaling models (tools/machines), measured; files in the working directory.
 run::Exit measure(MPI_Comm comm);
 
 }  // namespace mollis::drivers

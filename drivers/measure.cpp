@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <vector>
 
@@ -80,19 +80,35 @@ double message(MPI_Comm comm, int count) {
          (2.0 * turns);
 }
 
-/// Bytes a second of a rank while all write and sync a file of their own in the working directory; 0 where they cannot.
+/// Writes and syncs a file in the working directory that has lost its name already. Whether that could be done.
+bool write_file(std::vector<double> const& values) {
+  char name[] = "mollis-measure-XXXXXX";
+  int const file = mkstemp(name);
+  if (file < 0) return false;
+  unlink(name);
+  auto const* bytes = reinterpret_cast<char const*>(values.data());
+  auto left = static_cast<ssize_t>(values.size() * sizeof(double));
+  ssize_t written = 0;
+  while (left > 0 && (written = write(file, bytes, static_cast<std::size_t>(left))) > 0) {
+    bytes += written;
+    left -= written;
+  }
+  bool const synced = fsync(file) == 0;
+  close(file);
+  return left == 0 && synced;
+}
+
+/// Bytes a second of a rank while all write a file of their own. run::Error output_failed. Collective.
 double file_bandwidth(MPI_Comm comm) {
   std::vector<double> const values(static_cast<std::size_t>(bulk), 1.0);
   int failed = 0;
-  double const seconds = best(comm, [&] {
-    std::FILE* file = std::tmpfile();
-    if (file == nullptr || std::fwrite(values.data(), sizeof(double), values.size(), file) < values.size() ||
-        std::fflush(file) != 0 || fsync(fileno(file)) != 0)
-      failed = 1;
-    if (file != nullptr) std::fclose(file);
-  });
+  double const seconds = best(comm, [&] { failed = failed != 0 || !write_file(values) ? 1 : 0; });
   MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm);
-  return failed != 0 ? 0.0 : 8.0 * static_cast<double>(bulk) / seconds;
+  if (failed != 0)
+    throw run::Error(run::Exit::output_failed,
+                     "mollis info --measure: the working directory does not take 64 MiB of each rank; start it where "
+                     "results will be");
+  return 8.0 * static_cast<double>(bulk) / seconds;
 }
 
 }  // namespace

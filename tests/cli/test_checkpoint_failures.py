@@ -2,6 +2,7 @@
 and its results come as if nothing had been; results that cannot be written leave the checkpoint. Needs a mount of its own: root, or user
 namespaces."""
 import os
+import pathlib
 import resource
 import shutil
 import signal
@@ -48,6 +49,13 @@ class Failures(TestCase):
         while process.poll() is None and not condition():
             time.sleep(0.001)
         self.assertTrue(condition(), "the run had ended before")
+
+    def freeze(self, process):
+        """Until SIGCONT: nothing is written while the disk changes."""
+        process.send_signal(signal.SIGSTOP)
+        tasks = pathlib.Path(f"/proc/{process.pid}/task")
+        while any((task / "stat").read_text().rsplit(")", 1)[1].split()[0] != "T" for task in tasks.iterdir()):
+            time.sleep(0.001)
 
     def warned(self, process):
         """Standard error up to the warning."""
@@ -104,7 +112,7 @@ class Checkpoints(Failures):
         whole, away = self.reference(), self.disk / "away"
         process = self.start_inversion()
         self.wait_for((self.out / "checkpoint.h5").exists, process)
-        process.send_signal(signal.SIGSTOP)
+        self.freeze(process)
         self.out.rename(away)
         process.send_signal(signal.SIGCONT)
         before = self.warned(process)
@@ -113,8 +121,6 @@ class Checkpoints(Failures):
         self.assertEqual((before + err).count(WARNING), 1, before + err)
         shutil.rmtree(self.out, ignore_errors=True)
         away.rename(self.out)
-        for path in self.out.glob(".mollis*"):
-            path.unlink()
         self.assertEqual(self.invert("--restart").code, self.code)
         self.expect_results(whole)
 
@@ -123,7 +129,7 @@ class Checkpoints(Failures):
         whole = self.reference()
         process = self.start_inversion()
         self.wait_for((self.out / "checkpoint.h5").exists, process)
-        process.send_signal(signal.SIGSTOP)
+        self.freeze(process)
         filling = self.fill()
         process.send_signal(signal.SIGCONT)
         _, err = process.communicate(timeout=100)
@@ -156,7 +162,7 @@ class InTime(Failures):
         place = self.disk / "u.h5.checkpoint"
         process = self.start("forward", [*IN_TIME, f"observations.u.file={target}", ALWAYS])
         self.wait_for((place / "checkpoint.h5").exists, process)
-        process.send_signal(signal.SIGSTOP)
+        self.freeze(process)
         filling = self.fill()
         process.send_signal(signal.SIGCONT)
         _, err = process.communicate(timeout=100)

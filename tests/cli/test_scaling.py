@@ -3,6 +3,7 @@ import csv
 import json
 import re
 import shutil
+import tomllib
 import unittest
 
 from program import INPUTS, TestCase, run, temporary
@@ -86,6 +87,17 @@ class Check(TestCase):
             self.assertIn(done.code, (0, 2), done.err)
             taken = json.loads((folder / method / "summary.json").read_text())["memory"]["peak_rss_bytes_max"] / 1e6 - libraries
             self.assertLess(abs(told / taken - 1.0), 0.2, f"{method}: {told} MB told, {taken} MB taken")
+
+    def test_machine_measured(self):
+        """A table that models read; nothing is left behind."""
+        place = temporary()
+        table = tomllib.loads(self.expect(0, run("info", "--measure", ranks=2, cwd=place)).out)
+        self.assertEqual(list(place.iterdir()), [])
+        self.assertEqual(table["ranks_per_node"], 2)
+        self.assertTrue({"name", "sources", "band"} < set(table))
+        for name in ("memory_bandwidth", "flops", "network_bandwidth", "latency", "file_bandwidth", "file_bandwidth_node"):
+            self.assertGreater(table[name], 0.0, name)
+        self.assertLess(table["latency"], 1.0)
 
     def test_bad_numbers(self):
         for words in (["--ranks", "0"], ["--ranks", "many"], ["--memory-per-rank", "4X"], ["--memory-per-rank", "-4G"]):

@@ -13,7 +13,7 @@ using petsc::check;
 
 constexpr double most_operations =
     1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
-constexpr double quick_operations = 1e11; ///< inside masks and where averages fail on even data, a step a factorisation: half a minute by the reference BLAS, seconds by a tuned one
+constexpr double quick_operations = 1e11; ///< inside masks and where averages fail on even data, a step a factorisation: a minute or two by the reference BLAS, ten seconds by a tuned one
 constexpr double sparse_share = 0.2;        ///< data a point of the grid
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
 constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which

@@ -198,9 +198,14 @@ bool EquationError::has_settled(std::vector<double> const& changes, Vec x) {
 void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
   struct Given {
     checkpoint::Keeper*& given;
-    ~Given() { given = nullptr; }
-  } const given{keeper_};
+    NormalSolver& solver;
+    ~Given() {
+      given = nullptr;
+      solver.pause_at(nullptr);
+    }
+  } const given{keeper_, solver_};
   keeper_ = &keeper;
+  solver_.pause_at(&keeper);
   auto const bounds = parameters::make_bounds(space());
   auto const previous = petsc::like(fit.x);
   bool const affine = model_.system().affine, once = model_.system().parameter_free_state_partials;

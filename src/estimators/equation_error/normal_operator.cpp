@@ -35,6 +35,7 @@ void add_smoothness(parameters::ParameterSpace const& space, parameters::Smoothn
 }
 
 void NormalOperator::apply(Vec in, Vec out) {
+  if (keeper_ != nullptr) keeper_->pause();
   auto const pieces = space_->scatter(in);
   if (data_.empty()) {
     auto const& model = *parts_.model;

@@ -34,6 +34,11 @@ class NormalSolver {
   /// The trace of H^-1 over each parameter, of H averaged over the points (0 where H is assembled). Collective.
   std::vector<double> traces_of_inverse();
 
+  /// Where the run may stop: at each product with the shell. Null: nowhere. Not collective.
+  void pause_at(checkpoint::Keeper* keeper) {
+    if (shell_) shell_->normal.pause_at(keeper);
+  }
+
   /// Whether matrix() is a shell.
   bool is_shell() const { return shell_ != nullptr; }
   /// Brings the preconditioner of the shell up to H as it is now. Collective.

@@ -115,6 +115,16 @@ solver::Outcome NormalSolver::solve(Vec b, Vec x, double tolerance) {
     return {0, false, "the normal matrix is not finite"};
   }
   renew_preconditioner();
+  return solve_shell(b, x, tolerance);
+}
+
+/// Elsewhere PETSc would take a run that stops within a product for an error of its own.
+solver::Outcome NormalSolver::solve_shell(Vec b, Vec x, double tolerance) {
+  struct Pauses {
+    NormalOperator& normal;
+    ~Pauses() { normal.pause_at(nullptr); }
+  } const pauses{shell_->normal};
+  shell_->normal.pause_at(keeper_);
   shell_->gradients.set_tolerance(tolerance);
   return shell_->gradients.solve(b, x);
 }
@@ -142,8 +152,7 @@ solver::Outcome NormalSolver::solve_moving(Vec moves, Vec b, Vec x, double toler
     renew_preconditioner();
     shell_->moving.set(moves);
     shell_->moving_spectral.set(moves);
-    shell_->gradients.set_tolerance(tolerance);
-    outcome = shell_->gradients.solve(right, part);
+    outcome = solve_shell(right, part, tolerance);
     shell_->moving.set(nullptr);
     shell_->moving_spectral.set(nullptr);
     check(VecWAXPY(x, 1.0, held, part));

@@ -34,10 +34,8 @@ class NormalSolver {
   /// The trace of H^-1 over each parameter, of H averaged over the points (0 where H is assembled). Collective.
   std::vector<double> traces_of_inverse();
 
-  /// Where the run may stop: at each product with the shell. Null: nowhere. Not collective.
-  void pause_at(checkpoint::Keeper* keeper) {
-    if (shell_) shell_->normal.pause_at(keeper);
-  }
+  /// Where the run may stop: at each product of a solve with the shell. Null: nowhere. Not collective.
+  void pause_at(checkpoint::Keeper* keeper) { keeper_ = keeper; }
 
   /// Whether matrix() is a shell.
   bool is_shell() const { return shell_ != nullptr; }
@@ -57,10 +55,12 @@ class NormalSolver {
     solver::Shells whole;
     solver::ConjugateGradients gradients;
   };
+  solver::Outcome solve_shell(Vec b, Vec x, double tolerance);
   solver::Outcome solve_assembled(Mat matrix, Vec b, Vec x, double tolerance);
 
   parameters::ParameterSpace const* space_;
   double tolerance_;
+  checkpoint::Keeper* keeper_ = nullptr;
   NormalParts parts_{};
   std::unique_ptr<Shell> shell_;
   std::optional<NormalMatrix> matrix_;

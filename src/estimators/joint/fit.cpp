@@ -121,7 +121,7 @@ void Fitter::rest(Phase phase, int round) {
   estimate::Quantities kept;
   put_point(objective_, result_.x, kept);
   put_standing(at_, result_, kept);
-  kept.put("told", objective_.told());
+  kept.put("freedom", objective_.told());
   problem_.keeper->keep("fit", kept);
   problem_.keeper->pause();
 }
@@ -135,7 +135,7 @@ bool Fitter::go_on() {
   round_ = at_.round;
   newton_.go_on(at_.averages_fail, at_.averages_failed_last);
   if (at_.whole) take_whole_steps();
-  objective_.set_told(kept->numbers("told"));
+  objective_.set_told(kept->numbers("freedom"));
   result_.x = take_point(objective_, *kept);
   spectrum_.update(objective_);
   return true;

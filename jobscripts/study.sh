@@ -1,5 +1,6 @@
 #!/bin/bash
-# One number of ranks of a scaling study: data, a warm-up run, and the runs that count. `mollis scaling DECK ... --submit` submits it:
+# One number of ranks of a scaling study: data, a warm-up run, and the runs that count. `mollis scaling DECK ... --submit` submits it (by the
+# submit.sh of the study):
 #
 #   sbatch --ntasks=64 --nodes=1 jobscripts/study.sh STUDY/ranks64
 #SBATCH --job-name=mollis-study

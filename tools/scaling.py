@@ -150,6 +150,7 @@ def prepare(given):
                 "method": deck["inversion"]["method"], "mollis": shutil.which(given.mollis) or given.mollis,
                 "points": points}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    (folder / "submit.sh").write_text(job_script(folder, manifest))
     return folder, manifest
 
 
@@ -182,20 +183,26 @@ def run_here(folder, manifest):
         print(f"{point['ranks']} ranks: {manifest['repeats']} runs and a warm-up", flush=True)
 
 
-def submit(folder, manifest):
+def job_script(folder, manifest):
+    """submit.sh: one job a number of ranks. A job array would give all of its tasks the nodes of the largest."""
     script = pathlib.Path(__file__).resolve().parents[1] / "jobscripts" / "study.sh"
+    settings = {"MOLLIS": manifest["mollis"], "MOLLIS_REPEATS": manifest["repeats"], "MOLLIS_DECK": manifest["deck"],
+                "MOLLIS_KEEP": "yes" if manifest["keep"] else ""}
+    lines = ["#!/bin/bash", "# Submits the study, one job a number of ranks; made by mollis scaling. Prints the jobs.", "set -e"]
+    lines += [f"export {name}={shlex.quote(str(value))}" for name, value in settings.items()]
     for point in manifest["points"]:
-        nodes = [f"--nodes={point['nodes']}"] if point["nodes"] else []
-        words = ["sbatch", "--parsable", f"--ntasks={point['ranks']}", *nodes, str(script), str(folder / point["folder"])]
-        environment = dict(os.environ, MOLLIS=manifest["mollis"], MOLLIS_REPEATS=str(manifest["repeats"]), MOLLIS_DECK=manifest["deck"],
-                           MOLLIS_KEEP="yes" if manifest["keep"] else "")
-        try:
-            done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=folder)
-        except FileNotFoundError:
-            raise Mistake(66, "--submit: there is no sbatch here; without --submit the study is run here") from None
-        if done.returncode != 0:
-            raise Mistake(66, f"sbatch: {done.stderr.strip()}")
-        print(f"{point['ranks']} ranks: job {done.stdout.strip()}")
+        words = ["sbatch", "--parsable", f"--ntasks={point['ranks']}", *([f"--nodes={point['nodes']}"] if point["nodes"] else []),
+                 str(script), str(folder / point["folder"])]
+        lines += [f"job=$({shlex.join(words)})", f"echo \"{point['ranks']} ranks: job $job\""]
+    return "\n".join(lines) + "\n"
+
+
+def submit(folder):
+    if not shutil.which("sbatch"):
+        raise Mistake(66, "--submit: there is no sbatch here; without --submit the study is run here")
+    done = subprocess.run(["bash", str(folder / "submit.sh")], stderr=subprocess.PIPE, text=True, cwd=folder)
+    if done.returncode != 0:
+        raise Mistake(66, f"sbatch: {done.stderr.strip()}")
     print(f"when they have ended: mollis scaling --collect {folder}")
 
 
@@ -277,9 +284,9 @@ def main(words):
         return estimate(given)
     folder, manifest = prepare(given)
     if given.prepare:
-        print(f"wrote {folder}")
+        print(f"wrote {folder}; as Slurm jobs: bash {folder}/submit.sh")
     elif given.submit:
-        submit(folder, manifest)
+        submit(folder)
     else:
         run_here(folder, manifest)
         collect(folder)

@@ -24,15 +24,17 @@ def fitted(m):
     for name, phase in m.phases.items():
         k = m.iterations(phase, m.krylov[-1])
         moved = phase["bytes"] * (8 * model.FILES[name] if phase["kind"] == "files" else 1)
-        flops = "-" if phase["kind"] == "files" else count(model.FLOPS_A_BYTE * moved)
+        flops = "-" if phase["kind"] == "files" else count(m.intensity * moved)
         lines.append(f"| {name} | {k:.0f} | {count(moved)} | {flops} | {count(phase['fixed'])} |")
-    lines += ["", "Bytes, operations and fixed seconds are those of an iteration; of files, of the whole phase. Assumed: "
-              f"{model.FLOPS_A_BYTE:g} operations a byte; iterations as measured, and in the band as they grew in the study "
+    lines += ["", "Bytes, operations and fixed seconds are those of an iteration; of files, of the whole phase. "
+              f"{m.intensity:g} operations a byte fit best. Assumed: iterations as measured, and in the band as they grew in the study "
               f"(N^{m.growth:.2f}); exchanges an iteration {model.EXCHANGES.get(m.method, model.EXCHANGES['other'])}; no overlap.", "",
               "| ranks | points | measured s | model s | error |", "|---:|---:|---:|---:|---:|"]
     for (row, times), error in zip(m.rows, m.errors):
         measured = sum(times.values())
         lines.append(f"| {row['ranks']} | {row['points']} | {count(measured)} | {count(measured * (1 + error))} | {100 * error:+.0f} % |")
+    if not m.checked:
+        lines += ["", f"So few rows are met by whatever is fitted: the model is taken to err by a factor {m.worst:.3g}."]
     return lines
 
 

@@ -18,19 +18,6 @@ double free_polynomials(grid::Grid const& grid, int order) {
   return count - 1.0;
 }
 
-Index product_of(grid::Grid const& grid, std::vector<int> const& axes) {
-  Index size = 1;
-  for (int const a : axes) size *= grid.axis(a).size();
-  return size;
-}
-
-/// Sums over all ranks, in pieces that MPI's counts hold.
-void add_over_ranks(MPI_Comm comm, std::vector<double>& values) {
-  constexpr std::size_t piece = std::size_t{1} << 30;
-  for (std::size_t at = 0; at < values.size(); at += piece)
-    MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(std::min(piece, values.size() - at)), MPI_DOUBLE, MPI_SUM, comm);
-}
-
 /// Power of a field, an entry for each of this rank's waves.
 std::vector<double> power_of(grid::Grid const& grid, Field const& field) {
   auto data = values_of(field);
@@ -40,25 +27,17 @@ std::vector<double> power_of(grid::Grid const& grid, Field const& field) {
   return power;
 }
 
-/// Power of a field along some axes, the mean over the others: one entry a wave along these axes, all of them on every rank.
-std::vector<double> power_along(grid::Grid const& grid, std::vector<int> const& missing, Field const& field) {
-  auto bases = free_bases(grid);
-  for (int a = 0; a < grid.dimension(); ++a)
-    if (std::find(missing.begin(), missing.end(), a) == missing.end()) bases[static_cast<std::size_t>(a)] = spectral::Basis::none;
-  spectral::SpectralBox const box(grid, bases, -1);
-  auto data = values_of(field);
-  box.forward(data);
-  std::vector<double> power(static_cast<std::size_t>(product_of(grid, missing)), 0.0);
-  for (std::size_t m = 0; m < data.size(); ++m) {
-    auto const mode = mode_of(box.lines().box, static_cast<Index>(m));
-    Index wave = 0;
-    for (int const a : missing) wave = wave * grid.axis(a).size() + mode[static_cast<std::size_t>(a)];
-    power[static_cast<std::size_t>(wave)] += data[m] * data[m];
-  }
-  add_over_ranks(grid.comm(), power);
-  double const kept = static_cast<double>(grid.points()) / static_cast<double>(power.size());
-  for (double& value : power) value /= kept;
-  return power;
+/// The mean over all other waves of power that has an entry for each of this rank's waves: that of the field along these axes, the
+/// mean over its places along the others.
+std::vector<double> mean_along(WavesAlong const& along, grid::Grid const& grid, grid::Box const& waves, std::vector<int> const& axes,
+                               std::vector<double> const& power) {
+  std::vector<double> mean(along.size(), 0.0);
+  for (std::size_t m = 0; m < power.size(); ++m) mean[along.at(mode_of(waves, static_cast<Index>(m)))] += power[m];
+  along.add_up(mean);
+  double others = static_cast<double>(grid.points());
+  for (int const a : axes) others /= static_cast<double>(grid.axis(a).size());
+  for (double& value : mean) value /= others;
+  return mean;
 }
 
 }  // namespace
@@ -70,23 +49,12 @@ Spectrum::Spectrum(Objective const& objective)
   waves_ = lines.box;
   count_ = lines.outer * lines.points * lines.inner;
   for (auto const& unknown : objective.problem().space().unknowns()) {
-    Unknown own{unknown.grid.points() - 1, static_cast<int>(unknown.axes.size()) == grid_.dimension(), unknown.axes, {}, unknown.settings.smoothness_order,
-                free_polynomials(unknown.grid, unknown.settings.smoothness_order), {}, {}};
+    std::vector<int> missing;
     for (int a = 0; a < grid_.dimension(); ++a)
-      if (std::find(own.axes.begin(), own.axes.end(), a) == own.axes.end()) own.missing.push_back(a);
-    if (own.field)
-      for (Index m = 0; m < count_; ++m) own.smoothness.push_back(symbol_of_smoothness(own, mode_of(waves_, m)));
-    else
-      own.smoothness.assign(static_cast<std::size_t>(product_of(grid_, own.axes)), 0.0);
-    for (Index m = 0; !own.field && m < static_cast<Index>(own.smoothness.size()); ++m) {
-      Mode mode{};
-      Index rest = m;
-      for (auto a = own.axes.rbegin(); a != own.axes.rend(); ++a) {
-        mode[static_cast<std::size_t>(*a)] = rest % grid_.axis(*a).size();
-        rest /= grid_.axis(*a).size();
-      }
-      own.smoothness[static_cast<std::size_t>(m)] = symbol_of_smoothness(own, mode);
-    }
+      if (std::find(unknown.axes.begin(), unknown.axes.end(), a) == unknown.axes.end()) missing.push_back(a);
+    Unknown own{unknown.grid.points(), missing.empty(), unknown.axes, missing, {grid_.comm(), waves_, unknown.axes}, {grid_.comm(), waves_, missing},
+                unknown.settings.smoothness_order, free_polynomials(unknown.grid, unknown.settings.smoothness_order), {}, {}};
+    for (std::size_t m = 0; m < own.along.size(); ++m) own.smoothness.push_back(symbol_of_smoothness(own, own.along.mode(m)));
     unknowns_.push_back(std::move(own));
   }
 }
@@ -108,20 +76,16 @@ double Spectrum::symbol_of_smoothness(Unknown const& unknown, Mode const& mode) 
   return std::pow(sum, unknown.order);
 }
 
-std::size_t Spectrum::wave_along(std::vector<int> const& axes, Mode const& mode) const {
-  Index wave = 0;
-  for (int const a : axes) wave = wave * grid_.axis(a).size() + mode[static_cast<std::size_t>(a)];
-  return static_cast<std::size_t>(wave);
-}
-
 std::size_t Spectrum::own_wave(Unknown const& unknown, std::size_t local) const {
-  return unknown.field ? local : wave_along(unknown.axes, mode_of(waves_, static_cast<Index>(local)));
+  return unknown.field ? local : unknown.along.at(mode_of(waves_, static_cast<Index>(local)));
 }
 
 std::size_t Spectrum::missing_wave(Unknown const& unknown, std::size_t local) const {
-  if (unknown.field) return 0;
-  return unknown.axes.empty() ? local : wave_along(unknown.missing, mode_of(waves_, static_cast<Index>(local)));
+  return unknown.field ? 0 : unknown.across.at(mode_of(waves_, static_cast<Index>(local)));
 }
+
+/// Sums over the waves of a parameter, each counted once.
+double Spectrum::over_waves(Unknown const& unknown, double value) const { return over_ranks(unknown.along.counts() ? value : 0.0); }
 
 /// Of the last wave. A state that was not observed follows the residuals that it stands in with observed ones: to these
 /// it brings no noise of its own, to others that of the surest of them, or where there is none what it may be before
@@ -179,7 +143,7 @@ void Spectrum::update(Objective& objective) {
     for (std::size_t k = 0; k < residuals; ++k) {
       Field const a = objective.slope(k, u);
       if (!unknown.field) {
-        unknown.power.push_back(unknown.axes.empty() ? power_of(grid_, a) : power_along(grid_, unknown.missing, a));
+        unknown.power.push_back(mean_along(unknown.across, grid_, waves_, unknown.missing, power_of(grid_, a)));
         continue;
       }
       unknown.power.push_back({over_ranks(kernels::triple_product(objective.mask(), a, a)) / static_cast<double>(grid_.points())});
@@ -200,7 +164,7 @@ std::vector<double> Spectrum::information(std::size_t u, std::vector<double> con
       if (unknown.power[k][missing] > 0.0) info[own] += unknown.power[k][missing] / n;
     }
   }
-  if (!unknown.field) add_over_ranks(grid_.comm(), info);
+  if (!unknown.field) unknown.along.add_up(info);
   return info;
 }
 
@@ -218,20 +182,20 @@ double sum_of_shares(std::vector<double> const& info, std::vector<double> const&
 double Spectrum::freedom(std::size_t u, double beta, std::vector<double> const& w) const {
   auto const& unknown = unknowns_[u];
   double const sum = sum_of_shares(information(u, w), unknown.smoothness, beta);
-  return std::max(told_[u] * ((unknown.field ? over_ranks(sum) : sum) - unknown.free), least_freedom);
+  return std::max(told_[u] * (over_waves(unknown, sum) - unknown.free), least_freedom);
 }
 
 double Spectrum::beta_for(std::size_t u, double target) const {
   auto const& unknown = unknowns_[u];
   auto const info = information(u, {});
-  double sums[2] = {std::accumulate(info.begin(), info.end(), 0.0), std::accumulate(unknown.smoothness.begin(), unknown.smoothness.end(), 0.0)};
-  if (unknown.field) MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, grid_.comm());
+  double const sums[2] = {over_waves(unknown, std::accumulate(info.begin(), info.end(), 0.0)),
+                          over_waves(unknown, std::accumulate(unknown.smoothness.begin(), unknown.smoothness.end(), 0.0))};
   double const size = sums[0] > 0.0 && sums[1] > 0.0 ? std::log10(sums[0] / sums[1]) : 0.0;
   double low = size - 40.0, high = size + 40.0;
   for (int step = 0; step < 60; ++step) {
     double const middle = 0.5 * (low + high);
     double const sum = sum_of_shares(info, unknown.smoothness, std::pow(10.0, middle));
-    ((unknown.field ? over_ranks(sum) : sum) > target + unknown.free ? low : high) = middle;
+    (over_waves(unknown, sum) > target + unknown.free ? low : high) = middle;
   }
   return std::pow(10.0, low);
 }
@@ -243,7 +207,7 @@ double Spectrum::deviation_at(std::size_t u, double target) const {
   double sum = 0.0;
   for (std::size_t m = 0; m < info.size(); ++m)
     if (unknown.smoothness[m] > 0.0) sum += 1.0 / (info[m] + beta * unknown.smoothness[m]);
-  return std::sqrt((unknown.field ? over_ranks(sum) : sum) / static_cast<double>(product_of(grid_, unknown.axes)));
+  return std::sqrt(over_waves(unknown, sum) / static_cast<double>(unknown.entries));
 }
 
 std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, double c) const {

@@ -7,6 +7,7 @@
 ///   i = sum_k sum_m P_k(m) / (1/w_k + n_k(m)),
 /// m over the waves along the axes that p has not, P_k(m) the power of dR_k/dp there (all axes: P_k = E (dR_k/dp)^2).
 #include "estimators/joint/averages.hpp"
+#include "estimators/joint/waves_along.hpp"
 
 namespace mollis::joint {
 
@@ -23,7 +24,7 @@ class Spectrum {
   double freedom(std::size_t unknown, double beta, std::vector<double> const& w) const;
   /// Rank of L of a parameter: entries less the dimension of what it leaves free. Not collective.
   double rank(std::size_t unknown) const {
-    return static_cast<double>(unknowns_[unknown].smoothness_rank) - unknowns_[unknown].free;
+    return static_cast<double>(unknowns_[unknown].entries - 1) - unknowns_[unknown].free;
   }
   /// beta at which freedom(unknown, beta, {}) is `target`. Collective.
   double beta_for(std::size_t unknown, double target) const;
@@ -38,20 +39,21 @@ class Spectrum {
  private:
   void put_unobserved(Objective const& objective, Averages const& averages);
   struct Unknown {
-    Index smoothness_rank;                   ///< entries but for the constant
+    Index entries;
     bool field;                              ///< over all axes
     std::vector<int> axes, missing;
+    WavesAlong along, across;                ///< along its own axes, along those that it has not
     int order;
     double free;                             ///< waves beside the constant that L leaves free
-    std::vector<double> smoothness;          ///< symbol of L: of local waves (field), of all own waves (others)
-    std::vector<std::vector<double>> power;  ///< [residual][wave along the missing axes] (a constant: local wave), or E a^2 alone (field)
+    std::vector<double> smoothness;          ///< symbol of L, of this rank's waves along its axes
+    std::vector<std::vector<double>> power;  ///< [residual][this rank's wave across], E a^2 alone of a field
   };
-  std::size_t wave_along(std::vector<int> const& axes, Mode const& mode) const;
   std::size_t own_wave(Unknown const& unknown, std::size_t local) const;       ///< in its smoothness
   std::size_t missing_wave(Unknown const& unknown, std::size_t local) const;   ///< in its power
   std::vector<double> information(std::size_t unknown, std::vector<double> const& w) const;
   double symbol_of_smoothness(Unknown const& unknown, Mode const& mode) const;
   double over_ranks(double value) const;
+  double over_waves(Unknown const& unknown, double value) const;
 
   grid::Grid grid_;
   Symbols symbols_;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""{u, u_xx, u_yy, u_zz} by scipy.ndimage.correlate1d with the passes shared as in bench_jets, on one core.
+"""{u, u_xx, u_yy, u_zz} by scipy.ndimage.correlate1d with the passes shared as in bench_kernels, on one core.
 
     scipy_jets.py [points = 128] [radius = 8] [repeats = 3]
 
-Prints million points per second (median), by processor time. The work is that of bench_jets: three passes of the
+Prints million points per second (median), by processor time. The work is that of jets in bench_kernels: three passes of the
 smoothing row, three of the second derivative, three more of the smoothing row, on a periodic grid.
 """
 import statistics

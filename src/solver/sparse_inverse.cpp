@@ -19,6 +19,8 @@ bool is_alone(MPI_Comm comm) {
   return ranks == 1;
 }
 
+MPI_Comm comm_of(Mat matrix) { return PetscObjectComm(reinterpret_cast<PetscObject>(matrix)); }
+
 /// The library that factorises, null where there is none.
 MatSolverType library(MPI_Comm comm) {
   PetscBool known = PETSC_FALSE, serves = PETSC_FALSE;
@@ -63,6 +65,7 @@ bool SparseInverse::is_available(MPI_Comm comm) { return library(comm) != nullpt
 void SparseInverse::gather(petsc::Matrix matrix) {
   int ranks = 1;
   MPI_Comm_size(comm_, &ranks);
+  matrix_ = {};
   check(MatCreateRedundantMatrix(matrix, ranks, MPI_COMM_NULL, MAT_INITIAL_MATRIX, matrix_.address()));
   PetscInt local = 0;
   check(MatGetLocalSize(matrix, &local, nullptr));
@@ -71,40 +74,51 @@ void SparseInverse::gather(petsc::Matrix matrix) {
   starts_.resize(counts_.size());
   MPI_Allgather(&own, 1, MPI_INT, counts_.data(), 1, MPI_INT, comm_);
   std::exclusive_scan(counts_.begin(), counts_.end(), starts_.begin(), 0);
-  check(MatCreateVecs(matrix_, whole_r_.address(), whole_z_.address()));
+  if (!whole_r_) check(MatCreateVecs(matrix_, whole_r_.address(), whole_z_.address()));
 }
 
 SparseInverse::SparseInverse(petsc::Matrix matrix) {
   check(PetscObjectGetComm(reinterpret_cast<PetscObject>(static_cast<Mat>(matrix)), &comm_));
+  take(std::move(matrix));
+}
+
+void SparseInverse::renew(petsc::Matrix matrix) { take(std::move(matrix)); }
+
+void SparseInverse::take(petsc::Matrix matrix) {
   PetscInt rows = 0;
   check(MatGetSize(matrix, &rows, nullptr));
   if (is_alone(comm_) || rows > small)
     matrix_ = std::move(matrix);
   else
     gather(std::move(matrix));
+  MatInfo entries;
+  check(MatGetInfo(matrix_, MAT_GLOBAL_SUM, &entries));
+  if (entries.nz_used != entries_) factor_ = {};
+  entries_ = entries.nz_used;
+  diagonal_ = {};
   check(MatCreateVecs(matrix_, diagonal_.address(), nullptr));
   check(MatGetDiagonal(matrix_, diagonal_));
   check(MatSetOption(matrix_, MAT_SPD, PETSC_TRUE));
   check(MatSetErrorIfFailure(matrix_, PETSC_FALSE));
   auto const shift = petsc::like(diagonal_);
   double before = 0.0;
+  exists_ = false;
+  log_determinant_.reset();
   for (double e = 0.0; e <= last_shift && !exists_; e = e > 0.0 ? 10.0 * e : first_shift) {
     check(VecCopy(diagonal_, shift));
     check(VecScale(shift, e - before));
     if (e > 0.0) check(MatDiagonalSet(matrix_, shift, ADD_VALUES));
     before = e;
     exists_ = factorise();
-    if (exists_ && e == 0.0) log_determinant_ = log_determinant_of(factor_, library(PetscObjectComm(reinterpret_cast<PetscObject>(static_cast<Mat>(matrix_)))));
+    if (exists_ && e == 0.0) log_determinant_ = log_determinant_of(factor_, library(comm_of(matrix_)));
   }
   if (!exists_) factor_ = {};
   matrix_ = {};
 }
 
-bool SparseInverse::factorise() {
-  MPI_Comm comm = MPI_COMM_NULL;
-  check(PetscObjectGetComm(reinterpret_cast<PetscObject>(static_cast<Mat>(matrix_)), &comm));
-  MatSolverType const by = library(comm);
-  factor_ = {};
+/// Order and places of the factor's entries: of a library's most of the work for small matrices, and the same for all that have their
+/// entries at the same places.
+void SparseInverse::analyse(MatSolverType by) {
   check(MatGetFactor(matrix_, by, MAT_FACTOR_CHOLESKY, factor_.address()));
 #if defined(PETSC_HAVE_MUMPS)
   if (std::string(by) == MATSOLVERMUMPS) {
@@ -120,6 +134,13 @@ bool SparseInverse::factorise() {
   check(MatFactorInfoInitialize(&info));
   info.fill = 5.0;
   check(MatCholeskyFactorSymbolic(factor_, matrix_, rows, &info));
+}
+
+bool SparseInverse::factorise() {
+  MatSolverType const by = library(comm_of(matrix_));
+  if (!factor_) analyse(by);
+  MatFactorInfo info;
+  check(MatFactorInfoInitialize(&info));
   check(MatCholeskyFactorNumeric(factor_, matrix_, &info));
   MatFactorError error = MAT_FACTOR_NOERROR;
   check(MatFactorGetError(factor_, &error));

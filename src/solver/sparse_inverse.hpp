@@ -18,13 +18,18 @@ class SparseInverse final : public Preconditioner {
   /// `matrix`: of type AIJ, symmetric, both triangles, every entry of the diagonal positive. Where no factor exists the
   /// diagonal takes its place. Collective.
   explicit SparseInverse(petsc::Matrix matrix);
+  /// Another matrix, as often as wanted. As many entries as before must stand at the same places: what was found out about these
+  /// stays. Collective.
+  void renew(petsc::Matrix matrix);
   void apply(Vec r, Vec z) override;
   /// log det A, on every rank; nothing where there is no factor of A itself or the library does not tell. Not collective.
   std::optional<double> log_determinant() const { return log_determinant_; }
 
  private:
   static constexpr PetscInt small = 20000;  ///< rows
+  void take(petsc::Matrix matrix);
   void gather(petsc::Matrix matrix);
+  void analyse(MatSolverType by);
   bool factorise();
 
   MPI_Comm comm_;
@@ -32,6 +37,7 @@ class SparseInverse final : public Preconditioner {
   petsc::Vector whole_r_, whole_z_;
   petsc::Matrix matrix_, factor_;
   petsc::Vector diagonal_;  ///< of A
+  double entries_ = 0.0;    ///< of the matrix analysed
   bool exists_ = false;
   std::optional<double> log_determinant_;
 };

@@ -265,12 +265,14 @@ void SectionModel::finish(Mat matrix, Vec moves) const {
 void SectionModel::update(Vec moves, bool now) {
   if (is_fresh(moves, now)) return;
   remember(moves);
-  for (auto& wave : waves_) wave.inverse.reset();
   auto hessians = rows_.assemble();
   for (std::size_t k = 0; k < waves_.size(); ++k) {
     auto matrix = wave_ < 0 ? std::move(hessians.square[0][0]) : matrix_of(hessians, k);
     finish(matrix, wave_ < 0 ? moves : nullptr);
-    waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix));
+    if (waves_[k].inverse)
+      waves_[k].inverse->renew(std::move(matrix));
+    else
+      waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix));
   }
 }
 
@@ -280,6 +282,7 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
   if (wave_ >= 0 || at == fields.end() || objective_.holds_parameters()) return {};
   double const beta = objective_.weights().smoothness[unknown];
   auto const hessians = rows_.assemble();
+  std::optional<solver::SparseInverse> inverse;
   double difference = 0.0;
   for (double const sign : {1.0, -1.0}) {
     petsc::Matrix matrix;
@@ -288,7 +291,11 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
     check(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY));
     check(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY));
     finish(matrix, nullptr);
-    auto const logs = solver::SparseInverse(std::move(matrix)).log_determinant();
+    if (inverse)
+      inverse->renew(std::move(matrix));
+    else
+      inverse.emplace(std::move(matrix));
+    auto const logs = inverse->log_determinant();
     if (!logs) return {};
     difference += sign * *logs;
   }

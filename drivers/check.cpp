@@ -10,6 +10,7 @@
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
 #include "problem/make_grid.hpp"
+#include "problem/mask.hpp"
 #include "problem/memory.hpp"
 #include "problem/sizes.hpp"
 #include "results/describe.hpp"
@@ -42,7 +43,9 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
   auto const obstacle = problem::obstacle(deck, grid, system, run::machine_of(comm));
   bool const of_ranks = obstacle && obstacle->of != problem::Obstacle::Of::indices;  // matters where the deck is run, not here
   if (!of_ranks) problem::require_room(deck, obstacle);
-  auto const memory = problem::memory_of(deck, grid, system);
+  double const inside = problem::factors_of(deck, grid, system) ? problem::inside_share(grid, deck.grid) : 1.0;  // of a grid that is small
+  auto const factors = problem::factors_of(deck, grid, system, inside);
+  auto const memory = problem::memory_of(deck, grid, system, inside);
   double const points = static_cast<double>(grid.points()), ranks = grid.ranks();
   std::string residuals;
   for (auto const& text : system.text) residuals += "\n#   " + text;
@@ -51,6 +54,9 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
                            "all, beside what mollis info takes",
                            results::describe(grid), residuals, blocks(grid), memory.a_point, memory.of(points / ranks) / 1e6,
                            (memory.a_point * points + memory.a_rank * ranks) / 1e6));
+  if (factors && !factors->from_start)
+    progress.say(fmt::format("# where averages do not serve a joint fit, its Hessian is factorised: {:.3g} MB more {}", factors->bytes / 1e6,
+                             factors->on_each ? "on each rank" : "in all"));
   auto const job = describe_job(deck.path, grid, memory, command.job);
   if (!job.empty()) progress.say(job.substr(1));
   std::string time;

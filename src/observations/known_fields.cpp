@@ -9,6 +9,7 @@
 #include "equation/system.hpp"
 #include "io/read.hpp"
 #include "kernels/tape.hpp"
+#include "observations/known_axes.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -52,16 +53,13 @@ Field coordinates(grid::Grid const& grid, int axis) {
 
 }  // namespace
 
-KnownField::KnownField(grid::Grid const& whole, Values const& values) : whole_(whole), place_(values.place) {
-  if (!values.expression.empty()) {
-    expression_ = values.expression;
-    axes_ = axes_read(compile(values, names_of(whole)));
-    grid_ = whole.restricted_to(axes_);
-  } else {
-    axes_ = io::axes_of(whole, values.source());
-    grid_ = whole.restricted_to(axes_);
-    data_ = io::read_dataset(*grid_, values.source());
-  }
+std::vector<int> axes_of(grid::Grid const& whole, Values const& values) {
+  return values.expression.empty() ? io::axes_of(whole, values.source()) : axes_read(compile(values, names_of(whole)));
+}
+
+KnownField::KnownField(grid::Grid const& whole, Values const& values)
+    : whole_(whole), place_(values.place), expression_(values.expression), axes_(axes_of(whole, values)), grid_(whole.restricted_to(axes_)) {
+  if (expression_.empty()) data_ = io::read_dataset(*grid_, values.source());
 }
 
 Field KnownField::derivative(mollifier::MultiIndex const& order) const {

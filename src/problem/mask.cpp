@@ -30,6 +30,14 @@ Field make_mask(grid::Grid const& grid, deck::Grid const& deck) {
   throw run::Error(run::Exit::bad_data, run::line(deck.mask->place, fmt::format("{}: {}: {}", deck.mask->file, deck.mask->dataset, what)));
 }
 
+double inside_share(grid::Grid const& grid, deck::Grid const& deck) {
+  if (!deck.mask || !deck.mask->file.empty()) return 1.0;
+  auto const mask = make_mask(grid, deck);
+  double inside = kernels::dot(mask, mask);
+  MPI_Allreduce(MPI_IN_PLACE, &inside, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return inside / static_cast<double>(grid.points());
+}
+
 std::vector<Field> inside_of(parameters::ParameterSpace const& space, Field const& mask) {
   std::vector<Field> pieces;
   if (mask.label().empty()) return pieces;

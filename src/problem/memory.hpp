@@ -1,5 +1,7 @@
 #pragma once
 /// Memory that a run takes, before it runs.
+#include <optional>
+
 #include "deck/deck.hpp"
 #include "equation/system.hpp"
 #include "grid/grid.hpp"
@@ -14,8 +16,18 @@ struct Memory {
   double of(double points) const { return a_point * points + a_rank; }
 };
 
-/// Of the method of [inversion], by what its objects hold (docs/performance.md: measured peaks beside it). Not collective.
-Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
+/// Of the Hessian of a joint fit and its factors.
+struct Factors {
+  double bytes = 0.0;       ///< of all ranks, or of each
+  bool on_each = false;     ///< every rank holds the whole
+  bool from_start = false;  ///< masks, scattered data, states that were not observed; else once averages fail, if they do
+};
+/// Nothing where no fit factorises: another method, or too many operations. inside: the share of the points inside the domain. Not collective.
+std::optional<Factors> factors_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double inside = 1.0);
+
+/// Of the method of [inversion], by what its objects hold (docs/performance.md: measured peaks beside it), factors too where they are made
+/// from the start. Not collective.
+Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double inside = 1.0);
 /// Bytes a grid point of the smoothed states and the derivatives of [mollify].
 double bytes_per_point(deck::Deck const& deck);
 

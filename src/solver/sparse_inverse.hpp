@@ -25,8 +25,9 @@ class SparseInverse final : public Preconditioner {
   /// log det A, on every rank; nothing where there is no factor of A itself or the library does not tell. Not collective.
   std::optional<double> log_determinant() const { return log_determinant_; }
 
+  static constexpr PetscInt small = 20000;  ///< rows of a matrix that every rank holds whole
+
  private:
-  static constexpr PetscInt small = 20000;  ///< rows
   void take(petsc::Matrix matrix);
   void gather(petsc::Matrix matrix);
   void analyse(MatSolverType by);

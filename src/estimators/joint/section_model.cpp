@@ -5,17 +5,13 @@
 
 #include "estimators/joint/local_values.hpp"
 #include "kernels/pointwise.hpp"
+#include "problem/section.hpp"
 
 namespace mollis::joint {
 namespace {
 
 using petsc::check;
 
-constexpr double most_operations =
-    1e11;  ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one
-constexpr double quick_operations = 1e11; ///< inside masks and where averages fail on even data, a step a factorisation: a minute or two by the reference BLAS, ten seconds by a tuned one
-constexpr double sparse_share = 0.2;        ///< data a point of the grid
-constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
 constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
 constexpr double changed_partials = 0.03;  ///< factors are made anew,
 constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
@@ -32,67 +28,13 @@ bool differ(std::vector<double> const& a, std::vector<double> const& b, double f
 
 }  // namespace
 
-/// Nested dissection: separators as thick as rows reach, and profiles, which reach through the grid; measured constants of wide stencils.
-SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields,
-                              double profiles, int wave) {
-  double apart = 1.0, together = fields, cut = 0.0;
-  double coupled = 1.0;
-  for (std::size_t a = 0; a < points.size(); ++a) {
-    auto const n = static_cast<double>(points[a]);
-    if (static_cast<int>(a) == wave || reach[a] == 0) {
-      apart *= n;
-    } else {
-      together *= n;
-      coupled *= std::min(2.0 * static_cast<double>(reach[a]) + 1.0, n);
-    }
-  }
-  cut = together;
-  for (std::size_t a = 0; a < points.size(); ++a)
-    if (static_cast<int>(a) != wave && reach[a] > 0)
-      cut = std::min(cut, together * static_cast<double>(reach[a]) / static_cast<double>(points[a]));
-  together += profiles;
-  cut += profiles;
-  if (wave >= 0) {  // real matrices of twice the size, one for a pair of waves
-    apart *= 0.5;
-    together *= 2.0;
-    cut *= 2.0;
-  }
-  double const levels = std::max(std::log2(together / std::max(cut, 1.0)), 1.0);
-  double const entries = together * std::min(together, std::max(coupled * fields, 0.3 * cut * levels));
-  return {wave, apart * std::min(8.0 * std::pow(cut, 3), std::pow(together, 3) / 3.0), apart * 8.0 * entries};
-}
-
-std::optional<SectionChoice> choose_section(Objective const& objective) {
+std::optional<estimators::SectionChoice> choose_section(Objective const& objective) {
   auto const& problem = objective.problem();
-  auto const& lattice = objective.lattice();
   if (!solver::SparseInverse::is_available(problem.grid.comm())) return {};
-  std::vector<Index> points, reach;
-  for (int a = 0; a < problem.grid.dimension(); ++a) {
-    points.push_back(lattice.extended().axis(a).size());
-    reach.push_back(lattice.is_smooth(a) ? lattice.degree() - 1 : 0);
-  }
-  auto const& unknowns = problem.space().unknowns();
-  auto const states = static_cast<double>(problem.states.size());
-  auto const whole = static_cast<double>(std::count_if(unknowns.begin(), unknowns.end(), [&](auto const& unknown) {
-    return static_cast<int>(unknown.axes.size()) == problem.grid.dimension();
-  }));
-  double profiles = 0.0;
-  for (auto const& unknown : unknowns)
-    if (!unknown.axes.empty() && static_cast<int>(unknown.axes.size()) < problem.grid.dimension())
-      profiles += static_cast<double>(unknown.grid.points());
-  auto const exact = cost_of_section(points, reach, states + whole, profiles, -1);
-  auto const& first = problem.grid.axis(0);
-  bool const has_waves = problem.grid.dimension() > 1 && first.name == "t" && first.uniform &&
-                         first.reflection == grid::Reflection::none && lattice.is_smooth(0) && whole == 0.0;
-  auto const waves = cost_of_section(points, reach, states, 0.0, has_waves ? 0 : -1);
-  bool const takes_waves = has_waves && exact.operations > cheap_operations && waves.operations < exact.operations;
-  auto const& choice = takes_waves ? waves : exact;
-  // Inside a mask that data fill averages serve, too, if slowly; but they do not tell how smooth a field is (Fitter::ask_hessian).
-  bool const sparse = std::any_of(problem.states.begin(), problem.states.end(), [&](auto const& state) {
-    return state.points != nullptr || state.share(problem.grid) < sparse_share;
-  });
-  if (choice.operations > (sparse ? most_operations : quick_operations)) return {};
-  return choice;
+  std::vector<std::vector<int>> parameters;
+  for (auto const& unknown : problem.space().unknowns()) parameters.push_back(unknown.axes);
+  return estimators::choose_section(
+      problem::section_shape(problem.grid, problem.system(), objective.lattice().degree(), problem.states.size(), parameters));
 }
 
 SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields)

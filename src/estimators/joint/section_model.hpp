@@ -9,23 +9,14 @@
 
 #include "estimators/joint/averages.hpp"
 #include "estimators/joint/section_rows.hpp"
+#include "estimators/section.hpp"
 #include "solver/sparse_inverse.hpp"
 #include "spectral/line_transform.hpp"
 
 namespace mollis::joint {
 
-/// What a section leaves out, and what its factors cost.
-struct SectionChoice {
-  int wave = -1;            ///< the axis whose waves are taken apart, -1: none
-  double operations = 0.0;  ///< of a factorisation
-  double bytes = 0.0;       ///< of the factors, all ranks
-};
 /// Nothing where no section is cheap enough, or PETSc cannot factorise. Collective.
-std::optional<SectionChoice> choose_section(Objective const& objective);
-/// Of an extended lattice with these points and reaches (of a row, one side) along its axes; `profiles`: entries of parameters over
-/// some of them.
-SectionChoice cost_of_section(std::vector<Index> const& points, std::vector<Index> const& reach, double fields,
-                              double profiles, int wave);
+std::optional<estimators::SectionChoice> choose_section(Objective const& objective);
 
 class SectionModel {
  public:

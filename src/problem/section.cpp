@@ -1,0 +1,50 @@
+#include "problem/section.hpp"
+
+#include <algorithm>
+
+namespace mollis::problem {
+namespace {
+
+bool is_differentiated(equation::System const& system, std::size_t axis) {
+  return std::any_of(system.features.begin(), system.features.end(), [&](auto const& feature) {
+    return feature.kind == equation::Feature::Kind::state && feature.order[axis] > 0;
+  });
+}
+
+}  // namespace
+
+estimators::SectionShape section_shape(grid::Grid const& grid, equation::System const& system, int spline_degree, std::size_t states,
+                                       std::vector<std::vector<int>> const& parameters) {
+  estimators::SectionShape shape;
+  shape.states = static_cast<double>(states);
+  for (int a = 0; a < grid.dimension(); ++a) {
+    auto const& axis = grid.axis(a);
+    bool const smooth = is_differentiated(system, static_cast<std::size_t>(a));
+    bool const open = !axis.periodic && axis.reflection == grid::Reflection::none;
+    shape.reach.push_back(smooth ? spline_degree - 1 : 0);
+    shape.points.push_back(axis.size() + (open ? shape.reach.back() : 0));
+    shape.wraps.push_back(axis.periodic);
+  }
+  for (auto const& axes : parameters) {
+    if (axes.empty()) continue;
+    if (static_cast<int>(axes.size()) == grid.dimension()) {
+      shape.whole += 1.0;
+      continue;
+    }
+    double entries = 1.0, reached = 1.0;
+    for (int a = 0; a < grid.dimension(); ++a) {
+      auto const at = static_cast<std::size_t>(a);
+      bool const has = std::find(axes.begin(), axes.end(), a) != axes.end();
+      if (has) entries *= static_cast<double>(grid.axis(a).size());
+      reached *= static_cast<double>(has ? std::min(shape.reach[at] + 1, shape.points[at]) : shape.points[at]);
+    }
+    shape.profiles += entries;
+    shape.crossed += entries * reached;
+  }
+  auto const& first = grid.axis(0);
+  shape.has_waves = grid.dimension() > 1 && first.name == "t" && first.uniform && first.reflection == grid::Reflection::none &&
+                    shape.reach[0] > 0 && shape.whole == 0.0;
+  return shape;
+}
+
+}  // namespace mollis::problem

@@ -1,0 +1,159 @@
+// Bytes of factors against symbolic elimination, entry by entry, of lattices cut by separators of whole points.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "estimators/dissection.hpp"
+#include "estimators/section.hpp"
+
+namespace {
+
+using namespace mollis;
+using estimators::Dissection;
+
+/// Points of a box, and of its separators as they are eliminated: sons before fathers.
+struct Eliminated {
+  explicit Eliminated(Dissection const& of) : lattice(of) {
+    std::vector<int> low(lattice.points.size(), 0), high;
+    for (double const n : lattice.points) high.push_back(static_cast<int>(n));
+    std::vector<int> last;
+    for (std::size_t a = 0; a < low.size(); ++a)
+      if (lattice.wraps[a]) {
+        auto cut = low;
+        cut[a] = high[a] - static_cast<int>(lattice.reach[a]);
+        add(cut, high, last);
+        high[a] = cut[a];
+      }
+    split(low, high);
+    fronts.push_back(last);
+  }
+
+  void add(std::vector<int> const& low, std::vector<int> const& high, std::vector<int>& to) const {
+    std::function<void(std::size_t, int)> const along = [&](std::size_t a, int number) {
+      if (a == low.size()) return to.push_back(number);
+      for (int i = low[a]; i < high[a]; ++i) along(a + 1, number * static_cast<int>(lattice.points[a]) + i);
+    };
+    along(0, 0);
+  }
+
+  void split(std::vector<int> const& low, std::vector<int> const& high) {
+    std::size_t longest = low.size();
+    double most = 2.0;
+    for (std::size_t a = 0; a < low.size(); ++a)
+      if (high[a] - low[a] > most * lattice.reach[a]) most = (high[a] - low[a]) / lattice.reach[a], longest = a;
+    std::vector<int> own;
+    if (longest == low.size()) {
+      add(low, high, own);
+    } else {
+      auto middle = low, end = high;
+      middle[longest] = (low[longest] + high[longest] - static_cast<int>(lattice.reach[longest])) / 2;
+      end[longest] = middle[longest];
+      split(low, end);
+      end[longest] = middle[longest] + static_cast<int>(lattice.reach[longest]);
+      auto start = low;
+      start[longest] = end[longest];
+      split(start, high);
+      auto of = high;
+      of[longest] = end[longest];
+      add(middle, of, own);
+    }
+    fronts.push_back(own);
+  }
+
+  bool touch(int i, int j) const {
+    for (std::size_t a = lattice.points.size(); a-- > 0;) {
+      int const n = static_cast<int>(lattice.points[a]);
+      int apart = std::abs(i % n - j % n);
+      if (lattice.wraps[a]) apart = std::min(apart, n - apart);
+      if (apart > lattice.reach[a]) return false;
+      i /= n, j /= n;
+    }
+    return true;
+  }
+
+  /// Sum of pivots x (pivots and the unknowns beside them).
+  double factor() const {
+    std::vector<int> rank;
+    std::vector<std::size_t> front;
+    for (std::size_t f = 0; f < fronts.size(); ++f)
+      for (int const point : fronts[f]) rank.push_back(point), front.push_back(f);
+    std::vector<std::set<std::size_t>> left(rank.size());
+    double sum = 0.0;
+    for (std::size_t i = 0; i < rank.size(); ++i)
+      for (std::size_t j = i + 1; j < rank.size(); ++j)
+        if (touch(rank[i], rank[j])) left[i].insert(j);
+    for (std::size_t i = 0; i < rank.size(); ++i) {
+      if (left[i].empty()) continue;
+      left[*left[i].begin()].insert(std::next(left[i].begin()), left[i].end());
+    }
+    for (std::size_t f = 0, i = 0; f < fronts.size(); i += fronts[f++].size()) {
+      std::set<std::size_t> beside;
+      for (std::size_t k = i; k < i + fronts[f].size(); ++k)
+        for (auto const j : left[k])
+          if (front[j] != f) beside.insert(j);
+      auto const pivots = static_cast<double>(fronts[f].size());
+      sum += pivots * (pivots + static_cast<double>(beside.size()));
+    }
+    return sum;
+  }
+
+  Dissection lattice;
+  std::vector<std::vector<int>> fronts;
+};
+
+void compare(Dissection const& lattice, double tolerance) {
+  double const want = 8.0 * Eliminated(lattice).factor(), is = estimators::factor_bytes(lattice).factor;
+  EXPECT_NEAR(is / want, 1.0, tolerance) << is << " " << want;
+}
+
+TEST(Dissection, OfSquares) {
+  compare({{31.0, 31.0}, {1.0, 1.0}, {false, false}}, 0.1);
+  compare({{44.0, 30.0}, {2.0, 2.0}, {false, false}}, 0.1);
+  compare({{54.0, 54.0}, {6.0, 6.0}, {false, false}}, 0.1);
+}
+
+TEST(Dissection, OfRingsAndLines) {
+  compare({{40.0, 33.0}, {2.0, 2.0}, {true, true}}, 0.1);
+  compare({{500.0}, {3.0}, {false}}, 0.1);
+}
+
+TEST(Dissection, OfCubes) { compare({{15.0, 11.0, 11.0}, {1.0, 1.0, 1.0}, {false, false, false}}, 0.15); }
+
+TEST(Dissection, FieldsAreBlocksAndAxesThatDoNotCoupleAreCopies) {
+  Dissection one{{30.0, 30.0}, {2.0, 2.0}, {false, false}}, two = one, copies{{30.0, 30.0, 7.0}, {2.0, 2.0, 0.0}, {false, false, false}};
+  two.fields = 2.0;
+  EXPECT_DOUBLE_EQ(estimators::factor_bytes(two).factor, 4.0 * estimators::factor_bytes(one).factor);
+  EXPECT_DOUBLE_EQ(estimators::factor_bytes(copies).factor, 7.0 * estimators::factor_bytes(one).factor);
+  EXPECT_GT(estimators::factor_bytes(one).stack, 0.0);
+}
+
+/// A profile of m entries: m columns full to the last.
+TEST(Dissection, ProfilesAreRowsOfAllFronts) {
+  Dissection without{{30.0, 30.0}, {2.0, 2.0}, {false, false}}, with = without;
+  with.profiles = 20.0;
+  EXPECT_NEAR(estimators::factor_bytes(with).factor - estimators::factor_bytes(without).factor, 8.0 * (20.0 * 900.0 + 400.0), 1e-3);
+}
+
+TEST(Section, IsChosenByOperations) {
+  estimators::SectionShape shape{{134, 134}, {6, 6}, {false, false}};
+  shape.whole = 1.0;
+  auto const choice = estimators::choose_section(shape);
+  ASSERT_TRUE(choice);
+  EXPECT_EQ(choice->wave, -1);
+  EXPECT_DOUBLE_EQ(choice->rows, 2.0 * 134.0 * 134.0);
+  double const whole = choice->bytes;
+  shape.inside = 0.25;  // as a box of half the sides, but for the margins
+  EXPECT_DOUBLE_EQ(estimators::choose_section(shape)->operations, choice->operations);
+  EXPECT_LT(estimators::choose_section(shape)->bytes, 0.3 * whole);
+  shape.points = {518, 518};
+  EXPECT_FALSE(estimators::choose_section(shape));
+  estimators::SectionShape film{{37, 38, 38}, {6, 6, 6}, {false, false, false}};
+  film.profiles = 1024.0;
+  film.has_waves = true;
+  ASSERT_TRUE(estimators::choose_section(film));
+  EXPECT_EQ(estimators::choose_section(film)->wave, 0);
+}
+
+}  // namespace

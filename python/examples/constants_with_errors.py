@@ -1,6 +1,8 @@
-"""Constants of an equation with error bars, beside PySINDy's weak form on the same array where it is installed.
+# %% [markdown]
+# Constants of an equation with error bars, beside PySINDy's weak form on the same array where it is installed.
+# u_t = D u_xx - c u_x at 5 % noise: D = 0.1, c = 1.
 
-u_t = D u_xx - c u_x at 5 % noise: D = 0.1, c = 1."""
+# %% The data
 import numpy as np
 
 import mollis
@@ -10,6 +12,7 @@ T, X = np.meshgrid(t, x, indexing="ij")
 u = sum(np.exp(-0.1 * n**2 * T) * np.cos(n * (X - T) + n) for n in (1, 2, 3))
 u = u + 0.05 * u.std() * np.random.default_rng(4).standard_normal(u.shape)
 
+# %% Mollis
 result = mollis.invert({
     "grid": {"axes": ["t", "x"], "points": [120, 128], "lower": [0.0, 0.0], "upper": [2.0, 2 * np.pi], "periodic": ["x"]},
     "observations": {"u": {}},
@@ -21,6 +24,7 @@ for name, truth in (("D", 0.1), ("c", 1.0)):
     error = result.summary["parameters"][name]["standard_error"]
     assert abs(result.parameters[name] - truth) < 5 * error + 0.01 * truth
 
+# %% PySINDy
 try:
     import pysindy
 except ImportError:

@@ -3,6 +3,8 @@
 # u_t = D u_xx - c u_x at 5 % noise: D = 0.1, c = 1.
 
 # %% The data
+from importlib.metadata import version
+
 import numpy as np
 
 import mollis
@@ -27,8 +29,11 @@ for name, truth in (("D", 0.1), ("c", 1.0)):
 # %% PySINDy
 try:
     import pysindy
+    beside = int(version("pysindy").split(".")[0]) >= 2
 except ImportError:
-    print("PySINDy is not installed (pip install pysindy): nothing beside it")
+    beside = False
+if not beside:
+    print("PySINDy 2 is not installed (pip install 'pysindy>=2'): nothing beside it")
 else:
     grid = np.stack([X, T], axis=-1).transpose(1, 0, 2)
     library = pysindy.WeakPDELibrary(function_library=pysindy.PolynomialLibrary(degree=1, include_bias=False), derivative_order=2,

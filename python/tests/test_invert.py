@@ -171,7 +171,7 @@ def test_a_stopped_run_goes_on_to_the_same_answer(tmp_path):
         mollis.invert(DECK, u=u, m=m, restart=True)
     with pytest.raises(mollis.MissingError, match="checkpoint"):
         mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", restart=True)
-    with pytest.raises(mollis.Stopped):
+    with pytest.raises(mollis.Stopped, match=r"time limit.*/run: invert\(.*restart=True\) goes on"):
         mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", max_walltime=0.0)
     again = mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", restart=True)
     a, b = whole.parameters["lambda"], again.parameters["lambda"]
@@ -201,7 +201,10 @@ def test_ctrl_c_in_the_middle_of_a_long_run(tmp_path):
         if line.split()[:1] == ["climb"] and not pressed:
             pressed.append(line)
             os.kill(os.getpid(), signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="would have kept"):
+        mollis.invert(DECK, u=u, m=m, overrides=joint, progress=press)
+    pressed.clear()
+    with pytest.raises(KeyboardInterrupt, match="restart=True"):
         mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", progress=press)
     assert pressed and not (tmp_path / "run" / "result.h5").exists()
     again = mollis.invert(DECK, u=u, m=m, overrides=joint, directory=tmp_path / "run", restart=True)

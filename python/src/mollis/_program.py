@@ -91,8 +91,8 @@ def _listener(progress: Progress) -> Callable[[str], Any]:
 
 
 def _run(command: str, deck: _Deck, overrides: Sequence[str], overwrite: bool, progress: Progress, comm: Any, restart: str = "",
-         max_walltime: float = math.inf, arrays: str = "") -> None:
-    """arrays: the path of the store, which messages call "arrays"."""
+         max_walltime: float = math.inf, arrays: str = "", kept: str = "") -> None:
+    """arrays: the path of the store, which messages call "arrays". kept: the directory in which the checkpoint of a stopped run stays."""
     say = _listener(progress)
     handle = -1 if comm is None else comm.py2f()
     try:
@@ -101,7 +101,10 @@ def _run(command: str, deck: _Deck, overrides: Sequence[str], overwrite: bool, p
         message, code = error.args
         if arrays:
             message = message.replace(arrays, "arrays")
-        if code == errors.STOPPED and message.startswith("stopped by SIGINT"):
+        if code == errors.STOPPED:
+            message = message.split(";")[0] + ("; directory=... would have kept what was done" if not kept else
+                                               f"; what was done is in {kept}: invert(..., directory={kept!r}, restart=True) goes on")
+        if message.startswith("stopped by SIGINT"):
             raise KeyboardInterrupt(message) from None
         raise errors.of(message, code) from None
     finally:
@@ -146,7 +149,7 @@ def invert(deck: Deck, *, truths: Mapping[str, Any] | None = None, overrides: Se
             store.write(datasets, comm)
             words.append(f'output.directory="{output}"')
             _run("invert", source, [*words, *overrides], overwrite, progress, comm, "yes" if restart is True else restart or "",
-                 math.inf if max_walltime is None else max_walltime, store.path)
+                 math.inf if max_walltime is None else max_walltime, store.path, os.fspath(directory) if directory else "")
         keep = directory is None
         return Result(output, home if keep and is_first(comm) else None)
     finally:

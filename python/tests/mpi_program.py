@@ -25,6 +25,7 @@ result = mollis.invert(DECK, u=mollis.Block(u[rows], (rows, slice(0, 48))), m=m 
                        truths={"lambda": mollis.Block(truth[rows], (rows, slice(0, 48)))}, directory=f"{folder}/run")
 field = result.parameters["lambda"]
 assert result.summary["ranks"] == size and field.shape == (48, 48)
+assert np.array_equal(result.parameters.part("lambda", mollifier.block), field[mollifier.block])
 
 refused = []
 for bad in (mollis.Block(u[: rows.stop], (slice(0, rows.stop), slice(0, 48))), mollis.Block(u[rows, :40], (slice(rows.start + 1, rows.stop + 1), slice(0, 40)))):

@@ -158,13 +158,14 @@ def invert(deck: Deck, *, truths: Mapping[str, Any] | None = None, overrides: Se
 
 
 def forward(deck: Deck, *, overrides: Sequence[str] = (), overwrite: bool = False, comm: Any = None) -> None:
-    """Makes the synthetic observations of [forward], in the files that [observations.*] names. Collective on comm."""
+    """Makes the synthetic observations of [forward], in the files that [observations.*] names. Ctrl-C waits for its end. Collective on comm."""
     _run("forward", _Deck(deck), overrides, overwrite, None, comm)
 
 
 def mollify(deck: Deck, directory: str | os.PathLike[str], *, overrides: Sequence[str] = (), overwrite: bool = False, progress: Progress = None,
             comm: Any = None) -> Result:
-    """Smoothed states and the derivatives of [mollify] with their standard errors. Returns a Result. Collective on comm."""
+    """Smoothed states and the derivatives of [mollify] with their standard errors. Returns a Result. Ctrl-C stops it between two lines. Collective
+    on comm."""
     output = os.path.abspath(directory)
     _run("mollify", _Deck(deck), [f'output.directory="{output}"', *overrides], overwrite, progress, comm)
     return load(output)

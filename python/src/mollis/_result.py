@@ -4,10 +4,11 @@ from __future__ import annotations
 import os
 import shutil
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import xarray
@@ -24,8 +25,8 @@ class _Folder:
         self.finalizer = weakref.finalize(self, _remove, path, file)
 
 
-class _Fields(Mapping[str, Any]):
-    """Datasets of a group as arrays, read when asked for; a single value as a float."""
+class Fields(Mapping[str, Any]):
+    """Arrays by name, read from the file when asked for; a single value as a float."""
 
     def __init__(self, datasets: dict[str, Any], folder: _Folder | None) -> None:
         self._datasets = datasets
@@ -36,6 +37,12 @@ class _Fields(Mapping[str, Any]):
             raise KeyError(f"{name}; there is {', '.join(self._datasets) or 'none'}")
         values = np.asarray(self._datasets[name], dtype=float)
         return values.item() if values.size == 1 else values
+
+    def part(self, name: str, where: Sequence[slice]) -> NDArray[np.float64]:
+        """One box of an array, a slice along each axis, and nothing else of it read: the block of this rank, say."""
+        if name not in self._datasets:
+            raise KeyError(f"{name}; there is {', '.join(self._datasets) or 'none'}")
+        return np.asarray(self._datasets[name][tuple(where)], dtype=float)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._datasets)
@@ -67,7 +74,8 @@ class Result:
     """A finished run.
 
     parameters, standard_errors, known, truths, states, residuals: arrays by name (constants: floats), read from the file when
-    asked for; known is 1 - posterior over prior variance, 0 where the data say nothing. coordinates: of each axis.
+    asked for (`parameters.part(name, slices)`: one box alone); known is 1 - posterior over prior variance, 0 where the data say
+    nothing. coordinates: of each axis.
     summary: summary.json. verdict: whether the answer is to be trusted; true if it is "sound".
     """
 
@@ -81,12 +89,12 @@ class Result:
         folder = _Folder(scratch, self.files.file) if scratch else None
         every = self.files.group("parameters")
         own = {n: d for n, d in every.items() if not any(n.endswith(c) and n[: -len(c)] in every for c in _files.COMPANIONS)}
-        self.parameters = _Fields(own, folder)
-        self.standard_errors = _Fields({n: every[n + "_std"] for n in own if n + "_std" in every}, folder)
-        self.known = _Fields({n: every[n + "_known"] for n in own if n + "_known" in every}, folder)
-        self.truths = _Fields(self.files.group("truth"), folder)
-        self.states = _Fields(self.files.group("state"), folder)
-        self.residuals = _Fields({n: d for n, d in self.files.file.items() if n.startswith("residual")}, folder)
+        self.parameters = Fields(own, folder)
+        self.standard_errors = Fields({n: every[n + "_std"] for n in own if n + "_std" in every}, folder)
+        self.known = Fields({n: every[n + "_known"] for n in own if n + "_known" in every}, folder)
+        self.truths = Fields(self.files.group("truth"), folder)
+        self.states = Fields(self.files.group("state"), folder)
+        self.residuals = Fields({n: d for n, d in self.files.file.items() if n.startswith("residual")}, folder)
         self.coordinates: dict[str, Any] = self.files.coordinates
         self.summary: dict[str, Any] = self.files.summary
         self.verdict = Verdict(self.summary.get("verdict", {}))

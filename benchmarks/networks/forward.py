@@ -5,17 +5,20 @@
 
     heat        lambda lap(u) + m = 0 on the unit square, u = 0 on the walls; u = sin(pi x) sin(pi y) e^x by formula (smooth), or lambda
                 jumping from 1 to 10 on a disc with m = 10 (rough; reference: differences, 8 times finer)
+    reaction-diffusion in time   u_t = 0.01 u_xx + 6 u (1 - u), a travelling front by formula, from its values at t = 0, x = 0 and x = 1
     reaction-diffusion   20 lap(u^3 - u - lap u) + lambda (1 - u) - (1 + u) = 0, steady, periodic, from a state 10 % off; reference:
                 the Fourier series of benchmarks/published
 
 Mollified: unknown g on the nodes, residuals on all nodes, wall rows with them, least squares by LSMR preconditioned by the spectrum of
 the five-point scheme (heat) or Gauss-Newton around that (reaction-diffusion). Differences: the five-point scheme solved by sine
-transforms, and the same Gauss-Newton with stencils of least width.
+transforms, and the same Gauss-Newton with stencils of least width; in time three points and scipy's BDF. By a deck: `mollis invert` without
+data and without parameters, kind = "none" and walls, splines of degree 7 (method = "joint", penalty = 1e6).
 """
 import sys
 
 import numpy as np
 from scipy.fft import dstn, fft2, idstn, ifft2
+from scipy.integrate import solve_ivp
 from scipy.sparse.linalg import LinearOperator, lsmr
 
 import mollis
@@ -28,6 +31,8 @@ import steady_state  # noqa: E402
 MOMENTS = {"mollified, radius 2, degree 4": (2, 4), "mollified, radius 4, degree 4": (4, 4), "mollified, radius 5, degree 8": (5, 8)}
 PERIODIC = {"mollified, radius 4, degree 6": (4, 6), "mollified, radius 6, degree 8": (6, 8)}
 WALLS, NEWTON, MOST, MOST_INNER = 1e3, 6, 2000, 300
+DIFFUSIVITY, RATE = 0.01, 6.0
+FRONT = f"(1 + exp(sqrt({RATE}/(6*{DIFFUSIVITY}))*(x - 0.3) - 5*{RATE}/6*t))^(-2)"
 
 
 def square(points):
@@ -78,6 +83,38 @@ def mollified_heat(source, radius, degree):
     right = np.concatenate([-source.ravel(), np.zeros(wall.sum())])
     found = lsmr(operator, right, atol=1e-10, btol=1e-10, maxiter=MOST)
     return jets.apply(inverse_laplacian(found[0].reshape(n, n)))[0], found[2]
+
+
+def by_deck(axes, points, walls, residual, **fields):
+    """(u, Newton steps): the state that a deck without data and parameters asks for."""
+    result = mollis.invert({
+        "grid": {"axes": axes, "points": [points, points], "lower": [0.0, 0.0], "upper": [1.0, 1.0]},
+        "observations": {"u": {"kind": "none", "noise": 1e-4, "walls": walls}},
+        "fields": {name: {} for name in fields}, "equation": {"residual": residual},
+        "inversion": {"method": "joint"}, "joint": {"penalty": 1e6}, "uncertainty": {"samples": 0}}, **fields)
+    steps = result.summary["iterations"]["newton"]
+    return result.states["u"], f"{steps} Newton" + ("" if result.converged else ", not converged")
+
+
+def front(points):
+    t, x = square(points)
+    return (1 + np.exp(np.sqrt(RATE / (6 * DIFFUSIVITY)) * (x - 0.3) - 5 * RATE / 6 * t))**-2
+
+
+def front_by_differences(points):
+    """Three points in x, BDF in time to 1e-6."""
+    exact, x = front(points), np.linspace(0, 1, points)
+
+    def at_ends(t):
+        return [(1 + np.exp(np.sqrt(RATE / (6 * DIFFUSIVITY)) * (e - 0.3) - 5 * RATE / 6 * t))**-2 for e in (0.0, 1.0)]
+
+    def rate(t, inner):
+        left, right = at_ends(t)
+        u = np.concatenate([[left], inner, [right]])
+        return DIFFUSIVITY * np.diff(u, 2) / x[1]**2 + RATE * inner * (1 - inner)
+    found = exact.copy()
+    found[:, 1:-1] = solve_ivp(rate, (0, 1), exact[0, 1:-1], method="BDF", t_eval=x, rtol=1e-6, atol=1e-8).y.T
+    return found
 
 
 class Pattern:
@@ -144,7 +181,19 @@ def heat_rows(given, results):
                     continue
                 (found, count), seconds = timed(mollified_heat, source, radius, degree)
                 results.append([name, n, label, relative_error(found, truth), seconds / base, count])
+            (found, count), seconds = timed(lambda: by_deck(["y", "x"], n, {"y": "0", "x": "0"}, "lap(u) + s", s=source))
+            results.append([name, n, "by a deck", relative_error(found, truth), seconds / base, count])
             write(given, table(results), results)
+
+
+def front_rows(given, results):
+    name, residual = "reaction-diffusion in time", f'dt(u) - {DIFFUSIVITY}*d(u, "xx") - {RATE}*u*(1 - u)'
+    for n in given.points[:2]:
+        found, base = timed(front_by_differences, n, repeats=3)
+        results.append([name, n, "differences, BDF", relative_error(found, front(n)), 1.0, ""])
+        (found, count), seconds = timed(lambda: by_deck(["t", "x"], n, {"t_lower": FRONT, "x": FRONT}, residual))
+        results.append([name, n, "by a deck", relative_error(found, front(n)), seconds / base, count])
+        write(given, table(results), results)
 
 
 def pattern_rows(given, results):
@@ -202,6 +251,7 @@ def main():
     given = parser.parse_args()
     results = []
     heat_rows(given, results)
+    front_rows(given, results)
     pattern_rows(given, results)
     draw(given, results)
     print(table(results))

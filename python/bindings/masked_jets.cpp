@@ -6,10 +6,22 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kernels/pointwise.hpp"
+
 namespace mollis::python {
 namespace {
 
-Field field_of(double* data, std::size_t size) { return Field(data, size); }
+Field on_device(std::vector<double> const& values) {
+  Field const field = make_field("mollis::python::mask", static_cast<Index>(values.size()));
+  Kokkos::deep_copy(field, Kokkos::View<double const*, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(values.data(), values.size()));
+  return field;
+}
+
+Field copy_of(Field const& field) {
+  Field const copy = make_field("mollis::python::copy", static_cast<Index>(field.size()));
+  Kokkos::deep_copy(copy, field);
+  return copy;
+}
 
 /// The local box of an array of the whole grid.
 std::vector<double> local(grid::Grid const& grid, std::vector<double> const& whole) {
@@ -42,6 +54,7 @@ MaskedJets::MaskedJets(mollifier::Jets jets, std::vector<double> const& mask, st
     refit(*axis, *moments);
   else
     find_footprints();
+  keep_masks();
 }
 
 /// Along one axis: a point is valid where its row, refitted if need be, is defined for all orders.
@@ -57,7 +70,7 @@ void MaskedJets::refit(int axis, Moments const& moments) {
   std::transform(exists_.begin(), exists_.end(), pattern.begin(),
                  [](double e) { return e != 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN(); });
   refit_.emplace(jets_, moments.kernel, moments.radii[static_cast<std::size_t>(axis_)], moments.degree,
-                 field_of(pattern.data(), pattern.size()));
+                 on_device(pattern));
   auto const orders = static_cast<int>(jets_.filter(axis_).orders.size());
   for (std::size_t i = 0; i < refit_->points().size(); ++i)
     for (int k = 0; k < orders; ++k)
@@ -71,58 +84,63 @@ void MaskedJets::find_footprints() {
   mollifier::Jets const footprints(jets_.grid(), filters, jets_.set());
   std::vector<double> gaps(exists_.size());
   std::transform(exists_.begin(), exists_.end(), gaps.begin(), [](double e) { return e != 0.0 ? 0.0 : 1.0; });
-  for (auto const& met : footprints.apply(field_of(gaps.data(), gaps.size()))) {
+  for (auto const& met : footprints.apply(on_device(gaps))) {
     auto const count = on_host(met);
     for (std::size_t i = 0; i < valid_.size(); ++i)
       if (count(i) > 0.5) valid_[i] = 0.0;
   }
 }
 
+/// What applying needs on the device.
+void MaskedJets::keep_masks() {
+  auto filtered = valid_;
+  if (refit_)
+    for (Index const p : refit_->points()) filtered[static_cast<std::size_t>(p)] = 0.0;
+  existing_ = on_device(exists_);
+  inside_ = on_device(valid_);
+  filtered_ = on_device(filtered);
+}
+
 int MaskedJets::slot(std::size_t k) const {
   return jets_.filter(axis_).slot(jets_.set()[k][static_cast<std::size_t>(axis_)]);
 }
 
-void MaskedJets::apply(double const* in, std::vector<Field> const& out) const {
-  auto const size = valid_.size();
-  if (exists_.empty()) return jets_.apply(field_of(const_cast<double*>(in), size), out);
-  std::vector<double> values(size);
-  for (std::size_t i = 0; i < size; ++i) values[i] = exists_[i] != 0.0 ? in[i] : 0.0;
-  auto const field = field_of(values.data(), size);
-  jets_.apply(field, out);
-  if (refit_) refit_->apply(field, out);
-  Kokkos::fence();
-  for (auto const& derivative : out)
-    for (std::size_t i = 0; i < size; ++i)
-      if (valid_[i] == 0.0) derivative(i) = 0.0;
+void MaskedJets::apply(Field const& in, std::vector<Field> const& out) const {
+  if (exists_.empty()) return jets_.apply(in, out);
+  Field const values = copy_of(in);
+  kernels::apply_mask(existing_, values);
+  jets_.apply(values, out);
+  if (refit_) refit_->apply(values, out);
+  for (auto const& derivative : out) kernels::apply_mask(inside_, derivative);
 }
 
-void MaskedJets::transpose(std::vector<Field> const& in, double* out) const {
-  auto const size = valid_.size();
-  auto const field = field_of(out, size);
-  std::fill_n(out, size, 0.0);
-  if (exists_.empty()) return jets_.apply_transpose_add(in, field);
-  std::vector<double> plain(in.size() * size);  // what passes through the filters themselves
-  std::vector<Field> fields;
-  for (std::size_t k = 0; k < in.size(); ++k) {
-    double* const part = plain.data() + k * size;
-    for (std::size_t i = 0; i < size; ++i) part[i] = valid_[i] != 0.0 ? in[k](i) : 0.0;
-    if (refit_)
-      for (Index const p : refit_->points()) part[p] = 0.0;
-    fields.push_back(field_of(part, size));
+void MaskedJets::transpose(std::vector<Field> const& in, Field const& out) const {
+  Kokkos::deep_copy(out, 0.0);
+  if (exists_.empty()) return jets_.apply_transpose_add(in, out);
+  std::vector<Field> plain;  // what passes through the filters themselves
+  for (auto const& part : in) {
+    plain.push_back(copy_of(part));
+    kernels::apply_mask(filtered_, plain.back());
   }
-  jets_.apply_transpose_add(fields, field);
-  Kokkos::fence();
-  if (!refit_) return;
+  jets_.apply_transpose_add(plain, out);
+  if (refit_) add_refitted(in, out);
+}
+
+/// out += the transposes of refitted rows.
+void MaskedJets::add_refitted(std::vector<Field> const& in, Field const& out) const {
   Index const n = jets_.grid().owned()[axis_].size();
-  for (Index const p : refit_->points()) {
-    if (valid_[static_cast<std::size_t>(p)] == 0.0) continue;
-    Index const line = p - p / inner_ % n * inner_;  // where its line begins
-    for (std::size_t k = 0; k < in.size(); ++k) {
+  auto const sum = on_host(out);
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    auto const values = on_host(in[k]);
+    for (Index const p : refit_->points()) {
+      if (valid_[static_cast<std::size_t>(p)] == 0.0) continue;
+      Index const line = p - p / inner_ % n * inner_;  // where its line begins
       auto const taps = refit_->taps(p, slot(k));
       for (Index j = 0; j < taps.width; ++j)
-        out[line + (taps.start + j + n) % n * inner_] += taps.weights[j] * in[k](static_cast<std::size_t>(p));
+        sum(static_cast<std::size_t>(line + (taps.start + j + n) % n * inner_)) += taps.weights[j] * values(static_cast<std::size_t>(p));
     }
   }
+  Kokkos::deep_copy(out, sum);
 }
 
 std::vector<double> MaskedJets::factors_of(int axis, int order) const {

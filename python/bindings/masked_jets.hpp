@@ -27,20 +27,23 @@ class MaskedJets {
   std::vector<double> const& valid() const { return valid_; }
 
   /// out[k] := D^k of `in` (local box), 0 where it does not exist; what stands in the gaps of `in` is not used. Collective.
-  void apply(double const* in, std::vector<Field> const& out) const;
+  void apply(Field const& in, std::vector<Field> const& out) const;
   /// out := sum_k (D^k)^T in[k]: the exact transpose. Collective.
-  void transpose(std::vector<Field> const& in, double* out) const;
-  /// out := variance of D^k of white noise of variance 1, 0 where it does not exist.
+  void transpose(std::vector<Field> const& in, Field const& out) const;
+  /// out (of the host) := variance of D^k of white noise of variance 1, 0 where it does not exist.
   void variance(std::size_t k, double* out) const;
 
  private:
   void refit(int axis, Moments const& moments);
   void find_footprints();
+  void keep_masks();
+  void add_refitted(std::vector<Field> const& in, Field const& out) const;
   std::vector<double> factors_of(int axis, int order) const;
   int slot(std::size_t k) const;   ///< of D^k in the filter of the refitted axis
 
   mollifier::Jets jets_;
   std::vector<double> exists_, valid_;   ///< local box; exists_ empty: everywhere
+  Field existing_, inside_, filtered_;   ///< the same on the device, and what is valid without a refit
   std::optional<mollifier::LineRefit> refit_;
   int axis_ = 0;          ///< along which rows are refitted
   Index inner_ = 1;       ///< stride along it

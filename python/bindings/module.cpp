@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 
 #include "petsc/failure.hpp"
+#include "python/bindings/arrays.hpp"
 #include "python/bindings/parts.hpp"
 #include "python/bindings/runtime.hpp"
 #include "run/error.hpp"
@@ -25,6 +26,7 @@ NB_MODULE(_core, module) {
   module.doc() = "Mollis's compiled rooms. Use the package mollis.";
   auto const error = nanobind::exception<mollis::run::Error>(module, "Error");
   nanobind::register_exception_translator(translate, error.ptr());
+  module.attr("device") = mollis::python::device();
   module.def("start", mollis::python::start);
   module.def("finish", mollis::python::finish);
   mollis::python::add_program(module);

@@ -9,6 +9,7 @@
 
 #include "kernels/field.hpp"
 #include "mollifier/jets.hpp"
+#include "python/bindings/arrays.hpp"
 #include "python/bindings/masked_jets.hpp"
 #include "python/bindings/parts.hpp"
 #include "python/bindings/runtime.hpp"
@@ -17,8 +18,9 @@ namespace mollis::python {
 namespace {
 
 namespace nb = nanobind;
-using Array = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
-using ConstArray = nb::ndarray<double const, nb::c_contig, nb::device::cpu>;
+using Array = nb::ndarray<double, nb::c_contig>;               // in any memory
+using ConstArray = nb::ndarray<double const, nb::c_contig>;
+using HostArray = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
 
 /// An axis as Python gives it: coordinates, and the period where it has one.
 struct AxisGiven {
@@ -74,8 +76,11 @@ std::vector<int> orders_along(std::vector<mollifier::MultiIndex> const& set, int
   return orders;
 }
 
-/// An array of Python as a field, without a copy where the device is the host.
-Field field_of(double* data, Index size) { return Field(data, static_cast<std::size_t>(size)); }
+std::vector<Field> fields_of(std::vector<Lent> const& rows) {
+  std::vector<Field> fields;
+  for (auto const& row : rows) fields.push_back(row.field());
+  return fields;
+}
 
 class Mollifier {
  public:
@@ -84,31 +89,38 @@ class Mollifier {
             int comm, std::vector<double> const& mask)
       : jets_(make(axes, orders, filter, communicator(comm), mask)), size_(jets().grid().local_size()) {}
 
-  /// out[b, k] = D^k in[b].
-  void apply(ConstArray const& in, Array const& out) {
-    auto const count = jets().set().size();
+  /// out[b, k] = D^k in[b] for b < batches (of which ranks without points know nothing by their arrays).
+  void apply(ConstArray const& in, Array const& out, Index batches) {
+    auto const count = static_cast<Index>(jets().set().size());
     nb::gil_scoped_release const release;
-    for (Index b = 0; b < batches(in.size()); ++b) jets_->apply(in.data() + b * size_, fields(out.data(), b, count));
-    Kokkos::fence();
+    auto const turn = take_turn();
+    for (Index b = 0; b < batches; ++b) {
+      auto const results = rows(out, b * count, count, false);
+      jets_->apply(rows(in, b, 1, true).front().field(), fields_of(results));
+      give_back(results);
+    }
   }
 
   /// out[b] = sum_k (D^k)^T in[b, k].
-  void transpose(ConstArray const& in, Array const& out) {
-    auto const count = jets().set().size();
+  void transpose(ConstArray const& in, Array const& out, Index batches) {
+    auto const count = static_cast<Index>(jets().set().size());
     nb::gil_scoped_release const release;
-    for (Index b = 0; b < batches(out.size()); ++b)
-      jets_->transpose(fields(const_cast<double*>(in.data()), b, count), out.data() + b * size_);
-    Kokkos::fence();
+    auto const turn = take_turn();
+    for (Index b = 0; b < batches; ++b) {
+      auto const given = rows(in, b * count, count, true), results = rows(out, b, 1, false);
+      jets_->transpose(fields_of(given), results.front().field());
+      give_back(results);
+    }
   }
 
   /// out[k] = variance of D^k of unit white noise.
-  void variance(Array const& out) const {
+  void variance(HostArray const& out) const {
     for (std::size_t k = 0; k < jets().set().size(); ++k)
       jets_->variance(k, out.data() + static_cast<Index>(k) * size_);
   }
 
   /// 1 where all derivatives exist.
-  void valid(Array const& out) const {
+  void valid(HostArray const& out) const {
     jets();
     std::copy(jets_->valid().begin(), jets_->valid().end(), out.data());
   }
@@ -142,14 +154,18 @@ class Mollifier {
     return {{grid, filters, set}, mask, given.kind == "moment" ? std::optional(std::move(moments)) : std::nullopt};
   }
 
-  Index batches(std::size_t size) const { return size_ > 0 ? static_cast<Index>(size) / size_ : 0; }
-
-  /// The arrays [b, 0], [b, 1], ...
-  std::vector<Field> fields(double* data, Index b, std::size_t count) const {
-    std::vector<Field> result;
-    for (std::size_t k = 0; k < count; ++k)
-      result.push_back(field_of(data + (b * static_cast<Index>(count) + static_cast<Index>(k)) * size_, size_));
+  /// The fields first, first + 1, ... of an array of many.
+  template <class Given>
+  std::vector<Lent> rows(Given const& array, Index first, Index count, bool filled) const {
+    std::vector<Lent> result;
+    for (Index k = first; k < first + count; ++k)
+      result.emplace_back(const_cast<double*>(array.data()) + k * size_, size_, array.device_type(), array.device_id(), filled);
     return result;
+  }
+
+  static void give_back(std::vector<Lent> const& rows) {
+    Kokkos::fence();
+    for (auto const& row : rows) row.give_back();
   }
 
   std::vector<Index> bounds(Index grid::Range::*end) const {
@@ -175,10 +191,10 @@ void add_mollifier(nb::module_& module) {
   nb::class_<Mollifier>(module, "Mollifier")
       .def(nb::init<std::vector<AxisGiven> const&, std::vector<std::vector<int>> const&, FilterGiven const&, int,
                     std::vector<double> const&>())
-      .def("apply", &Mollifier::apply)
-      .def("transpose", &Mollifier::transpose)
-      .def("variance", &Mollifier::variance)
-      .def("valid", &Mollifier::valid)
+      .def("apply", &Mollifier::apply, nb::arg("values").noconvert(), nb::arg("out").noconvert(), nb::arg("batches"))
+      .def("transpose", &Mollifier::transpose, nb::arg("values").noconvert(), nb::arg("out").noconvert(), nb::arg("batches"))
+      .def("variance", &Mollifier::variance, nb::arg("out").noconvert())
+      .def("valid", &Mollifier::valid, nb::arg("out").noconvert())
       .def("close", &Mollifier::close)
       .def_prop_ro("lower", &Mollifier::lower)
       .def_prop_ro("upper", &Mollifier::upper);

@@ -34,6 +34,7 @@ int run_command(std::string const& command, std::string const& path, std::string
   line.listener = listener_of(say);
   line.restart = {!restart.empty(), restart == "auto", MPI_Wtime() + max_walltime};
   nb::gil_scoped_release const release;
+  auto const turn = take_turn();
   run::Stages stages;
   try {
     auto const load = [&] { return deck::Source{path, directory, text}; };

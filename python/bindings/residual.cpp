@@ -73,11 +73,18 @@ nb::list features_of(Residual const& residual) {
 }
 
 /// (operation, target, a, b, value): register[target] := operation(register[a], register[b]).
-nb::list code_of(Residual const& residual) {
+nb::list code_of(kernels::Tape const& tape) {
   nb::list result;
-  for (auto const& step : residual.system.residual.code)
+  for (auto const& step : tape.code)
     result.append(nb::make_tuple(operations[static_cast<std::size_t>(step.op)], step.target, step.a, step.b, step.value));
   return result;
+}
+
+/// (code, outputs, [(residual, feature), ...] of the outputs).
+nb::tuple partials_of(kernels::Tape const& tape, std::vector<equation::Partial> const& partials) {
+  nb::list places;
+  for (auto const& partial : partials) places.append(nb::make_tuple(partial.residual, partial.feature));
+  return nb::make_tuple(code_of(tape), tape.outputs, places);
 }
 
 }  // namespace
@@ -85,7 +92,9 @@ nb::list code_of(Residual const& residual) {
 void add_residual(nb::module_& module) {
   nb::class_<Residual>(module, "Residual")
       .def_prop_ro("features", features_of)
-      .def_prop_ro("code", code_of)
+      .def_prop_ro("code", [](Residual const& r) { return code_of(r.system.residual); })
+      .def_prop_ro("state_partials", [](Residual const& r) { return partials_of(r.system.state_partials, r.system.by_state); })
+      .def_prop_ro("parameter_partials", [](Residual const& r) { return partials_of(r.system.parameter_partials, r.system.by_parameter); })
       .def_prop_ro("outputs", [](Residual const& r) { return r.system.residual.outputs; })
       .def_prop_ro("text", [](Residual const& r) { return r.system.text; });
   module.def("compile", compile);

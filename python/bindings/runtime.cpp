@@ -49,4 +49,9 @@ MPI_Comm communicator(int handle) {
   return handle < 0 ? MPI_COMM_SELF : MPI_Comm_f2c(static_cast<MPI_Fint>(handle));
 }
 
+std::unique_lock<std::recursive_mutex> take_turn() {
+  static std::recursive_mutex one;
+  return std::unique_lock<std::recursive_mutex>(one);
+}
+
 }  // namespace mollis::python

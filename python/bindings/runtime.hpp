@@ -2,6 +2,8 @@
 /// MPI, PETSc and Kokkos behind the module: started by the first object that needs them, ended once.
 #include <mpi.h>
 
+#include <mutex>
+
 namespace mollis::python {
 
 /// Starts what is not yet running: MPI (one process, where nobody has), PETSc, Kokkos. run::Error usage. Collective on
@@ -12,5 +14,8 @@ void finish();
 
 /// A communicator from its Fortran handle (mpi4py: comm.py2f()); negative: this process alone. Starts what is needed.
 MPI_Comm communicator(int handle);
+
+/// The rooms serve one thread at a time: MPI is started for that, workspaces and signal handlers are made for it. Wait without the GIL.
+std::unique_lock<std::recursive_mutex> take_turn();
 
 }  // namespace mollis::python

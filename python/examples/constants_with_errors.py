@@ -1,6 +1,10 @@
-"""Constants of an equation with error bars, beside PySINDy's weak form on the same array where it is installed.
+# %% [markdown]
+# Constants of an equation with error bars, beside PySINDy's weak form on the same array where it is installed.
+# u_t = D u_xx - c u_x at 5 % noise: D = 0.1, c = 1.
 
-u_t = D u_xx - c u_x at 5 % noise: D = 0.1, c = 1."""
+# %% The data
+from importlib.metadata import version
+
 import numpy as np
 
 import mollis
@@ -10,6 +14,7 @@ T, X = np.meshgrid(t, x, indexing="ij")
 u = sum(np.exp(-0.1 * n**2 * T) * np.cos(n * (X - T) + n) for n in (1, 2, 3))
 u = u + 0.05 * u.std() * np.random.default_rng(4).standard_normal(u.shape)
 
+# %% Mollis
 result = mollis.invert({
     "grid": {"axes": ["t", "x"], "points": [120, 128], "lower": [0.0, 0.0], "upper": [2.0, 2 * np.pi], "periodic": ["x"]},
     "observations": {"u": {}},
@@ -21,10 +26,14 @@ for name, truth in (("D", 0.1), ("c", 1.0)):
     error = result.summary["parameters"][name]["standard_error"]
     assert abs(result.parameters[name] - truth) < 5 * error + 0.01 * truth
 
+# %% PySINDy
 try:
     import pysindy
+    beside = int(version("pysindy").split(".")[0]) >= 2
 except ImportError:
-    print("PySINDy is not installed (pip install pysindy): nothing beside it")
+    beside = False
+if not beside:
+    print("PySINDy 2 is not installed (pip install 'pysindy>=2'): nothing beside it")
 else:
     grid = np.stack([X, T], axis=-1).transpose(1, 0, 2)
     library = pysindy.WeakPDELibrary(function_library=pysindy.PolynomialLibrary(degree=1, include_bias=False), derivative_order=2,

@@ -1,4 +1,7 @@
-"""Your own data with gaps: NaN is a point that was not observed. A decay rate that varies along x, from a series with holes."""
+# %% [markdown]
+# Your own data with gaps: NaN is a point that was not observed. A decay rate that varies along x, from a series with holes.
+
+# %% A series with holes
 import numpy as np
 
 import mollis
@@ -11,6 +14,7 @@ seen = c + 0.01 * rng.standard_normal(x.size)
 seen[rng.random(x.size) < 0.05] = np.nan                                  # dropouts here and there
 seen[150:165] = np.nan                                                    # and an interruption
 
+# %% The rate
 result = mollis.invert({
     "grid": {"axes": ["x"], "points": [400], "lower": [0.0], "upper": [4.0]},
     "observations": {"c": {}},
@@ -18,6 +22,7 @@ result = mollis.invert({
     "equation": {"residual": "dx(c) + k*c"},
 }, c=seen, truths={"k": rate})
 
+# %% How good it is
 print(result)
 print(result.verdict)
 k, band = result.parameters["k"], result.standard_errors["k"]

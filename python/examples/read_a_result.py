@@ -1,7 +1,9 @@
-"""What a cluster has computed, read at home: the directory of any finished run, whatever its number of ranks.
+# %% [markdown]
+# What a cluster has computed, read at home: the directory of any finished run, whatever its number of ranks.
+#
+#     python read_a_result.py heat2d.out
 
-    python read_a_result.py heat2d.out
-"""
+# %%
 import sys
 
 import numpy as np
@@ -9,8 +11,10 @@ import numpy as np
 import mollis
 
 if len(sys.argv) < 2:
-    sys.exit(__doc__)
+    sys.exit("usage: python read_a_result.py DIRECTORY")
 result = mollis.load(sys.argv[1])
+
+# %% What it holds
 print(result)
 print("verdict:", result.verdict)
 for name, field in result.parameters.items():

@@ -1,4 +1,7 @@
 """The mollifier from Python: exactness, adjoints, variances, precision, what bad input gets."""
+import concurrent.futures
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -42,6 +45,59 @@ def test_batches_precision_and_strides():
     assert m.apply(u.astype(np.float32)).dtype == np.float32
     turned = np.ascontiguousarray(u[0, 0].T).T
     assert np.array_equal(m.apply(turned), together[0, 0])
+
+
+def test_contiguous_doubles_are_not_copied():
+    m = mollis.Mollifier((300, 400), ["x"], 3)
+    u = RNG.standard_normal((2, 300, 400))
+    m.apply(u)
+    tracemalloc.start()
+    out = m.apply(u)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    m.apply(u[:, ::-1])
+    turned = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    assert peak < out.nbytes + 0.1 * u.nbytes < out.nbytes + u.nbytes <= turned
+
+
+def test_any_layout_and_precision_gives_the_same():
+    m = mollis.Mollifier((20, 24), ["", "xx"], 4)
+    u = RNG.standard_normal((20, 24))
+    wanted = m.apply(u)
+    frozen = u.copy()
+    frozen.flags.writeable = False
+    wide = np.zeros((40, 48))
+    wide[::2, ::2] = u
+    for same in (frozen, np.asfortranarray(u), wide[::2, ::2], u[::-1][::-1], u.tolist()):
+        assert np.array_equal(m.apply(same), wanted)
+    assert np.array_equal(m.apply(u[::-1]), m.apply(u[::-1].copy()))
+    single = m.apply(u.astype(np.float32))
+    assert single.dtype == np.float32 and np.allclose(single, wanted, rtol=0, atol=1e-6 * np.abs(wanted).max())
+    whole = np.rint(10 * u).astype(np.int16)
+    assert np.array_equal(m.apply(whole), m.apply(whole.astype(float)))
+
+
+def test_what_is_not_finite_spoils_its_neighbourhood_and_no_more():
+    m = mollis.Mollifier((30, 30), ["", "xx"], 3)
+    u = RNG.standard_normal((30, 30))
+    spoilt = u.copy()
+    spoilt[15, 15] = np.nan
+    y, x = np.indices((30, 30))
+    near = np.maximum(abs(y - 15), abs(x - 15)) <= 3
+    found = m.apply(spoilt)
+    assert np.array_equal(np.isnan(found), np.broadcast_to(near, found.shape))
+    assert np.array_equal(found[:, ~near], m.apply(u)[:, ~near])
+
+
+def test_threads_take_turns():
+    m = mollis.Mollifier((200, 200), ["", "xx", "yy"], 6)
+    inputs = [RNG.standard_normal((200, 200)) for _ in range(16)]
+    wanted = [m.apply(u) for u in inputs]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for found, right in zip(pool.map(m.apply, inputs), wanted):
+            assert np.array_equal(found, right)
 
 
 def test_valid():

@@ -54,6 +54,33 @@ def test_masks_pass_gradcheck_and_say_what_is_left():
     assert torch.isfinite(residual(u=gaps)).all()
 
 
+def test_tensors_are_worked_on_where_they_lie():
+    layer = mollis.torch.MollifierLayer((30, 40), ["", "yy"], 4)
+    u = double(2, 3, 30, 40)
+    assert np.array_equal(layer(u).detach().numpy(), layer.mollifier.apply(u.detach().numpy()))
+    assert np.array_equal(layer(u.transpose(-1, -2).contiguous().transpose(-1, -2)).detach().numpy(), layer(u).detach().numpy())
+    where = []
+
+    class Spy:
+        def apply(self, values, out, batches):
+            where.append((values.data_ptr(), batches))
+            filters.apply(values, out, batches)
+    filters, layer.mollifier._filters = layer.mollifier._filters, Spy()
+    layer(u)
+    layer.mollifier._filters = filters
+    assert where == [(u.data_ptr(), 6)]
+
+
+def test_wrong_tensors():
+    layer = mollis.torch.MollifierLayer((9, 11), [""], 2)
+    with pytest.raises(ValueError, match="9, 11"):
+        layer(double(11, 9))
+    with pytest.raises(TypeError, match="complex"):
+        layer(torch.zeros(9, 11, dtype=torch.complex128))
+    with pytest.raises((TypeError, ValueError)):   # memory that this build cannot reach is told, not read
+        layer.mollifier._filters.apply(torch.zeros(9, 11, device="meta", dtype=torch.float64), torch.zeros(1, 9, 11, dtype=torch.float64), 1)
+
+
 def test_float32_stays():
     layer = mollis.torch.MollifierLayer((30,), ["x"], 4)
     u = torch.ones(30, dtype=torch.float32, requires_grad=True)

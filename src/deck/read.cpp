@@ -38,6 +38,12 @@ bool needs(Command command, std::string const& section) {
   return section != "forward" || command == Command::forward;
 }
 
+/// Without parameters the states alone are sought, and nothing but [joint] penalty says how exactly the equation holds.
+bool seeks_states_alone(Document const& document) {
+  auto const penalty = document.root["joint"]["penalty"];
+  return document.root["inversion"]["method"].value_or<std::string>("") == "joint" && penalty && !penalty.is_string();
+}
+
 /// Sections that the command needs and that were not written at all. Must come before defaults are put in.
 void check_required(Document& document, Command command) {
   for (std::string const section : {"grid", "observations", "parameters", "equation", "forward"}) {
@@ -46,11 +52,14 @@ void check_required(Document& document, Command command) {
     Section const* const named = find_section(section + ".*");
     if (document.broken.count(section)) continue;
     bool const missing = !written || (named && found->second.is_table() && found->second.as_table()->empty());
-    if (!missing || !needs(command, section)) continue;
+    if (!missing || !needs(command, section) || (section == "parameters" && seeks_states_alone(document))) continue;
     Place place{document.source.path, section, "", 1, 1};
     if (written) place = document.place(found->first.source(), section, "");
-    document.problems.add(place, fmt::format("required section is missing; add [{}], 'mollis help deck' shows its keys",
-                                             named ? named->title() : section));
+    document.problems.add(place, fmt::format("required section is missing; add [{}], 'mollis help deck' shows its keys{}",
+                                             named ? named->title() : section,
+                                             section != "parameters" ? "" : "; where the states alone are sought, give [inversion] method = "
+                                                                            "\"joint\" and [joint] penalty, which says how exactly the "
+                                                                            "equation holds"));
     document.broken.insert(section);
   }
 }

@@ -99,7 +99,7 @@ void check_refinement(deck::Deck const& deck, deck::Problems& problems) {
 /// States without data need states that are fitted, and data of another one beside them.
 void check_unobserved(deck::Deck const& deck, deck::Problems& problems) {
   auto const& method = estimators::method_named(deck.inversion.method);
-  bool all = true;
+  bool all = !deck.parameters.empty();
   for (auto const& [name, observation] : deck.observations) all = all && observation.kind == observations::Kind::none;
   for (auto const& [name, observation] : deck.observations) {
     if (observation.kind != observations::Kind::none) continue;

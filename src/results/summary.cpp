@@ -192,6 +192,7 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
   add_localisations(problem.states, json);
   add_outliers(problem, estimate, json);
   add_unobserved(problem, outcome.uncertainty, json);
+  json["parameters"] = Json::object();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& unknown = space.unknowns()[p];
     auto const range = scores::range_of(space, unknown, parameters[p]);

@@ -125,6 +125,10 @@ class Data(DataCase):
         deck.write_text(text.replace(grid, 'coordinates = { file = "axes.h5", datasets = ["y", "x"] }\n\n'))
         outcome = run("invert", deck, f"observations.u.file={self.good}")
         self.expect_error(65, outcome, "axes.h5", "x")
+        self.assertNotIn("decrease", outcome.err)
+        self.data("axes.h5", y=good[::-1], x=good)
+        outcome = run("invert", deck, f"observations.u.file={self.good}")
+        self.expect_error(65, outcome, "axes.h5: y", "they decrease: turn them round")
 
 
 class Output(DataCase):

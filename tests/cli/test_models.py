@@ -190,6 +190,50 @@ class Unobserved(TestCase):
         self.expect_error(78, run("invert", deck), "without_v.toml:8:9: [observations.u] kind: no state was observed")
 
 
+FORWARD = """
+[grid]
+axes = ["y", "x"]
+points = [17, 17]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[observations.u]
+kind = "none"
+noise = 1e-4
+walls = { y = "0", x = "0" }
+[fields.s]
+value = "2*pi^2*sin(pi*x)*sin(pi*y)"
+[equation]
+residual = "lap(u) + s"
+[inversion]
+method = "joint"
+[joint]
+penalty = 1e6
+"""
+
+
+class WithoutParameters(TestCase):
+    """The states alone are sought: a forward problem by the equation and its walls."""
+
+    def test_solves_forward(self):
+        folder = temporary()
+        (folder / "case.toml").write_text(FORWARD)
+        s = numpy.linspace(0.0, 1.0, 17)
+        exact = numpy.outer(numpy.sin(PI * s), numpy.sin(PI * s))
+        for ranks in (1, 2):
+            self.expect(0, run("invert", folder / "case.toml", ranks=ranks))
+            with h5py.File(folder / "case.out" / "result.h5") as file:
+                self.assertLess(numpy.linalg.norm(file["state/u"][...] - exact), 1e-5 * numpy.linalg.norm(exact))
+            self.assertEqual(summary_of(folder / "case.out")["parameters"], {})
+
+    def test_asks_how_exactly_the_equation_holds(self):
+        folder = temporary()
+        for without in ("penalty = 1e6", 'method = "joint"'):
+            (folder / "case.toml").write_text(FORWARD.replace(without, ""))
+            self.expect_error(78, run("invert", folder / "case.toml"), "case.toml:1:1: [parameters]: required section is missing", "[joint] penalty")
+        (folder / "case.toml").write_text(FORWARD.replace("1e6", '"auto"'))
+        self.expect_error(78, run("invert", folder / "case.toml"), "[parameters]: required section is missing")
+
+
 class Counts(TestCase):
     def test_poisson_of_what_is_no_count(self):
         folder = temporary()

@@ -1,22 +1,33 @@
 """Mollified derivatives of arrays."""
+from __future__ import annotations
+
+import math
 import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any, Union
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 
+Grid = Union[int, Sequence[Any]]                          # points, or coordinates, of each axis
+Order = Union[str, Sequence[int]]                         # "xxy", or a derivative order along each axis
+Along = Union[float, Sequence[float], Mapping[str, float]]   # one number, one an axis, or by the axes' names
+Periods = Union[Sequence[str], Mapping[str, float]]
+
 _AXES = ("t", "z", "y", "x")
-_alive = weakref.WeakSet()   # what holds MPI communicators and must be gone before MPI ends
+_alive: weakref.WeakSet[Mollifier] = weakref.WeakSet()   # what holds MPI communicators and must be gone before MPI ends
 
 
-def close_all():
+def close_all() -> None:
     """Ends the compiled part; called at exit."""
     for mollifier in list(_alive):
         mollifier._filters.close()
     _core.finish()
 
 
-def _multi_index(order, axes):
+def _multi_index(order: Order, axes: Sequence[str]) -> list[int]:
     """"xxy" or (1, 2) as derivative orders along each axis."""
     if isinstance(order, str):
         unknown = sorted(set(order) - set(axes))
@@ -29,26 +40,26 @@ def _multi_index(order, axes):
     return order
 
 
-def axes_of(grid):
+def axes_of(grid: Grid) -> list[Any]:
     """A list with the points or the coordinates of each axis."""
-    return [grid] if isinstance(grid, (int, np.integer)) else list(grid)
+    return [grid] if isinstance(grid, (int, np.integer)) else list(grid)   # type: ignore[arg-type]
 
 
-def along(value, axes, what):
+def along(value: Along, axes: Sequence[str], what: str) -> list[Any]:
     """One value an axis from a number, a dictionary or a sequence."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         missing = [a for a in axes if a not in value]
         if missing:
             raise ValueError(f"{what}: nothing for axis {', '.join(missing)}")
         return [value[a] for a in axes]
-    if np.ndim(value) == 0:
+    if isinstance(value, (int, float)) or np.ndim(value) == 0:
         return [value] * len(axes)
     if len(value) != len(axes):
         raise ValueError(f"{what}: {len(value)} values for {len(axes)} axes")
     return list(value)
 
 
-def _axis(name, given, spacing, period):
+def _axis(name: str, given: Any, spacing: float, period: Any) -> _core.Axis:
     """An axis of the core from a number of points or from coordinates. period: None, a number, or True (equally spaced)."""
     if np.ndim(given) == 0:
         points = int(given)
@@ -63,11 +74,11 @@ def _axis(name, given, spacing, period):
     return _core.Axis(name, coordinates.tolist(), float(period or 0.0))
 
 
-def _count(given):
+def _count(given: Any) -> int:
     return int(given) if np.ndim(given) == 0 else len(given)
 
 
-def _exists(mask, shape):
+def _exists(mask: ArrayLike | None, shape: tuple[int, ...]) -> list[float]:
     """The mask as numbers in a row, empty where there is none."""
     if mask is None:
         return []
@@ -101,68 +112,79 @@ class Mollifier:
         filters, a result whose footprint meets a gap is 0, see `valid`.
     comm: an mpi4py communicator over which the grid is cut: arrays are then this rank's block, `block` of the whole.
 
-    Units of u over units of the axes to the order. One call at a time. Making one and its calls are collective on comm.
+    shape: of this process's arrays (the whole grid without comm). derivatives, names: as given.
+    Units: those of u over those of the axes to the order. One call at a time. Making one and its calls are collective on comm. ValueError
+    and TypeError say what does not fit, before anything is computed.
     """
 
-    def __init__(self, grid, derivatives, radius, degree=4, kernel="bump", exponent=9.0, filter="moment", periodic=(), spacing=1.0,
-                 names=None, comm=None, mask=None):
-        grid = axes_of(grid)
-        if not 1 <= len(grid) <= len(_AXES):
-            raise ValueError(f"a grid of {len(grid)} axes: one to four are possible")
-        self.names = tuple(names or _AXES[-len(grid):])
+    def __init__(self, grid: Grid, derivatives: Order | Sequence[Order], radius: Along, degree: int = 4, kernel: str = "bump",
+                 exponent: float = 9.0, filter: str = "moment", periodic: Periods = (), spacing: Along = 1.0,
+                 names: Sequence[str] | None = None, comm: Any = None, mask: ArrayLike | None = None) -> None:
+        given = axes_of(grid)
+        if not 1 <= len(given) <= len(_AXES):
+            raise ValueError(f"a grid of {len(given)} axes: one to four are possible")
+        self.names: tuple[str, ...] = tuple(names or _AXES[-len(given):])
         if not derivatives and derivatives != "":
             raise ValueError('no derivatives: give a list such as ["", "x", "xx"]')
-        self.derivatives = tuple([derivatives] if isinstance(derivatives, str) else derivatives)
+        self.derivatives: tuple[Any, ...] = (derivatives,) if isinstance(derivatives, str) else tuple(derivatives)
         if filter not in ("moment", "analytic", "difference"):
             raise ValueError(f'filter = "{filter}": use "moment", "analytic" or "difference"')
-        periods = periodic if isinstance(periodic, dict) else dict.fromkeys(periodic, True)
+        periods = dict(periodic) if isinstance(periodic, Mapping) else dict.fromkeys(periodic, True)
         unknown = sorted(set(periods) - set(self.names))
         if unknown:
             raise ValueError(f"periodic: no axis {', '.join(unknown)} among {', '.join(self.names)}")
-        axes = [_axis(n, g, s, periods.get(n)) for n, g, s in zip(self.names, grid, along(spacing, self.names, "spacing"))]
+        axes = [_axis(n, g, s, periods.get(n)) for n, g, s in zip(self.names, given, along(spacing, self.names, "spacing"))]
         orders = [_multi_index(d, self.names) for d in self.derivatives]
         radii = [int(r) for r in along(radius, self.names, "radius")]
         handle = -1 if comm is None else comm.py2f()
-        exists = _exists(mask, tuple(_count(g) for g in grid))
+        exists = _exists(mask, tuple(_count(g) for g in given))
         self._filters = _core.Mollifier(axes, orders, _core.Filter(filter, kernel, float(exponent), radii, int(degree)), handle, exists)
         _alive.add(self)
-        self.block = tuple(slice(a, b) for a, b in zip(self._filters.lower, self._filters.upper))
-        self.shape = tuple(s.stop - s.start for s in self.block)
+        self.block: tuple[slice, ...] = tuple(slice(a, b) for a, b in zip(self._filters.lower, self._filters.upper))
+        self.shape: tuple[int, ...] = tuple(s.stop - s.start for s in self.block)
 
-    def _checked(self, array, tail, what):
-        """C-contiguous doubles of shape (..., *tail), without a copy where they are so already."""
+    @property
+    def _jets(self) -> tuple[int, ...]:
+        """The shape of what apply() makes of one array: (number of derivatives, *shape)."""
+        return (len(self.derivatives), *self.shape)
+
+    def _batch(self, shape: Sequence[int], tail: tuple[int, ...], what: str) -> tuple[int, ...]:
+        """The axes in front of `tail`; ValueError where the shape does not end in it."""
+        shape = tuple(shape)
+        if len(shape) < len(tail) or shape[len(shape) - len(tail):] != tail:
+            raise ValueError(f"{what} of shape {shape}: (..., {', '.join(map(str, tail))}) is needed")
+        return shape[: len(shape) - len(tail)]
+
+    def _through(self, call: Any, array: ArrayLike, tail_in: tuple[int, ...], tail_out: tuple[int, ...], what: str) -> NDArray[Any]:
+        """call(in, out) on C-contiguous doubles: the array itself where it is so already."""
         array = np.asarray(array)
         if array.dtype.kind not in "fiub":
             raise TypeError(f"{what}: an array of real numbers is needed, not of {array.dtype}")
-        if array.shape[array.ndim - len(tail):] != tail or array.ndim < len(tail):
-            raise ValueError(f"{what} of shape {array.shape}: (..., {', '.join(map(str, tail))}) is needed")
-        return np.ascontiguousarray(array, dtype=np.float64), (array.dtype if array.dtype == np.float32 else np.float64)
+        batch = self._batch(array.shape, tail_in, what)
+        out = np.empty(batch + tail_out)
+        call(np.ascontiguousarray(array, dtype=np.float64), out, math.prod(batch))
+        return out.astype(np.float32) if array.dtype == np.float32 else out
 
-    def apply(self, u):
-        """(..., *shape) -> (..., number of derivatives, *shape), in u's precision (float32 is computed in double). Values that are
-        not finite spoil their neighbourhood."""
-        values, kind = self._checked(u, self.shape, "u")
-        batch = values.shape[: values.ndim - len(self.shape)]
-        out = np.empty(batch + (len(self.derivatives),) + self.shape)
-        self._filters.apply(values, out)
-        return out.astype(kind, copy=False)
+    def apply(self, u: ArrayLike) -> NDArray[Any]:
+        """D^k (eta * u): (..., *shape) -> (..., number of derivatives, *shape).
 
-    def transpose(self, v):
-        """(..., number of derivatives, *shape) -> (..., *shape): <v, apply(u)> = <transpose(v), u>, to rounding."""
-        tail = (len(self.derivatives),) + self.shape
-        values, kind = self._checked(v, tail, "v")
-        out = np.empty(values.shape[: values.ndim - len(tail)] + self.shape)
-        self._filters.transpose(values, out)
-        return out.astype(kind, copy=False)
+        Axes in front are batches and channels. A float32 array gives float32, computed in double; others give float64. C-contiguous
+        float64 is read where it lies. Values that are not finite spoil their neighbourhood (a mask leaves them out)."""
+        return self._through(self._filters.apply, u, self.shape, self._jets, "u")
 
-    def variance(self):
-        """(number of derivatives, *shape): variance of each result where u carries white noise of variance 1; 0 where
-        there is no result."""
-        out = np.empty((len(self.derivatives),) + self.shape)
+    def transpose(self, v: ArrayLike) -> NDArray[Any]:
+        """sum_k (D^k)^T v_k: (..., number of derivatives, *shape) -> (..., *shape), so that <v, apply(u)> = <transpose(v), u> to
+        rounding. Precision and copies as of apply()."""
+        return self._through(self._filters.transpose, v, self._jets, self.shape, "v")
+
+    def variance(self) -> NDArray[np.float64]:
+        """(number of derivatives, *shape): variance of each result where u carries white noise of variance 1, in units of the axes to
+        minus twice the order; 0 where there is no result."""
+        out = np.empty(self._jets)
         self._filters.variance(out)
         return out
 
-    def valid(self):
+    def valid(self) -> NDArray[np.bool_]:
         """(*shape), where all derivatives exist: not near open ends with "analytic" filters, nor where a mask leaves too little."""
         out = np.empty(self.shape)
         self._filters.valid(out)

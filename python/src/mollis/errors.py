@@ -1,10 +1,11 @@
 """What the program would print, as exceptions; `code` is its exit code."""
+from __future__ import annotations
 
 
 class Error(Exception):
     """The message, with its place where there is one."""
 
-    def __init__(self, message, code=1):
+    def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
         self.code = code
 
@@ -35,9 +36,9 @@ class Stopped(Error):
 
 
 STOPPED = 75
-KINDS = {64: UsageError, 65: DataError, 66: MissingError, 74: OutputError, STOPPED: Stopped, 78: DeckError}
+KINDS: dict[int, type[Error]] = {64: UsageError, 65: DataError, 66: MissingError, 74: OutputError, STOPPED: Stopped, 78: DeckError}
 
 
-def of(message, code):
+def of(message: str, code: int) -> Error:
     """The exception of an exit code."""
     return KINDS.get(code, Error)(message, code)

@@ -134,7 +134,8 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   out.ends = collapsed(*problem, *objective, out.parameters);
   out.smoothness = objective->weights().smoothness;
   out.penalty = objective->weights().equation;
-  out.misfit_chi2 = objective->parts().misfit / objective->counted();
+  double const counted = objective->counted();
+  out.misfit_chi2 = counted > 0.0 ? objective->parts().misfit / counted : 0.0;  // nothing observed, nothing missed
   out.linear = std::make_unique<Around>(std::move(problem), std::move(objective), std::move(x));
   return out;
 }

@@ -197,7 +197,7 @@ double Fitter::step(char const* phase) {
   line.gradient = outcome.gradient;
   line.misfit = objective_.parts().misfit / static_cast<double>(problem_.grid.points());
   line.change = moved;
-  line.weight = objective_.weights().smoothness.front();
+  if (!objective_.weights().smoothness.empty()) line.weight = objective_.weights().smoothness.front();
   line.krylov = outcome.krylov;
   problem_.progress.step(line);
   return moved;

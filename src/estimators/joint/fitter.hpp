@@ -56,7 +56,13 @@ class Fitter {
     for (auto const u : automatic_) sum += spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
     return sum;
   }
+  /// Those of x; the states where there are none.
   petsc::Vector parameters() const {
+    if (problem_.space().unknowns().empty()) {
+      auto all = objective_.make_vector();
+      petsc::check(VecCopy(result_.x, all));
+      return all;
+    }
     auto p = problem_.space().make_vector();
     objective_.take_parameters(result_.x, p);
     return p;

@@ -16,7 +16,6 @@ constexpr double most_noise_bent = 2.0;  ///< of residuals that mollifying bends
 constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
 constexpr double most_shared = 0.02;    ///< of the largest term
 constexpr double most_coarse = 3.0;    ///< factor on the mean square of block sums
-constexpr double certainty = 3.5;      ///< standard deviations of a normal variable that count as chance
 
 struct Expected {
   double mean = 0.0, deviation = 0.0;
@@ -63,12 +62,13 @@ Check shared_by_neighbours(uncertainty::FitLeft const& found, Expected const& co
           "look at /state against /observations: a term is missing or wrong, or the noise is correlated"};
 }
 
-/// Of residuals of mollified data, which smoothing bends a little everywhere: what neighbours share, as a share of the largest term.
+/// Of residuals of mollified data, which smoothing bends a little everywhere but in the weak form: what neighbours share, as a share of the
+/// largest term.
 Check shared_of_terms(Problem const& problem, Estimate const& estimate, uncertainty::FitLeft const& found, Expected const& coarse) {
   double const rows_a_block = found.rows / found.blocks, largest = largest_term(problem, estimate) / std::sqrt(std::max(found.rows, 1.0));
   auto const share = [&](double more) { return largest > 0.0 ? std::sqrt(std::max(more, 0.0) / rows_a_block) / largest : 0.0; };
   double const value = share(found.coarse - coarse.mean);
-  return {"white", value, std::max(most_shared, share((std::max(most_coarse, Chance(coarse).high) - 1.0) * coarse.mean)),
+  return {"white", value, std::max(problem.weak() ? 0.0 : most_shared, share((std::max(most_coarse, Chance(coarse).high) - 1.0) * coarse.mean)),
           fmt::format("over wide areas the residual is {:.2g} % of its largest term", 100.0 * value),
           "look at /residual: a term is missing or wrong, or the radii are too wide"};
 }

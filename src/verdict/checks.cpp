@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
@@ -17,6 +18,7 @@ constexpr double most_raised = 1.5, most_unexplained = 0.01;
 constexpr double most_noise_share = 0.5;
 constexpr double most_cells_a_count = 1.0;
 constexpr int least_draws = 8;
+constexpr double most_sampled = 1e-3;  ///< of a constant: what the sampled kernels of the weak form err by
 constexpr double most_biased = 0.05, most_biased_noise = 3.0;
 
 double sum(MPI_Comm comm, double value) {
@@ -171,7 +173,7 @@ Checks consistent(Problem const& problem, Uncertainty const& uncertainty) {
     auto const& bias = uncertainty.bias[p];
     if (!(bias.chance > 0.0) || bias.draws < least_draws) continue;
     double const factor = bias.apart / bias.chance;
-    checks.push_back({"consistent", factor, std::max(certainty * uncertainty::widening(bias.draws, certainty), bias.noise / bias.chance),
+    checks.push_back({"consistent", factor, std::max({certainty * uncertainty::widening(bias.draws, certainty), bias.noise / bias.chance, most_sampled * bias.size / bias.chance}),
                       fmt::format("narrower mollifiers move {} by {:.2g}, {:.2g} standard deviations of what noise would",
                                   problem.space().unknowns()[p].name, bias.apart, factor),
                       "in the weak form constants do not depend on the radius: a term is missing or wrong, the noise is not white, or the grid is too "
@@ -181,8 +183,8 @@ Checks consistent(Problem const& problem, Uncertainty const& uncertainty) {
 }
 
 Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty) {
-  return moved(problem, uncertainty.lattice, "lattice", "the steps in time move",
-               "a finer lattice for the states: [grid] refine = { t = 4 }, or more than there is");
+  return moved(problem, uncertainty.lattice, "lattice", "the lattice moves",
+               "a finer lattice for the states ([grid] refine = { t = 4 }, x likewise, or more than there is), or a higher [joint] spline_degree");
 }
 
 Checks computed(Uncertainty const& uncertainty) {

@@ -41,6 +41,15 @@ struct Chance {
   double low, high;
 };
 
+/// Constants do not follow noise. Where the data's differences alone tell it, they may hold what is no noise; the constants are
+/// surer than said then.
+bool can_overfit(Problem const& problem) {
+  auto const& unknowns = problem.space().unknowns();
+  auto const& states = problem.states;
+  return std::any_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return !unknown.axes.empty(); }) ||
+         std::any_of(states.begin(), states.end(), [](auto const& state) { return !state.automatic && !state.unobserved; });
+}
+
 /// H S g - d of every state where states are fitted, and R.
 estimate::Rows left_of(Problem const& problem, Estimate const& estimate) {
   estimate::Rows left;
@@ -94,7 +103,8 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
                     fmt::format("the fit leaves {:.2g} times what the noise would", factor),
                     "the equation lacks a term or has a wrong one, or the noise is larger than given"});
   double const low = std::sqrt(Chance(least).low);
-  checks.push_back({"overfit", 1.0 / over, std::max(most_noise, low > 0.0 ? 1.0 / low : most_overfit),
+  if (can_overfit(problem))
+    checks.push_back({"overfit", 1.0 / over, std::max(most_noise, low > 0.0 ? 1.0 / low : most_overfit),
                     fmt::format("the fit leaves only {:.2g} of what the noise would", over),
                     "the noise is smaller than given, or the parameters follow it: give the noise, or a larger smoothness weight"});
   checks.push_back(estimate.linear->is_white() ? shared_by_neighbours(found, coarse) : shared_of_terms(problem, estimate, found, coarse));

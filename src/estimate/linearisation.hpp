@@ -41,6 +41,9 @@ class Linearisation {
   /// The smoothness weight of a field over the one that the field itself supports, f / <p, L p> with f its degrees of freedom; 1 where it is
   /// no more, or a method does not tell. Not collective.
   virtual double overweight(std::size_t /*unknown*/) const { return 1.0; }
+  /// dR/dc of each of these constants (one Rows a constant, data empty) where the states of the fit have moved by those of x; nothing where
+  /// states are no unknowns.
+  virtual std::vector<Rows> slopes_at(Vec /*x*/, std::vector<std::size_t> const& /*unknowns*/) { return {}; }
   /// Whether W^-1 is the covariance of the rows' noise, so that H^-1 is that of the error. Not collective.
   virtual bool is_white() const = 0;
 

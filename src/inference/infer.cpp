@@ -14,6 +14,7 @@
 #include "run/error.hpp"
 #include "uncertainty/lattice_error.hpp"
 #include "uncertainty/smoothing_bias.hpp"
+#include "uncertainty/spline_error.hpp"
 
 namespace mollis::inference {
 namespace {
@@ -26,6 +27,7 @@ uncertainty::Uncertainty quantify(Problem const& problem, problem::Finer const& 
   auto sure = uncertainty::quantify(problem, estimate, problem.settings.uncertainty, krylov);
   checkpoint::Keeper::Scope const part(*problem.keeper, "bias");
   uncertainty::add_smoothing_bias(problem, estimate, estimator, sure);
+  uncertainty::add_spline_error(problem, estimate, sure);
   uncertainty::add_lattice_error(problem, estimate, estimator, finer, steps, sure);
   return sure;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "equation/scale.hpp"
 #include "estimators/methods.hpp"
 #include "problem/make_grid.hpp"
 #include "run/error.hpp"
@@ -168,10 +169,24 @@ void check_kinds(deck::Deck const& deck, deck::Problems& problems) {
   }
 }
 
+/// Equations that parameters of 0 fulfil are asked for ratios that no least squares find: told before any of them is fitted.
+void check_scale(deck::Deck const& deck, equation::Symbols const& symbols, deck::Problems& problems) {
+  std::vector<int> unobserved;
+  for (std::size_t s = 0; s < deck.observations.size(); ++s)
+    if (deck.observations[s].second.kind == observations::Kind::none) unobserved.push_back(static_cast<int>(s));
+  if (deck.equation.residuals.empty() || !equation::is_scale_free(deck.equation.residuals, symbols, unobserved)) return;
+  problems.add(deck.equation.residual_places.front(),
+               fmt::format("every term has a parameter{}, and 0 for all of them fulfils the equation whatever the data are: data tell no more than their "
+                           "ratios. Write a known number for one (of a field where it is known, as where(x < 0.1, 1.0, {})), or add what is known: a "
+                           "source, a load, a flux",
+                           unobserved.empty() ? "" : " or a state that was not observed", run::shown(deck.parameters.front().first)));
+}
+
 void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   auto const symbols = symbols_of(deck, everywhere(deck));
   std::set<std::pair<std::string, std::size_t>> lets;  // told once, however many residuals use them
   std::set<int> idle;                                  // parameters in no residual: they would stay what they were
+  bool understood = true;
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)
     if (!deck.equation.residuals.empty()) idle.insert(static_cast<int>(p));
   for (std::size_t k = 0; k < deck.equation.residuals.size(); ++k) {
@@ -182,6 +197,7 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
         if (feature.kind == equation::Feature::Kind::parameter) idle.erase(feature.index);
     } catch (equation::SyntaxError const& error) {
       idle.clear();  // whatever stands there
+      understood = false;
       bool const let = error.which.rfind("let.", 0) == 0;
       if (!let || lets.emplace(error.which, error.column).second) problems.add(located(deck, k, error), error.what());
     }
@@ -189,6 +205,7 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   for (int const p : idle)
     problems.add(deck.parameters[static_cast<std::size_t>(p)].second.places.section,
                  "no residual depends on this parameter, so nothing tells its value; use it in [equation] or remove it");
+  if (understood) check_scale(deck, symbols, problems);
   check_kinds(deck, problems);
   check_unobserved(deck, problems);
   check_losses(deck, problems);

@@ -73,21 +73,6 @@ std::vector<std::vector<double>> pooled(MPI_Comm comm, std::vector<std::vector<H
   return sums;
 }
 
-/// The least s with s plain - noise positive definite, between 1e-5 and 1000. What nothing determines has no share: `plain` is taken a
-/// little larger than it is.
-double share_of(std::vector<std::vector<double>> const& plain, std::vector<std::vector<double>> const& noise) {
-  constexpr double singular = 1e-6;
-  double low = 1e-5, high = 1000.0;
-  while (high > 1.001 * low) {
-    double const s = std::sqrt(low * high);
-    auto block = plain;
-    for (std::size_t p = 0; p < block.size(); ++p)
-      for (std::size_t q = 0; q < block.size(); ++q) block[p][q] = s * (p == q ? 1.0 + singular : 1.0) * plain[p][q] - noise[p][q];
-    (positive_definite(block) ? high : low) = s;
-  }
-  return high;
-}
-
 /// Keeps plain - noise positive at every location (see NoiseBias::noise).
 /// Returns whether some were not.
 bool limit(NormalNoise const& plain, bool single_field, NormalNoise& noise) {
@@ -108,6 +93,19 @@ bool limit(NormalNoise const& plain, bool single_field, NormalNoise& noise) {
 }
 
 }  // namespace
+
+double share_of(std::vector<std::vector<double>> const& plain, std::vector<std::vector<double>> const& noise) {
+  constexpr double singular = 1e-6;
+  double low = 1e-5, high = 1000.0;
+  while (high > 1.001 * low) {
+    double const s = std::sqrt(low * high);
+    auto block = plain;
+    for (std::size_t p = 0; p < block.size(); ++p)
+      for (std::size_t q = 0; q < block.size(); ++q) block[p][q] = s * (p == q ? 1.0 + singular : 1.0) * plain[p][q] - noise[p][q];
+    (positive_definite(block) ? high : low) = s;
+  }
+  return high;
+}
 
 double NormalNoise::value(parameters::ParameterSpace const& space, Vec x, Vec gradient) const {
   PetscScalar const* at = nullptr;

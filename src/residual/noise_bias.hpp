@@ -58,6 +58,10 @@ class NoiseBias {
   std::vector<std::vector<Field>> vector_;               ///< [residual][p]: sum_fg m p C
 };
 
+/// The largest share of `noise` in a combination of `plain`: the least s with s plain - noise positive definite, between 1e-5 and 1000. What
+/// nothing determines has no share: `plain` is taken a little larger than it is. Symmetric matrices.
+double share_of(std::vector<std::vector<double>> const& plain, std::vector<std::vector<double>> const& noise);
+
 /// A field over the local box, summed over the axes that an unknown has not and over its sharers: on its owner. Collective.
 HostField sum_on_owner(ResidualModel const& model, Field const& full, std::size_t unknown);
 

@@ -48,7 +48,9 @@ void add_lattice_error(problem::Problem const& problem, estimate::Estimate const
     auto const moved = squares(problem, unknown, here[p], there[p]);
     Bias const of{std::sqrt(moved.core) / seen, std::sqrt(moved.rim) / seen, scores::mean_of(space, unknown, uncertainty.deviation[p], true),
                   size_of(problem, unknown, here[p])};
-    uncertainty.lattice.push_back(of);
+    auto& all = uncertainty.lattice.at(p);
+    all.core = std::hypot(all.core, of.core);
+    all.rim = std::hypot(all.rim, of.rim);
     if (std::isfinite(uncertainty.constants.deviation_of(p))) add_bias(problem, p, of, here[p], uncertainty);
   }
 }

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <map>
 
+#include "choices/weak_radius.hpp"
 #include "mollifier/radius_map.hpp"
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
 #include "uncertainty/moved.hpp"
+#include "uncertainty/student.hpp"
 
 namespace mollis::uncertainty {
 namespace {
@@ -17,8 +19,9 @@ namespace {
 using petsc::check;
 
 constexpr double narrower = 0.7;
-constexpr int draws = 8;
+constexpr int strong_draws = 8, weak_draws = 24;
 constexpr double tolerance = 1e-4;
+constexpr double noticed = 1.959963984540054;  ///< deviations by which two fits of the weak form differ before that counts as an error
 
 /// Radii at `narrower` of theirs, no smaller than their degree allows, and the ratio reached: the largest over the axes, of a map the
 /// mean over its rungs, which whole cells make unequal; 1 where nothing can be narrower.
@@ -27,13 +30,13 @@ struct Narrowed {
   double ratio = 0.0, volume = 1.0;    ///< volume: product of the ratios along all axes, what noise is correlated over
 };
 
-Narrowed narrow(mollifier::Settings mollifier) {
+Narrowed narrow(mollifier::Settings mollifier, bool weak) {
   Narrowed out;
   struct Mean {
     double sum = 0.0, count = 0.0;
   };
   std::map<std::string, Mean> of_axis;
-  auto const least = std::max<Index>(2, (mollifier.degree + 1) / 2);
+  auto const least = weak ? Index{choices::weak_least_radius} : std::max<Index>(2, (mollifier.degree + 1) / 2);
   mollifier::for_each_radius(mollifier, [&](std::string const& axis, mollifier::AxisRadius& by_order) {
     double ratio = 0.0;
     for (auto& [order, radius] : by_order) {
@@ -65,6 +68,13 @@ double order_of_bias(problem::Problem const& problem, int degree) {
   return std::max(2.0, degree + 2.0 - highest);
 }
 
+/// What the narrower radius takes off the bias. In the weak form constants have none, whatever the radius: all that two fits differ by
+/// beyond the noise is an error. Fields are averaged over the mollifier, to the second order.
+double share_of(problem::Problem const& problem, parameters::Unknown const& unknown, mollifier::Settings const& smoother, double ratio) {
+  if (!problem.weak()) return 1.0 - std::pow(ratio, order_of_bias(problem, smoother.degree));
+  return unknown.axes.empty() ? 1.0 : 1.0 - ratio * ratio;
+}
+
 /// The noise's part of a draw of the error, as values of the parameters. Empty where the solve fails.
 std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate const& estimate, int number) {
   auto& linear = *estimate.linear;
@@ -80,8 +90,9 @@ std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate 
 
 void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate const& estimate,
                         estimate::Estimator& estimator, Uncertainty& uncertainty) {
-  if (!uncertainty.computed || !estimate.penalty.empty() || problem.weak()) return;
-  auto const narrowed = narrow(estimate.smoother);
+  if (!uncertainty.computed || !estimate.penalty.empty()) return;
+  auto const narrowed = narrow(estimate.smoother, problem.weak());
+  int const draws = problem.weak() ? weak_draws : strong_draws;
   if (narrowed.ratio >= 1.0) return;
   estimate::Choices again;
   again.mollifier = narrowed.mollifier;
@@ -112,12 +123,20 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
       by_noise[p].rim += square.rim;
     }
   }
-  double const share = 1.0 - std::pow(narrowed.ratio, order_of_bias(problem, estimate.smoother.degree));
   for (std::size_t p = 0; p < here.size(); ++p) {
-    auto const bias = [&](double square, double noise) { return std::sqrt(std::max(square - noise / std::max(made, 1), 0.0)) / share; };
     auto const& unknown = space.unknowns()[p];
-    Bias const of{bias(found[p].core, by_noise[p].core), bias(found[p].rim, by_noise[p].rim),
-                  scores::mean_of(space, unknown, uncertainty.deviation[p], true), size_of(problem, unknown, here[p])};
+    double const share = share_of(problem, unknown, estimate.smoother, narrowed.ratio);
+    auto const bias = [&](double square, double noise) { return std::sqrt(std::max(square - noise / std::max(made, 1), 0.0)) / share; };
+    Bias of{bias(found[p].core, by_noise[p].core), bias(found[p].rim, by_noise[p].rim),
+            scores::mean_of(space, unknown, uncertainty.deviation[p], true), size_of(problem, unknown, here[p])};
+    // One number against its noise: a bias as large as that may hide behind it, so that none of it is taken off.
+    if (!problem.weak() && unknown.axes.empty()) of.core = of.rim = bias(found[p].core, 0.0);
+    if (problem.weak() && unknown.axes.empty()) {
+      of.core = of.rim = bias(found[p].core, std::pow(widening(made) * noticed, 2) * by_noise[p].core);
+      of.apart = std::sqrt(found[p].core);
+      of.chance = std::sqrt(by_noise[p].core / std::max(made, 1));
+      of.draws = made;
+    }
     if (!std::isfinite(uncertainty.constants.deviation_of(p))) {  // nothing determines it
       uncertainty.bias.push_back({});
       continue;

@@ -10,6 +10,7 @@
 #include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/constant_entries.hpp"
 #include "uncertainty/field_map.hpp"
+#include "uncertainty/noise_share.hpp"
 #include "uncertainty/state_draws.hpp"
 #include "uncertainty/student.hpp"
 
@@ -32,6 +33,7 @@ class Quantifier {
         linear_(*estimate.linear),
         constants_(problem.space()),
         states_(problem),
+        share_(problem, linear_, constants_.positions),
         fitted_(problem.space().scatter(estimate.parameters)),
         weights_(linear_.weights()) {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
@@ -139,11 +141,13 @@ class Quantifier {
       add_left(rows, x, out_.expected);
       add_squares(x);
       states_.add(linear_, x);
+      share_.add(x);
       ++out_.draws;
       say();
     }
     keep();
     if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
+    out_.noise_share = share_.result();
     if (out_.draws > 0) out_.unobserved = states_.result(estimate_, out_.draws);
     return true;
   }
@@ -157,6 +161,7 @@ class Quantifier {
     kept.put("expected", numbers_of(out_.expected));
     kept.put("expected_of_noise", numbers_of(out_.expected_of_noise));
     states_.keep(kept);
+    kept.put("slopes", share_.sums());
     auto const& unknowns = problem_.space().unknowns();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
       kept.put("squares/" + unknowns[p].name, unknowns[p].grid, squares_[p]);
@@ -177,6 +182,7 @@ class Quantifier {
     out_.constants.covariance = kept->numbers("covariance");
     out_.expected = fits_of(kept->numbers("expected"));
     states_.go_on(*kept);
+    share_.go_on(kept->numbers("slopes"), out_.draws);
     out_.expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
     for (int k = 0; settings_.keep && k < out_.draws; ++k) samples_.emplace_back();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
@@ -298,6 +304,7 @@ class Quantifier {
   estimate::Linearisation& linear_;
   ConstantEntries constants_;
   StateDraws states_;
+  NoiseShare share_;
   std::vector<Field> fitted_, squares_;
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights
   estimate::Rows weights_;

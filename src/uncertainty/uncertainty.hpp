@@ -38,6 +38,8 @@ struct Bias {
   double core = 0.0, rim = 0.0;
   double noise = 0.0;                          ///< one standard deviation, in the core, before the bias is added
   double size = 0.0;                           ///< root mean square of the parameter in the core (1 of a logarithm)
+  double apart = 0.0, chance = 0.0;            ///< of constants in the weak form: what the second fit differs by, and its standard deviation by noise
+  int draws = 0;                               ///< which that was told from
 };
 
 /// What is known of a state that was not observed.
@@ -61,6 +63,7 @@ struct Uncertainty {
   std::vector<FitLeft> expected;               ///< what draws leave of the rows
   std::vector<FitLeft> expected_of_noise;      ///< what draws of the noise alone leave: less, where a prior is wide
   std::vector<Bias> bias;                      ///< of smoothing, one a parameter; empty where nothing is smoothed beforehand
+  double noise_share = 0.0;                    ///< of constants beside fitted states (NoiseShare); 0 where it is not known
   std::vector<Unobserved> unobserved;          ///< of states without observations
   std::vector<Bias> lattice;                   ///< the same of the lattice; empty where it is fine enough
   run::Named<std::vector<Field>> samples;      ///< of every parameter (its values), where they are kept

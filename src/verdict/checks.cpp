@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
 #include "parameters/transform.hpp"
+#include "uncertainty/student.hpp"
 
 namespace mollis::verdict {
 namespace {
@@ -15,6 +17,8 @@ constexpr double most_at_bounds = 0.05;
 constexpr double most_raised = 1.5, most_unexplained = 0.01;
 constexpr double most_noise_share = 0.5;
 constexpr double most_cells_a_count = 1.0;
+constexpr int least_draws = 8;
+constexpr double most_sampled = 1e-3;  ///< of a constant: what the sampled kernels of the weak form err by
 constexpr double most_biased = 0.05, most_biased_noise = 3.0;
 
 double sum(MPI_Comm comm, double value) {
@@ -147,7 +151,12 @@ Checks counted(Problem const& problem) {
   return checks;
 }
 
-Checks seen_above_noise(Estimate const& estimate) {
+Checks seen_above_noise(Estimate const& estimate, Uncertainty const& uncertainty) {
+  if (uncertainty.noise_share > 0.0)
+    return {{"attenuated", uncertainty.noise_share, most_noise_share,
+             fmt::format("{:.0f} % of what some combination of the constants multiplies is error of the states", 100.0 * std::min(uncertainty.noise_share, 1.0)),
+             "it passes for information, so that neither values nor standard errors can be trusted: fix one of the constants, or add data in "
+             "which they act differently"}};
   return {{"attenuated", estimate.noise_share, most_noise_share,
            fmt::format("{:.0f} % of what some parameter multiplies is noise", 100.0 * std::min(estimate.noise_share, 1.0)),
            "it pulls parameters towards 0 by more than can be corrected: wider radii ([mollifier] radius), or method = \"joint\""}};
@@ -158,9 +167,24 @@ Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {
                "smaller radii ([mollifier] radius), or method = \"joint\", which has no such bias");
 }
 
+Checks consistent(Problem const& problem, Uncertainty const& uncertainty) {
+  Checks checks;
+  for (std::size_t p = 0; p < uncertainty.bias.size(); ++p) {
+    auto const& bias = uncertainty.bias[p];
+    if (!(bias.chance > 0.0) || bias.draws < least_draws) continue;
+    double const factor = bias.apart / bias.chance;
+    checks.push_back({"consistent", factor, std::max({certainty * uncertainty::widening(bias.draws, certainty), bias.noise / bias.chance, most_sampled * bias.size / bias.chance}),
+                      fmt::format("narrower mollifiers move {} by {:.2g}, {:.2g} standard deviations of what noise would",
+                                  problem.space().unknowns()[p].name, bias.apart, factor),
+                      "in the weak form constants do not depend on the radius: a term is missing or wrong, the noise is not white, or the grid is too "
+                      "coarse for the data"});
+  }
+  return checks;
+}
+
 Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty) {
-  return moved(problem, uncertainty.lattice, "lattice", "the steps in time move",
-               "a finer lattice for the states: [grid] refine = { t = 4 }, or more than there is");
+  return moved(problem, uncertainty.lattice, "lattice", "the lattice moves",
+               "a finer lattice for the states ([grid] refine = { t = 4 }, x likewise, or more than there is), or a higher [joint] spline_degree");
 }
 
 Checks computed(Uncertainty const& uncertainty) {

@@ -4,6 +4,8 @@
 
 namespace mollis::verdict {
 
+constexpr double certainty = 3.5;      ///< standard deviations of a normal variable that count as chance
+
 using Checks = std::vector<Check>;
 using estimate::Choices;
 using estimate::Estimate;
@@ -36,10 +38,12 @@ Checks without_outliers(Problem const& problem, Estimate const& estimate);
 Checks states_determined(Problem const& problem, Uncertainty const& uncertainty);
 
 /// What the parameters multiply is more than noise, of which only so much can be taken out. Not collective.
-Checks seen_above_noise(Estimate const& estimate);
+Checks seen_above_noise(Estimate const& estimate, Uncertainty const& uncertainty);
 
 /// The mollifier's width moves no parameter by much more than noise does.
 Checks unbiased(Problem const& problem, Uncertainty const& uncertainty);
+/// Constants of the weak form are the same at a narrower radius but for noise (a specification test: Hausman 1978).
+Checks consistent(Problem const& problem, Uncertainty const& uncertainty);
 Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty);
 
 /// Parameters are known better than guessed; combinations of constants that are not are named.

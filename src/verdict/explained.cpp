@@ -16,7 +16,6 @@ constexpr double most_noise_bent = 2.0;  ///< of residuals that mollifying bends
 constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
 constexpr double most_shared = 0.02;    ///< of the largest term
 constexpr double most_coarse = 3.0;    ///< factor on the mean square of block sums
-constexpr double certainty = 3.5;      ///< standard deviations of a normal variable that count as chance
 
 struct Expected {
   double mean = 0.0, deviation = 0.0;
@@ -42,6 +41,15 @@ struct Chance {
   double low, high;
 };
 
+/// Constants do not follow noise. Where the data's differences alone tell it, they may hold what is no noise; the constants are
+/// surer than said then.
+bool can_overfit(Problem const& problem) {
+  auto const& unknowns = problem.space().unknowns();
+  auto const& states = problem.states;
+  return std::any_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return !unknown.axes.empty(); }) ||
+         std::any_of(states.begin(), states.end(), [](auto const& state) { return !state.automatic && !state.unobserved; });
+}
+
 /// H S g - d of every state where states are fitted, and R.
 estimate::Rows left_of(Problem const& problem, Estimate const& estimate) {
   estimate::Rows left;
@@ -63,12 +71,13 @@ Check shared_by_neighbours(uncertainty::FitLeft const& found, Expected const& co
           "look at /state against /observations: a term is missing or wrong, or the noise is correlated"};
 }
 
-/// Of residuals of mollified data, which smoothing bends a little everywhere: what neighbours share, as a share of the largest term.
+/// Of residuals of mollified data, which smoothing bends a little everywhere but in the weak form: what neighbours share, as a share of the
+/// largest term.
 Check shared_of_terms(Problem const& problem, Estimate const& estimate, uncertainty::FitLeft const& found, Expected const& coarse) {
   double const rows_a_block = found.rows / found.blocks, largest = largest_term(problem, estimate) / std::sqrt(std::max(found.rows, 1.0));
   auto const share = [&](double more) { return largest > 0.0 ? std::sqrt(std::max(more, 0.0) / rows_a_block) / largest : 0.0; };
   double const value = share(found.coarse - coarse.mean);
-  return {"white", value, std::max(most_shared, share((std::max(most_coarse, Chance(coarse).high) - 1.0) * coarse.mean)),
+  return {"white", value, std::max(problem.weak() ? 0.0 : most_shared, share((std::max(most_coarse, Chance(coarse).high) - 1.0) * coarse.mean)),
           fmt::format("over wide areas the residual is {:.2g} % of its largest term", 100.0 * value),
           "look at /residual: a term is missing or wrong, or the radii are too wide"};
 }
@@ -94,7 +103,8 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
                     fmt::format("the fit leaves {:.2g} times what the noise would", factor),
                     "the equation lacks a term or has a wrong one, or the noise is larger than given"});
   double const low = std::sqrt(Chance(least).low);
-  checks.push_back({"overfit", 1.0 / over, std::max(most_noise, low > 0.0 ? 1.0 / low : most_overfit),
+  if (can_overfit(problem))
+    checks.push_back({"overfit", 1.0 / over, std::max(most_noise, low > 0.0 ? 1.0 / low : most_overfit),
                     fmt::format("the fit leaves only {:.2g} of what the noise would", over),
                     "the noise is smaller than given, or the parameters follow it: give the noise, or a larger smoothness weight"});
   checks.push_back(estimate.linear->is_white() ? shared_by_neighbours(found, coarse) : shared_of_terms(problem, estimate, found, coarse));

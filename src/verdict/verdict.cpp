@@ -39,12 +39,13 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(noise_as_given(problem, estimate));
   add(counted(problem));
   add(without_outliers(problem, estimate));
-  add(seen_above_noise(estimate));
+  add(seen_above_noise(estimate, uncertainty));
   if (estimate.failure.empty()) add(computed(uncertainty));
   if (!uncertainty.asked) add(explained_without_draws(estimate));
   if (!uncertainty.computed) return verdict;
   add(explained(problem, estimate, uncertainty));
   add(unbiased(problem, uncertainty));
+  add(consistent(problem, uncertainty));
   add(fine_enough(problem, uncertainty));
   add(determined(problem, estimate, uncertainty));
   add(states_determined(problem, uncertainty));

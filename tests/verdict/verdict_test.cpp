@@ -147,6 +147,50 @@ TEST(Verdict, NamesWhatDoesNotChangeTheResidual) {
   EXPECT_LT(answer.uncertainty.constants.deviation(0), 1e-3);
 }
 
+/// u_t = 0.05 u_xx - k u of two modes, or of the first alone, between open ends.
+struct Modes {
+  double k = 0.1;
+  bool both = true;
+  double operator()(Coordinates const& p) const {
+    double const D = 0.05 * pi * pi;
+    return std::exp(-k * p[0]) * (std::exp(-D * p[0]) * std::sin(pi * p[1]) + (both ? 0.7 * std::exp(-9.0 * D * p[0]) * std::cos(3.0 * pi * p[1]) : 0.0));
+  }
+};
+std::string open_film(std::string const& residual, std::string const& more, std::string const& constants) {
+  std::string text = "[grid]\naxes = [\"t\", \"x\"]\npoints = [61, 81]\nlower = [0.0, 0.0]\nupper = [2.0, 1.0]\n" + more + "[equation]\nresidual = \"" + residual + "\"\n";
+  if (more.empty()) text += "form = \"weak\"\n";
+  for (char const name : constants) text += std::string("[parameters.") + name + "]\nover = []\n";
+  return text;
+}
+
+/// A missing term that leaves residuals too few to show: the radius shows it.
+TEST(Verdict, FindsConstantsThatDependOnTheRadius) {
+  auto options = noisy();
+  options.noise = 0.01;
+  Case const lacking(open_film("dt(u) - D*dx(dx(u))", "", "D"), {{"u", Modes{}}}, options);
+  auto const found = infer(lacking);
+  EXPECT_TRUE(has(found.verdict, "consistent")) << verdict::describe(found.verdict);
+  Case const whole(open_film("dt(u) - D*dx(dx(u)) + 0.1*u", "", "D"), {{"u", Modes{}}}, options);
+  auto const answer = infer(whole);
+  EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
+  EXPECT_GT(answer.uncertainty.bias.at(0).chance, 0.0);
+}
+
+/// Of one mode u_xx = -pi^2 u: D and k cannot be told apart but by the noise that is left in the fitted states.
+TEST(Verdict, FindsErrorOfTheStatesThatPassesForInformation) {
+  std::string const joint = "[inversion]\nmethod = \"joint\"\n";
+  auto options = noisy({"grid.points=[31,41]"});
+  Case const one(open_film("dt(u) - D*dx(dx(u)) + k*u", joint, "Dk"), {{"u", Modes{0.5, false}}}, options);
+  auto const found = infer(one);
+  EXPECT_TRUE(has(found.verdict, "attenuated")) << verdict::describe(found.verdict);
+  EXPECT_GT(found.uncertainty.noise_share, 0.5);
+  Case const two(open_film("dt(u) - D*dx(dx(u)) + k*u", joint, "Dk"), {{"u", Modes{0.5, true}}}, options);
+  auto const answer = infer(two);
+  EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
+  EXPECT_GT(answer.uncertainty.noise_share, 0.0);
+  EXPECT_LT(answer.uncertainty.noise_share, 0.1);
+}
+
 TEST(Verdict, IsNoErrorWhereAllParametersAreZero) {
   Case const c(film("dt(u) - D*dx(dx(u))", "D"), {{"u", [](Coordinates const& x) { return std::sin(2.0 * pi * x[1]); }}}, noisy());
   auto answer = infer(c);

@@ -19,6 +19,23 @@ struct Around::Solver {
 Around::Around(std::unique_ptr<problem::Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x)
     : problem_(std::move(problem)), objective_(std::move(objective)), x_(std::move(x)) {}
 
+std::vector<estimate::Rows> Around::slopes_at(Vec x, std::vector<std::size_t> const& unknowns) {
+  auto const moved = petsc::copy_of(x_), parameters = problem_->space().make_vector();
+  petsc::check(VecAXPY(moved, 1.0, x));
+  objective_->take_parameters(x_, parameters);
+  objective_->put_parameters(parameters, moved);
+  objective_->move_to(moved);
+  objective_->linearise();
+  std::vector<estimate::Rows> slopes;
+  for (auto const u : unknowns) {
+    slopes.emplace_back();
+    for (std::size_t k = 0; k < objective_->residuals().size(); ++k) slopes.back().equation.push_back(objective_->slope(k, u));
+  }
+  objective_->move_to(x_);
+  objective_->linearise();
+  return slopes;
+}
+
 Around::Solved Around::solve(Vec b, Vec x, double tolerance) {
   if (!solver_) solver_ = std::make_shared<Solver>(*objective_, tolerance);
   solver_->gradients.set_tolerance(tolerance);

@@ -21,6 +21,7 @@ class Around final : public estimate::Linearisation {
   void hessian(Vec v, Vec out) override { objective_->apply_hessian(v, out); }
   estimate::Rows draw(int number, Vec noise, Vec prior) override { return objective_->draw(number, noise, prior); }
   double overweight(std::size_t unknown) const override { return objective_->overweight(unknown); }
+  std::vector<estimate::Rows> slopes_at(Vec x, std::vector<std::size_t> const& unknowns) override;
   bool is_white() const override { return true; }
   Solved solve(Vec b, Vec x, double tolerance) override;
 

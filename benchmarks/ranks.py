@@ -120,7 +120,7 @@ def table(program, decks, methods, ranks, overrides, bar):
                     print(f"| {deck.stem} | {method} | {row['error'].split(':')[-1].strip()} |", flush=True)
                     fine = fine and row["refused"]
                     continue
-                ended = {0: "converged", 2: "not converged"}.get(row["codes"][0]) if len(set(row["codes"])) == 1 else str(row["codes"])
+                ended = {0: "sound", 2: "not sound"}.get(row["codes"][0]) if len(set(row["codes"])) == 1 else str(row["codes"])
                 print(f"| {deck.stem} | {method} | {row['iterations']['newton']} | {row['iterations']['krylov']} | {ended} | "
                       + " | ".join(f"{d:.1e}" for d in row["differences"].values()) + " |", flush=True)
                 fine = fine and len(set(row["codes"])) == 1 and all(d <= bar for d in row["differences"].values())

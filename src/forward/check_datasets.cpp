@@ -26,7 +26,7 @@ bool collide(std::pair<std::string, std::string> const& a, std::pair<std::string
 
 void check_datasets(deck::Deck const& deck, deck::Problems& problems) {
   for (std::size_t n = 0; n < deck.observations.size(); ++n) {
-    auto const& [name, observation] = deck.observations[n];
+    auto const& observation = deck.observations[n].second;
     auto const refuse = [&](std::string const& by) {
       problems.add(observation.places.of("dataset"),
                    fmt::format("\"{}\" in this file is taken by {}; name another dataset",

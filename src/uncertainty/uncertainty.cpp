@@ -21,8 +21,7 @@ namespace {
 using petsc::check;
 
 constexpr int least_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
-constexpr double bound = 1.959963984540054;  ///< deviations
-constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
+constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3, bound = 1.959963984540054;  ///< the last in deviations
 
 class Quantifier {
  public:
@@ -121,8 +120,7 @@ class Quantifier {
 
   int most_draws() const {
     if (auto const* given = std::get_if<int>(&settings_.samples)) return *given;
-    if (any_field_) return field_draws;
-    return linear_.is_white() ? white_draws : constant_draws;
+    return any_field_ ? field_draws : linear_.is_white() ? white_draws : constant_draws;
   }
   bool enough() const { return std::holds_alternative<run::Automatic>(settings_.samples) && out_.draws >= least_draws && out_.krylov > budget_; }
 
@@ -286,13 +284,12 @@ class Quantifier {
     auto const square = on_host(squares_[p]), of_weights = on_host(of_weights_[p]);
     auto const variance = make_host_field("variance", static_cast<Index>(square.extent(0)));
     bool const constant = problem_.space().unknowns()[p].axes.empty();
-    bool const known = p < bent_.size() && !bent_[p].empty();
-    auto const bent = known ? on_host(bent_[p][p]) : HostField();
+    auto const bent = constant || p >= bent_.size() || bent_[p].empty() ? HostField() : on_host(bent_[p][p]);
     Field const beyond = make_field("beyond", static_cast<Index>(square.extent(0)));
     auto const is_beyond = Kokkos::create_mirror_view(beyond);
     for (std::size_t i = 0; i < square.extent(0); ++i) {
       variance(i) = constant ? std::pow(out_.constants.deviation(index_of(p)), 2) : widen * widen * square(i) / out_.draws + of_weights(i);
-      double const taken = known && !constant ? bent(i) * bent(i) : 0.0;
+      double const taken = bent.extent(0) > 0 ? bent(i) * bent(i) : 0.0;
       is_beyond(i) = taken > bound * bound * variance(i) ? 1.0 : 0.0;
       variance(i) = std::max(variance(i), taken);  // the prior expects as much of it as there is on average: at a front there is more
     }
@@ -304,9 +301,8 @@ class Quantifier {
   }
 
   std::size_t index_of(std::size_t unknown) const {
-    std::size_t i = 0;
-    while (constants_.positions[i] != unknown) ++i;
-    return i;
+    auto const& all = constants_.positions;
+    return static_cast<std::size_t>(std::find(all.begin(), all.end(), unknown) - all.begin());
   }
 
   problem::Problem const& problem_;

@@ -59,8 +59,9 @@ class Moves {
 }  // namespace
 
 bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
-                      std::vector<petsc::Vector>& found) {
+                      std::vector<petsc::Vector>& found, std::vector<std::vector<Field>>* bent) {
   Moves const moves(problem, linear, solve);
+  if (bent != nullptr) bent->resize(fitted.size());
   for (std::size_t p = 0; p < fitted.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
     bool const chosen = std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight);
@@ -75,11 +76,12 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
       check(VecScale(found.back(), std::sqrt(square)));
     };
     if (chosen) add(bias, 2.0 / freedom);
-    if (unexpected == 0.0) continue;
+    if (unexpected == 0.0 && bent == nullptr) continue;
     auto const whole = moves.move(moves.pull(moves.parameters_of(bias), p), p);
     if (!whole) return false;
     check(VecAXPY(whole, 1.0, bias));
-    add(whole, unexpected);
+    if (bent != nullptr) (*bent)[p] = moves.parameters_of(whole);
+    if (unexpected > 0.0) add(whole, unexpected);
   }
   return true;
 }

@@ -17,10 +17,12 @@ namespace mollis::uncertainty {
 /// (twicing: Tukey 1977).
 /// Finds vectors of x whose squares these are.
 ///
+/// `bent`, if not null: for each field with a chosen weight b + H^-1 beta L b as pieces of all parameters, else none. At a front b is more than
+/// any average: where its square passes the variance it is the better measure of the error there.
 /// `fitted`: the parameters, pieces, as fitted. `solve`: x := H^-1 b, for `what`; whether it could. Stops at the first that could not:
 /// false. Collective.
 using Solve = std::function<bool(Vec b, Vec x, std::string const& what)>;
 bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
-                      std::vector<petsc::Vector>& found);
+                      std::vector<petsc::Vector>& found, std::vector<std::vector<Field>>* bent = nullptr);
 
 }  // namespace mollis::uncertainty

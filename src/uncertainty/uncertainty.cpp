@@ -7,6 +7,7 @@
 
 #include "kernels/pointwise.hpp"
 #include "parameters/transform.hpp"
+#include "scores/score.hpp"
 #include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/constant_entries.hpp"
 #include "uncertainty/field_map.hpp"
@@ -20,7 +21,7 @@ namespace {
 using petsc::check;
 
 constexpr int least_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
-constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3;
+constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3, bound = 1.959963984540054;  ///< the last in deviations
 
 class Quantifier {
  public:
@@ -119,8 +120,7 @@ class Quantifier {
 
   int most_draws() const {
     if (auto const* given = std::get_if<int>(&settings_.samples)) return *given;
-    if (any_field_) return field_draws;
-    return linear_.is_white() ? white_draws : constant_draws;
+    return any_field_ ? field_draws : linear_.is_white() ? white_draws : constant_draws;
   }
   bool enough() const { return std::holds_alternative<run::Automatic>(settings_.samples) && out_.draws >= least_draws && out_.krylov > budget_; }
 
@@ -253,7 +253,7 @@ class Quantifier {
   bool add_weights() {
     std::vector<petsc::Vector> moves;
     auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve(b, x, draw_tolerance, what); };
-    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves)) return false;
+    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_)) return false;
     for (auto const& move : moves) {
       auto const parameters = problem_.space().make_vector();
       linear_.take_parameters(move, parameters);
@@ -284,17 +284,25 @@ class Quantifier {
     auto const square = on_host(squares_[p]), of_weights = on_host(of_weights_[p]);
     auto const variance = make_host_field("variance", static_cast<Index>(square.extent(0)));
     bool const constant = problem_.space().unknowns()[p].axes.empty();
-    for (std::size_t i = 0; i < square.extent(0); ++i)
+    auto const bent = constant || p >= bent_.size() || bent_[p].empty() ? HostField() : on_host(bent_[p][p]);
+    Field const beyond = make_field("beyond", static_cast<Index>(square.extent(0)));
+    auto const is_beyond = Kokkos::create_mirror_view(beyond);
+    for (std::size_t i = 0; i < square.extent(0); ++i) {
       variance(i) = constant ? std::pow(out_.constants.deviation(index_of(p)), 2) : widen * widen * square(i) / out_.draws + of_weights(i);
+      double const taken = bent.extent(0) > 0 ? bent(i) * bent(i) : 0.0;
+      is_beyond(i) = taken > bound * bound * variance(i) ? 1.0 : 0.0;
+      variance(i) = std::max(variance(i), taken);  // the prior expects as much of it as there is on average: at a front there is more
+    }
+    Kokkos::deep_copy(beyond, is_beyond);
+    out_.bent.push_back(scores::mean_of(problem_.space(), problem_.space().unknowns()[p], beyond, true));
     auto const map = field_map(problem_, p, fitted_[p], variance);
     out_.deviation.push_back(map.deviation);
     out_.known.push_back(map.known);
   }
 
   std::size_t index_of(std::size_t unknown) const {
-    std::size_t i = 0;
-    while (constants_.positions[i] != unknown) ++i;
-    return i;
+    auto const& all = constants_.positions;
+    return static_cast<std::size_t>(std::find(all.begin(), all.end(), unknown) - all.begin());
   }
 
   problem::Problem const& problem_;
@@ -306,6 +314,7 @@ class Quantifier {
   StateDraws states_;
   NoiseShare share_;
   std::vector<Field> fitted_, squares_;
+  std::vector<std::vector<Field>> bent_;      ///< [field]: what its smoothness takes from it, as pieces of all parameters; empty where not known
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights
   estimate::Rows weights_;
   bool any_field_ = false;

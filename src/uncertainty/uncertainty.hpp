@@ -63,6 +63,7 @@ struct Uncertainty {
   std::vector<FitLeft> expected;               ///< what draws leave of the rows
   std::vector<FitLeft> expected_of_noise;      ///< what draws of the noise alone leave: less, where a prior is wide
   std::vector<Bias> bias;                      ///< of smoothing, one a parameter; empty where nothing is smoothed beforehand
+  std::vector<double> bent;                    ///< one a parameter: share of the core where its smoothness takes more of it than 1.96 deviations; 0 where not known
   double noise_share = 0.0;                    ///< of constants beside fitted states (NoiseShare); 0 where it is not known
   std::vector<Unobserved> unobserved;          ///< of states without observations
   std::vector<Bias> lattice;                   ///< the same of the lattice; empty where it is fine enough

@@ -14,6 +14,7 @@ namespace {
 
 constexpr double most_uncertain = 0.2;   ///< deviation of a parameter over its own size
 constexpr double least_known = 0.5;
+constexpr double most_bent = 0.05;       ///< of the core, where the prior would have it at less than 1 %
 constexpr double most_of_map = 0.5;      ///< share of a map's variance that may be error: beyond it the map is more error than field
 constexpr double least_varying = 0.1;    ///< of its mean: a field that varies by less is held to that
 
@@ -66,6 +67,21 @@ Checks shapes(Problem const& problem, Estimate const& estimate, Uncertainty cons
                       fmt::format("the map of {} varies by {:.2g}, its standard errors are {:.2g}: its shape is not told from error", unknown.name,
                                   std::sqrt(std::max(square - mean * mean, 0.0)), std::sqrt(error)),
                       "its mean may be used; more or better data, or a stiffer smoothness"});
+  }
+  return checks;
+}
+
+/// The smoothness takes no more from a field than its standard errors hold: else it has a front that the prior does not know.
+Checks fronts(Problem const& problem, Uncertainty const& uncertainty) {
+  Checks checks;
+  for (std::size_t p = 0; p < uncertainty.bent.size(); ++p) {
+    auto const& unknown = problem.space().unknowns()[p];
+    if (unknown.axes.empty()) continue;
+    checks.push_back({"front", uncertainty.bent[p], most_bent,
+                      fmt::format("at {:.2g} % of the points the smoothness bends {} by more than its standard errors hold, as at a jump", 100.0 * uncertainty.bent[p],
+                                  unknown.name),
+                      "bands are too narrow there, and waves go out from it; radius = \"adaptive\" with method = \"equation-error\", or a smaller smoothness "
+                      "weight"});
   }
   return checks;
 }
@@ -136,6 +152,7 @@ Checks states_determined(Problem const& problem, Uncertainty const& uncertainty)
 Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
   auto checks = fields(problem, uncertainty);
   for (auto& check : shapes(problem, estimate, uncertainty)) checks.push_back(std::move(check));
+  for (auto& check : fronts(problem, uncertainty)) checks.push_back(std::move(check));
   for (auto& check : singular(problem, uncertainty.constants)) checks.push_back(std::move(check));
   for (auto& check : uncertain(problem, estimate, uncertainty.constants)) checks.push_back(std::move(check));
   return checks;

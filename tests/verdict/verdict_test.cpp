@@ -191,6 +191,38 @@ TEST(Verdict, FindsErrorOfTheStatesThatPassesForInformation) {
   EXPECT_LT(answer.uncertainty.noise_share, 0.1);
 }
 
+/// (lambda u')' = -10 with a jump of lambda from 1 to 3, or without: smoothness of one kind everywhere does not describe the first.
+TEST(Verdict, FindsAFrontThatTheSmoothnessBends) {
+  std::string const text = R"toml(
+[grid]
+axes = ["x"]
+points = [201]
+lower = [0.0]
+upper = [1.0]
+[inversion]
+method = "joint"
+[parameters.lambda]
+over = ["x"]
+[equation]
+residual = "dx(lambda*dx(u)) + 10"
+)toml";
+  auto options = noisy();
+  options.noise = 2e-3;
+  auto const share = [&](double beyond) {
+    auto const u = [beyond](Coordinates const& p) {
+      auto const flux = [](double x) { return 4.0 * x - 5.0 * x * x; };
+      return p[0] < 0.45 ? flux(p[0]) : flux(0.45) + (flux(p[0]) - flux(0.45)) / beyond;
+    };
+    return infer(Case(text, {{"u", u}}, options));
+  };
+  EXPECT_LT(share(1.0).uncertainty.bent.at(0), 0.005);
+  auto front = share(3.0);
+  EXPECT_GT(front.uncertainty.bent.at(0), 0.02);
+  front.uncertainty.bent.at(0) = 0.06;
+  auto const verdict = verdict::judge(*front.problem, front.choices, front.estimate, front.uncertainty);
+  EXPECT_TRUE(has(verdict, "front")) << verdict::describe(verdict);
+}
+
 TEST(Verdict, IsNoErrorWhereAllParametersAreZero) {
   Case const c(film("dt(u) - D*dx(dx(u))", "D"), {{"u", [](Coordinates const& x) { return std::sin(2.0 * pi * x[1]); }}}, noisy());
   auto answer = infer(c);

@@ -37,6 +37,7 @@ struct Estimate {
   double objective = 0.0, gradient = 0.0;
   int steps = 0;                         ///< Newton steps, or passes of the weights
   bool converged = false;
+  double unsettled = 0.0;                ///< where parameters do not stand to the tolerance: the relative change of the last step
   std::string failure;                   ///< what broke down, where and in which phase; the estimate is then the last finite one
 
   std::unique_ptr<Linearisation> linear; ///< around it

@@ -22,7 +22,7 @@ petsc::Vector take_vector(parameters::ParameterSpace const& space, std::string c
 void put_parameters(parameters::ParameterSpace const& space, Estimate const& estimate, Quantities& quantities) {
   put_vector(space, "fitted", estimate.parameters, quantities);
   quantities.put("smoothness", estimate.smoothness);
-  quantities.put("end", {estimate.converged ? 1.0 : 0.0, static_cast<double>(estimate.steps), estimate.objective, estimate.gradient});
+  quantities.put("end", {estimate.converged ? 1.0 : 0.0, static_cast<double>(estimate.steps), estimate.objective, estimate.gradient, estimate.unsettled});
 }
 
 void take_parameters(parameters::ParameterSpace const& space, Quantities const& quantities, Estimate& estimate) {
@@ -33,6 +33,7 @@ void take_parameters(parameters::ParameterSpace const& space, Quantities const& 
   estimate.steps = static_cast<int>(end.at(1));
   estimate.objective = end.at(2);
   estimate.gradient = end.at(3);
+  estimate.unsettled = end.at(4);
 }
 
 namespace {

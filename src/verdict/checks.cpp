@@ -7,6 +7,8 @@
 
 #include "kernels/pointwise.hpp"
 #include "parameters/transform.hpp"
+#include "scores/score.hpp"
+#include "uncertainty/moved.hpp"
 #include "uncertainty/student.hpp"
 
 namespace mollis::verdict {
@@ -17,6 +19,7 @@ constexpr double most_at_bounds = 0.05;
 constexpr double most_raised = 1.5, most_unexplained = 0.01;
 constexpr double most_noise_share = 0.5;
 constexpr double most_cells_a_count = 1.0;
+constexpr double most_unsettled = 0.1, least_error = 1e-3;   ///< of a standard error; its share of the parameter where there is none
 constexpr int least_draws = 8;
 constexpr double most_sampled = 1e-3;  ///< of a constant: what the sampled kernels of the weak form err by
 constexpr double most_biased = 0.05, most_biased_noise = 3.0;
@@ -77,6 +80,21 @@ Checks finite(Problem const& problem, Estimate const& estimate) {
 Checks converged(Estimate const& estimate) {
   return {{"converged", estimate.converged ? 0.0 : 1.0, 0.0, estimate.failure.empty() ? "the fit did not converge" : estimate.failure,
            "see history.csv; more iterations ([inversion] max_iterations), a first guess nearer the answer, or fewer unknowns", true}};
+}
+
+Checks settled(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
+  if (!(estimate.unsettled > 0.0)) return {};
+  double least = 0.0;   // standard error over size, of the parameter that has the least
+  auto const pieces = problem.space().scatter(estimate.parameters);
+  for (std::size_t p = 0; p < pieces.size() && uncertainty.computed; ++p) {
+    auto const& unknown = problem.space().unknowns()[p];
+    double const error = scores::mean_of(problem.space(), unknown, uncertainty.deviation[p], true);
+    double const size = uncertainty::size_of(problem, unknown, pieces[p]);
+    if (error > 0.0 && size > 0.0 && (least == 0.0 || error / size < least)) least = error / size;
+  }
+  return {{"settled", estimate.unsettled, most_unsettled * (least > 0.0 ? least : least_error),
+           fmt::format("the last step moved the parameters by {:.2g} of themselves, and its linear solve did not end", estimate.unsettled),
+           "more may be left than it moved: another method, fewer points, or more iterations (-- -joint_ksp_max_it)"}};
 }
 
 Checks covered(Problem const& problem, Estimate const& estimate) {

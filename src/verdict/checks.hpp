@@ -17,6 +17,8 @@ double largest_term(Problem const& problem, Estimate const& estimate);
 
 Checks finite(Problem const& problem, Estimate const& estimate);          ///< no parameter, state or misfit is NaN or infinite
 Checks converged(Estimate const& estimate);
+/// The last step of a fit that could not be solved further moved the parameters by little of their standard errors.
+Checks settled(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);
 Checks covered(Problem const& problem, Estimate const& estimate);         ///< enough of the observed points carry a residual
 Checks inside_ranges(Choices const& choices, Estimate const& estimate);   ///< no automatic pick at the end of what was searched
 Checks inside_bounds(Problem const& problem, Estimate const& estimate);   ///< few values stand at their bounds

@@ -33,6 +33,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   };
   add(finite(problem, estimate));
   add(converged(estimate));
+  add(settled(problem, estimate, uncertainty));
   add(covered(problem, estimate));
   add(inside_ranges(choices, estimate));
   add(inside_bounds(problem, estimate));

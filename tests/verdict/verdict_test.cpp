@@ -223,6 +223,21 @@ residual = "dx(lambda*dx(u)) + 10"
   EXPECT_TRUE(has(verdict, "front")) << verdict::describe(verdict);
 }
 
+/// A last step that is no small part of the standard error, behind a solve that did not end.
+TEST(Verdict, DoubtsAFitThatHasNotSettled) {
+  auto answer = infer(Case(heat, {{"u", bump}}, noisy({"inversion.method=joint"})));
+  auto const judged = [&](double unsettled) {
+    answer.estimate.unsettled = unsettled;
+    return verdict::judge(*answer.problem, answer.choices, answer.estimate, answer.uncertainty);
+  };
+  EXPECT_EQ(answer.estimate.unsettled, 0.0);
+  EXPECT_FALSE(has(judged(1e-6), "settled"));
+  EXPECT_TRUE(has(judged(1e-2), "settled"));
+  answer.uncertainty.computed = false;
+  EXPECT_FALSE(has(judged(9e-5), "settled"));
+  EXPECT_TRUE(has(judged(2e-4), "settled"));
+}
+
 TEST(Verdict, IsNoErrorWhereAllParametersAreZero) {
   Case const c(film("dt(u) - D*dx(dx(u))", "D"), {{"u", [](Coordinates const& x) { return std::sin(2.0 * pi * x[1]); }}}, noisy());
   auto answer = infer(c);

@@ -168,6 +168,7 @@ Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& sta
   auto out = estimate_at(std::move(problem), std::move(objective), std::move(fitted.x));
   out.trials = std::move(tables);
   out.converged = fitted.converged;
+  out.unsettled = fitted.unsettled;
   out.failure = fitted.failure;
   out.steps = fitted.newton;
   out.objective = fitted.objective;
@@ -249,6 +250,7 @@ Estimate Estimator::restore(Problem const& given, Quantities const& quantities) 
   objective->linearise();
   auto out = estimate_at(std::move(problem), std::move(objective), std::move(x));
   out.converged = kept.converged;
+  out.unsettled = kept.unsettled;
   out.steps = kept.steps;
   out.objective = kept.objective;
   out.gradient = kept.gradient;

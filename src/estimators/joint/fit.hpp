@@ -19,6 +19,7 @@ struct Trial {
 struct Joined {
   petsc::Vector x;
   bool converged = false;
+  double unsettled = 0.0;           ///< see Estimate
   std::string failure;              ///< what broke down and in which phase; x is then the last point that is finite
   int newton = 0;
   double objective = 0.0, gradient = 0.0;

@@ -41,7 +41,7 @@ class Fitter {
   void polish();
   void settle();
   void respect_bounds();
-  void say_unsettled(double moved) const;
+  void say_unsettled(double moved);
 
   /// The objective where the fit stands, data by what their loss says: weights of a robust loss move the squares.
   double cost() const {

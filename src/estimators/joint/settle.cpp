@@ -64,7 +64,8 @@ void Fitter::respect_bounds() {
   if (at_.settled && !done) say_unsettled(at_.moved);
 }
 
-void Fitter::say_unsettled(double moved) const {
+void Fitter::say_unsettled(double moved) {
+  result_.unsettled = moved;
   problem_.progress.say(fmt::format("fit   the last step moved the parameters by {:.1e}, more than the tolerance: so much they may differ on "
                                     "other numbers of ranks", moved));
 }

@@ -28,6 +28,7 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("moved", at.moved);
   each("newton", found.newton);
   each("converged", found.converged);
+  each("unsettled", found.unsettled);
   each("objective", found.objective);
   each("gradient", found.gradient);
 }

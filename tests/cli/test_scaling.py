@@ -3,14 +3,10 @@ import csv
 import json
 import re
 import shutil
-import sys
 import tomllib
 import unittest
 
 from program import INPUTS, TestCase, run, temporary
-
-sys.path.insert(0, str(INPUTS.parent / "tools"))
-import scaling_model  # noqa: E402  (tools is no package)
 
 DECK = INPUTS / "heat2d.toml"
 SMALL = ["grid.points=[16,17]", "forward.refine=1", "uncertainty.samples=0", "inversion.method=equation-error", "mollifier.radius=4",
@@ -70,33 +66,6 @@ class Scaling(TestCase):
                                   (65, ["--collect", empty], "is no study"), (66, ["--collect", empty / "none"], "is no study"),
                                   (66, [empty / "none.toml", "--mode", "weak", "--ranks", "1"], "no such deck")):
             self.expect_error(code, run("scaling", *words), text)
-
-
-class Model(unittest.TestCase):
-    """Against seconds that are known: 3 kB and 4 operations a byte a point and iteration on ranks that share memory, not arithmetic."""
-
-    MACHINE = {"name": "paper", "ranks_per_node": 4, "memory_bandwidth": 4e10, "flops": 8e10, "network_bandwidth": 1e30, "latency": 0.0,
-               "file_bandwidth": 1e9, "file_bandwidth_node": 1e9}
-
-    def model(self, mode, fixed):
-        rows = []
-        for ranks in (1, 2, 4):
-            points, krylov = 1000**2 * (ranks if mode == "weak" else 1), 200
-            a_byte = max(ranks / 4e10, 4.0 * 4 / 8e10)
-            rows.append({"ranks": ranks, "points": points, "krylov": krylov, "s solve": krylov * (points / ranks * 3000 * a_byte + fixed),
-                         "s total": 1.0})
-        return scaling_model.Model({"names": ["y", "x"], "method": "joint", "deck": "deck.toml"}, rows, self.MACHINE)
-
-    def test_weak_studies_do_not_take_work_for_fixed(self):
-        model = self.model("weak", 0.0)
-        self.assertAlmostEqual(model.phases["solve"]["fixed"], 0.0)
-        cost = model.cost(self.MACHINE, scaling_model.Shape(["y", "x"], [10000, 10000], 4), 200)
-        self.assertAlmostEqual(cost["solve"]["points"] / (200 * 1e8 / 4 * 3000 * 2e-10), 1.0, 6)
-
-    def test_strong_studies_tell_them_apart(self):
-        model = self.model("strong", 0.1)
-        self.assertAlmostEqual(model.phases["solve"]["fixed"], 0.1, 6)
-        self.assertLess(model.worst, 1.0001)
 
 
 class Check(TestCase):

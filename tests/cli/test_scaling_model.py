@@ -30,7 +30,7 @@ class Fit(unittest.TestCase):
         return model.Model(MANIFEST, [row(*r) for r in rows], MACHINE)
 
     def test_recovers_what_made_the_seconds(self):
-        m = self.fitted((1, 8000, 100), (2, 16000, 100), (4, 32000, 110), (8, 64000, 120))
+        m = self.fitted((1, 8000, 100), (2, 16000, 100), (4, 64000, 110), (8, 256000, 120))
         self.assertAlmostEqual(m.phases["solve"]["bytes"] / BYTES, 1.0, delta=1e-6)
         self.assertAlmostEqual(m.phases["solve"]["fixed"] / FIXED, 1.0, delta=1e-6)
         self.assertAlmostEqual(m.phases["write"]["bytes"] / TIMES, 1.0, delta=1e-6)
@@ -57,6 +57,33 @@ class Fit(unittest.TestCase):
         self.assertGreaterEqual(phase["fixed"], 0.0)
 
 
+class WorkAndFixed(unittest.TestCase):
+    """Against seconds that are known: 3 kB and 4 operations a byte a point and iteration on ranks that share memory, not arithmetic."""
+
+    MACHINE = {"name": "paper", "ranks_per_node": 4, "memory_bandwidth": 4e10, "flops": 8e10, "network_bandwidth": 1e30, "latency": 0.0,
+               "file_bandwidth": 1e9, "file_bandwidth_node": 1e9}
+
+    def model(self, mode, fixed):
+        rows = []
+        for ranks in (1, 2, 4):
+            points, krylov = 1000**2 * (ranks if mode == "weak" else 1), 200
+            a_byte = max(ranks / 4e10, 4.0 * 4 / 8e10)
+            rows.append({"ranks": ranks, "points": points, "krylov": krylov, "s solve": krylov * (points / ranks * 3000 * a_byte + fixed),
+                         "s total": 1.0})
+        return model.Model({"names": ["y", "x"], "method": "joint", "deck": "deck.toml"}, rows, self.MACHINE)
+
+    def test_weak_studies_do_not_take_work_for_fixed(self):
+        m = self.model("weak", 0.0)
+        self.assertAlmostEqual(m.phases["solve"]["fixed"], 0.0)
+        cost = m.cost(self.MACHINE, model.Shape(["y", "x"], [10000, 10000], 4), 200)
+        self.assertAlmostEqual(cost["solve"]["points"] / (200 * 1e8 / 4 * 3000 * 2e-10), 1.0, 6)
+
+    def test_strong_studies_tell_them_apart(self):
+        m = self.model("strong", 0.1)
+        self.assertAlmostEqual(m.phases["solve"]["fixed"], 0.1, 6)
+        self.assertLess(m.worst, 1.0001)
+
+
 class Costs(unittest.TestCase):
     def setUp(self):
         self.m = model.Model(MANIFEST, [row(1, 8000, 100), row(2, 16000, 100), row(4, 32000, 100)], MACHINE)
@@ -78,7 +105,7 @@ class Costs(unittest.TestCase):
 
     def test_operations_count_where_memory_is_quick(self):
         weak = dict(MACHINE, flops=1e9)
-        self.assertAlmostEqual(self.cost(512, 64, weak)["points"] / self.cost(512, 64)["points"], model.FLOPS_A_BYTE * 100, delta=1e-6)
+        self.assertAlmostEqual(self.cost(512, 64, weak)["points"] / self.cost(512, 64)["points"], self.m.intensity * 100, delta=1e-6)
 
     def test_time_is_not_cut(self):
         space, film = model.Shape(NAMES, [64] * 3, 64), model.Shape(["t", "y", "x"], [64] * 3, 64)

@@ -1,5 +1,6 @@
 """forward and predict that are stopped (signal, time, stop file) and go on: the same data as of a run that was not, on these ranks and on
 others; what --restart answers where it cannot go on."""
+import re
 import random
 import shutil
 import signal
@@ -68,7 +69,11 @@ class Forward(InTime):
         shutil.copytree(place, other / "u.h5.checkpoint")
         again = self.expect(0, run("forward", *self.words(deck, same, "--restart"))).out
         self.assertIn("restart from", again)
-        self.assertIn(out.splitlines()[0], again)   # steps and iterations, in all
+        # Steps and iterations in all: the predictor of the first step after a restart knows less of the past, which may cost an iteration.
+        count = r", (\d+) iterations in all"
+        line = next(text for text in again.splitlines() if re.sub(count, "", text) == re.sub(count, "", out.splitlines()[0]))
+        told = [int(number) for text in (line, out.splitlines()[0]) for number in re.findall(count, text)]
+        self.assertLessEqual(max(told, default=0) - min(told, default=0), stops)
         self.expect(0, run("forward", *self.words(deck, other, "--restart"), ranks=2))
         for place, bound in ((same, 1e-12), (other, 1e-8)):
             self.assertEqual([path.name for path in place.iterdir()], ["u.h5"])

@@ -19,7 +19,9 @@ bool is_alone(MPI_Comm comm) {
   return ranks == 1;
 }
 
+/// PETSc's own communicator of an object: it lives no longer than the last object on it.
 MPI_Comm comm_of(Mat matrix) { return PetscObjectComm(reinterpret_cast<PetscObject>(matrix)); }
+MPI_Comm comm_of(Vec vector) { return PetscObjectComm(reinterpret_cast<PetscObject>(vector)); }
 
 /// The library that factorises, null where there is none.
 MatSolverType library(MPI_Comm comm) {
@@ -63,8 +65,9 @@ bool SparseInverse::is_available(MPI_Comm comm) { return library(comm) != nullpt
 
 /// A copy of the whole on every rank.
 void SparseInverse::gather(petsc::Matrix matrix) {
+  MPI_Comm const comm = comm_of(static_cast<Mat>(matrix));
   int ranks = 1;
-  MPI_Comm_size(comm_, &ranks);
+  MPI_Comm_size(comm, &ranks);
   matrix_ = {};
   check(MatCreateRedundantMatrix(matrix, ranks, MPI_COMM_NULL, MAT_INITIAL_MATRIX, matrix_.address()));
   PetscInt local = 0;
@@ -72,22 +75,19 @@ void SparseInverse::gather(petsc::Matrix matrix) {
   int const own = static_cast<int>(local);
   counts_.resize(static_cast<std::size_t>(ranks));
   starts_.resize(counts_.size());
-  MPI_Allgather(&own, 1, MPI_INT, counts_.data(), 1, MPI_INT, comm_);
+  MPI_Allgather(&own, 1, MPI_INT, counts_.data(), 1, MPI_INT, comm);
   std::exclusive_scan(counts_.begin(), counts_.end(), starts_.begin(), 0);
   if (!whole_r_) check(MatCreateVecs(matrix_, whole_r_.address(), whole_z_.address()));
 }
 
-SparseInverse::SparseInverse(petsc::Matrix matrix) {
-  check(PetscObjectGetComm(reinterpret_cast<PetscObject>(static_cast<Mat>(matrix)), &comm_));
-  take(std::move(matrix));
-}
+SparseInverse::SparseInverse(petsc::Matrix matrix) { take(std::move(matrix)); }
 
 void SparseInverse::renew(petsc::Matrix matrix) { take(std::move(matrix)); }
 
 void SparseInverse::take(petsc::Matrix matrix) {
   PetscInt rows = 0;
   check(MatGetSize(matrix, &rows, nullptr));
-  if (is_alone(comm_) || rows > small)
+  if (is_alone(comm_of(static_cast<Mat>(matrix))) || rows > small)
     matrix_ = std::move(matrix);
   else
     gather(std::move(matrix));
@@ -110,7 +110,7 @@ void SparseInverse::take(petsc::Matrix matrix) {
     if (e > 0.0) check(MatDiagonalSet(matrix_, shift, ADD_VALUES));
     before = e;
     exists_ = factorise();
-    if (exists_ && e == 0.0) log_determinant_ = log_determinant_of(factor_, library(comm_of(matrix_)));
+    if (exists_ && e == 0.0) log_determinant_ = log_determinant_of(factor_, library(comm_of(static_cast<Mat>(matrix_))));
   }
   if (!exists_) factor_ = {};
   matrix_ = {};
@@ -137,7 +137,7 @@ void SparseInverse::analyse(MatSolverType by) {
 }
 
 bool SparseInverse::factorise() {
-  MatSolverType const by = library(comm_of(matrix_));
+  MatSolverType const by = library(comm_of(static_cast<Mat>(matrix_)));
   if (!factor_) analyse(by);
   MatFactorInfo info;
   check(MatFactorInfoInitialize(&info));
@@ -153,13 +153,13 @@ void SparseInverse::apply(Vec r, Vec z) {
   };
   if (counts_.empty()) return solve(r, z);
   int rank = 0;
-  MPI_Comm_rank(comm_, &rank);
+  MPI_Comm_rank(comm_of(r), &rank);
   auto const own = static_cast<std::size_t>(rank);
   PetscScalar const* from = nullptr;
   PetscScalar* to = nullptr;
   check(VecGetArrayRead(r, &from));
   check(VecGetArray(whole_r_, &to));
-  MPI_Allgatherv(from, counts_[own], MPI_DOUBLE, to, counts_.data(), starts_.data(), MPI_DOUBLE, comm_);
+  MPI_Allgatherv(from, counts_[own], MPI_DOUBLE, to, counts_.data(), starts_.data(), MPI_DOUBLE, comm_of(r));
   check(VecRestoreArray(whole_r_, &to));
   check(VecRestoreArrayRead(r, &from));
   solve(whole_r_, whole_z_);

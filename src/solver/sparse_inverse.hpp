@@ -33,7 +33,6 @@ class SparseInverse final : public Preconditioner {
   void analyse(MatSolverType by);
   bool factorise();
 
-  MPI_Comm comm_;
   std::vector<int> counts_, starts_;  ///< of every rank, where each holds the whole; else empty
   petsc::Vector whole_r_, whole_z_;
   petsc::Matrix matrix_, factor_;

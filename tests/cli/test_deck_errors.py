@@ -144,21 +144,8 @@ class NothingInSilence(DeckCase):
         self.assertEqual([p.name for p in self.directory.iterdir()], ["case.toml"])
 
     def test_parameters_whose_size_nothing_tells(self):
-        deck = temporary() / "scale.toml"
-        deck.write_text("""[grid]
-axes = ["y", "x"]
-points = [8, 8]
-lower = [0.0, 0.0]
-upper = [1.0, 1.0]
-[observations.u]
-file = "obs.h5"
-dataset = "u"
-[parameters.s]
-over = ["y", "x"]
-[equation]
-residual = "dx(s*dx(u)) + dy(s*dy(u))"
-""")
-        self.expect_error(78, run("check", deck), "scale.toml:12:13: [equation] residual: every term has a parameter, and 0 for all of them fulfils")
+        outcome = run("check", self.deck(residual="dx(flux)"))
+        self.expect_error(78, outcome, "case.toml:15:13: [equation] residual: every term has a parameter, and 0 for all of them fulfils")
 
     def test_two_states_on_one_dataset(self):
         second = '[observations.w]\nfile = "./obs.h5"\ndataset = "{}"\n[parameters.a]'

@@ -22,6 +22,7 @@ constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
 constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
 constexpr double same_freedom = 0.1;        ///< of the logarithm of degrees of freedom
 constexpr double linear_tolerance = 0.05;
+constexpr double still = 0.01;              ///< posterior standard deviations from the optimum that nobody sees
 constexpr int most_krylov = 300, most_krylov_scarce = 3000;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
@@ -87,6 +88,20 @@ double Fitter::change_from(Vec before) const {
 bool Fitter::is_settled(double moved, double before) const {
   double const rate = std::clamp(moved / before, linear_tolerance, 1.0);
   return rate * moved < problem_.settings.inversion.tolerance;
+}
+
+bool Fitter::is_still() const {
+  return at_.solved && at_.ahead < still && at_.scatter < problem_.settings.inversion.tolerance;
+}
+
+/// How far the optimum of these weights is after a step, and how far steps of other rounding would be from here. Both shrink from step to
+/// step as the steps do.
+void Fitter::look_ahead(GaussNewton::Outcome const& outcome, double moved) {
+  double const rate = outcome.solved && outcome.length == 1.0 && at_.distance > 0.0
+                          ? std::clamp(outcome.distance / at_.distance, linear_tolerance, 1.0) : 1.0;
+  at_.distance = outcome.distance;
+  at_.ahead = rate * outcome.distance;
+  at_.scatter = rate * at_.scatter + outcome.lost * moved;
 }
 
 /// g: least squares of the data with a little of |g|^2; p: the first guess.
@@ -182,6 +197,7 @@ double Fitter::step(char const* phase) {
   at_.length = outcome.length;
   at_.arrived = outcome.promised < rounding * value;
   at_.solved = outcome.solved;
+  look_ahead(outcome, moved);
   result_.objective = outcome.objective;
   result_.gradient = outcome.gradient;
   ++result_.newton;
@@ -330,7 +346,8 @@ void Fitter::polish() {
   for (int i = first_round(polishing); i < most_polish && !result_.converged; ++i) {
     rest(polishing, i);
     double const moved = step("polish");
-    result_.converged = moved < settled_change && (at_.length > 0.0 || at_.arrived) && at_.descent < (at_.solved ? settled_descent : 0.1 * settled_descent);
+    result_.converged = is_still() ||
+                        (moved < settled_change && (at_.length > 0.0 || at_.arrived) && at_.descent < (at_.solved ? settled_descent : 0.1 * settled_descent));
     if (at_.length == 0.0) return;
   }
 }

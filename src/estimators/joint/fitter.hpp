@@ -69,7 +69,11 @@ class Fitter {
   }
   /// Relative change of the parameters.
   double change_from(Vec before) const;
+  /// Whether the parameters stand to the tolerance after a step that moved them by `moved`, the one before by `before`.
   bool is_settled(double moved, double before) const;
+  /// Whether the optimum is as near as no data could tell, and the way here does not show.
+  bool is_still() const;
+  void look_ahead(GaussNewton::Outcome const& outcome, double moved);
 
   Objective& objective_;
   problem::Problem const& problem_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "petsc/watch.hpp"
@@ -49,6 +50,23 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   if (ksp == nullptr) return;
   solver::check_rule(ksp);
   petsc::watch(ksp, tick_);
+  check(KSPSetPostSolve(ksp, measure, this));
+}
+
+/// Distance and orthogonality of the solution of H s = b that was just found, by one more product.
+PetscErrorCode GaussNewton::measure(KSP ksp, Vec b, Vec s, void* self) {
+  auto& fit = *static_cast<GaussNewton*>(self);
+  return solver::guarded(fit.shells_.kept(), [&] {
+    auto const r = petsc::like(b);
+    check(MatMult(fit.shells_.matrix(), s, r));
+    check(VecAYPX(r, -1.0, b));
+    PetscReal along = 0.0, across = 0.0, left = 0.0;
+    check(VecDot(b, s, &along));
+    check(VecDot(r, s, &across));
+    check(KSPGetResidualNorm(ksp, &left));
+    fit.distance_ = std::sqrt(std::max(along - across, 0.0));
+    fit.lost_ = fit.distance_ > 0.0 && left > 0.0 ? std::abs(across) / (fit.distance_ * left) : 0.0;
+  });
 }
 
 GaussNewton::~GaussNewton() = default;
@@ -88,6 +106,7 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
 GaussNewton::Outcome GaussNewton::step(Vec x) {
   Outcome outcome;
   KSP ksp = nullptr;
+  distance_ = 0.0, lost_ = 1.0;
   check(TaoSetSolution(tao_, x));
   PetscErrorCode const code = TaoSolve(tao_);
   shells_.rethrow();
@@ -106,6 +125,8 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   outcome.length = iterations > 0 ? length : 0.0;
   outcome.promised = 0.5 * first_norm_ * first_norm_;
   outcome.krylov = static_cast<int>(krylov);
+  outcome.distance = distance_;
+  outcome.lost = lost_;
   if (outcome.length == 0.0 && ksp != nullptr) outcome.broken = solver::breakdown_of(ksp);
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
   check(KSPGetConvergedReason(ksp, &reason));

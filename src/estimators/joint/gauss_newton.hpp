@@ -32,6 +32,10 @@ class GaussNewton {
     double objective = 0.0, gradient = 0.0;
     double length = 0.0;      ///< of the step, as a fraction of the full one; 0: none was found
     double promised = 0.0;    ///< by how much the quadratic model would fall, in the preconditioner's norm
+    double distance = 0.0;    ///< of the linear solution in the norm of H, (s^T H s)^(1/2): no linear function of states and parameters
+                              ///< changes by more of its posterior standard deviations
+    double lost = 0.0;        ///< |<r, s>| over the sizes of both, r what s leaves: 0 but for rounding, which conjugate gradients amplify
+                              ///< once their directions are no longer orthogonal; about what sums of another order change s by, relative
     int krylov = 0;
     std::string broken = {};  ///< what broke down, if anything did; x is then where it was
     bool solved = false;      ///< the linear solve reached its tolerance
@@ -57,6 +61,7 @@ class GaussNewton {
   }
 
  private:
+  static PetscErrorCode measure(KSP ksp, Vec b, Vec s, void* self);
   static PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self);
   static PetscErrorCode linearise(Tao, Vec x, Mat, Mat, void* self);
 
@@ -67,6 +72,7 @@ class GaussNewton {
   solver::Shells shells_;
   petsc::Optimiser tao_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
+  double distance_ = 0.0, lost_ = 1.0;   ///< of the last linear solve, as Outcome has them
   run::Ticker tick_;
   bool failed_ = false;          ///< the preconditioner of the last linear solve
   bool finite_ = true;           ///< value and gradient where TAO asked for them last

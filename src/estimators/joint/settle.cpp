@@ -19,11 +19,14 @@ constexpr double uphill = 0.5;  ///< of the objective, minus the logarithm of th
 /// began, they have found another stationary point, whose standard errors know nothing of the way there.
 void Fitter::settle() {
   take_whole_steps();
-  if (first_round(settling) == 0) at_.low = cost();
+  if (first_round(settling) == 0) {
+    at_.low = cost();
+    at_.settled = is_still();
+  }
   for (int i = first_round(settling); i < most_settling && !at_.settled; ++i) {
     rest(settling, i);
     double const moved = step("settle");
-    at_.settled = at_.solved && is_settled(moved, at_.before);
+    at_.settled = is_still() || (at_.solved && is_settled(moved, at_.before));
     at_.before = moved;
     at_.farthest = std::max(at_.farthest, moved);
     if (!at_.solved) break;

@@ -21,6 +21,9 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("told", at.told);
   each("averages_fail", at.averages_fail);
   each("averages_failed_last", at.averages_failed_last);
+  each("distance", at.distance);
+  each("ahead", at.ahead);
+  each("scatter", at.scatter);
   each("raised_by", at.raised_by);
   each("low", at.low);
   each("farthest", at.farthest);

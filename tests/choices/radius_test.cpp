@@ -103,7 +103,7 @@ over = ["y", "x"]
 residual = "lambda*lap(u) + m"
 [inversion]
 method = "equation-error"
-tolerance = 1e-10
+tolerance = 1e-8
 )toml";
 double heat_state(Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0] + 0.4 * std::sin(2.0 * x[1] + x[0]); }
 double heat_truth(Coordinates const& x) { return 1.0 + 0.4 * std::sin(5.0 * x[1]) * std::cos(4.0 * x[0]); }
@@ -122,8 +122,8 @@ TEST(Tune, ScoresNearTheBestOfAllRadiiAndWeights) {
     double const found = error_of(c, fit(c, tuned.beta).x, 0, heat_truth);
     double oracle = 1e300, best_beta = 0.0;
     Index best_radius = 0;
-    for (Index const r : {3, 4, 6, 8, 10, 13})
-      for (double const factor : {1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2}) {
+    for (Index const r : {4, 8, 13})
+      for (double const factor : {1e-2, 1e-1, 1.0, 1e1}) {
         c.deck.mollifier = mollifier::with_radii(c.grid, c.deck.mollifier, {r, r});
         double const error = error_of(c, fit(c, {factor * tuned.beta[0]}).x, 0, heat_truth);
         if (error >= oracle) continue;

@@ -10,7 +10,7 @@ namespace {
 std::string const heat = R"toml(
 [grid]
 axes = ["y", "x"]
-points = [32, 32]
+points = [20, 20]
 lower = [0.0, 0.0]
 upper = [1.0, 1.0]
 [fields.m]
@@ -179,7 +179,7 @@ TEST(Verdict, FindsConstantsThatDependOnTheRadius) {
 /// Of one mode u_xx = -pi^2 u: D and k cannot be told apart but by the noise that is left in the fitted states.
 TEST(Verdict, FindsErrorOfTheStatesThatPassesForInformation) {
   std::string const joint = "[inversion]\nmethod = \"joint\"\n";
-  auto options = noisy({"grid.points=[31,41]"});
+  auto options = noisy({"grid.points=[21,29]"});
   Case const one(open_film("dt(u) - D*dx(dx(u)) + k*u", joint, "Dk"), {{"u", Modes{0.5, false}}}, options);
   auto const found = infer(one);
   EXPECT_TRUE(has(found.verdict, "attenuated")) << verdict::describe(found.verdict);

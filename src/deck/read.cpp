@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "deck/curves.hpp"
 #include "deck/experiments.hpp"
 #include "deck/readers.hpp"
 #include "deck/schema.hpp"
@@ -99,9 +100,14 @@ void read_named(Document& document, Names& names, Command command, Deck& deck) {
     names.claim(name, "a field", entry.place(), document.problems);
     deck.fields.emplace_back(name, read_values(entry, deck.grid));
   }
+  auto const states = states_in_residuals(deck);
   for (auto const& [name, entry] : named_entries(document, "parameters")) {
     names.claim(name, "a parameter", entry.place(), document.problems);
-    deck.parameters.emplace_back(name, read_parameter(entry, deck.grid));
+    auto const parameter = read_parameter(entry, deck.grid, states);
+    if (is_curve(parameter, states))
+      add_curve(name, entry, parameter, names, deck);
+    else
+      deck.parameters.emplace_back(name, parameter);
   }
   claim_shared(document, names, deck);
 }
@@ -133,6 +139,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   read_named(document, names, command, deck);
   bool const equation_due = needs(command, "equation") && !document.broken.count("equation");
   deck.equation = read_equation(entry_of(document, "equation"), names, equation_due);
+  name_curves(deck);
   deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation);
   deck.derivatives = read_derivatives(entry_of(document, "mollify"), deck);
   deck.inversion = read_inversion(entry_of(document, "inversion"));

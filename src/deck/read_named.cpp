@@ -38,6 +38,20 @@ void check_logarithm(Entry const& entry, Parameter const& parameter) {
   }
 }
 
+/// Axes of the grid, or one state.
+void check_over(Entry const& entry, Grid const& grid, std::vector<std::string> const& states, Parameter const& parameter) {
+  auto const is_state = [&](std::string const& name) { return std::find(states.begin(), states.end(), name) != states.end(); };
+  bool const curve = std::any_of(parameter.over.begin(), parameter.over.end(), is_state);
+  for (auto const* key : {"coefficients", "range"})
+    if (!curve && entry.has(key)) entry.report(key, "belongs to a parameter over a state, over = [\"u\"]; remove it");
+  if (!curve) return check_subset(parameter.over, grid.axes, entry, "over");
+  if (parameter.over.size() > 1)
+    entry.report("over", fmt::format("a parameter varies over axes, or over one state alone; write over = [\"{}\"]",
+                                     run::shown(*std::find_if(parameter.over.begin(), parameter.over.end(), is_state))));
+  if (entry.places().keys.count("smoothness") > 0)
+    entry.report("smoothness", "a curve over a state is as smooth as its coefficients are few; remove it, or give fewer coefficients");
+}
+
 /// walls = { AXIS = ..., AXIS_lower = ..., AXIS_upper = ... }
 void read_walls(Entry const& entry, Grid const& grid, Observation& observation) {
   for (auto const& item : entry.items("walls")) {
@@ -210,11 +224,11 @@ Values read_values(Entry const& entry, Grid const& grid) {
   return values;
 }
 
-Parameter read_parameter(Entry const& entry, Grid const& grid) {
+Parameter read_parameter(Entry const& entry, Grid const& grid, std::vector<std::string> const& states) {
   Parameter parameter;
   parameter.places = entry.places();
   parameter.over = entry.list<std::string>("over").value_or(Axes{});
-  if (entry.has("over")) check_subset(parameter.over, grid.axes, entry, "over");
+  if (entry.has("over")) check_over(entry, grid, states, parameter);
   parameter.initial = entry.number("initial");
   parameter.lower = entry.number("lower");
   parameter.upper = entry.number("upper");

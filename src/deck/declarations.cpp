@@ -104,6 +104,9 @@ Section observations() {
          "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"; "
          "localisations: \"poisson\", { gain = 3.0 } (so many times its variance), or \"auto\" (as often as the counts tell)")
          .in("of the state").otherwise(R"("auto")"),
+     key("noise_blur", Type::number, "grid: neighbours share their noise, which is white noise blurred by a Gaussian of this standard deviation along the "
+         "axes of space; noise is the deviation of a datum, and given; fitted by method joint")
+         .in("points of the data").within(Limits{0.0, 64.0, true, false}).otherwise_computed("none: white noise").like("1.5"),
      key("sampling", Type::choice, "grid: \"point\": values at the points; \"mean\": means over cells of the grid about them along the axes of space, as "
          "pixels are; fitted by method joint")
          .out_of({"point", "mean"}).otherwise(R"("point")"),

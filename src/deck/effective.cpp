@@ -129,6 +129,7 @@ Rows rows_of(Observation const& observation) {
   if (observation.kind != observations::Kind::localisations)
     rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";
   if (observation.kind == observations::Kind::grid) {
+    if (observation.noise_blur > 0.0) rows["noise_blur"] = toml_text(observation.noise_blur);
     rows["sampling"] = observation.means ? "\"mean\"" : "\"point\"";
     rows["walls"] = toml_text(walls);
     add_part(rows, observation.dataset, observation.part);

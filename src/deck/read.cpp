@@ -73,6 +73,8 @@ void check_kind(Entry const& entry, Observation const& observation, Command comm
     entry.report("sampling", fmt::format("{} values at points; remove it, or use 'mollis invert'", command == Command::forward ? "synthetic observations are" : "what is mollified are"));
   if (observation.loss != observations::Loss::gaussian && command == Command::mollify)
     entry.report("loss", "what is mollified is taken as it stands; remove it, or use 'mollis invert'");
+  if (observation.noise_blur > 0.0 && (command == Command::forward || command == Command::mollify))
+    entry.report("noise_blur", fmt::format("{} white noise; remove it, or use 'mollis invert'", command == Command::forward ? "synthetic observations have" : "standard errors here are of"));
   if (observation.kind != observations::Kind::points || (command != Command::forward && command != Command::mollify)) return;
   entry.report("kind", fmt::format("{} a grid; remove it, or use 'mollis invert'",
                                    command == Command::forward ? "synthetic observations are written on" : "what is mollified stands on"));

@@ -154,6 +154,13 @@ void check_kind(Entry const& entry, Observation const& observation) {
     entry.report("noise", "counts have a noise of their own; write \"poisson\", { gain = ... } (so many times its variance), or \"auto\"");
   if (points && std::holds_alternative<observations::Dataset>(observation.noise))
     entry.report("noise", "scattered points have columns; write columns = { sigma = \"...\" } instead");
+  if (entry.has("noise_blur") && !grid) entry.report("noise_blur", "belongs to data on the grid; remove it");
+  if (entry.has("noise_blur") && grid && !entry.broken("noise") &&
+      (std::holds_alternative<Automatic>(observation.noise) || std::holds_alternative<observations::Counts>(observation.noise)))
+    entry.report("noise_blur", "differences of neighbours do not tell how large noise is that they share, and counts share none; give noise = 0.01, "
+                               "the standard deviation of a datum");
+  if (entry.has("noise_blur") && observation.loss != observations::Loss::gaussian)
+    entry.report("noise_blur", "outliers that neighbours share are not told from signal; remove loss = \"robust\", or this");
   if (points && noise && observation.columns.count("sigma"))
     entry.report("noise", "stands beside a column of standard deviations; keep one of noise and columns = { sigma = ... }");
 }
@@ -192,6 +199,7 @@ Observation read_observation(Entry const& entry, std::string const& state, Grid 
   read_counting(entry, grid, observation);
   observation.part = read_part(entry, grid);
   observation.noise = read_noise(entry, "noise");
+  observation.noise_blur = entry.number("noise_blur").value_or(0.0);
   observation.means = entry.text("sampling") == "mean";
   if (entry.text("loss") == "robust") observation.loss = observations::Loss::robust;
   check_kind(entry, observation);

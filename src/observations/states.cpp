@@ -9,6 +9,7 @@
 #include "kernels/pointwise.hpp"
 #include "mollifier/bridge.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/correlated_noise.hpp"
 #include "observations/counts.hpp"
 #include "observations/fill_values.hpp"
 #include "observations/growing_noise.hpp"
@@ -264,6 +265,7 @@ State read_on_grid(grid::Grid const& grid, std::string const& name, Settings con
     set_noise(grid, observation, deviations, state);
   else
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
+  state.alike = shared_by(grid, observation.noise_blur);
   refuse_extreme_noise(observation, state.sigma);
   set_loss(grid, observation.loss, state);
   state.gaps = grid.points() - m.count;

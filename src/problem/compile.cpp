@@ -148,6 +148,19 @@ void check_sampling(deck::Deck const& deck, deck::Problems& problems) {
   }
 }
 
+/// Noise that neighbours share is held against waves of fitted states; weights of mollified data take it for white.
+void check_correlation(deck::Deck const& deck, deck::Problems& problems) {
+  auto const& method = estimators::method_named(deck.inversion.method);
+  for (auto const& [name, observation] : deck.observations) {
+    if (!(observation.noise_blur > 0.0)) continue;
+    if (deck.equation.weak)
+      problems.add(observation.places.of("noise_blur"), "the weak form corrects for white noise alone; remove form = \"weak\", or this");
+    else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
+      problems.add(observation.places.of("noise_blur"),
+                   fmt::format("method = \"{}\" takes noise for white, in its weights, its radii and its corrections; use method = \"joint\" or \"auto\"", method.name));
+  }
+}
+
 /// Losses are of data that states are fitted to.
 void check_losses(deck::Deck const& deck, deck::Problems& problems) {
   auto const& method = estimators::method_named(deck.inversion.method);
@@ -224,6 +237,7 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
   check_unobserved(deck, problems);
   check_curves(deck, problems);
   check_losses(deck, problems);
+  check_correlation(deck, problems);
   check_sampling(deck, problems);
   check_refinement(deck, problems);
   auto const& method = estimators::method_named(deck.inversion.method);

@@ -363,7 +363,7 @@ TEST(Effective, LeavesRadiiThatVaryToTheData) {
 
 TEST(Effective, HasEveryKeyThatADeckCanHold) {
   std::string text = effective(parse_text(rich)) + effective(parse_text(test::contract())) + effective(parse_text(points_in_a_disc)) +
-                     effective(parse_text(curve_deck(), {"equation.residual=D*lap(u) + a + k"}));
+                     effective(parse_text(curve_deck(), {"equation.residual=D*lap(u) + a + k", "observations.u.noise=0.1", "observations.u.noise_blur=1.5"}));
   text += effective(parse_text(minimal("[[experiment]]\nname = \"one\"\n[experiment.observations.u]\nnoise = 1\n[experiment.fields.m]\nvalue = 1\n"),
                                {"equation.residual=a*lap(u) + m"}));
   for (auto const& deck : forward_decks()) text += effective(deck);

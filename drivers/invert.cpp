@@ -4,6 +4,7 @@
 #include "inference/validate.hpp"
 #include "problem/from_deck.hpp"
 #include "problem/make_grid.hpp"
+#include "problem/ranges.hpp"
 #include "results/describe.hpp"
 #include "results/restart.hpp"
 #include "results/take.hpp"
@@ -11,14 +12,15 @@
 
 namespace mollis::drivers {
 
-run::Exit invert(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command, run::Stages& stages) {
+run::Exit invert(MPI_Comm comm, deck::Deck const& asked, CommandLine const& command, run::Stages& stages) {
   run::Progress progress(comm, command.listener);
-  auto set = results::take(comm, deck, command.overwrite, true);
-  auto const keeper = results::make_keeper(comm, deck, results::inversion(deck, set.id()), command.restart, command.overwrite, progress, stages);
-  inference::offer_options(deck.inversion.method);
+  auto set = results::take(comm, asked, command.overwrite, true);
+  auto const keeper = results::make_keeper(comm, asked, results::inversion(asked, set.id()), command.restart, command.overwrite, progress, stages);
+  inference::offer_options(asked.inversion.method);
 
-  auto const grid = problem::make_grid(comm, deck);
+  auto const grid = problem::make_grid(comm, asked);
   progress.say(results::describe(grid));
+  auto const deck = problem::with_ranges(grid, asked, stages);
   auto problem = [&] {
     run::Stages::Scope const stage(stages, "read");
     return problem::from_deck(grid, deck, progress);

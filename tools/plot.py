@@ -3,7 +3,7 @@
 smoothed state, the sweep over smoothness weights, constants as text.
 
 Points where the data hardly determine a parameter (its weight is below a thousandth of the largest) are hatched.
-Standard deviations are a band of 95 % around lines and a map of their own beside images.
+Parameters over a state are curves. Standard deviations are a band of 95 % around lines and a map of their own beside images.
 Fields of one axis are lines, of two axes images; of more axes middle slices are shown (and the middle time).
 """
 import argparse
@@ -260,7 +260,39 @@ def constants_panel(result, constants):
     return draw
 
 
-KNOWN = ("parameters", "samples", "truth", "state", "observations", "coordinates", "sweep", "VTKHDF")
+def curve_panels(result):
+    """Parameters over a state, each over its values with a band of 95 %; where data lie, as ticks below."""
+    return [curve_panel(result, name, {column: np.asarray(values) for column, values in table.items()})
+            for name, table in result.group("curves").items()]
+
+
+def curve_panel(result, name, table):
+    summary = result.parameter_summary(name)
+    state = next((column for column in table if column not in ("value", "std", "known", "data", "truth")))
+    at, value = table[state], table["value"]
+
+    def draw(ax):
+        if "std" in table:
+            half = 1.96 * table["std"]
+            ax.fill_between(at, value - half, value + half, color=BLUE, alpha=0.2, linewidth=0, label="95 %")
+        if "truth" in table:
+            ax.plot(at, table["truth"], color=GREY, linestyle="--", label="truth")
+        ax.plot(at, value, color=BLUE, label="recovered")
+        seen = table["data"] / max(table["data"].max(), 1.0)
+        ax.fill_between(at, 0, 0.15 * seen, transform=ax.get_xaxis_transform(), color=ORANGE, alpha=0.5, linewidth=0,
+                        step="mid", label="data")
+        low, high = min(value.min(), 0.0), max(value.max(), 0.0)
+        if high > low:   # bands of what the data do not tell may be of any width
+            ax.set_ylim(max(ax.get_ylim()[0], low - (high - low)), min(ax.get_ylim()[1], high + (high - low)))
+        error = (summary.get("truth") or {}).get("relative_l2")
+        ax.set(title=titled(f"{name}({state}), recovered", "" if error is None else f"error {100 * error:.3g} %"), xlabel=state,
+               ylabel=name)
+        ax.grid(alpha=0.25)
+        ax.legend(frameon=False, fontsize=8)
+    return draw
+
+
+KNOWN = ("parameters", "curves", "samples", "truth", "state", "observations", "coordinates", "sweep", "VTKHDF")
 
 
 def other_panels(result):
@@ -294,7 +326,7 @@ def rows_of(result):
             rows += parameter_rows(result, name, dataset)
     for name in {**result.group("observations"), **result.group("state")}:
         rows += state_rows(result, name)
-    loose = other_panels(result) + ([constants_panel(result, constants)] if constants else [])
+    loose = curve_panels(result) + other_panels(result) + ([constants_panel(result, constants)] if constants else [])
     loose += sweep_panels(result)
     return rows + [loose[i:i + 3] for i in range(0, len(loose), 3)]
 

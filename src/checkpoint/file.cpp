@@ -168,7 +168,7 @@ void write(MPI_Comm comm, std::string const& path, std::string const& shown, std
   auto out = packed(content);
   for (auto const& [part, quantities] : content.parts)
     for (auto const& [name, placed] : quantities.all_fields()) {
-      file.write(placed.grid, field_name(part, name), placed.values);
+      file.write(placed.grid, field_name(part, name), placed.values, true);
       out.index["parts"][part]["fields"][name] = sum_of(comm, placed.grid, placed.values);
     }
   auto const index = out.index.dump();
@@ -206,7 +206,7 @@ Content read(MPI_Comm comm, std::string const& path) {
       quantities.put(name, std::vector<double>(first, first + place[1].get<std::ptrdiff_t>()));
     }
     quantities.read_fields_from([path, part = std::string(part)](std::string const& name, grid::Grid const& grid) {
-      return io::read_dataset(grid, path, field_name(part, name));
+      return io::read_as_is(grid, path, field_name(part, name));
     });
   }
   return content;

@@ -1,5 +1,6 @@
 #pragma once
 /// The deck as typed values, defaults filled in; what a room is told of it stands in that room's settings.hpp. Read by deck::read (deck/read.hpp), printed by deck::effective.
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -68,6 +69,16 @@ struct Experiment {
   Place place;
 };
 
+/// A parameter over a state, D(u): a cubic spline on uniform knots. Its coefficients are constants among the deck's parameters and
+/// the curve is a named sub-expression, so that nothing but the deck and the results knows of it (deck/curves.hpp).
+struct Curve {
+  std::string name, state;                             ///< as the residuals have it
+  int coefficients = 6;                                ///< at least 4; intervals between knots: three less
+  std::optional<std::array<double, 2>> range;          ///< of the state, outside which the curve is constant; none: what the data visit
+  std::size_t first = 0;                               ///< position of the first coefficient among the parameters
+  Parameter written;                                   ///< as the deck has it
+};
+
 struct Forward {
   std::optional<std::string> equation;                 ///< see docs/forward.md; empty: manufactured states
   std::string coefficient, source;                     ///< a and b: expressions of coordinates, fields and the truth
@@ -97,6 +108,7 @@ struct Deck {
   Named<Values> fields;
   std::vector<Experiment> experiments;                 ///< in each of which all residuals hold; none: one, names as they stand
   Named<Parameter> parameters;
+  std::vector<Curve> curves;                           ///< parameters over states, in the deck's order
   Equation equation;
   Mollifier mollifier;
   std::vector<std::string> derivatives;                ///< [mollify] derivatives by axis letters: "x", "xx"; "" or a

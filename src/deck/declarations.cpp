@@ -62,7 +62,7 @@ std::vector<Key> operator+(std::vector<Key> keys, std::vector<Key> const& more) 
 Section coordinates() {
   return {"grid.coordinates", "Axes from datasets, stretched ones allowed.",
     std::vector<Key>{key("file", Type::file, "HDF5 or NetCDF file").needed().like(R"("a.h5")"),
-     key("datasets", Type::texts, "one an axis, strictly increasing").needed().like(R"(["t", "x"])"),
+     key("datasets", Type::texts, "one an axis, strictly increasing; those of space may decrease, results do so too").needed().like(R"(["t", "x"])"),
      key("period", Type::axis_numbers, "period of each axis that is periodic")
          .in("of the axis").within(positive()).otherwise("{}").like("{ t = 3.15e7 }"),
      key("time_unit", Type::choice,
@@ -104,6 +104,9 @@ Section observations() {
          "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"; "
          "localisations: \"poisson\", { gain = 3.0 } (so many times its variance), or \"auto\" (as often as the counts tell)")
          .in("of the state").otherwise(R"("auto")"),
+     key("noise_blur", Type::number, "grid: neighbours share their noise, which is white noise blurred by a Gaussian of this standard deviation along the "
+         "axes of space; noise is the deviation of a datum, and given; fitted by method joint")
+         .in("points of the data").within(Limits{0.0, 64.0, true, false}).otherwise_computed("none: white noise").like("1.5"),
      key("sampling", Type::choice, "grid: \"point\": values at the points; \"mean\": means over cells of the grid about them along the axes of space, as "
          "pixels are; fitted by method joint")
          .out_of({"point", "mean"}).otherwise(R"("point")"),
@@ -136,8 +139,12 @@ std::vector<Key> values() {
 
 Section parameters() {
   return {"parameters.*", "A hidden parameter of the equation.",
-    {key("over", Type::texts, "axes that it varies over, [] for a constant")
-         .needed().out_of({"t", "z", "y", "x"}).like(R"(["y", "x"])"),
+    {key("over", Type::texts, "axes that it varies over, [] for a constant; one state, [\"u\"], for a curve over its values")
+         .needed().like(R"(["y", "x"])"),
+     key("coefficients", Type::integer, "of a curve over a state, a cubic spline: three more than there are intervals between its knots")
+         .within(from_to(4, 32)).otherwise_computed("6"),
+     key("range", Type::numbers, "of the state, outside which the curve is constant").in("of the state")
+         .otherwise_computed("what the data visit, less two standard deviations of their noise at each end").like("[0.0, 1.0]"),
      key("initial", Type::number, "first guess; without one fits begin at what the data say, nonlinear ones at 1"),
      key("lower", Type::number, "lower bound, always respected").otherwise_computed("none").like("0.05"),
      key("upper", Type::number, "upper bound, always respected").otherwise_computed("none").like("10.0"),

@@ -129,6 +129,7 @@ Rows rows_of(Observation const& observation) {
   if (observation.kind != observations::Kind::localisations)
     rows["loss"] = observation.loss == observations::Loss::robust ? "\"robust\"" : "\"gaussian\"";
   if (observation.kind == observations::Kind::grid) {
+    if (observation.noise_blur > 0.0) rows["noise_blur"] = toml_text(observation.noise_blur);
     rows["sampling"] = observation.means ? "\"mean\"" : "\"point\"";
     rows["walls"] = toml_text(walls);
     add_part(rows, observation.dataset, observation.part);
@@ -154,7 +155,30 @@ Rows rows_of(Parameter const& parameter) {
   return rows;
 }
 
-Rows rows_of(Equation const& equation) {
+Rows rows_of(Curve const& curve) {
+  auto rows = rows_of(curve.written);
+  rows.erase("smoothness");
+  rows["coefficients"] = toml_text(curve.coefficients);
+  if (curve.range) rows["range"] = toml_text(std::vector<double>(curve.range->begin(), curve.range->end()));
+  return rows;
+}
+
+/// Curves stand where their coefficients do.
+Named<Rows> rows_of_parameters(Deck const& deck) {
+  Named<Rows> all;
+  for (std::size_t p = 0; p < deck.parameters.size(); ++p) {
+    auto const& curves = deck.curves;
+    auto const curve = std::find_if(curves.begin(), curves.end(), [&](Curve const& c) { return c.first == p; });
+    auto const& name = curve == curves.end() ? deck.parameters[p].first : curve->name;
+    all.emplace_back("parameters." + key_text(name), curve == curves.end() ? rows_of(deck.parameters[p].second) : rows_of(*curve));
+    if (curve != curves.end()) p += static_cast<std::size_t>(curve->coefficients) - 1;
+  }
+  return all;
+}
+
+/// Curves are named by their tables alone.
+Rows rows_of(Equation equation, std::vector<Curve> const& curves) {
+  for (auto const& curve : curves) equation.let.erase(curve.name);
   Rows rows{{"form", equation.weak ? "\"weak\"" : "\"strong\""}, {"let", toml_text(equation.let)}};
   if (equation.residuals.size() == 1)
     rows["residual"] = toml_text(equation.residuals[0]);
@@ -255,8 +279,8 @@ Named<Rows> tables_of(Section const& section, Deck const& deck) {
   if (pattern == "grid") return {{pattern, rows_of(deck.grid)}};
   if (pattern == "observations.*") return rows_of("observations", shared(deck, deck.observations));
   if (pattern == "fields.*") return rows_of("fields", shared(deck, deck.fields));
-  if (pattern == "parameters.*") return rows_of("parameters", deck.parameters);
-  if (pattern == "equation" && !deck.equation.residuals.empty()) return {{pattern, rows_of(deck.equation)}};
+  if (pattern == "parameters.*") return rows_of_parameters(deck);
+  if (pattern == "equation" && !deck.equation.residuals.empty()) return {{pattern, rows_of(deck.equation, deck.curves)}};
   if (pattern == "mollifier") return {{pattern, rows_of(deck.mollifier)}};
   if (pattern == "mollify") return {{pattern, {{"derivatives", toml_text(deck.derivatives)}}}};
   if (pattern == "inversion") return {{pattern, rows_of(deck.inversion)}};

@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "deck/curves.hpp"
 #include "deck/experiments.hpp"
 #include "deck/readers.hpp"
 #include "deck/schema.hpp"
@@ -72,6 +73,8 @@ void check_kind(Entry const& entry, Observation const& observation, Command comm
     entry.report("sampling", fmt::format("{} values at points; remove it, or use 'mollis invert'", command == Command::forward ? "synthetic observations are" : "what is mollified are"));
   if (observation.loss != observations::Loss::gaussian && command == Command::mollify)
     entry.report("loss", "what is mollified is taken as it stands; remove it, or use 'mollis invert'");
+  if (observation.noise_blur > 0.0 && (command == Command::forward || command == Command::mollify))
+    entry.report("noise_blur", fmt::format("{} white noise; remove it, or use 'mollis invert'", command == Command::forward ? "synthetic observations have" : "standard errors here are of"));
   if (observation.kind != observations::Kind::points || (command != Command::forward && command != Command::mollify)) return;
   entry.report("kind", fmt::format("{} a grid; remove it, or use 'mollis invert'",
                                    command == Command::forward ? "synthetic observations are written on" : "what is mollified stands on"));
@@ -99,9 +102,14 @@ void read_named(Document& document, Names& names, Command command, Deck& deck) {
     names.claim(name, "a field", entry.place(), document.problems);
     deck.fields.emplace_back(name, read_values(entry, deck.grid));
   }
+  auto const states = states_in_residuals(deck);
   for (auto const& [name, entry] : named_entries(document, "parameters")) {
     names.claim(name, "a parameter", entry.place(), document.problems);
-    deck.parameters.emplace_back(name, read_parameter(entry, deck.grid));
+    auto const parameter = read_parameter(entry, deck.grid, states);
+    if (is_curve(parameter, states))
+      add_curve(name, entry, parameter, names, deck);
+    else
+      deck.parameters.emplace_back(name, parameter);
   }
   claim_shared(document, names, deck);
 }
@@ -133,6 +141,7 @@ void read_sections(Document& document, Command command, Deck& deck) {
   read_named(document, names, command, deck);
   bool const equation_due = needs(command, "equation") && !document.broken.count("equation");
   deck.equation = read_equation(entry_of(document, "equation"), names, equation_due);
+  name_curves(deck);
   deck.mollifier = read_mollifier(entry_of(document, "mollifier"), deck.grid.axes, deck.equation);
   deck.derivatives = read_derivatives(entry_of(document, "mollify"), deck);
   deck.inversion = read_inversion(entry_of(document, "inversion"));

@@ -38,6 +38,20 @@ void check_logarithm(Entry const& entry, Parameter const& parameter) {
   }
 }
 
+/// Axes of the grid, or one state.
+void check_over(Entry const& entry, Grid const& grid, std::vector<std::string> const& states, Parameter const& parameter) {
+  auto const is_state = [&](std::string const& name) { return std::find(states.begin(), states.end(), name) != states.end(); };
+  bool const curve = std::any_of(parameter.over.begin(), parameter.over.end(), is_state);
+  for (auto const* key : {"coefficients", "range"})
+    if (!curve && entry.has(key)) entry.report(key, "belongs to a parameter over a state, over = [\"u\"]; remove it");
+  if (!curve) return check_subset(parameter.over, grid.axes, entry, "over");
+  if (parameter.over.size() > 1)
+    entry.report("over", fmt::format("a parameter varies over axes, or over one state alone; write over = [\"{}\"]",
+                                     run::shown(*std::find_if(parameter.over.begin(), parameter.over.end(), is_state))));
+  if (entry.places().keys.count("smoothness") > 0)
+    entry.report("smoothness", "a curve over a state is as smooth as its coefficients are few; remove it, or give fewer coefficients");
+}
+
 /// walls = { AXIS = ..., AXIS_lower = ..., AXIS_upper = ... }
 void read_walls(Entry const& entry, Grid const& grid, Observation& observation) {
   for (auto const& item : entry.items("walls")) {
@@ -140,6 +154,13 @@ void check_kind(Entry const& entry, Observation const& observation) {
     entry.report("noise", "counts have a noise of their own; write \"poisson\", { gain = ... } (so many times its variance), or \"auto\"");
   if (points && std::holds_alternative<observations::Dataset>(observation.noise))
     entry.report("noise", "scattered points have columns; write columns = { sigma = \"...\" } instead");
+  if (entry.has("noise_blur") && !grid) entry.report("noise_blur", "belongs to data on the grid; remove it");
+  if (entry.has("noise_blur") && grid && !entry.broken("noise") &&
+      (std::holds_alternative<Automatic>(observation.noise) || std::holds_alternative<observations::Counts>(observation.noise)))
+    entry.report("noise_blur", "differences of neighbours do not tell how large noise is that they share, and counts share none; give noise = 0.01, "
+                               "the standard deviation of a datum");
+  if (entry.has("noise_blur") && observation.loss != observations::Loss::gaussian)
+    entry.report("noise_blur", "outliers that neighbours share are not told from signal; remove loss = \"robust\", or this");
   if (points && noise && observation.columns.count("sigma"))
     entry.report("noise", "stands beside a column of standard deviations; keep one of noise and columns = { sigma = ... }");
 }
@@ -178,6 +199,7 @@ Observation read_observation(Entry const& entry, std::string const& state, Grid 
   read_counting(entry, grid, observation);
   observation.part = read_part(entry, grid);
   observation.noise = read_noise(entry, "noise");
+  observation.noise_blur = entry.number("noise_blur").value_or(0.0);
   observation.means = entry.text("sampling") == "mean";
   if (entry.text("loss") == "robust") observation.loss = observations::Loss::robust;
   check_kind(entry, observation);
@@ -210,11 +232,11 @@ Values read_values(Entry const& entry, Grid const& grid) {
   return values;
 }
 
-Parameter read_parameter(Entry const& entry, Grid const& grid) {
+Parameter read_parameter(Entry const& entry, Grid const& grid, std::vector<std::string> const& states) {
   Parameter parameter;
   parameter.places = entry.places();
   parameter.over = entry.list<std::string>("over").value_or(Axes{});
-  if (entry.has("over")) check_subset(parameter.over, grid.axes, entry, "over");
+  if (entry.has("over")) check_over(entry, grid, states, parameter);
   parameter.initial = entry.number("initial");
   parameter.lower = entry.number("lower");
   parameter.upper = entry.number("upper");

@@ -27,7 +27,8 @@ Observation read_observation(Entry const& entry, std::string const& state, Grid 
 Values read_values(Entry const& entry, Grid const& grid);
 /// A smoothness order that the deck does not name: the method's, once that is known.
 constexpr int order_of_the_method = 0;
-Parameter read_parameter(Entry const& entry, Grid const& grid);
+/// `states`: names that `over` may hold instead of axes.
+Parameter read_parameter(Entry const& entry, Grid const& grid, std::vector<std::string> const& states);
 Equation read_equation(Entry const& entry, Names& names, bool required);
 Mollifier read_mollifier(Entry const& entry, Axes const& axes, Equation const& equation);
 std::vector<std::string> read_derivatives(Entry const& entry, Deck const& deck);

@@ -1,5 +1,6 @@
 #include "equation/antiderivative.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <unordered_map>
@@ -16,6 +17,7 @@ class Integrator {
   Integrator(Context& context, Expr feature) : context_(context), feature_(feature) {}
 
   std::optional<Expr> of(Expr e) {
+    if (Expr const held = only_held(e)) return of_held(e, held);
     if (auto const powers = powers_of(e)) return of_powers(*powers);
     if (e->kind == Kind::sum) return of_sum(e);
     if (e->kind == Kind::product) return of_product(e);
@@ -143,18 +145,79 @@ class Integrator {
 
   /// Of g(a + b feature), g a power or a function: G(a + b feature) / b.
   std::optional<Expr> of_outer(Expr e, double exponent) {
+    if (e->kind == Kind::function && e->function == Function::max) return of_tent(e, exponent);
     bool const function = e->kind == Kind::function && e->parts.size() == 1 && exponent == 1.0;
     bool const power = e->kind == Kind::power && e->parts[1].expr->kind == Kind::number;
     Expr const argument = function || power ? e->parts[0].expr : e;
-    auto const affine = powers_of(argument);
-    if (!affine) return std::nullopt;
-    for (auto const& [n, c] : *affine)
-      if (n != 0.0 && n != 1.0 && !is_number(c, 0.0)) return std::nullopt;
-    if (affine->count(1.0) == 0) return std::nullopt;
+    auto const slope = slope_of(argument);
+    if (!slope) return std::nullopt;
     double const n = power ? e->parts[1].expr->value * exponent : exponent;
     auto const whole = function ? of_function(e->function, argument) : std::optional<Expr>(of_power(argument, n));
     if (!whole) return std::nullopt;
-    return context_.divide(*whole, affine->at(1.0));
+    return context_.divide(*whole, *slope);
+  }
+
+  /// min(max(feature, a), b), where all that depends on the feature does so through that; else nullptr.
+  Expr only_held(Expr e) {
+    Expr held = nullptr;
+    return depends_through(e, held) ? held : nullptr;
+  }
+
+  bool depends_through(Expr e, Expr& held) {
+    if (is_held(e)) {
+      bool const same = held == nullptr || held == e;
+      held = e;
+      return same;
+    }
+    if (is_free(e)) return true;
+    if (e == feature_) return false;
+    return std::all_of(e->parts.begin(), e->parts.end(), [&](Part const& part) { return depends_through(part.expr, held); });
+  }
+
+  /// min of numbers and max of numbers and the feature, one in the other.
+  bool is_held(Expr e) const {
+    auto const inside = [](Expr outer, Function function) -> Expr {
+      if (outer->kind != Kind::function || outer->function != function || outer->parts.size() != 2) return nullptr;
+      Expr const a = outer->parts[0].expr, b = outer->parts[1].expr;
+      return b->kind == Kind::number ? a : a->kind == Kind::number ? b : nullptr;
+    };
+    Expr const least = inside(e, Function::min), most_of_it = least ? inside(least, Function::max) : nullptr;
+    return most_of_it == feature_;
+  }
+
+  /// g(c), c = min(max(feature, a), b): G(c) + g(c) (feature - c).
+  std::optional<Expr> of_held(Expr e, Expr held) {
+    auto const whole = Integrator(context_, held).of(e);
+    if (!whole) return std::nullopt;
+    return context_.add(*whole, context_.multiply(e, context_.sum(0.0, {{feature_, 1.0}, {held, -1.0}})));
+  }
+
+  /// max(c - |s|, 0)^n, s affine in the feature: (max(c + min(s, 0), 0)^(n+1) - max(c - max(s, 0), 0)^(n+1)) / (n + 1) over the slope of s.
+  std::optional<Expr> of_tent(Expr tent, double n) {
+    if (tent->parts.size() != 2) return std::nullopt;
+    Expr const a = tent->parts[0].expr, b = tent->parts[1].expr, height = is_number(b, 0.0) ? a : is_number(a, 0.0) ? b : nullptr;
+    if (!height || height->kind != Kind::sum || height->parts.size() != 1 || height->parts[0].weight != -1.0 || !(height->value > 0.0)) return std::nullopt;
+    Expr const size = height->parts[0].expr;
+    if (size->kind != Kind::function || size->function != Function::abs || n != std::round(n) || n < 1.0) return std::nullopt;
+    Expr const s = size->parts[0].expr;
+    auto const slope = slope_of(s);
+    if (!slope) return std::nullopt;
+    Expr const zero = context_.number(0.0);
+    auto const half = [&](Function function, double sign) {
+      Expr const side = context_.sum(height->value, {{context_.function(function, {s, zero}), sign}});
+      return context_.power(context_.function(Function::max, {side, zero}), context_.number(n + 1.0));
+    };
+    Expr const whole = context_.sum(0.0, {{half(Function::min, 1.0), 1.0}, {half(Function::max, -1.0), -1.0}});
+    return context_.divide(context_.scale(1.0 / (n + 1.0), whole), *slope);
+  }
+
+  /// b of a + b feature.
+  std::optional<Expr> slope_of(Expr e) {
+    auto const affine = powers_of(e);
+    if (!affine || affine->count(1.0) == 0) return std::nullopt;
+    for (auto const& [n, c] : *affine)
+      if (n != 0.0 && n != 1.0 && !is_number(c, 0.0)) return std::nullopt;
+    return affine->at(1.0);
   }
 
   Expr of_power(Expr base, double n) {

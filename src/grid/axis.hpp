@@ -23,6 +23,7 @@ struct Axis {
   bool periodic = false;
   double period = 0.0;              ///< 0 on open axes
   Reflection reflection = Reflection::none;
+  bool falls = false;               ///< files have it from the largest coordinate to the least: point i is the i-th from their end
   bool uniform = true;              ///< equal spacing to 1e-9 of it or to rounding: one filter row for the interior
   std::vector<double> given;        ///< coordinates that were given, strictly increasing; empty where `line` makes them
 

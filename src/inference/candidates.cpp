@@ -31,6 +31,8 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   if (std::any_of(states.begin(), states.end(),
                   [](auto const& state) { return state.loss != observations::Loss::gaussian; }))
     return {{joint, "outliers are set aside where states are fitted"}};
+  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.alike > 1.0; }))
+    return {{joint, "noise that neighbours share"}};
   if (problem.weak()) return {{mollified, "serves the weak form"}};
   if (!problem.mask.label().empty()) return {{joint, "a domain that is no box"}, {mollified, "the other way"}};
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return !state.shape.label().empty(); }))

@@ -240,6 +240,7 @@ class Maker {
                           end - first, name, own.bin, name, first, end - (end - first) % own.bin));
       own.first = first;
       own.points = (end - first) / own.bin;
+      own.turned = grid_[static_cast<std::size_t>(own.axis)].falls;
     }
     for (auto const* key : {"crop", "bin"})
       for (auto const& name : cut_names(key))

@@ -16,6 +16,7 @@ struct FileAxis {
   int axis = -1;  ///< position among the grid's axes; -1: fixed
   Index first = 0, bin = 1;
   Index points = 1;  ///< of the grid that it can fill
+  bool turned = false;  ///< the grid's axis falls: its point i is the (points - 1 - i)-th here
 };
 
 using Layout = std::vector<FileAxis>;

@@ -13,6 +13,7 @@
 
 #include "io/descriptor.hpp"
 #include "io/text.hpp"
+#include "io/turn.hpp"
 #include "run/error.hpp"
 
 namespace mollis::io {
@@ -102,12 +103,12 @@ MPI_Offset create_dataset(hid_t file, grid::Grid const& grid, std::string const&
 }
 
 /// This rank's box of the dataset, as MPI-IO sees it.
-void make_box_type(grid::Grid const& grid, Type& type) {
+void make_box_type(grid::Grid const& grid, bool turn, Type& type) {
   std::vector<int> all, part, start;
   for (int a = 0; a < grid.dimension(); ++a) {
     all.push_back(static_cast<int>(grid.axis(a).size()));
     part.push_back(static_cast<int>(grid.owned()[a].size()));
-    start.push_back(static_cast<int>(grid.owned()[a].lower));
+    start.push_back(turn && grid.axis(a).falls ? all.back() - static_cast<int>(grid.owned()[a].upper) : static_cast<int>(grid.owned()[a].lower));
   }
   require_mpi(MPI_Type_create_subarray(grid.dimension(), all.data(), part.data(), start.data(), MPI_ORDER_C, MPI_DOUBLE,
                                        &type.value));
@@ -168,10 +169,11 @@ void OutputFile::guarded(std::function<void()> const& work) {
   });
 }
 
-void OutputFile::write(grid::Grid const& grid, std::string const& dataset, Field const& field) {
+void OutputFile::write(grid::Grid const& grid, std::string const& dataset, Field const& field, bool as_is) {
   Quiet const quiet;
-  bool const writer = writes(grid, comm_, rank_);
+  bool const writer = writes(grid, comm_, rank_), turn = !as_is && falls(grid);
   auto const host = on_host(field);
+  auto const other = turn ? turned(grid, host.data()) : std::vector<double>();
   MPI_Offset place = 0;
   int count = 0;
   Type box;
@@ -181,13 +183,13 @@ void OutputFile::write(grid::Grid const& grid, std::string const& dataset, Field
       place = create_dataset(file_, grid, dataset);
     }
     count = count_of(grid, writer);
-    if (writer && grid.dimension() > 0) make_box_type(grid, box);
+    if (writer && grid.dimension() > 0) make_box_type(grid, turn, box);
   });
   MPI_Bcast(&place, 1, MPI_OFFSET, 0, comm_);
   guarded([&] {
     MPI_Datatype const type = box.value == MPI_DATATYPE_NULL ? MPI_DOUBLE : box.value;
     int const viewed = MPI_File_set_view(values_, place, MPI_DOUBLE, type, "native", MPI_INFO_NULL);
-    int const written = MPI_File_write_at_all(values_, 0, host.data(), count, MPI_DOUBLE, MPI_STATUS_IGNORE);
+    int const written = MPI_File_write_at_all(values_, 0, turn ? other.data() : host.data(), count, MPI_DOUBLE, MPI_STATUS_IGNORE);
     require_mpi(viewed);
     require_mpi(written);
   });

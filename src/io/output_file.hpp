@@ -23,10 +23,10 @@ class OutputFile {
   MPI_Comm comm() const { return comm_; }
   std::string const& path() const { return path_; }
 
-  /// A new dataset (groups on its way are made) with the grid's axes as its axes, from the local boxes. The grid may be
-  /// a restriction of the one whose ranks share the file: then one group, which holds a whole copy, writes. Collective
-  /// on the file's communicator.
-  void write(grid::Grid const& grid, std::string const& dataset, Field const& field);
+  /// A new dataset (groups on its way are made) with the grid's axes as its axes, from the local boxes; axes that fall do so in it,
+  /// unless it is kept `as_is`. The grid may be a restriction of the one whose ranks share the file: then one group, which holds a
+  /// whole copy, writes. Collective on the file's communicator.
+  void write(grid::Grid const& grid, std::string const& dataset, Field const& field, bool as_is = false);
 
   /// Lets rank 0 alone add `bytes` (a generous estimate) to the file, closes it and syncs it. Collective.
   void commit(Index bytes, std::function<void(hid_t file)> const& finishing);

@@ -131,10 +131,13 @@ Reach reach_of(grid::Grid const& grid, Source const& source, int axis) {
   });
 }
 
-Field read_dataset(grid::Grid const& grid, Source const& source) {
+namespace {
+
+Field read_box(grid::Grid const& grid, Source const& source, bool as_is) {
   return placed(source, [&] {
     auto const description = describe_on_all(grid.comm(), source.file, source.dataset);
-    auto const layout = lay_out(grid.axes(), description, source.part, false, where_of(source.file, description));
+    auto layout = lay_out(grid.axes(), description, source.part, false, where_of(source.file, description));
+    for (auto& own : layout) own.turned = own.turned && !as_is;
     Format const* format = nullptr;
     run::collectively(grid.comm(), [&] {
       require_readable(source.file);
@@ -157,8 +160,16 @@ Field read_dataset(grid::Grid const& grid, Source const& source) {
   });
 }
 
+}  // namespace
+
+Field read_dataset(grid::Grid const& grid, Source const& source) { return read_box(grid, source, false); }
+
 Field read_dataset(grid::Grid const& grid, std::string const& file, std::string const& dataset) {
-  return read_dataset(grid, Source{file, dataset, {}});
+  return read_box(grid, Source{file, dataset, {}}, false);
+}
+
+Field read_as_is(grid::Grid const& grid, std::string const& file, std::string const& dataset) {
+  return read_box(grid, Source{file, dataset, {}}, true);
 }
 
 }  // namespace mollis::io

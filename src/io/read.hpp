@@ -38,5 +38,7 @@ Reach reach_of(grid::Grid const& grid, Source const& source, int axis);
 /// named; a part that the file does not have is bad_deck. Collective on grid.comm().
 Field read_dataset(grid::Grid const& grid, Source const& source);
 Field read_dataset(grid::Grid const& grid, std::string const& file, std::string const& dataset);
+/// The same of what OutputFile wrote as it is: along axes that fall, too, in the grid's order.
+Field read_as_is(grid::Grid const& grid, std::string const& file, std::string const& dataset);
 
 }  // namespace mollis::io

@@ -12,7 +12,7 @@ double Image::origin(int slot) const {
 double Image::spacing(int slot) const { return size(slot) > 1 ? axes[static_cast<std::size_t>(slot)]->spacing() : 1.0; }
 
 bool Image::uniform() const {
-  return std::all_of(axes.begin(), axes.end(), [](grid::Axis const* axis) { return axis == nullptr || axis->uniform; });
+  return std::all_of(axes.begin(), axes.end(), [](grid::Axis const* axis) { return axis == nullptr || (axis->uniform && !axis->falls); });
 }
 
 Image image_of(std::vector<grid::Axis> const& axes) {

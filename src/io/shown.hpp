@@ -25,7 +25,7 @@ struct Image {
   }
   double origin(int slot) const;
   double spacing(int slot) const;  ///< 1 along axes of one point
-  bool uniform() const;
+  bool uniform() const;  ///< and rising
 };
 
 /// Refers to `axes`, which must outlive it.

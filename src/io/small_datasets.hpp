@@ -17,14 +17,16 @@ inline void write_vector(hid_t file, std::string const& path, std::vector<double
   require(H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
 }
 
-/// The coordinates of an axis as such a dataset, made piece by piece. By one rank, likewise.
+/// The coordinates of an axis as such a dataset, falling where it falls, made piece by piece. By one rank, likewise.
 inline void write_coordinates(hid_t file, std::string const& path, grid::Axis const& axis) {
   constexpr Index piece = 1 << 16;
   Handle const space = simple_space({static_cast<hsize_t>(axis.size())}), groups = creating_groups();
   Handle const data(H5Dcreate2(file, path.c_str(), H5T_NATIVE_DOUBLE, space, groups, H5P_DEFAULT, H5P_DEFAULT),
                     H5Dclose);
   for (Index first = 0; first < axis.size(); first += piece) {
-    auto const values = axis.coordinates({first, std::min(first + piece, axis.size())});
+    Index const end = std::min(first + piece, axis.size());
+    auto values = axis.coordinates(axis.falls ? grid::Range{axis.size() - end, axis.size() - first} : grid::Range{first, end});
+    if (axis.falls) std::reverse(values.begin(), values.end());
     hsize_t const start = static_cast<hsize_t>(first), count = values.size();
     Handle const memory = simple_space({count});
     require(H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, nullptr, &count, nullptr));

@@ -70,11 +70,6 @@ Guess guess_axis(Survey const& survey, io::Dimension const& axis, std::size_t fr
     if (g.coordinates != nullptr) g.axis = io::axis_meant(last_part(g.coordinates->name));
   }
   if (g.coordinates != nullptr && g.unit.empty()) g.unit = g.coordinates->description.unit;
-  if (g.coordinates != nullptr && g.coordinates->decreasing) {
-    g.spacing = -g.coordinates->spacing();
-    g.coordinates = nullptr;
-    g.decreasing = true;
-  }
   if (!g.axis.empty() && taken[rank_of(g.axis)]) g.axis.clear();
   g.named = !g.axis.empty();
   return g;
@@ -91,6 +86,18 @@ void name_the_rest(Lattice& lattice, std::vector<bool>& taken) {
       g.axis = axis;
       break;
     }
+  }
+}
+
+/// Decks take coordinates that decrease of axes of space, and where all axes are from the file.
+void turn_the_rest(Lattice& lattice) {
+  auto const taken = [](Guess const& g) { return g.coordinates != nullptr && !(g.axis == "t" && g.coordinates->decreasing); };
+  if (std::all_of(lattice.axes.begin(), lattice.axes.end(), taken)) return;
+  for (auto& g : lattice.axes) {
+    if (g.coordinates == nullptr || !g.coordinates->decreasing) continue;
+    g.spacing = -g.coordinates->spacing();
+    g.coordinates = nullptr;
+    g.decreasing = true;
   }
 }
 
@@ -134,6 +141,7 @@ Lattice guess(Survey const& survey) {
     if (lattice.axes.back().named) taken[rank_of(lattice.axes.back().axis)] = true;
   }
   name_the_rest(lattice, taken);
+  turn_the_rest(lattice);
   bool by_name = true, in_order = true;
   for (std::size_t n = 0; n < lattice.axes.size(); ++n) {
     by_name = by_name && io::axis_meant(axes[lattice.axes[n].from].name) == lattice.axes[n].axis;

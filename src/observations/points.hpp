@@ -1,5 +1,6 @@
 #pragma once
 /// Scattered points from tables.
+#include "observations/point_table.hpp"
 #include "observations/states.hpp"
 
 namespace mollis::observations {
@@ -10,16 +11,10 @@ namespace mollis::observations {
 /// Collective.
 State read_points(grid::Grid const& grid, std::string const& name, Settings const& observation);
 
-/// Whole table, one row a point.
-struct PointTable {
-  std::vector<std::vector<double>> coordinates;  ///< [axis][row]
-  std::vector<double> value, sigma;              ///< sigma empty where none is given
-  std::vector<Index> number;                     ///< rows of the file, from 0
-};
-
 /// Noise standard deviation of scattered values: where places have five times or more, from fourth divided differences in time;
 /// else from what a plane through the nearest neighbours leaves, which also holds what is bent in the signal and so is no less
-/// than the noise, on average. Robust, as estimate_noise; 0 where there are too few points. Not collective.
+/// than the noise, on average. Robust, as estimate_noise; 0 where there are too few points. `table`: of all
+/// ranks. Not collective.
 double estimate_noise(grid::Grid const& grid, PointTable const& table);
 
 }  // namespace mollis::observations

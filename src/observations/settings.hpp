@@ -58,6 +58,7 @@ struct Settings {
   std::map<std::string, double> scale;                 ///< localisations: unit of a column, in that of its axis; 1 where not given
   Density density;                                     ///< localisations
   Noise noise = run::Automatic{};
+  double noise_blur = 0.0;                             ///< on the grid: the noise is white noise blurred by a Gaussian of this deviation, in points of the data along axes of space
   bool means = false;                                  ///< on the grid: a datum is the mean of its cell, not the value at its point
   Loss loss = Loss::gaussian;
   double about = 0.0;                                  ///< the value about which odd axes reflect

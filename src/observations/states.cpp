@@ -9,6 +9,7 @@
 #include "kernels/pointwise.hpp"
 #include "mollifier/bridge.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/correlated_noise.hpp"
 #include "observations/counts.hpp"
 #include "observations/fill_values.hpp"
 #include "observations/growing_noise.hpp"
@@ -70,14 +71,16 @@ void refuse_no_counts(grid::Grid const& grid, Settings const& observation, Field
 void set_noise(grid::Grid const& grid, Settings const& observation, Field const& deviations, State& state) {
   auto const sigma = on_host(deviations), data = on_host(state.data);
   double sums[2] = {0.0, 0.0};
+  auto const* given = std::get_if<Dataset>(&observation.noise);
+  std::string const file = given == nullptr ? "" : given->file + ": " + given->dataset + ": ";
   run::collectively(grid.comm(), [&] {
     for (std::size_t i = 0; i < data.extent(0); ++i) {
       if (!std::isfinite(data(i))) continue;
       if (!(sigma(i) > 0.0 && std::isfinite(sigma(i))))
         throw run::Error(run::Exit::bad_data,
                          run::line(observation.places.of("noise"),
-                                   fmt::format("the standard deviation is {} at {}; it must be positive where something was observed "
-                                               "(a floor, for data that vanish)", sigma(i), point_text(grid, static_cast<Index>(i)))));
+                                   fmt::format("{}the standard deviation is {} at {}; it must be positive where something was observed "
+                                               "(a floor, for data that vanish)", file, sigma(i), point_text(grid, static_cast<Index>(i)))));
       sums[0] += 1.0;
       sums[1] += 1.0 / (sigma(i) * sigma(i));
     }
@@ -264,6 +267,7 @@ State read_on_grid(grid::Grid const& grid, std::string const& name, Settings con
     set_noise(grid, observation, deviations, state);
   else
     state.sigma = sigma_of(observation.noise, grid, state.data, m);
+  state.alike = shared_by(grid, observation.noise_blur);
   refuse_extreme_noise(observation, state.sigma);
   set_loss(grid, observation.loss, state);
   state.gaps = grid.points() - m.count;

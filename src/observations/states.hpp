@@ -34,6 +34,7 @@ struct State {
   double about = 0.0;       ///< the value about which odd axes reflect
   double sigma = 0.0;       ///< noise standard deviation, in the unit of the data; where it varies, (mean of 1 / sigma_i^2)^(-1/2)
   Field shape;              ///< sigma_i / sigma of each datum; empty where all are 1
+  double alike = 1.0;       ///< how many data share their noise (correlated_noise.hpp): to waves longer than its blur it is white noise of variance sigma^2 alike
   bool automatic = false;   ///< sigma was estimated from the data
   std::optional<Proportional> grows;  ///< noise that was found to grow with the values
   bool means = false;       ///< a datum is the mean of its cell, not the value at its point

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "deck/experiments.hpp"
 #include "equation/scale.hpp"
 #include "estimators/methods.hpp"
 #include "problem/make_grid.hpp"
@@ -122,6 +123,17 @@ void check_unobserved(deck::Deck const& deck, deck::Problems& problems) {
   }
 }
 
+/// A curve over a state without data has no range but a stated one.
+void check_curves(deck::Deck const& deck, deck::Problems& problems) {
+  for (auto const& curve : deck.curves) {
+    auto const seen = [&](auto const& named) {
+      return named.second.kind != observations::Kind::none && deck::name_in_residuals(deck.experiments, named.first) == curve.state;
+    };
+    if (!curve.range && curve.written.places.keys.count("range") == 0 && std::none_of(deck.observations.begin(), deck.observations.end(), seen))
+      problems.add(curve.written.places.section, fmt::format("no data tell the range of {}; give range = [0.0, 1.0]", run::shown(curve.state)));
+  }
+}
+
 /// Means over cells are told from values at points where states are fitted.
 void check_sampling(deck::Deck const& deck, deck::Problems& problems) {
   auto const& method = estimators::method_named(deck.inversion.method);
@@ -133,6 +145,19 @@ void check_sampling(deck::Deck const& deck, deck::Problems& problems) {
       problems.add(observation.places.of("sampling"),
                    fmt::format("method = \"{}\" takes the data as values at points; use method = \"joint\" or \"auto\", which fits states to means",
                                method.name));
+  }
+}
+
+/// Noise that neighbours share is held against waves of fitted states; weights of mollified data take it for white.
+void check_correlation(deck::Deck const& deck, deck::Problems& problems) {
+  auto const& method = estimators::method_named(deck.inversion.method);
+  for (auto const& [name, observation] : deck.observations) {
+    if (!(observation.noise_blur > 0.0)) continue;
+    if (deck.equation.weak)
+      problems.add(observation.places.of("noise_blur"), "the weak form corrects for white noise alone; remove form = \"weak\", or this");
+    else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
+      problems.add(observation.places.of("noise_blur"),
+                   fmt::format("method = \"{}\" takes noise for white, in its weights, its radii and its corrections; use method = \"joint\" or \"auto\"", method.name));
   }
 }
 
@@ -202,13 +227,17 @@ void check_residuals(deck::Deck const& deck, deck::Problems& problems) {
       if (!let || lets.emplace(error.which, error.column).second) problems.add(located(deck, k, error), error.what());
     }
   }
+  std::set<std::string> told;  // a curve has one table for all of its coefficients
   for (int const p : idle)
+    if (told.insert(deck.parameters[static_cast<std::size_t>(p)].second.places.section.section).second)
     problems.add(deck.parameters[static_cast<std::size_t>(p)].second.places.section,
                  "no residual depends on this parameter, so nothing tells its value; use it in [equation] or remove it");
   if (understood) check_scale(deck, symbols, problems);
   check_kinds(deck, problems);
   check_unobserved(deck, problems);
+  check_curves(deck, problems);
   check_losses(deck, problems);
+  check_correlation(deck, problems);
   check_sampling(deck, problems);
   check_refinement(deck, problems);
   auto const& method = estimators::method_named(deck.inversion.method);
@@ -235,6 +264,8 @@ void check_values(deck::Deck const& deck, deck::Problems& problems) {
   for (auto const& [name, values] : deck.fields) check_pointwise(values, deck.grid.axes, problems);
   for (auto const& [name, parameter] : deck.parameters)
     if (parameter.truth) check_pointwise(*parameter.truth, deck.grid.axes, problems);
+  for (auto const& curve : deck.curves)
+    if (curve.written.truth) check_pointwise(*curve.written.truth, {curve.state}, problems);
   check_walls(deck, problems);
 }
 

@@ -25,12 +25,15 @@ grid::Axis axis_from_file(MPI_Comm comm, deck::Grid const& grid, std::size_t a) 
     return io::read_axis(comm, {grid.coordinate_file, dataset, grid.coordinate_part}, name, name == "t" ? grid.time_unit : "");
   });
   bool const falls = values.size() > 1 && std::is_sorted(values.rbegin(), values.rend()) && values.front() > values.back();
+  if (falls && name != "t") std::reverse(values.begin(), values.end());
   try {
-    return grid::axis_from_coordinates(name, std::move(values), period == grid.period.end() ? 0.0 : period->second);
+    auto axis = grid::axis_from_coordinates(name, std::move(values), period == grid.period.end() ? 0.0 : period->second);
+    axis.falls = falls;
+    return axis;
   } catch (std::invalid_argument const& reason) {
     throw Error(Exit::bad_data, run::line(place, fmt::format("{}: {}: {}{}", grid.coordinate_file, dataset, reason.what(),
-                                                                 falls ? "; they decrease: turn them round, and all data along this axis with "
-                                                                         "them (xarray: sortby)" : "")));
+                                                                 falls && name == "t" ? "; they decrease: turn them round, and all data along this axis with "
+                                                                                        "them (xarray: sortby)" : "")));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "kernels/pointwise.hpp"
 #include "mollifier/radius_map.hpp"
+#include "results/curves.hpp"
 #include "scores/score.hpp"
 
 namespace mollis::results {
@@ -174,7 +175,7 @@ void residual_norms(problem::Problem const& problem, estimate::Estimate const& e
 }  // namespace
 
 Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
-               std::vector<Field> const& truths, run::Stages const& stages) {
+               std::vector<Field> const& truths, run::Named<run::Table> const& curves, run::Stages const& stages) {
   auto const& estimate = outcome.estimate;
   auto const& space = problem.space();
   Json json;
@@ -203,6 +204,7 @@ Json summarise(problem::Problem const& problem, Outcome const& outcome, std::vec
     if (unknown.settings.truth) entry["truth"] = truth_scores(space, unknown, parameters[p], truths[p], deviation.empty() ? Field() : deviation[p]);
     json["parameters"][unknown.name] = entry;
   }
+  for (auto const& [name, curve] : curves) json["parameters"][name] = summary_of(curve);
   residual_norms(problem, estimate, json);
   if (outcome.validation) json["validation"] = validation_json(*outcome.validation);
   json["objective"] = number(estimate.objective);

@@ -11,9 +11,10 @@
 
 namespace mollis::results {
 
-/// The keys of the contract (docs/files.md). parameters and truths are the local pieces of every unknown. Collective.
+/// The keys of the contract (docs/files.md). parameters and truths are the local pieces of every unknown; curves as of tables_of_curves.
+/// Collective.
 nlohmann::ordered_json summarise(problem::Problem const& problem, Outcome const& outcome, std::vector<Field> const& parameters,
-                                 std::vector<Field> const& truths, run::Stages const& stages);
+                                 std::vector<Field> const& truths, run::Named<run::Table> const& curves, run::Stages const& stages);
 
 /// The summary of `mollis mollify`: noise, radii, times. Collective.
 nlohmann::ordered_json mollify_summary(grid::Grid const& grid, deck::Deck const& deck,

@@ -8,6 +8,7 @@
 #include "deck/effective.hpp"
 #include "io/result_file.hpp"
 #include "parameters/transform.hpp"
+#include "results/curves.hpp"
 #include "results/describe.hpp"
 #include "results/effective.hpp"
 #include "results/gather.hpp"
@@ -144,6 +145,7 @@ void write(problem::Problem const& problem, deck::Deck const& deck, Outcome cons
     values.push_back(inside_only(domain_of(problem, p), parameters::value_of(unknown, fitted[p])));
     truths.push_back(unknown.settings.truth ? over_all(unknown.grid, observations::KnownField(unknown.grid, *unknown.settings.truth)) : Field());
   }
+  auto const curves = tables_of_curves(problem, deck, outcome);
   auto const effective_deck = deck::effective(effective(deck, problem, estimate));
   {
     run::Stages::Scope const stage(stages, "write");
@@ -152,10 +154,11 @@ void write(problem::Problem const& problem, deck::Deck const& deck, Outcome cons
     io::ResultFile file(problem.grid, set);
     write_fields(problem, deck, outcome, values, truths, file);
     write_uncertainty(problem, outcome.uncertainty, file);
+    for (auto const& [name, curve] : curves) file.write_table("/curves/" + name, curve);
     write_records(problem, deck, estimate, command, effective_deck, file);
     file.commit();
   }
-  auto const summary = summarise(problem, outcome, values, truths, stages);
+  auto const summary = summarise(problem, outcome, values, truths, curves, stages);
   set.commit(summary);
   problem.progress.say(table_of(summary));
   std::error_code unknown;

@@ -78,7 +78,7 @@ class Blocks {
 
 }  // namespace
 
-FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights) {
+FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights, bool of_data) {
   bool const data = !weights.data.empty();
   auto const& rows = data ? left.data : left.equation;
   auto const& w = data ? weights.data : weights.equation;
@@ -90,7 +90,7 @@ FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, es
     Blocks blocks(problem.grid);
     blocks.add(rows[k], w[k], data ? problem.states[k].points.get() : nullptr);
     auto const one = blocks.finish();
-    sum.square += one.square / told;
+    sum.square += one.square * (data && of_data ? problem.states[k].alike : 1.0) / told;
     sum.coarse = std::max(sum.coarse, one.coarse);
     sum.rows += one.rows;
     sum.blocks = one.blocks;

@@ -15,7 +15,9 @@ struct FitLeft {
 
 /// Of the rows that tell: data where states are fitted, else the equation's. Eight blocks an axis; scattered points
 /// belong to those of their cells. Collective.
-FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights);
+/// `of_data`: of what was observed, whose mean square is by the data's own noise, not by that which weights hold neighbours that share
+/// it for.
+FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights, bool of_data = false);
 
 /// As numbers for a checkpoint, and back. Not collective.
 std::vector<double> numbers_of(std::vector<FitLeft> const& fits);

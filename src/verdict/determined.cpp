@@ -121,6 +121,10 @@ Checks uncertain(Problem const& problem, Estimate const& estimate, uncertainty::
   std::vector<double> scale;
   for (std::size_t i = 0; i < size; ++i) scale.push_back(std::sqrt(constants.information[i]) / whole);
   Checks checks;
+  double const largest = std::sqrt(*std::max_element(constants.covariance.begin(), constants.covariance.end())) * *std::max_element(scale.begin(), scale.end());
+  if (!std::isfinite(largest * largest) || std::any_of(scale.begin(), scale.end(), [](double s) { return !std::isfinite(s); }))
+    return {{"determined", HUGE_VAL, most_uncertain, "the fit ran away: what the constants multiply is beyond all numbers",
+             "fix one of the constants, or give bounds; the data leave some combination of them open"}};
   for (auto& direction : uncertainty::directions_of(constants.covariance, scale)) {
     for (std::size_t i = 0; i < size; ++i) direction.entries[i] /= scale[i] > 0.0 ? scale[i] * scale[i] : 1.0;  // from S v to S^-1 v
     auto const name = combination(problem, constants, direction.entries);

@@ -91,7 +91,7 @@ Checks explained_without_draws(Estimate const& estimate) {
 }
 
 Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
-  auto const found = uncertainty::fit_left(problem, left_of(problem, estimate), estimate.linear->weights());
+  auto const found = uncertainty::fit_left(problem, left_of(problem, estimate), estimate.linear->weights(), true);
   auto const square = expected(uncertainty.expected, [](auto const& draw) { return draw.square; });
   auto const coarse = expected(uncertainty.expected, [](auto const& draw) { return draw.coarse; });
   auto const least = expected(uncertainty.expected_of_noise, [](auto const& draw) { return draw.square; });

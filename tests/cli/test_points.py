@@ -92,6 +92,27 @@ class Tables(TestCase):
     def test_a_value_gone_wrong(self):
         self.refused(65, boreholes(20) + [[0.5, 0.2, 1e30, 0.1]], "1 values are as large as 1e+30", "write NaN")
 
+    def many(self, path, ranks):
+        return run("invert", self.deck, f"observations.h.file={path}", 'observations.h.columns={ x = "x", y = "y", value = "h" }',
+                   "observations.h.noise=0.1", ranks=ranks)
+
+    def test_rows_of_many_pieces(self):
+        """More rows than a rank reads at once: the first fault is found in the file's order, whoever reads or keeps it."""
+        rows = numpy.random.default_rng(5).uniform(0.01, 0.99, (150000, 2))
+        rows[140000] = rows[70000]
+
+        def written(rows):
+            path = self.directory / "many.csv"
+            numpy.savetxt(path, numpy.column_stack([rows, rows[:, 0]]), delimiter=",", header="y,x,h", comments="", fmt="%.9f")
+            return path
+        twice, outside = written(rows), rows.copy()
+        for ranks in (1, 3):
+            self.expect_error(65, self.many(twice, ranks), "1 of 150000 points stand where another one does (the first is row 140001:")
+        outside[[145000, 131000, 3]] = 2.0
+        path = written(outside)
+        for ranks in (1, 2):
+            self.expect_error(65, self.many(path, ranks), "3 of 150000 points lie outside the grid (the first is row 4: y = 2, x = 2)")
+
     def test_duplicates(self):
         rows = boreholes(20)
         self.refused(65, rows + [rows[3], rows[5]], "2 of 22 points stand where another one does")

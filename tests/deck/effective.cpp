@@ -316,6 +316,22 @@ TEST(Effective, MaskOfAnObservationIsTheDomain) {
   EXPECT_THROW(parse_text(text), mollis::run::Error);
 }
 
+/// A parameter over a state, beside constants before and after it.
+std::string curve_deck() {
+  return minimal("[parameters.D]\nover = [\"u\"]\ncoefficients = 5\nrange = [0.5, 2.0]\ntransform = \"log\"\ntruth = { value = \"1 + u\" }\n"
+                 "[parameters.k]\nover = []\n");
+}
+
+TEST(Effective, RoundTripOfCurves) {
+  auto const deck = parse_text(curve_deck(), {"equation.residual=D*lap(u) + a + k"});
+  expect_round_trip(deck);
+  ASSERT_EQ(deck.parameters.size(), 7u);
+  EXPECT_EQ(deck.parameters[deck.curves.at(0).first].first, "D_1");
+  EXPECT_TRUE(deck.parameters[deck.curves.at(0).first].second.log);
+  EXPECT_EQ(effective(deck).find("D_1"), std::string::npos);
+  EXPECT_NE(effective(deck).find("over = [\"u\"]\ncoefficients = 5\nrange = [0.5, 2.0]"), std::string::npos);
+}
+
 TEST(Effective, RoundTripOfPoints) { expect_round_trip(parse_text(points_in_a_disc)); }
 
 TEST(Effective, RoundTripOfEverything) { expect_round_trip(parse_text(rich)); }
@@ -346,7 +362,8 @@ TEST(Effective, LeavesRadiiThatVaryToTheData) {
 }
 
 TEST(Effective, HasEveryKeyThatADeckCanHold) {
-  std::string text = effective(parse_text(rich)) + effective(parse_text(test::contract())) + effective(parse_text(points_in_a_disc));
+  std::string text = effective(parse_text(rich)) + effective(parse_text(test::contract())) + effective(parse_text(points_in_a_disc)) +
+                     effective(parse_text(curve_deck(), {"equation.residual=D*lap(u) + a + k", "observations.u.noise=0.1", "observations.u.noise_blur=1.5"}));
   text += effective(parse_text(minimal("[[experiment]]\nname = \"one\"\n[experiment.observations.u]\nnoise = 1\n[experiment.fields.m]\nvalue = 1\n"),
                                {"equation.residual=a*lap(u) + m"}));
   for (auto const& deck : forward_decks()) text += effective(deck);

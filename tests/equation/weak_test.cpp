@@ -45,6 +45,30 @@ TEST(Weak, SplitsIntoTerms) {
   }
 }
 
+/// Splines of a state that is held within bounds (parameters over a state) before a derivative of it: by their antiderivative.
+TEST(Weak, TakesSplinesInside) {
+  std::string const held = "min(max(u, 0.2), 0.8)";
+  std::vector<std::string> const factors{"max(2 - abs((" + held + " - 0.3)/0.25), 0)^3", held + "^2", "max(1 - abs(u), 0)"};
+  for (auto const& text : factors) {
+    auto const system = weak("dx((" + text + ")*dx(u)) + v");
+    Term const* term = nullptr;
+    for (auto const& t : system.terms)
+      if (t.states == std::vector<int>{0}) term = &t;
+    ASSERT_NE(term, nullptr) << text;
+    auto const at = [&](double u) {  // without noise, so that f~ is f
+      return run_tape(term->tape, read_all(term->features, [&](Feature const& f) { return f.kind == Feature::Kind::state ? u : 0.0; }));
+    };
+    auto const factor = compile({text}, plane(), Form::strong);
+    auto const value = [&](double u) { return residual_at(factor, [&](Feature const&) { return u; }); };
+    double const scale = at(0.45)[1] / value(0.45);  // terms begin with weight 1
+    for (double const u : {-0.51, 0.1, 0.25, 0.45, 0.61, 0.75, 0.9, 1.3}) {
+      double const h = 1e-5, slope = (at(u + h)[0] - at(u - h)[0]) / (2 * h), want = scale * value(u);
+      EXPECT_NEAR(slope, want, 1e-8 * std::abs(scale)) << text << " at " << u;
+      EXPECT_NEAR(at(u)[1], want, 1e-13 * std::abs(scale)) << text << " at " << u;
+    }
+  }
+}
+
 TEST(Weak, SharesTerms) {
   auto const system = weak("k*lap(u^2) + dx(u^2) + v");
   EXPECT_EQ(system.terms.size(), 2u);

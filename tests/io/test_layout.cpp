@@ -92,6 +92,32 @@ TEST(Layout, CropAndBinAreMeans) {
   });
 }
 
+TEST(Layout, AxesThatFallAreTurnedRound) {
+  auto const file = sample("falls");
+  auto const falling = [](char const* name, Index points) {
+    auto axis = files::axis(name, points);
+    axis.falls = true;
+    return axis;
+  };
+  io::Part part;
+  part.at = {{"0", 1}, {"1", 0}};
+  auto const g = files::make({falling("y", ny), files::axis("x", nx)});
+  files::expect_field(g, io::read_dataset(g, {file, "u", part}), [](Extents const& at) { return value(1, 0, ny - 1 - at[2], at[3]); });
+  auto const both = files::make({falling("y", ny), falling("x", nx)});
+  files::expect_field(both, io::read_dataset(both, {file, "u", part}), [](Extents const& at) { return value(1, 0, ny - 1 - at[2], nx - 1 - at[3]); });
+  part.order = {"t", "channel", "y", "x"};
+  part.at = {{"t", 2}, {"channel", 1}};
+  part.crop = {{"y", {1, 5}}, {"x", {2, 8}}};
+  part.bin = {{"y", 2}, {"x", 2}};
+  auto const coarse = files::make({falling("y", 2), falling("x", 3)});
+  files::expect_field(coarse, io::read_dataset(coarse, {file, "u", part}), [](Extents const& at) {
+    double sum = 0.0;
+    for (Index j = 0; j < 2; ++j)
+      for (Index i = 0; i < 2; ++i) sum += value(2, 1, 1 + 2 * (1 - at[2]) + j, 2 + 2 * (2 - at[3]) + i);
+    return sum / 4.0;
+  });
+}
+
 TEST(Layout, AGapInABinIsAGap) {
   std::string const file = files::directory("gap") + "/a.h5";
   files::on_root([&] { files::add_dataset(file, "u", {6}, {0, 1, std::nan(""), 3, 4, 5}); });

@@ -112,6 +112,25 @@ std::vector<double> overweight(Problem const& problem, Objective& objective) {
   return factors;
 }
 
+bool shares_noise(std::vector<observations::State> const& states) {
+  return std::any_of(states.begin(), states.end(), [](auto const& state) { return state.alike > 1.0; });
+}
+
+/// sum (H S g - d)^2 / sigma^2 by the data's own noise, which weights hold for more where neighbours share it. Collective.
+double own_misfit(Problem const& problem, Objective const& objective, std::vector<Field> const& predicted) {
+  auto const weights = objective.row_weights().data;
+  double sum = 0.0;
+  for (std::size_t s = 0; s < predicted.size(); ++s) {
+    auto const& state = problem.states[s];
+    if (state.unobserved) continue;
+    auto const found = on_host(predicted[s]), data = on_host(state.data), weight = on_host(weights[s]);
+    for (std::size_t i = 0; i < data.extent(0); ++i)
+      if (std::isfinite(data(i))) sum += weight(i) * state.alike * (found(i) - data(i)) * (found(i) - data(i));
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
+  return sum;
+}
+
 /// All that is known once states and parameters are: x, at which the objective is linearised.
 Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x) {
   auto const& space = problem->space();
@@ -136,6 +155,7 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   out.penalty = objective->weights().equation;
   double const counted = objective->counted();
   out.misfit_chi2 = counted > 0.0 ? objective->parts().misfit / counted : 0.0;  // nothing observed, nothing missed
+  if (shares_noise(problem->states)) out.misfit_chi2 = own_misfit(*problem, *objective, out.predicted) / counted;
   out.linear = std::make_unique<Around>(std::move(problem), std::move(objective), std::move(x));
   return out;
 }

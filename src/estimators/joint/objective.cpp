@@ -49,7 +49,7 @@ Field known_mask(problem::Problem const& problem, residual::FeatureBank const& b
 
 /// Data a point over the variance of the noise.
 double information(observations::State const& observed, grid::Grid const& grid) {
-  return observed.share(grid) / (observed.sigma * observed.sigma);
+  return observed.share(grid) / (observed.sigma * observed.sigma * observed.alike);
 }
 
 /// 1 / sigma_i^2 of every datum, 0 in gaps.
@@ -58,19 +58,19 @@ Field weights_of(observations::State const& observed) {
   if (observed.unobserved) {
     Field const walls("weight", static_cast<std::size_t>(rows));
     if (observed.known.extent(0) > 0)
-      kernels::add_scaled(wall_weight / (observed.sigma * observed.sigma), observed.known, walls);
+      kernels::add_scaled(wall_weight / (observed.sigma * observed.sigma * observed.alike), observed.known, walls);
     return walls;
   }
-  Field const weight = filled(rows, 1.0 / (observed.sigma * observed.sigma));
+  Field const weight = filled(rows, 1.0 / (observed.sigma * observed.sigma * observed.alike));
   if (observed.shape.extent(0) > 0) {
     auto const shape = on_host(observed.shape);
     auto const host = Kokkos::create_mirror_view(weight);
-    for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = 1.0 / std::pow(observed.sigma * shape(i), 2);
+    for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = 1.0 / (std::pow(observed.sigma * shape(i), 2) * observed.alike);
     Kokkos::deep_copy(weight, host);
   }
   kernels::clear_where_not_finite(observed.data, weight);
   if (observed.known.extent(0) > 0)
-    kernels::add_scaled((wall_weight - 1.0) / (observed.sigma * observed.sigma), observed.known, weight);
+    kernels::add_scaled((wall_weight - 1.0) / (observed.sigma * observed.sigma * observed.alike), observed.known, weight);
   return weight;
 }
 

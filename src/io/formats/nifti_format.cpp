@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 
 #include "io/formats/all.hpp"
 #include "io/formats/raw.hpp"
@@ -34,12 +35,28 @@ bool has_magic(std::string const& head) {
   throw Error(Exit::bad_data, file + ": " + what);
 }
 
+/// Whether the sizes in a header (nifti_1_header or nifti_2_header) are some: the library prints a line of its own of others.
+template <class Header>
+bool has_sizes(void const* header) {
+  auto const& dim = static_cast<Header const*>(header)->dim;
+  bool good = dim[0] >= 1 && dim[0] <= 7;
+  for (int a = 1; good && a <= static_cast<int>(dim[0]); ++a) good = dim[a] > 0;
+  return good;
+}
+
+bool has_sizes(std::string const& file) {
+  int version = 0;
+  std::unique_ptr<void, decltype(&std::free)> const header(nifti_read_header(file.c_str(), &version, 0), std::free);
+  if (header == nullptr || version < 1 || version > 2) return true;  // told by who reads the whole
+  return version == 1 ? has_sizes<nifti_1_header>(header.get()) : has_sizes<nifti_2_header>(header.get());
+}
+
 /// The header, and what reads the numbers.
 class Image {
  public:
   explicit Image(std::string const& file) {
     nifti_set_debug_level(0);
-    image_ = nifti_image_read(file.c_str(), 0);
+    if (has_sizes(file)) image_ = nifti_image_read(file.c_str(), 0);
     if (image_ == nullptr) refuse(file, "damaged or truncated NIfTI file; copy or write it again");
   }
   ~Image() { nifti_image_free(image_); }

@@ -77,7 +77,7 @@ def parameters(names, over):
 def ring(given):
     for lag in (1, 10):
         file = f"ring_{lag}.h5"
-        print(run(TOOL, given.folder / "trajectories.h5", "-o", given.output / file, "--axes", "x", "--columns", "x=theta", "--period", f"x={2 * np.pi}",
+        print(run(sys.executable, TOOL, given.folder / "trajectories.h5", "-o", given.output / file, "--axes", "x", "--columns", "x=theta", "--period", f"x={2 * np.pi}",
                   "--cell", 0.0873, "--localisation", 0, "--lag", lag).strip())
         data = {key: DATA.format(name=key, file=file, dataset=dataset) for key, dataset in (("v", "drift_x"), ("q", "diffusivity"))}
         known = fit(given.mollis, given.output, f"model_{lag}", RING.format(file=file, drift="(F + a*cos(x) + b*sin(x))", **data) + parameters("FabD", "[]"))
@@ -99,7 +99,7 @@ def nls(given):
           "|---|---|---|---|---|---|---|---|---|")
     for region in range(11):
         name = f"nucleus_{region}"
-        said = run(TOOL, given.folder / "trajectories.h5", "-o", given.output / f"{name}.h5", "--axes", "y", "x", "--only", f"region={region}", "--per-cell", given.per_cell)
+        said = run(sys.executable, TOOL, given.folder / "trajectories.h5", "-o", given.output / f"{name}.h5", "--axes", "y", "x", "--only", f"region={region}", "--per-cell", given.per_cell)
         summary = fit(given.mollis, given.output, name, NUCLEUS.format(file=f"{name}.h5", q=DATA.format(name="q", file=f"{name}.h5", dataset="diffusivity")))
         found, deviation = field(given.output, name, "D")
         with h5py.File(given.output / f"{name}.h5") as file:

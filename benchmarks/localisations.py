@@ -64,12 +64,12 @@ def main():
     parser.add_argument("--points", type=int, default=512)
     parser.add_argument("--launcher", default="mpirun --oversubscribe -n", help="the number of ranks follows")
     given = parser.parse_args()
-    print("| rows | ranks | read, CPU seconds of all ranks together | largest memory of a rank, MB | a |\n|---|---|---|---|---|")
+    print("| rows | ranks | read, s; CPU seconds of all ranks | largest memory of a rank, MB | a |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="mollis-localisations-") as scratch:
         folder = pathlib.Path(scratch)
         for rows in (1000, given.rows):   # a table of next to nothing shows what the rest takes
             make(folder / "molecules.h5", rows)
-            (folder / "case.toml").write_text(DECK.format(n=given.points, rows=rows, radius=given.points // 16))
+            (folder / "case.toml").write_text(DECK.format(n=given.points, rows=rows, radius=given.points // 4))
             for ranks in given.ranks:
                 before = os.times()
                 subprocess.run([*(shlex.split(given.launcher) + [str(ranks)] if ranks > 1 else []), given.mollis, "invert", folder / "case.toml"],

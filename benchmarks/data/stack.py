@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rate map of inputs/chromatin3d.toml's equation from an image stack of a stained nucleus, and how far it agrees with itself.
+"""The rate map of benchmarks/data/chromatin3d.toml's equation from an image stack of a stained nucleus, and how far it agrees with itself.
 
     stack.py STACK.h5 --mollis PROGRAM [--bin 3 11 11] [--crop Z0 Z1 Y0 Y1 X0 X1] [--output FOLDER]
 

@@ -10,7 +10,7 @@ list(FILTER mollis_jobscripts EXCLUDE REGEX "/(site|body)\.sh$")
 install(PROGRAMS ${mollis_jobscripts} DESTINATION ${MOLLIS_INSTALL_DATA}/jobscripts)
 install(FILES ${PROJECT_SOURCE_DIR}/jobscripts/site.sh ${PROJECT_SOURCE_DIR}/jobscripts/body.sh DESTINATION ${MOLLIS_INSTALL_DATA}/jobscripts)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools/chromatin.py ${PROJECT_SOURCE_DIR}/tools/summary.py ${PROJECT_SOURCE_DIR}/tools/scaling.py
-  ${PROJECT_SOURCE_DIR}/tools/compare.py
+  ${PROJECT_SOURCE_DIR}/tools/compare.py ${PROJECT_SOURCE_DIR}/tools/moments.py
   DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
 install(FILES ${PROJECT_SOURCE_DIR}/tools/result.py ${PROJECT_SOURCE_DIR}/tools/scaling_tables.py ${PROJECT_SOURCE_DIR}/tools/scaling_model.py ${PROJECT_SOURCE_DIR}/tools/scaling_predict.py DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/machines DESTINATION ${MOLLIS_INSTALL_DATA}/tools FILES_MATCHING PATTERN "*.toml")

@@ -61,7 +61,7 @@ void count_matrices(SectionShape const& shape, Dissection const& lattice, Sectio
 }
 
 SectionChoice cost_of(SectionShape const& shape, int wave) {
-  auto const lattice = lattice_of(shape, wave);
+  auto const lattice = lattice_of(inside_of(shape), wave);
   SectionChoice choice;
   choice.wave = wave;
   choice.operations = operations_of(lattice);

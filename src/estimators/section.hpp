@@ -15,7 +15,7 @@ struct SectionShape {
   double profiles = 0.0;             ///< entries of parameters over some of them,
   double crossed = 0.0;              ///< and points of the lattice that they reach, summed over them
   bool has_waves = false;            ///< of the first axis, time
-  double inside = 1.0;               ///< share of the points inside the domain: what memory goes by, not the choice
+  double inside = 1.0;               ///< share of the points inside the domain, which work and memory go by
 };
 
 /// What a section leaves out, and what its factors cost.

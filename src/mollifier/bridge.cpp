@@ -105,12 +105,34 @@ class Bridge {
       : grid_(grid), ghosted_(ghosted), values_(values), powers_(exponents(grid.dimension(), bridge_degree(grid.dimension()))) {}
 
   std::optional<double> at(std::vector<Index> const& point) const {
+    if (!is_between(point)) return {};
     for (Index half = narrowest; half <= widest; ++half)
       if (auto const value = fitted(around(point, half), powers_)) return value;
     return {};
   }
 
  private:
+  /// Whether something was observed to both sides along some axis, no further than the widest box: else there is nothing to interpolate
+  /// between, and of a wide hole (land, what lies about a nucleus) no box need be searched.
+  bool is_between(std::vector<Index> point) const {
+    for (std::size_t a = 0; a < point.size(); ++a) {
+      auto const range = ghosted_[static_cast<int>(a)];
+      Index const here = point[a];
+      auto const sees = [&](Index step) {
+        for (Index k = 1; k <= widest; ++k) {
+          point[a] = here + step * k;
+          if (point[a] < range.lower || point[a] >= range.upper) return false;
+          if (std::isfinite(values_(number_of(point)))) return true;
+        }
+        return false;
+      };
+      bool const both = sees(-1) && sees(1);
+      point[a] = here;
+      if (both) return true;
+    }
+    return false;
+  }
+
   double coordinate(int a, Index i) const { return grid_.axis(a).periodic ? grid_.axis(a).at(i) : grid_.axis(a).coordinate(i); }
 
   std::vector<Neighbour> around(std::vector<Index> const& point, Index half) const {

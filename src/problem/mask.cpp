@@ -6,6 +6,7 @@
 
 #include "kernels/pointwise.hpp"
 #include "observations/known_fields.hpp"
+#include "problem/section.hpp"
 #include "run/error.hpp"
 
 namespace mollis::problem {
@@ -32,10 +33,7 @@ Field make_mask(grid::Grid const& grid, deck::Grid const& deck) {
 
 double inside_share(grid::Grid const& grid, deck::Grid const& deck) {
   if (!deck.mask || !deck.mask->file.empty()) return 1.0;
-  auto const mask = make_mask(grid, deck);
-  double inside = kernels::dot(mask, mask);
-  MPI_Allreduce(MPI_IN_PLACE, &inside, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
-  return inside / static_cast<double>(grid.points());
+  return inside_share(grid, make_mask(grid, deck));
 }
 
 std::vector<Field> inside_of(parameters::ParameterSpace const& space, Field const& mask) {

@@ -1,6 +1,10 @@
 #include "problem/section.hpp"
 
+#include <mpi.h>
+
 #include <algorithm>
+
+#include "kernels/pointwise.hpp"
 
 namespace mollis::problem {
 namespace {
@@ -12,6 +16,13 @@ bool is_differentiated(equation::System const& system, std::size_t axis) {
 }
 
 }  // namespace
+
+double inside_share(grid::Grid const& grid, Field const& mask) {
+  if (mask.label().empty()) return 1.0;
+  double inside = kernels::dot(mask, mask);
+  MPI_Allreduce(MPI_IN_PLACE, &inside, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return inside / static_cast<double>(grid.points());
+}
 
 estimators::SectionShape section_shape(grid::Grid const& grid, equation::System const& system, int spline_degree, std::size_t states,
                                        std::vector<std::vector<int>> const& parameters) {

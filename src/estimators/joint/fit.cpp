@@ -27,6 +27,7 @@ constexpr int most_krylov = 300, most_krylov_scarce = 3000;
 constexpr int most_steps = 25;
 constexpr int most_polish = 8;
 constexpr int most_climbs = 6;
+constexpr int most_loosening = 8;
 constexpr int most_krylov_settling = 3000;
 constexpr int most_in_all = 6 + 2 * most_steps + 2 * 2 * most_climbs + 2 + most_polish + most_settling + most_bounded;  ///< steps of a fit
 constexpr double stuck_change = 1e-4;
@@ -260,6 +261,7 @@ void Fitter::start() {
   for (auto const u : fields_)
     if (auto const* given = std::get_if<double>(&problem_.space().unknowns()[u].settings.smoothness_weight))
       objective_.weights().smoothness[u] = *given;
+  loosen();
 }
 
 /// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p. Where it has settled the Hessian itself is asked for them, if
@@ -274,6 +276,7 @@ void Fitter::choose_smoothness(Phase phase, double penalty) {
       double const freedom = spectrum_.freedom(u, beta, objective_.weights().equation);
       double factor = std::clamp(freedom / (beta * rough), 0.1, 10.0);
       if (freedom <= Spectrum::least_freedom) factor = std::min(factor, 1.0);  // as smooth as can be: more would only round off
+      if (at_.told && turns(u, factor)) factor = std::sqrt(factor);  // averages follow beta less than the Hessian does
       if (at_.length > 0.5 || at_.arrived) beta = estimate::rounded_weight(factor * beta);
       largest = std::max(largest, std::abs(std::log(factor)));
     }
@@ -281,6 +284,30 @@ void Fitter::choose_smoothness(Phase phase, double penalty) {
     double const moved = step("weight");
     if (moved < 0.01 && largest < 0.3 && !ask_hessian()) return;
   }
+}
+
+/// Whether a weight would go back where it came from in the last step.
+bool Fitter::turns(std::size_t u, double factor) const {
+  auto const n = result_.trials.size();
+  return n > 1 && std::log(factor) * std::log(result_.trials[n - 1].smoothness[u] / result_.trials[n - 2].smoothness[u]) < 0.0;
+}
+
+/// Where the Hessian is factorised and leaves a field far less freedom than averages promised, the start was too stiff: the field went to what
+/// its smoothness leaves free, which supports itself from then on. Its weight falls until the Hessian has that freedom.
+void Fitter::loosen() {
+  bool moved = false;
+  for (auto const u : automatic_)
+    for (int i = 0; i < most_loosening; ++i) {
+      auto const untold = newton_.untold(u);
+      if (!untold || spectrum_.rank(u) - *untold > std::min(start_freedom, 0.5 * spectrum_.rank(u))) break;
+      objective_.weights().smoothness[u] = estimate::rounded_weight(objective_.weights().smoothness[u] / 10.0);
+      stand();
+      moved = true;
+    }
+  if (!moved) return;
+  ask_hessian();
+  weigh_equation(settled_penalty, 1.0);
+  step("start");
 }
 
 /// Takes the degrees of freedom of the Hessian itself, where it is factorised, in place of those of averages, which know nothing of the

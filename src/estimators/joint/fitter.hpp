@@ -31,6 +31,8 @@ class Fitter {
   void start();
   void choose_smoothness(Phase phase, double penalty);
   bool ask_hessian();
+  bool turns(std::size_t u, double factor) const;
+  void loosen();
   /// Whether fields may be made stiffer than the evidence has them: not inside a mask, where the edge has room for what stiff fields get
   /// wrong, so that the misfit does not show it and the spectrum's degrees of freedom given up are not the true ones; nor where the
   /// evidence is that of the Hessian itself.

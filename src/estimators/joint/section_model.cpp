@@ -33,8 +33,9 @@ std::optional<estimators::SectionChoice> choose_section(Objective const& objecti
   if (!solver::SparseInverse::is_available(problem.grid.comm())) return {};
   std::vector<std::vector<int>> parameters;
   for (auto const& unknown : problem.space().unknowns()) parameters.push_back(unknown.axes);
-  return estimators::choose_section(
-      problem::section_shape(problem.grid, problem.system(), objective.lattice().degree(), problem.states.size(), parameters));
+  auto shape = problem::section_shape(problem.grid, problem.system(), objective.lattice().degree(), problem.states.size(), parameters);
+  shape.inside = problem::inside_share(problem.grid, problem.mask);
+  return estimators::choose_section(shape);
 }
 
 SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields)

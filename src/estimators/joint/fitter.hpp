@@ -5,7 +5,10 @@
 
 namespace mollis::joint {
 
-constexpr int most_settling = 30, most_bounded = 20;  ///< steps of the last phases
+constexpr int most_steps = 25, most_climbs = 6, most_settling = 30, most_bounded = 20;  ///< steps of phases
+constexpr double start_freedom = 12.0;      ///< degrees of freedom of a parameter at the start
+constexpr double settled_penalty = 10.0;    ///< w n while the smoothness is chosen
+constexpr double raised_penalty = 100.0;    ///< and afterwards
 
 /// Numerics broke down, on all ranks alike: the end of the fit, not of the run.
 struct Breakdown {

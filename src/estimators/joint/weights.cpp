@@ -1,0 +1,132 @@
+// The smoothness of the fields and the weight of the equation: the phases of a joint fit that choose them.
+#include <algorithm>
+#include <cmath>
+
+#include "estimate/rounding.hpp"
+#include "estimators/joint/fitter.hpp"
+
+namespace mollis::joint {
+namespace {
+
+using petsc::check;
+
+constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
+constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
+constexpr double same_freedom = 0.1;        ///< of the logarithm of degrees of freedom
+constexpr int most_loosening = 8;
+constexpr double stuck_change = 1e-4;
+
+/// Everything that a choice of weights may have to be taken back to.
+struct State {
+  petsc::Vector x;
+  Weights weights;
+  double cost = 0.0;
+};
+
+}  // namespace
+
+/// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p. Where it has settled the Hessian itself is asked for them, if
+/// it is factorised.
+void Fitter::choose_smoothness(Phase phase, double penalty) {
+  for (int i = first_round(phase); i < most_steps; ++i) {
+    rest(phase, i);
+    double largest = 0.0;
+    for (auto const u : automatic_) {
+      double& beta = objective_.weights().smoothness[u];
+      double const rough = std::max(objective_.parts().roughness[u], 1e-300);
+      double const freedom = spectrum_.freedom(u, beta, objective_.weights().equation);
+      double factor = std::clamp(freedom / (beta * rough), 0.1, 10.0);
+      if (freedom <= Spectrum::least_freedom) factor = std::min(factor, 1.0);  // as smooth as can be: more would only round off
+      if (at_.told && turns(u, factor)) factor = std::sqrt(factor);  // averages follow beta less than the Hessian does
+      if (at_.length > 0.5 || at_.arrived) beta = estimate::rounded_weight(factor * beta);
+      largest = std::max(largest, std::abs(std::log(factor)));
+    }
+    weigh_equation(penalty);
+    double const moved = step("weight");
+    if (moved < 0.01 && largest < 0.3 && !ask_hessian()) return;
+  }
+}
+
+/// Whether a weight would go back where it came from in the last step.
+bool Fitter::turns(std::size_t u, double factor) const {
+  auto const n = result_.trials.size();
+  return n > 1 && std::log(factor) * std::log(result_.trials[n - 1].smoothness[u] / result_.trials[n - 2].smoothness[u]) < 0.0;
+}
+
+/// Where the Hessian is factorised and leaves a field far less freedom than averages promised, the start was too stiff: the field went to what
+/// its smoothness leaves free, which supports itself from then on. Its weight falls until the Hessian has that freedom.
+void Fitter::loosen() {
+  bool moved = false;
+  for (auto const u : automatic_)
+    for (int i = 0; i < most_loosening; ++i) {
+      auto const untold = newton_.untold(u);
+      if (!untold || spectrum_.rank(u) - *untold > std::min(start_freedom, 0.5 * spectrum_.rank(u))) break;
+      objective_.weights().smoothness[u] = estimate::rounded_weight(objective_.weights().smoothness[u] / 10.0);
+      stand();
+      moved = true;
+    }
+  if (!moved) return;
+  ask_hessian();
+  weigh_equation(settled_penalty, 1.0);
+  step("start");
+}
+
+/// Takes the degrees of freedom of the Hessian itself, where it is factorised, in place of those of averages, which know nothing of the
+/// edge of a mask or where data lie. Whether they differ from those so far.
+bool Fitter::ask_hessian() {
+  auto told = objective_.told();
+  double largest = 0.0;
+  for (auto const u : automatic_) {
+    auto const untold = newton_.untold(u);
+    if (!untold) return false;
+    double const exact = std::max(spectrum_.rank(u) - *untold, Spectrum::least_freedom);
+    double const factor = exact / spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
+    told[u] *= factor;
+    largest = std::max(largest, std::abs(std::log(factor)));
+  }
+  if (automatic_.empty()) return false;
+  at_.told = true;
+  objective_.set_told(told);
+  spectrum_.update(objective_);
+  return largest > same_freedom;
+}
+
+/// The evidence again where it is exact, as with a stronger equation the data tell more; else what was given up for want of it.
+void Fitter::follow_raise() {
+  if (!automatic_.empty() && newton_.is_exact()) return choose_smoothness(climbing_again, raised_penalty);
+  if (climbs() && at_.raised_by > 0.005) climb(climbing_again, raised_penalty);
+}
+
+/// Evidence undersmooths parameters smoother than its prior: stiffer ones are taken while the unbiased risk of the states (Mallows'
+/// Cp: the misfit and twice the degrees of freedom) falls.
+void Fitter::climb(Phase phase, double penalty) {
+  for (int i = first_round(phase); i < most_climbs; ++i) {
+    rest(phase, i);
+    State held{petsc::like(result_.x), objective_.weights(), objective_.parts().cost};
+    check(VecCopy(result_.x, held.x));
+    double const before = spectrum_.data_freedom(held.weights.smoothness, held.weights.equation);
+    for (auto const u : automatic_) objective_.weights().smoothness[u] *= climb_factor;
+    weigh_equation(penalty);
+    double moved = step("climb");
+    if (moved > 0.01) moved = step("climb");
+    double const after = spectrum_.data_freedom(objective_.weights().smoothness, objective_.weights().equation);
+    double const cost = objective_.parts().cost - held.cost;
+    bool const stuck = !at_.solved && moved < stuck_change;  // nothing is learnt from parameters that did not follow
+    if (!stuck && cost < misfit_per_freedom * (before - after)) continue;
+    check(VecCopy(held.x, result_.x));
+    objective_.weights() = held.weights;
+    stand();
+    return;
+  }
+}
+
+void Fitter::raise() {
+  if (first_round(raising) == 0) weigh_equation(raised_penalty);
+  for (int i = first_round(raising); i < 2; ++i) {
+    rest(raising, i);
+    at_.raised_by = step("raise");
+    if (at_.raised_by <= 0.01) return;
+  }
+}
+
+}  // namespace mollis::joint

@@ -60,12 +60,14 @@ PetscErrorCode GaussNewton::measure(KSP ksp, Vec b, Vec s, void* self) {
     auto const r = petsc::like(b);
     check(MatMult(fit.shells_.matrix(), s, r));
     check(VecAYPX(r, -1.0, b));
-    PetscReal along = 0.0, across = 0.0, left = 0.0;
+    PetscReal along = 0.0, across = 0.0, left = 0.0, tolerance = 0.0;
     check(VecDot(b, s, &along));
     check(VecDot(r, s, &across));
     check(KSPGetResidualNorm(ksp, &left));
     fit.distance_ = std::sqrt(std::max(along - across, 0.0));
-    fit.lost_ = fit.distance_ > 0.0 && left > 0.0 ? std::abs(across) / (fit.distance_ * left) : 0.0;
+    check(KSPGetTolerances(ksp, &tolerance, nullptr, nullptr, nullptr));
+    double const asked = std::max(tolerance * fit.first_norm_, left);  // a solve that goes further passes on as much less
+    fit.lost_ = fit.distance_ > 0.0 && asked > 0.0 ? std::abs(across) / (fit.distance_ * asked) : 0.0;
   });
 }
 

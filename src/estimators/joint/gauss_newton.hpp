@@ -34,7 +34,7 @@ class GaussNewton {
     double promised = 0.0;    ///< by how much the quadratic model would fall, in the preconditioner's norm
     double distance = 0.0;    ///< of the linear solution in the norm of H, (s^T H s)^(1/2): no linear function of states and parameters
                               ///< changes by more of its posterior standard deviations
-    double lost = 0.0;        ///< |<r, s>| over the sizes of both, r what s leaves: 0 but for rounding, which conjugate gradients amplify
+    double lost = 0.0;        ///< |<r, s>| over the size of s and what r, that s leaves, was to reach: 0 but for rounding, which conjugate gradients amplify
                               ///< once their directions are no longer orthogonal; about what sums of another order change s by, relative
     int krylov = 0;
     std::string broken = {};  ///< what broke down, if anything did; x is then where it was

@@ -84,7 +84,8 @@ void Fitter::look_ahead(GaussNewton::Outcome const& outcome, double moved) {
   double const rate = outcome.solved && outcome.length == 1.0 && at_.distance > 0.0
                           ? std::clamp(outcome.distance / at_.distance, linear_tolerance, 1.0) : 1.0;
   at_.distance = outcome.distance;
-  at_.ahead = rate * outcome.distance;
+  at_.ahead = std::max(rate, at_.rate) * outcome.distance;  // of two rates the worse: they go up and down
+  at_.rate = rate;
   at_.scatter = rate * at_.scatter + outcome.lost * moved;
 }
 

@@ -23,6 +23,7 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("averages_failed_last", at.averages_failed_last);
   each("distance", at.distance);
   each("ahead", at.ahead);
+  each("rate", at.rate);
   each("scatter", at.scatter);
   each("raised_by", at.raised_by);
   each("low", at.low);

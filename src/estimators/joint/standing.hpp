@@ -24,6 +24,7 @@ struct Standing {
   bool averages_fail = false;               ///< preconditioners made of averages have been given up
   bool averages_failed_last = false;        ///< or have failed in the last step
   double distance = 0.0, ahead = 1.0;       ///< of the last step, and of what it is thought to leave, in posterior standard deviations
+  double rate = 1.0;                        ///< of distances, the last over the one before
   double scatter = 0.0;                     ///< relative, of the parameters: what sums of another order may have changed them by
   double raised_by = 0.0;                   ///< change of the parameters where the equation's weight rose
   double low = 0.0, farthest = 0.0;         ///< the objective where parameters began to settle, the largest change since

@@ -1,5 +1,6 @@
 // The joint fit on data by formulas and series, nothing of which shares the inversion's discretisation: errors at 1 %
 // noise, beside those of equation error where that drowns.
+#include "estimators/joint/gauss_newton.hpp"
 #include "joined.hpp"
 
 #include "petsc/access.hpp"
@@ -78,6 +79,28 @@ TEST(Fit, HeatOnAnOpenSquare) {
   print("heat", j.score(0, heat_truth, false), core, result);
   EXPECT_GT(*core.correlation, 0.985);
   EXPECT_LT(core.relative_l2, 0.04);  // with smoothness of order 1, which evidence alone leaves too rough
+}
+
+/// A step solved to rounding tells how far the optimum was; one of conjugate gradients left early, where the next one goes.
+TEST(Fit, EndsWhereTheOptimumIsNearerThanDataTell) {
+  for (std::string const& text : std::vector<std::string>{heat, fourth_order}) {
+    Joined j(text, {{"u", text == heat ? heat_state : ring_state}}, noisy());
+    auto const problem = j.c.problem();
+    joint::Objective objective(problem, joint::Lattice(j.c.grid, j.c.system, 7));
+    auto const result = [&] {
+      test::Quiet const quiet;
+      return joint::fit(objective, parameters::first_guess(j.c.space));
+    }();
+    EXPECT_TRUE(result.converged);
+    joint::GaussNewton whole(objective, 1e-10, 5000);
+    whole.take_whole_steps(5000);
+    auto const ahead = whole.step(result.x), again = whole.step(result.x);
+    std::printf("still: %.2e standard deviations from the optimum, %.2e after a whole step, %.1e lost to rounding\n", ahead.distance,
+                again.distance, ahead.lost);
+    EXPECT_TRUE(ahead.solved);
+    EXPECT_LT(ahead.distance, 0.01);
+    EXPECT_LT(again.distance, 0.1 * ahead.distance);
+  }
 }
 
 /// The truth dips to 0.6, the bound is 0.8: at the fit the objective falls only towards what is not allowed.

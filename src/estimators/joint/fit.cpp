@@ -16,6 +16,7 @@ namespace {
 using petsc::check;
 
 constexpr double linear_tolerance = 0.05;
+constexpr double unseen = 1e-3;             ///< of the tolerance, what rounding may change: more, and a solve may end an iteration earlier
 constexpr double still = 0.01;              ///< posterior standard deviations from the optimum that nobody sees
 constexpr int most_krylov = 300, most_krylov_scarce = 3000;
 constexpr int most_polish = 8;
@@ -75,7 +76,7 @@ bool Fitter::is_settled(double moved, double before) const {
 }
 
 bool Fitter::is_still() const {
-  return at_.solved && at_.ahead < still && at_.scatter < problem_.settings.inversion.tolerance;
+  return at_.solved && at_.ahead < still && at_.scatter < unseen * problem_.settings.inversion.tolerance;
 }
 
 /// How far the optimum of these weights is after a step, and how far steps of other rounding would be from here. Both shrink from step to

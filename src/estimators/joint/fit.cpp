@@ -75,8 +75,11 @@ bool Fitter::is_settled(double moved, double before) const {
   return rate * moved < problem_.settings.inversion.tolerance;
 }
 
-bool Fitter::is_still() const {
-  return at_.solved && at_.ahead < still && at_.scatter < unseen * problem_.settings.inversion.tolerance;
+bool Fitter::is_still() {
+  if (!at_.solved || at_.ahead >= still) return false;
+  if (!at_.near) at_.shows = at_.scatter >= unseen * problem_.settings.inversion.tolerance;
+  at_.near = true;
+  return !at_.shows;
 }
 
 /// How far the optimum of these weights is after a step, and how far steps of other rounding would be from here. Both shrink from step to

@@ -76,8 +76,9 @@ class Fitter {
   double change_from(Vec before) const;
   /// Whether the parameters stand to the tolerance after a step that moved them by `moved`, the one before by `before`.
   bool is_settled(double moved, double before) const;
-  /// Whether the optimum is as near as no data could tell, and the way here does not show.
-  bool is_still() const;
+  /// Whether the optimum is as near as no data could tell, and the way here does not show. Told once, where it first is that near: what
+  /// rounding does is chance, and asked again at each step it would end fits at another one on other numbers of ranks.
+  bool is_still();
   void look_ahead(GaussNewton::Outcome const& outcome, double moved);
 
   Objective& objective_;

@@ -21,6 +21,8 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("told", at.told);
   each("averages_fail", at.averages_fail);
   each("averages_failed_last", at.averages_failed_last);
+  each("near", at.near);
+  each("shows", at.shows);
   each("distance", at.distance);
   each("ahead", at.ahead);
   each("rate", at.rate);

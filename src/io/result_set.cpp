@@ -41,7 +41,12 @@ void ResultSet::Data::take(std::vector<std::string> const& names, Protection con
                          [at, name] { return is_own_result(at, name); }});
     refuse_overwriting(targets, protection);
   };
-  refuse(directory);  // before anything is touched
+  try {
+    refuse(directory);  // before anything is touched
+  } catch (run::Error const&) {
+    Turn const turn(directory);  // another run may just have put its results there: old ones and new ones do not match
+    refuse(directory);
+  }
   made = MadeDirectory(directory);
   lock.emplace(made.path() + "/" + directory_lock, directory);
   recover(made.path(), protection.overwrite);

@@ -21,23 +21,20 @@ double norm(Vec x) {
 
 double largest(std::vector<double> const& values) { return *std::max_element(values.begin(), values.end()); }
 
-constexpr double first_tolerance = 1e-4;  ///< of the linear solve of the first pass, whose weights are far from the last
-
-/// Where a pass begins: its start and the tolerance of its linear solve.
-void keep_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit const& fit, int pass, double tolerance) {
+/// Where a pass begins: its start.
+void keep_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit const& fit, int pass) {
   checkpoint::Quantities at;
   estimate::put_vector(space, "x", fit.x, at);
-  at.put("pass", {static_cast<double>(pass), static_cast<double>(fit.newton), tolerance});
+  at.put("pass", {static_cast<double>(pass), static_cast<double>(fit.newton)});
   keeper.keep("fit", at);
   keeper.pause();
 }
 
-int kept_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit& fit, double& tolerance) {
+int kept_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& space, Fit& fit) {
   auto const* at = keeper.kept("fit");
   if (at == nullptr) return 1;
   fit.x = estimate::take_vector(space, "x", *at);
   fit.newton = static_cast<int>(at->numbers("pass").at(1));
-  tolerance = at->numbers("pass").at(2);
   return static_cast<int>(at->numbers("pass").at(0));
 }
 
@@ -208,22 +205,15 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
   solver_.pause_at(&keeper);
   auto const bounds = parameters::make_bounds(space());
   auto const previous = petsc::like(fit.x);
-  bool const affine = model_.system().affine, once = model_.system().parameter_free_state_partials;
-  double tolerance = once ? last_tolerance() : std::max(first_tolerance, last_tolerance());
-  for (int pass = kept_pass(keeper, space(), fit, tolerance); pass <= passes; ++pass) {
-    if (keeper.kept("fit/newton") == nullptr) keep_pass(keeper, space(), fit, pass, tolerance);
+  bool const once = model_.system().parameter_free_state_partials;
+  for (int pass = kept_pass(keeper, space(), fit); pass <= passes; ++pass) {
+    if (keeper.kept("fit/newton") == nullptr) keep_pass(keeper, space(), fit, pass);
     check(VecCopy(fit.x, previous));
     fit.weights = weights_at(fit.x);
-    if (pass == passes) tolerance = last_tolerance();
     int const before = progress_.krylov();
-    minimise(bounds, fit, tolerance);
-    auto changes = space().changes(previous, fit.x);
+    minimise(bounds, fit, last_tolerance());
+    auto const changes = space().changes(previous, fit.x);
     bool const settled = fit.failure.empty() && (once || (fit.converged && has_settled(changes, fit.x)));
-    if (settled && affine && tolerance > last_tolerance()) {  // the same weights, solved to the end
-      keeper.drop("fit/newton");
-      minimise(bounds, fit, last_tolerance());
-      changes = space().changes(previous, fit.x);
-    }
     keeper.drop("fit/newton");
     ++fit.newton;
     if (!fit.failure.empty()) {
@@ -242,7 +232,6 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     step.krylov = progress_.krylov() - before;
     progress_.step(step);
     if (!fit.failure.empty() || settled) return;
-    tolerance = std::clamp(0.01 * change, last_tolerance(), tolerance);
   }
 }
 

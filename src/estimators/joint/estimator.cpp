@@ -173,17 +173,41 @@ run::Named<run::Table> tables_of(Problem const& problem, std::vector<Trial> cons
   return tables;
 }
 
-Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& stages) {
+/// What a fit by averages that fail leaves to the one after it.
+void keep_failure(checkpoint::Keeper& keeper) {
+  Quantities kept;
+  kept.put("fail", {1.0});
+  keeper.keep("fit/averages", kept);
+}
+
+/// Where averages fail the fit is begun again from the start, with factors of the Hessian: at which step they fail is chance, as rounding moves
+/// counts of iterations, and weights chosen with them are others. From then on they have failed.
+Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& stages, bool& averages_fail) {
   auto problem = std::make_unique<Problem const>(given);
-  auto objective = [&] {
+  std::unique_ptr<Objective> objective;
+  auto const make = [&] {
     run::Stages::Scope const stage(stages, "jets");
-    return make_objective(*problem);
-  }();
+    objective.reset();
+    objective = make_objective(*problem);
+    objective->set_averages_fail(averages_fail);
+  };
+  make();
   problem->progress.say(fmt::format("fit   states on {} lattice points, splines of degree {}, with the parameters",
                                     objective->lattice().extended().points(), objective->lattice().degree()));
   if (auto const how = Preconditioner::describe(*objective); !how.empty()) problem->progress.say("fit   " + how);
-  run::Stages::Scope const stage(stages, "solve");
-  auto fitted = fit(*objective, choices.start);
+  auto const solve = [&] {
+    run::Stages::Scope const stage(stages, "solve");
+    return fit(*objective, choices.start);
+  };
+  auto fitted = solve();
+  if (fitted.averages_fail) {
+    averages_fail = true;
+    problem->keeper->drop("fit");
+    keep_failure(*problem->keeper);
+    make();
+    problem->progress.say(fmt::format("fit   averages do not serve; from the start, {}", Preconditioner::describe(*objective)));
+    fitted = solve();
+  }
   auto tables = tables_of(*problem, fitted.trials);
   auto out = estimate_at(std::move(problem), std::move(objective), std::move(fitted.x));
   out.trials = std::move(tables);
@@ -223,17 +247,19 @@ Estimate Estimator::estimate(Problem const& problem, Choices const& choices, run
   auto& keeper = *problem.keeper;
   auto const* kept = keeper.kept("fit/noise");
   int const first = kept != nullptr ? static_cast<int>(kept->numbers("times").front()) : 0;
-  auto out = fit_once(kept != nullptr ? problem.with_noise(kept->numbers("noise")) : problem, choices, stages);
+  bool averages_fail = keeper.kept("fit/averages") != nullptr;
+  auto out = fit_once(kept != nullptr ? problem.with_noise(kept->numbers("noise")) : problem, choices, stages, averages_fail);
   for (int i = first; i < most_raised && out.failure.empty(); ++i) {
     auto const raised = raised_noise(problem.with_noise(out.noise), out.misfit_chi2);
     if (raised.empty()) break;
     out = {};
     keeper.drop("fit");
+    if (averages_fail) keep_failure(keeper);
     Quantities again;
     again.put("noise", raised);
     again.put("times", {i + 1.0});
     keeper.keep("fit/noise", again);
-    out = fit_once(problem.with_noise(raised), choices, stages);
+    out = fit_once(problem.with_noise(raised), choices, stages, averages_fail);
   }
   return out;
 }

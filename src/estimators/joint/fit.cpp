@@ -57,6 +57,8 @@ Joined Fitter::run(Vec first_guess) {
     if (due(settling) && result_.converged) settle();
     respect_bounds();
     stand();
+  } catch (AveragesFail const&) {
+    result_.averages_fail = true;
   } catch (Breakdown const& breakdown) {
     end_at(breakdown, first_guess);
   }
@@ -76,7 +78,7 @@ bool Fitter::is_settled(double moved, double before) const {
 }
 
 bool Fitter::is_still() {
-  if (!at_.solved || at_.ahead >= still) return false;
+  if (!at_.solved || at_.length < 1.0 || at_.ahead >= still) return false;  // so near, rounding decides what a search finds
   if (!at_.near) at_.shows = at_.scatter >= unseen * problem_.settings.inversion.tolerance;
   at_.near = true;
   return !at_.shows;
@@ -120,8 +122,6 @@ void Fitter::stand() {
 void Fitter::rest(Phase phase, int round) {
   at_.phase = phase;
   at_.round = round;
-  at_.averages_fail = objective_.averages_fail();
-  at_.averages_failed_last = newton_.has_failed();
   estimate::Quantities kept;
   put_point(objective_, result_.x, kept);
   put_standing(at_, result_, kept);
@@ -137,7 +137,6 @@ bool Fitter::go_on() {
   at_ = take_standing(*kept, problem_.space().unknowns().size(), result_);
   phase_ = at_.phase;
   round_ = at_.round;
-  newton_.go_on(at_.averages_fail, at_.averages_failed_last);
   if (at_.whole) take_whole_steps();
   objective_.set_told(kept->numbers("freedom"));
   result_.x = take_point(objective_, *kept);
@@ -147,7 +146,7 @@ bool Fitter::go_on() {
 
 void Fitter::take_whole_steps() {
   at_.whole = true;
-  newton_.take_whole_steps(most_krylov_settling);
+  newton_.take_whole_steps(newton_.can_leave_averages() ? most_krylov : most_krylov_settling);
 }
 
 /// Leaves the objective at the last finite point, at the first guess where there is none.
@@ -181,6 +180,7 @@ double Fitter::step(char const* phase) {
   if (!std::isfinite(value)) throw Breakdown{phase, "the objective is not finite"};
   auto const outcome = newton_.step(result_.x);
   if (!outcome.broken.empty()) throw Breakdown{phase, outcome.broken};
+  if (outcome.failed && newton_.can_leave_averages()) throw AveragesFail{};
   at_.descent = 1.0 - outcome.objective / value;
   double const moved = change_from(before);
   at_.length = outcome.length;

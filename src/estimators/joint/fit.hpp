@@ -20,6 +20,7 @@ struct Joined {
   petsc::Vector x;
   bool converged = false;
   double unsettled = 0.0;           ///< see Estimate
+  bool averages_fail = false;       ///< given up, as factors of the Hessian serve better: see Objective::set_averages_fail()
   std::string failure;              ///< what broke down and in which phase; x is then the last point that is finite
   int newton = 0;
   double objective = 0.0, gradient = 0.0;

@@ -15,6 +15,9 @@ struct Breakdown {
   std::string phase, what;
 };
 
+/// A linear solve by averages has not ended where factors of the Hessian can be had, on all ranks alike.
+struct AveragesFail {};
+
 class Fitter {
  public:
   explicit Fitter(Objective& objective);

@@ -1,7 +1,5 @@
 #include "estimators/joint/gauss_newton.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -99,8 +97,6 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
   return solver::guarded(fit.shells_.kept(), [&] {
     fit.objective_.move_to(x);
     fit.objective_.linearise();
-    if (fit.failed_ && fit.preconditioner_.leave_averages())
-      fit.objective_.problem().progress.say(fmt::format("fit   averages do not serve: {}", Preconditioner::describe(fit.objective_)));
     fit.preconditioner_.update(fit.hessian_.moves);
   });
 }
@@ -133,7 +129,7 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
   check(KSPGetConvergedReason(ksp, &reason));
   outcome.solved = reason > 0;
-  failed_ = !outcome.solved && krylov >= enough_krylov;
+  outcome.failed = !outcome.solved && krylov >= enough_krylov;
   return outcome;
 }
 

@@ -39,21 +39,18 @@ class GaussNewton {
     int krylov = 0;
     std::string broken = {};  ///< what broke down, if anything did; x is then where it was
     bool solved = false;      ///< the linear solve reached its tolerance
+    bool failed = false;      ///< it did not, in as many iterations as a preconditioner that serves has converged in
   };
   /// One step from x (moved) at the objective's weights. Collective.
   Outcome step(Vec x);
   /// From now on the whole step, without a search along it: where the objective falls by less than its rounding a search
   /// finds nothing. `most_krylov`: iterations of its linear solve. Collective.
   void take_whole_steps(int most_krylov);
-  /// As the run before stood. Collective.
-  void go_on(bool averages_fail, bool failed) {
-    if (averages_fail) preconditioner_.leave_averages();
-    failed_ = failed;
-  }
   /// Whether the Hessian is factorised; Preconditioner::untold(). Collective.
   bool is_exact() const { return preconditioner_.is_exact(); }
   std::optional<double> untold(std::size_t unknown) const { return preconditioner_.untold(unknown); }
-  bool has_failed() const { return failed_; }
+  /// Preconditioner::can_leave_averages(). Collective.
+  bool can_leave_averages() const { return preconditioner_.can_leave_averages(); }
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
   void let_move(petsc::Vector moves) {
     hessian_.moves = std::move(moves);
@@ -74,7 +71,6 @@ class GaussNewton {
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
   double distance_ = 0.0, lost_ = 1.0;   ///< of the last linear solve, as Outcome has them
   run::Ticker tick_;
-  bool failed_ = false;          ///< the preconditioner of the last linear solve
   bool finite_ = true;           ///< value and gradient where TAO asked for them last
 };
 

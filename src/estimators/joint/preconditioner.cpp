@@ -94,15 +94,8 @@ Preconditioner::Preconditioner(Objective& objective)
       tilted_(objective.lattice(), objective.problem().system(),
               tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())),
       directions_(objective) {
-  make();
-}
-
-void Preconditioner::make() {
   auto const& grid = objective_.problem().grid;
   auto const& unknowns = objective_.problem().space().unknowns();
-  fields_.clear();
-  reduced_.clear();
-  models_.clear();
   bool odd = false;
   for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
@@ -126,17 +119,10 @@ void Preconditioner::make() {
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective_, -1));
 }
 
-bool Preconditioner::leave_averages() {
+bool Preconditioner::can_leave_averages() const {
   if (kind_ != Kind::averages || objective_.averages_fail()) return false;
-  objective_.set_averages_fail(true);
   auto const section = choose_section(objective_);
-  if (!section || section->wave >= 0) {
-    objective_.set_averages_fail(false);
-    return false;
-  }
-  kind_ = Kind::exact;
-  make();
-  return true;
+  return section && section->wave < 0;
 }
 
 void Preconditioner::update(Vec moves, bool many) {

@@ -27,16 +27,15 @@ class Preconditioner final : public solver::Preconditioner {
   std::optional<double> untold(std::size_t unknown) const {
     return is_exact() ? section_->untold(unknown) : std::nullopt;
   }
-  /// Where averages have failed: takes to factors of the Hessian if they are cheap enough; the next update() makes them. Whether it has.
-  /// Collective.
-  bool leave_averages();
+  /// Whether it is made of averages where factors of the Hessian are cheap enough: set_averages_fail() of the objective, and a preconditioner
+  /// made after that takes to them. Collective.
+  bool can_leave_averages() const;
   /// z := P r. Collective.
   void apply(Vec r, Vec z) override;
   /// What it is for these data, in words; empty where it is made of averages. Collective.
   static std::string describe(Objective const& objective);
 
  private:
-  void make();              ///< what the kind needs
   /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the
   /// states are odd about a wall, as it is not.
   struct Reduced {

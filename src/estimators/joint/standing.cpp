@@ -19,8 +19,6 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("noisy", at.noisy);
   each("whole", at.whole);
   each("told", at.told);
-  each("averages_fail", at.averages_fail);
-  each("averages_failed_last", at.averages_failed_last);
   each("near", at.near);
   each("shows", at.shows);
   each("distance", at.distance);

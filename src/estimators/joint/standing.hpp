@@ -21,8 +21,6 @@ struct Standing {
   bool noisy = false;                       ///< what multiplies a parameter was mostly noise at the start
   bool whole = false;                       ///< steps are taken whole
   bool told = false;                        ///< degrees of freedom are those of the Hessian itself
-  bool averages_fail = false;               ///< preconditioners made of averages have been given up
-  bool averages_failed_last = false;        ///< or have failed in the last step
   bool near = false, shows = false;         ///< the optimum has been as near as no data could tell; rounding would have shown there
   double distance = 0.0, ahead = 1.0;       ///< of the last step, and of what it is thought to leave, in posterior standard deviations
   double rate = 1.0;                        ///< of distances, the last over the one before

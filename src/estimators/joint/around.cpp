@@ -1,8 +1,10 @@
 #include "estimators/joint/around.hpp"
 
+#include "estimators/joint/saddle.hpp"
+
 namespace mollis::joint {
 
-constexpr int most_iterations = 4000, most_iterations_scarce = 20000;
+constexpr int most_iterations = 4000, most_iterations_scarce = 20000, most_saddle = 300;
 
 struct Around::Solver {
   explicit Solver(Objective& objective, double tolerance)
@@ -10,6 +12,13 @@ struct Around::Solver {
         gradients(objective.problem().grid.comm(), objective.layout().size, hessian, &preconditioner,
                   {tolerance, objective.is_scarce() ? most_iterations_scarce : most_iterations, true}) {
     preconditioner.update(nullptr, true);
+  }
+  /// x, 0 at first, from the saddle point, for conjugate gradients on H to check and to go on from. Returns its iterations.
+  int guess(Objective& objective, Vec b, Vec x, double tolerance) {
+    PetscReal size = 0.0;
+    petsc::check(VecNorm(x, NORM_INFINITY, &size));
+    if (!objective.is_stiff() || size > 0.0) return 0;
+    return Saddle(objective, preconditioner).solve(b, x, nullptr, 0.5 * tolerance, most_saddle).iterations;
   }
   Preconditioner preconditioner;
   Hessian hessian;
@@ -39,8 +48,9 @@ std::vector<estimate::Rows> Around::slopes_at(Vec x, std::vector<std::size_t> co
 Around::Solved Around::solve(Vec b, Vec x, double tolerance) {
   if (!solver_) solver_ = std::make_shared<Solver>(*objective_, tolerance);
   solver_->gradients.set_tolerance(tolerance);
+  int const before = solver_->guess(*objective_, b, x, tolerance);
   auto const outcome = solver_->gradients.solve(b, x);
-  return {outcome.converged, outcome.iterations};
+  return {outcome.converged, before + outcome.iterations};
 }
 
 }  // namespace mollis::joint

@@ -145,6 +145,15 @@ Averages averages_of(Objective& objective) {
   return averages;
 }
 
+Averages of_means(Averages averages) {
+  for (std::size_t a = 0; a < averages.terms.size(); ++a)
+    for (std::size_t b = 0; b < averages.terms.size(); ++b) {
+      auto const &left = averages.terms[a], &right = averages.terms[b];
+      if (left.residual == right.residual && of_one_parity(left, right)) averages.second[a][b] = averages.mean[a] * averages.mean[b];
+    }
+  return averages;
+}
+
 double second_moment(Averages const& averages, std::vector<int> const& terms, std::vector<double> const& symbols) {
   double sum = 0.0;
   for (std::size_t a = 0; a < terms.size(); ++a) {

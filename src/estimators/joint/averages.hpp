@@ -47,6 +47,8 @@ struct Averages {
   std::vector<std::vector<double>> prior;     ///< tau over `data`, [state][axis]
   std::vector<double> equation;               ///< w_k times the share of points that carry a residual
 };
+/// The same with E P_a P_b = E P_a E P_b. Not collective.
+Averages of_means(Averages averages);
 /// Collective.
 Averages averages_of(Objective& objective);
 

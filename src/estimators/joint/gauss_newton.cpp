@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "petsc/watch.hpp"
 
@@ -10,6 +11,9 @@ using petsc::check;
 
 namespace {
 
+constexpr int slow_krylov = 20;        ///< a preconditioner that takes more leaves work for the saddle point
+constexpr int most_saddle = 100;       ///< iterations there: it serves in few, or not at all
+constexpr double margin = 0.5;         ///< its own measure of the error is that of averages
 constexpr int enough_krylov = 100;     ///< in which a preconditioner that serves has converged; a user's fewer say nothing of it
 
 }  // namespace
@@ -25,7 +29,7 @@ void Hessian::project(Vec v) const {
 }
 
 GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov)
-    : objective_(objective), preconditioner_(objective), hessian_(objective), projected_(preconditioner_),
+    : objective_(objective), preconditioner_(objective), hessian_(objective), saddle_(objective, preconditioner_), projected_(preconditioner_),
       shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_),
       tick_(objective.problem().grid.comm(), "linear solve") {
   check(TaoCreate(objective.problem().grid.comm(), tao_.address()));
@@ -49,6 +53,24 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   solver::check_rule(ksp);
   petsc::watch(ksp, tick_);
   check(KSPSetPostSolve(ksp, measure, this));
+  KSPType type = nullptr;
+  check(KSPGetType(ksp, &type));
+  has_saddle_ = std::string(type) == KSPCG && preconditioner_.is_one_model();
+  if (has_saddle_) check(KSPSetPreSolve(ksp, guess, this));
+}
+
+/// What the saddle point has for conjugate gradients on H to begin with, and to check.
+PetscErrorCode GaussNewton::guess(KSP ksp, Vec b, Vec s, void* self) {
+  auto& fit = *static_cast<GaussNewton*>(self);
+  return solver::guarded(fit.shells_.kept(), [&] {
+    bool const stiff = fit.objective_.is_stiff();
+    check(KSPSetInitialGuessNonzero(ksp, stiff ? PETSC_TRUE : PETSC_FALSE));
+    fit.by_saddle_ = {};
+    if (!stiff) return;
+    PetscReal tolerance = 0.0;
+    check(KSPGetTolerances(ksp, &tolerance, nullptr, nullptr, nullptr));
+    fit.by_saddle_ = fit.saddle_.solve(b, s, fit.hessian_.moves, margin * tolerance, most_saddle);
+  });
 }
 
 /// Distance and orthogonality of the solution of H s = b that was just found, by one more product.
@@ -64,7 +86,7 @@ PetscErrorCode GaussNewton::measure(KSP ksp, Vec b, Vec s, void* self) {
     check(KSPGetResidualNorm(ksp, &left));
     fit.distance_ = std::sqrt(std::max(along - across, 0.0));
     check(KSPGetTolerances(ksp, &tolerance, nullptr, nullptr, nullptr));
-    double const asked = std::max(tolerance * fit.first_norm_, left);  // a solve that goes further passes on as much less
+    double const asked = std::max(tolerance * fit.size_of_gradient(), left);  // a solve that goes further passes on as much less
     fit.lost_ = fit.distance_ > 0.0 && asked > 0.0 ? std::abs(across) / (fit.distance_ * asked) : 0.0;
   });
 }
@@ -121,8 +143,8 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   outcome.objective = value;
   outcome.gradient = gradient;
   outcome.length = iterations > 0 ? length : 0.0;
-  outcome.promised = 0.5 * first_norm_ * first_norm_;
-  outcome.krylov = static_cast<int>(krylov);
+  outcome.promised = 0.5 * size_of_gradient() * size_of_gradient();
+  outcome.krylov = static_cast<int>(krylov) + by_saddle_.iterations;
   outcome.distance = distance_;
   outcome.lost = lost_;
   if (outcome.length == 0.0 && ksp != nullptr) outcome.broken = solver::breakdown_of(ksp);
@@ -130,7 +152,14 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   check(KSPGetConvergedReason(ksp, &reason));
   outcome.solved = reason > 0;
   outcome.failed = !outcome.solved && krylov >= enough_krylov;
+  judge_saddle(outcome.solved && krylov >= slow_krylov);
   return outcome;
+}
+
+/// By which way the next step is solved for.
+void GaussNewton::judge_saddle(bool slow) {
+  if (objective_.is_stiff() && !by_saddle_.solved) saddle_fails_ = true;
+  objective_.set_stiff(has_saddle_ && !saddle_fails_ && (slow || objective_.is_stiff()));
 }
 
 }  // namespace mollis::joint

@@ -1,6 +1,7 @@
 #pragma once
 /// Gauss-Newton steps on the joint objective by TAO: a line search along steps of conjugate gradients on a shell matrix.
 #include "estimators/joint/preconditioner.hpp"
+#include "estimators/joint/saddle.hpp"
 #include "solver/conjugate_gradients.hpp"
 #include "solver/projected.hpp"
 
@@ -51,6 +52,12 @@ class GaussNewton {
   std::optional<double> untold(std::size_t unknown) const { return preconditioner_.untold(unknown); }
   /// Preconditioner::can_leave_averages(). Collective.
   bool can_leave_averages() const { return preconditioner_.can_leave_averages(); }
+  bool saddle_fails() const { return saddle_fails_; }
+  /// As the run before stood. Not collective.
+  void go_on(bool stiff, bool saddle_fails) {
+    saddle_fails_ = saddle_fails;
+    objective_.set_stiff(stiff);
+  }
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
   void let_move(petsc::Vector moves) {
     hessian_.moves = std::move(moves);
@@ -58,6 +65,10 @@ class GaussNewton {
   }
 
  private:
+  /// b^T P b of the last linear solve's right-hand side, its root.
+  double size_of_gradient() const { return objective_.is_stiff() ? by_saddle_.first : first_norm_; }
+  void judge_saddle(bool slow);
+  static PetscErrorCode guess(KSP ksp, Vec b, Vec s, void* self);
   static PetscErrorCode measure(KSP ksp, Vec b, Vec s, void* self);
   static PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self);
   static PetscErrorCode linearise(Tao, Vec x, Mat, Mat, void* self);
@@ -65,12 +76,15 @@ class GaussNewton {
   Objective& objective_;
   Preconditioner preconditioner_;
   Hessian hessian_;
+  Saddle saddle_;
   solver::ProjectedPreconditioner projected_;   ///< on the entries that move
   solver::Shells shells_;
   petsc::Optimiser tao_;
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
   double distance_ = 0.0, lost_ = 1.0;   ///< of the last linear solve, as Outcome has them
   run::Ticker tick_;
+  bool has_saddle_ = false, saddle_fails_ = false;
+  Saddle::Outcome by_saddle_;    ///< of the last linear solve
   bool finite_ = true;           ///< value and gradient where TAO asked for them last
 };
 

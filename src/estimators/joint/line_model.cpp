@@ -158,7 +158,6 @@ void LineModel::add_prior(Averages const& averages, Index system, Mode const& mo
 
 void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, Index system, BandedSystems& systems) const {
   auto const mode = mode_of(system);
-  auto const amplitude = amplitudes(averages, mode);
   Index const block = states_ + static_cast<Index>(fields_), half = line_ >= 0 ? (filter_->width - 1) / 2 : 0;
   double smoothing = 1.0;  // of the data, along the tangential axes
   for (int a = 0; a < lattice_.grid().dimension(); ++a)
@@ -194,7 +193,7 @@ void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, In
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
       entries.clear();
       for (std::size_t g = 0; g < groups_.size(); ++g)
-        if (groups_[g].residual == static_cast<int>(k)) put_row(groups_[g].state, groups_[g].order, amplitude[g], r);
+        if (groups_[g].residual == static_cast<int>(k)) put_row(groups_[g].state, groups_[g].order, amplitude_[g][static_cast<std::size_t>(system)], r);
       for (std::size_t i = 0; i < fields_; ++i)
         if (coupling.alpha[k][i] != 0.0) entries.push_back({r * block + states_ + static_cast<Index>(i), coupling.alpha[k][i]});
       add_square(averages.equation[k]);
@@ -227,21 +226,35 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   for (int const u : coupling.unknowns) smooth = std::max<Index>(smooth, orders_[static_cast<std::size_t>(u)]);
   Index const band = line_ >= 0 ? std::max({reach, smooth, roughness_.band(line_)}) * block : 0;
   alike_ = alike_rows(smooth);
+  alpha_ = coupling.alpha;
+  amplitude_.assign(groups_.size(), std::vector<double>(static_cast<std::size_t>(lines.outer * lines.inner)));
   systems_.reset();
   auto& systems = systems_.emplace(lines.outer * lines.inner, lines.points, block, band + block - 1, alike_);
   for (Index group = 0; group < systems.groups(); ++group) {
     systems.clear();
     Index const end = std::min((group + 1) * BandedSystems::lanes, systems.systems());
-    for (Index system = group * BandedSystems::lanes; system < end; ++system) fill(averages, coupling, system, systems);
+    for (Index system = group * BandedSystems::lanes; system < end; ++system) {
+      auto const amplitude = amplitudes(averages, mode_of(system));
+      for (std::size_t g = 0; g < amplitude.size(); ++g) amplitude_[g][static_cast<std::size_t>(system)] = amplitude[g];
+      fill(averages, coupling, system, systems);
+    }
     systems.factorise(group, diagonal_floor);
   }
   systems.finish();
 }
 
 void LineModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) const {
-  auto const& lines = box_.lines();
   std::vector<HostField> data;
   for (auto const& field : r) data.push_back(box_.forward_of(field));
+  solve(data);
+  for (std::size_t v = 0; v < data.size(); ++v) {
+    box_.backward(data[v]);
+    for (std::size_t i = 0; i < data[v].extent(0); ++i) z[v][i] += factor * data[v][i];
+  }
+}
+
+void LineModel::solve(std::vector<HostField> const& data) const {
+  auto const& lines = box_.lines();
   Index const block = static_cast<Index>(data.size()), lanes = BandedSystems::lanes;
   std::vector<double> x(static_cast<std::size_t>(lines.points * block * lanes));
   Index const systems = lines.outer * lines.inner;
@@ -263,10 +276,49 @@ void LineModel::apply_add(double factor, std::vector<HostField> const& r, std::v
     systems_->solve(group, x.data());
     each([](double& there, double& here) { here = there; });
   }
-  for (std::size_t v = 0; v < data.size(); ++v) {
-    box_.backward(data[v]);
-    for (std::size_t i = 0; i < data[v].extent(0); ++i) z[v][i] += factor * data[v][i];
-  }
+}
+
+/// each(state or parameter, offset of a run of waves in its array, that in the rows, length, factors of the run: one number times one a wave
+/// or, where null, that number) for all that a residual's rows are made of.
+template <class Each>
+void LineModel::over_rows(std::size_t k, Each const& each) const {
+  auto const& lines = box_.lines();
+  Index const half = line_ >= 0 ? (filter_->width - 1) / 2 : 0;
+  bool const whole = line_ < 0;   // no line: systems are the waves themselves
+  Index const first = whole ? 0 : margin(), end = whole ? 1 : margin() + rows_of_grid();
+  Index const points = lines.points, inner = lines.inner;
+  for (Index o = 0; o < lines.outer; ++o)
+    for (Index r = first; r < end; ++r) {
+      Index const row = (o * points + r) * inner;
+      for (std::size_t g = 0; g < groups_.size(); ++g) {
+        if (groups_[g].residual != static_cast<int>(k)) continue;
+        double const* const c = amplitude_[g].data() + o * inner;
+        for (Index i = -half; i <= half; ++i) {
+          double const tap = whole ? 1.0 : filter_->row(r, filter_->slot(groups_[g].order))[i + half];
+          if (tap != 0.0) each(static_cast<std::size_t>(groups_[g].state), row + i * inner, row, inner, tap, c);
+        }
+      }
+      for (std::size_t i = 0; i < fields_; ++i)
+        if (alpha_[k][i] != 0.0) each(static_cast<std::size_t>(states_) + i, row, row, inner, alpha_[k][i], static_cast<double const*>(nullptr));
+    }
+}
+
+HostField LineModel::rows_of(std::size_t k, std::vector<HostField> const& waves) const {
+  HostField const rows("rows", waves.front().extent(0));
+  over_rows(k, [&](std::size_t v, Index from, Index to, Index count, double factor, double const* c) {
+    double const* const in = waves[v].data() + from;
+    double* const out = rows.data() + to;
+    for (Index i = 0; i < count; ++i) out[i] += factor * (c != nullptr ? c[i] : 1.0) * in[i];
+  });
+  return rows;
+}
+
+void LineModel::add_rows_transposed(std::size_t k, HostField const& rows, std::vector<HostField> const& waves) const {
+  over_rows(k, [&](std::size_t v, Index to, Index from, Index count, double factor, double const* c) {
+    double const* const in = rows.data() + from;
+    double* const out = waves[v].data() + to;
+    for (Index i = 0; i < count; ++i) out[i] += factor * (c != nullptr ? c[i] : 1.0) * in[i];
+  });
 }
 
 }  // namespace mollis::joint

@@ -32,6 +32,15 @@ class LineModel {
   /// z += factor * model^-1 r. Collective.
   void apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) const;
 
+  /// The same in the model's own basis, whose residuals stand apart: waves of the extended lattice, one array a state and parameter, or one
+  /// of a residual's rows.
+  HostField waves_of(HostField const& field) const { return box_.forward_of(field); }  ///< Collective.
+  void to_lattice(HostField& waves) const { box_.backward(waves); }                    ///< Collective.
+  void solve(std::vector<HostField> const& waves) const;                               ///< in place. Not collective.
+  /// rows := sum_s sum_o c_kso E_o g_s + sum_i alpha_ki q_i of residual k; and waves += the transpose of rows. Not collective.
+  HostField rows_of(std::size_t k, std::vector<HostField> const& waves) const;
+  void add_rows_transposed(std::size_t k, HostField const& rows, std::vector<HostField> const& waves) const;
+
  private:
   /// What one residual reads of one state at one order along the line.
   struct Group {
@@ -47,6 +56,8 @@ class LineModel {
   void add_prior(Averages const& averages, Index system, Mode const& mode, spectral::BandedSystems& systems) const;
   double data_weight(Averages const& averages, int state, Index row) const;
   grid::Range alike_rows(Index smooth) const;
+  template <class Each>
+  void over_rows(std::size_t k, Each const& each) const;
   Index rows_of_grid() const;
   Index margin() const;
 
@@ -63,6 +74,8 @@ class LineModel {
   std::vector<std::vector<std::vector<parameters::LineForm>>> forms_;  ///< [unknown][axis][order]; none for other unknowns
   std::vector<int> orders_;                       ///< of smoothness, one an unknown
   double points_;
+  std::vector<std::vector<double>> amplitude_;    ///< c, [group][system]
+  std::vector<std::vector<double>> alpha_;        ///< of the coupling
   grid::Range alike_;                             ///< rows that the first of them stands for
   std::optional<spectral::BandedSystems> systems_;
 };

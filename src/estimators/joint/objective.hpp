@@ -55,6 +55,9 @@ class Objective {
   /// Whether preconditioners made of averages have been tried and do not serve; what solves with this Hessian sees it.
   bool averages_fail() const { return averages_fail_; }
   void set_averages_fail(bool fail) { averages_fail_ = fail; }
+  /// Whether conjugate gradients on H take many iterations, and solves go by the saddle point (Saddle).
+  bool is_stiff() const { return stiff_; }
+  void set_stiff(bool stiff) { stiff_ = stiff; }
   /// Degrees of freedom of a field over those that averages tell (Spectrum::freedom), where the Hessian itself has told them; else 1.
   double told(std::size_t unknown) const { return told_[unknown]; }
   std::vector<double> const& told() const { return told_; }
@@ -143,6 +146,9 @@ class Objective {
     std::vector<Field> state, parameter;
   };
   Partials const& partials() const { return linear_; }
+  /// dR/dp of the parameters' part of v, and its transpose: the parameters' entries of out. Collective.
+  std::vector<Field> parameter_rows(Vec v) const { return model_.jacobian(linear_.parameter, parameters_of(v)); }
+  void parameter_rows_transposed(std::vector<Field> const& sums, Vec out) const { put_parameters_transposed(sums, {}, out); }
   /// dR_residual / d(parameter), the parameter undifferentiated, 0 where masked.
   Field slope(std::size_t residual, std::size_t unknown) const;
 
@@ -203,7 +209,7 @@ class Objective {
   Weights weights_;
   std::vector<double> sizes_, told_, overweight_;
   bool held_ = false;
-  bool scarce_ = false, averages_fail_ = false;
+  bool scarce_ = false, averages_fail_ = false, stiff_ = false;
   Parts parts_;
   std::vector<Field> residuals_;
   Partials linear_;

@@ -131,10 +131,13 @@ void Preconditioner::update(Vec moves, bool many) {
     dense_ = std::make_unique<solver::DenseInverse>(product, objective_.make_vector(), moves);
     return;
   }
-  auto const averages = averages_of(objective_);
+  auto averages = averages_of(objective_);
+  if (objective_.is_stiff()) averages = of_means(std::move(averages));
   if (section_) section_->update(moves, many);
   coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
   if (kind_ != Kind::exact) scale_fields(averages);
+  if (objective_.is_stiff())
+    for (auto& row : coupling_.variance) std::fill(row.begin(), row.end(), 0.0);
   for (auto& model : models_) model->update(averages, coupling_);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
   struct Rest final : solver::Preconditioner {
@@ -167,6 +170,31 @@ void Preconditioner::take_out(HostField const& field, std::size_t i, Field const
   Kokkos::deep_copy(piece, values);
 }
 
+/// What the line models know of r, on the extended lattice.
+std::vector<HostField> Preconditioner::states_and_fields(Vec r) const {
+  auto const& layout = objective_.layout();
+  petsc::Reading const from(r);
+  std::vector<HostField> fields;
+  for (Index const offset : layout.state) fields.push_back(on_host(from.piece(offset, layout.state_size)));
+  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
+    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    fields.push_back(embedded(from.piece(layout.parameters + unknown.offset, unknown.grid.local_size()), i));
+  }
+  return fields;
+}
+
+/// And back; 0 elsewhere.
+void Preconditioner::put_states_and_fields(std::vector<HostField> const& values, Vec z) const {
+  auto const& layout = objective_.layout();
+  check(VecSet(z, 0.0));
+  petsc::Writing to(z);
+  for (std::size_t s = 0; s < layout.state.size(); ++s) Kokkos::deep_copy(to.piece(layout.state[s], layout.state_size), values[s]);
+  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
+    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
+    take_out(values[layout.state.size() + i], i, to.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+  }
+}
+
 /// z := the Hessian's inverse on states and the parameters that are fields, 0 elsewhere.
 void Preconditioner::apply_section(Vec r, Vec z) {
   auto const& layout = objective_.layout();
@@ -192,27 +220,15 @@ void Preconditioner::apply_section(Vec r, Vec z) {
 
 void Preconditioner::apply_fields(Vec r, Vec z) {
   if (kind_ == Kind::exact) return apply_section(r, z);
-  check(VecSet(z, 0.0));
-  petsc::Reading const from(r);
-  petsc::Writing to(z);
-  auto const& layout = objective_.layout();
-  std::vector<HostField> fields, sums;
-  for (Index const offset : layout.state) fields.push_back(on_host(from.piece(offset, layout.state_size)));
-  std::vector<std::pair<Index, Index>> parameters;  // where they stand, and how many
-  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
-    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
-    parameters.emplace_back(layout.parameters + unknown.offset, unknown.grid.local_size());
-    fields.push_back(embedded(from.piece(parameters[i].first, parameters[i].second), i));
-  }
+  auto const fields = states_and_fields(r);
+  std::vector<HostField> sums;
   for (auto const& field : fields) sums.emplace_back("sum", field.extent(0));
   bool const both = section_ && section_->is_ready();
   double const share = 1.0 / static_cast<double>(models_.size() + (both ? 1 : 0));
   for (auto const& model : models_) model->apply_add(share, fields, sums);
   if (section_ && !both) section_->count();
   if (both) section_->apply_add(share, fields, sums);
-  for (std::size_t s = 0; s < layout.state.size(); ++s) Kokkos::deep_copy(to.piece(layout.state[s], layout.state_size), sums[s]);
-  for (std::size_t i = 0; i < parameters.size(); ++i)
-    take_out(sums[layout.state.size() + i], i, to.piece(parameters[i].first, parameters[i].second));
+  put_states_and_fields(sums, z);
 }
 
 /// The reduced parameters' entries of z := S^-1 those of r; all other entries 0.

@@ -32,6 +32,11 @@ class Preconditioner final : public solver::Preconditioner {
   bool can_leave_averages() const;
   /// z := P r. Collective.
   void apply(Vec r, Vec z) override;
+  /// (z, multipliers) := K^-1 (r, rows), K the averaged matrix of Saddle; where the objective is stiff and is_one_model(). Returns y^T z, y the right-hand
+  /// side that is left of both for z: the square of an error in the norm of the averaged Hessian. Collective.
+  double apply_saddle(Vec r, std::vector<Field> const& rows, Vec z, std::vector<Field>& multipliers);
+  /// Whether the models are the averaged Hessian's inverse itself, not a mean of several.
+  bool is_one_model() const { return kind_ == Kind::averages && models_.size() == 1; }
   /// What it is for these data, in words; empty where it is made of averages. Collective.
   static std::string describe(Objective const& objective);
 
@@ -58,6 +63,13 @@ class Preconditioner final : public solver::Preconditioner {
   void take_out(HostField const& field, std::size_t i, Field const& piece) const;
   HostField spectrum_of(Field const& a);
   double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
+
+  std::vector<HostField> states_and_fields(Vec r) const;
+  void put_states_and_fields(std::vector<HostField> const& values, Vec z) const;
+  HostField on_lattice(Field const& row) const;
+  Field off_lattice(HostField const& values) const;
+  std::vector<Field> rows_of(std::vector<HostField> const& waves) const;
+  void add_rows_transposed(std::vector<Field> const& rows, std::vector<HostField> const& waves) const;
 
   Objective& objective_;
   enum class Kind { averages, dense, exact, waves };

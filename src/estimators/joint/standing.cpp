@@ -21,6 +21,8 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("told", at.told);
   each("near", at.near);
   each("shows", at.shows);
+  each("stiff", at.stiff);
+  each("saddle_fails", at.saddle_fails);
   each("distance", at.distance);
   each("ahead", at.ahead);
   each("rate", at.rate);

@@ -1,0 +1,119 @@
+#include "mollifier/gap_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "mollifier/local_fit.hpp"
+
+namespace mollis::mollifier {
+namespace {
+
+constexpr double tolerable = 100.0;  ///< standard deviation of a row over that of the row without gaps
+
+using Exists = std::function<bool(Index)>;
+
+/// Weights on the points of `window`, 0 where none exists; empty where too few do.
+std::vector<double> fitted(grid::Axis const& axis, Ends ends, MomentFit const& fit, Index row, int order, grid::Range window,
+                           Exists const& exists) {
+  std::vector<double> offsets;
+  std::vector<std::size_t> at;
+  double farthest = 0.0;
+  for (Index v = window.lower; v < window.upper; ++v) {
+    double const d = offset(axis, ends, row, v);
+    farthest = std::max(farthest, std::abs(d));
+    if (!exists(v)) continue;
+    offsets.push_back(d);
+    at.push_back(static_cast<std::size_t>(v - window.lower));
+  }
+  if (static_cast<int>(offsets.size()) <= fit.degree) return {};
+  double const reach = static_cast<double>(std::max(row - window.lower, window.upper - 1 - row));
+  double const support = farthest * (reach + 1.0) / reach;
+  std::vector<double> importance;
+  for (double const d : offsets) importance.push_back(fit.kernel(d / support));
+  auto const weights = local_fit(offsets, importance, fit.degree, order);
+  std::vector<double> all(static_cast<std::size_t>(window.size()), 0.0);
+  for (std::size_t j = 0; j < at.size(); ++j) all[at[j]] = weights[j];
+  return all;
+}
+
+double square_of(std::vector<double> const& weights) {
+  double sum = 0.0;
+  for (double const w : weights) sum += w * w;
+  return sum;
+}
+
+}  // namespace
+
+GapRows::GapRows(grid::Axis const& axis, LineFilter const& filter, MomentFit const& fit, Radii radii)
+    : axis_(axis), ends_(ends_of(axis)), filter_(filter), fit_(fit), radii_(std::move(radii)) {}
+
+grid::Range GapRows::window_at(Index row, Index radius, Exists const& exists) const {
+  Index left = radius, right = radius;
+  while (left > 0 && !exists(row - left)) --left;
+  while (right > 0 && !exists(row + right)) --right;
+  if (left < radius && right == radius) return {row - left, row + 2 * radius - left + 1};
+  if (right < radius && left == radius) return {row - 2 * radius + right, row + right + 1};
+  return {row - left, row + right + 1};
+}
+
+GapRows::Place GapRows::at(Index row, Exists const& given) {
+  Index const n = axis_.size();
+  bool const bounded = ends_ == Ends::open;
+  Exists const exists = [&](Index v) {
+    if (bounded && (v < 0 || v >= n)) return false;
+    Tap const tap = folded(ends_, n, v);
+    return tap.sign == 0.0 || given(tap.point);
+  };
+  std::vector<grid::Range> windows;
+  grid::Range all{row, row + 1};
+  for (auto const& entry : radii_) {
+    windows.push_back(window_at(row, entry.second, exists));
+    if (bounded) windows.back() = {std::max<Index>(windows.back().lower, 0), std::min(windows.back().upper, n)};
+    all = {std::min(all.lower, windows.back().lower), std::max(all.upper, windows.back().upper)};
+  }
+  bool const mirrored = ends_ == Ends::even || ends_ == Ends::odd;
+  bool const folds = mirrored && (all.lower <= 0 || all.upper >= n);
+  grid::Range taps = all;
+  if (folds) {
+    taps = {row, row + 1};
+    for (Index v = all.lower; v < all.upper; ++v) {
+      Index const point = folded(ends_, n, v).point;
+      taps = {std::min(taps.lower, point), std::max(taps.upper, point + 1)};
+    }
+  }
+  std::string pattern = std::to_string(all.lower - row) + (axis_.uniform && !folds ? ":" : "@" + std::to_string(row) + ":");
+  for (Index v = all.lower; v < all.upper; ++v) pattern += exists(v) ? '1' : '0';
+  auto const [entry, is_new] = known_.try_emplace(pattern, -1);
+  if (is_new && append(row, windows, taps, exists)) entry->second = static_cast<Index>(counts_.size()) - 1;
+  return {entry->second, taps.lower};
+}
+
+/// Stores the row; false where it is undefined.
+bool GapRows::append(Index row, std::vector<grid::Range> const& windows, grid::Range taps, Exists const& exists) {
+  std::vector<double> block(radii_.size() * static_cast<std::size_t>(taps.size()), 0.0);
+  for (std::size_t k = 0; k < radii_.size(); ++k) {
+    auto const window = windows[k];
+    auto const [order, radius] = radii_[k];
+    bool const copies = radius == 0;
+    if (copies && !exists(row)) return false;
+    if (!copies && !exists(row)) {
+      auto const value = fitted(axis_, ends_, fit_, row, 0, window, exists);
+      if (window.lower == row || window.upper == row + 1 || value.empty() || !(square_of(value) <= 1.0)) return false;
+    }
+    auto const weights = copies ? std::vector<double>{1.0} : fitted(axis_, ends_, fit_, row, order, window, exists);
+    if (weights.empty()) return false;
+    double* const out = block.data() + k * static_cast<std::size_t>(taps.size());
+    for (Index v = window.lower; v < window.upper; ++v) {
+      Tap const tap = folded(ends_, axis_.size(), v);
+      if (tap.sign != 0.0) out[tap.point - taps.lower] += tap.sign * weights[static_cast<std::size_t>(v - window.lower)];
+    }
+    int const slot = static_cast<int>(k);
+    if (!(square_of({out, out + taps.size()}) <= tolerable * tolerable * filter_.gram(row, slot, slot))) return false;
+  }
+  counts_.push_back(taps.size());
+  offsets_.push_back(static_cast<Index>(weights_.size()));
+  weights_.insert(weights_.end(), block.begin(), block.end());
+  return true;
+}
+
+}  // namespace mollis::mollifier

@@ -35,6 +35,32 @@ Field on_device(std::vector<double> const& values) {
   return out;
 }
 
+/// Stretches of neighbours among increasing positions.
+struct Stretches {
+  kernels::LinePatches::Table first, size;
+};
+
+Stretches stretches(std::vector<Index> const& positions) {
+  std::vector<Index> first, size;
+  for (Index const position : positions) {
+    if (first.empty() || position != first.back() + size.back()) {
+      first.push_back(position);
+      size.push_back(0);
+    }
+    ++size.back();
+  }
+  return {table(first), table(size)};
+}
+
+void put(double value, Stretches const& there, Field const& field) {
+  auto const first = there.first, size = there.size;
+  Kokkos::parallel_for(
+      "mollis::masked", Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>(0, static_cast<Index>(first.extent(0))),
+      KOKKOS_LAMBDA(Index n) {
+        for (Index i = first(n); i < first(n) + size(n); ++i) field(i) = value;
+      });
+}
+
 Index widest(Radii const& radii) {
   Index most = 0;
   for (auto const& entry : radii) most = std::max(most, entry.second);
@@ -223,7 +249,7 @@ struct MaskedJets::Data {
   halo::Plan plan;
   std::vector<LineFilter> filters;
   Field exists;                    ///< 1 or 0, ghosted box
-  kernels::LinePatches::Table missing, without;  ///< points of the ghosted box that do not exist, local ones that have no jets
+  Stretches missing, without;  ///< points of the ghosted box that do not exist, local ones that have no jets
   std::vector<Patched> patched;    ///< of each filtered axis, fastest first
   mutable std::optional<DerivativeTree> tree;
   mutable Field ghosted;           ///< workspace
@@ -248,7 +274,7 @@ void MaskedJets::Data::mark(Field const& data) {
   std::vector<Index> none;
   for (std::size_t i = 0; i < host.extent(0); ++i)
     if (host(i) == 0.0) none.push_back(static_cast<Index>(i));
-  missing = table(none);
+  missing = stretches(none);
 }
 
 /// Rows, and which points of the local box have them all (1: as Jets has them, 2: others).
@@ -341,7 +367,7 @@ MaskedJets::MaskedJets(Jets const& jets, MomentFit const& fit, std::vector<Radii
   made->find_noise(changed, kept);
   for (std::size_t i = 0; i < kept.size(); ++i)
     if (kept[i] == 0) without.push_back(static_cast<Index>(i));
-  made->without = table(without);
+  made->without = stretches(without);
   std::vector<LevelPatches> levels;
   for (auto const& along : made->patched) levels.push_back(level_of(along));
   made->tree.emplace(made->filters, jets.set(), made->plan.ghosted(), jets.grid().owned());
@@ -349,19 +375,10 @@ MaskedJets::MaskedJets(Jets const& jets, MomentFit const& fit, std::vector<Radii
 }
 
 void MaskedJets::apply(Field const& owned, std::vector<Field> const& out) const {
-  using Range = Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>;
-  Field const values = data_->ghosted;
-  auto const missing = data_->missing, without = data_->without;
-  data_->plan.forward(owned, values);
-  Kokkos::parallel_for("mollis::masked", Range(0, static_cast<Index>(missing.extent(0))), KOKKOS_LAMBDA(Index n) {
-    values(missing(n)) = 0.0;
-  });
-  data_->tree->apply(values, out);
-  double const none = std::numeric_limits<double>::quiet_NaN();
-  for (Field const& field : out)
-    Kokkos::parallel_for("mollis::masked", Range(0, static_cast<Index>(without.extent(0))), KOKKOS_LAMBDA(Index n) {
-      field(without(n)) = none;
-    });
+  data_->plan.forward(owned, data_->ghosted);
+  put(0.0, data_->missing, data_->ghosted);
+  data_->tree->apply(data_->ghosted, out);
+  for (Field const& field : out) put(std::numeric_limits<double>::quiet_NaN(), data_->without, field);
 }
 
 std::vector<Index> const& MaskedJets::points() const { return data_->points; }

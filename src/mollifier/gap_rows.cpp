@@ -51,9 +51,12 @@ grid::Range GapRows::window_at(Index row, Index radius, Exists const& exists) co
   Index left = radius, right = radius;
   while (left > 0 && !exists(row - left)) --left;
   while (right > 0 && !exists(row + right)) --right;
-  if (left < radius && right == radius) return {row - left, row + 2 * radius - left + 1};
-  if (right < radius && left == radius) return {row - 2 * radius + right, row + right + 1};
-  return {row - left, row + right + 1};
+  grid::Range window{row - left, row + right + 1};
+  if (left < radius && right == radius) window.upper += radius - left;
+  if (right < radius && left == radius) window.lower -= radius - right;
+  while (window.upper > row + 1 && !exists(window.upper - 1)) --window.upper;
+  while (window.lower < row && !exists(window.lower)) ++window.lower;
+  return window;
 }
 
 GapRows::Place GapRows::at(Index row, Exists const& given) {

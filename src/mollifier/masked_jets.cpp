@@ -108,7 +108,8 @@ class Layout {
  public:
   Layout(GapRows const& rows, Patched& out) : rows_(rows), out_(out) {}
 
-  void add(Run const& run) {
+  /// The inputs that the run reads: the first and their number.
+  std::pair<Index, Index> add(Run const& run) {
     Index first = run.places.front().first, end = first;
     for (auto const& place : run.places) {
       first = std::min(first, place.first);
@@ -124,6 +125,7 @@ class Layout {
     out_.first.push_back(first);
     out_.size.push_back(static_cast<Index>(run.places.size()));
     out_.block.push_back(known->second);
+    return {first, end - first};
   }
 
  private:
@@ -170,22 +172,26 @@ class Walk {
         Run run{o, 0, c, {}};
         for (Index i = 0; i < out_.size(); ++i) {
           auto const place = one(before, touched_before, o, i, c, exists, touched);
-          if (!run.places.empty() && (place.row < 0 || static_cast<Index>(run.places.size()) == lanes)) {
-            layout.add(run);
-            run.places.clear();
-          }
+          if (!run.places.empty() && (place.row < 0 || static_cast<Index>(run.places.size()) == lanes)) finish(layout, before, run);
           if (place.row < 0) continue;
           if (run.places.empty()) run.at = i;
           run.places.push_back(place);
         }
-        if (!run.places.empty()) layout.add(run);
+        if (!run.places.empty()) finish(layout, before, run);
       }
     }
     patched.begin.push_back(static_cast<Index>(patched.block.size()));
   }
   Patched patched;
+  bool reads_missing = false;  ///< some run has missing points between those that it reads (with weight 0)
 
  private:
+  void finish(Layout& layout, Marks const& before, Run& run) {
+    auto const [first, count] = layout.add(run);
+    reads_missing = reads_missing || any(before, run.outer, first, count, run.column, 0);
+    run.places.clear();
+  }
+
   bool any(Marks const& marks, Index o, Index first, Index count, Index c, char wanted) const {
     for (Index j = first; j < first + count; ++j)
       if (marks[static_cast<std::size_t>((o * in_.size() + j) * inner_ + c)] == wanted) return true;
@@ -249,7 +255,8 @@ struct MaskedJets::Data {
   halo::Plan plan;
   std::vector<LineFilter> filters;
   Field exists;                    ///< 1 or 0, ghosted box
-  Stretches missing, without;  ///< points of the ghosted box that do not exist, local ones that have no jets
+  bool reads_missing = false;      ///< with weight 0: these hold 0 then, else NaN, which the passes carry on to all that has no jets
+  Stretches missing, without;      ///< points of the ghosted box that do not exist, local ones that have no jets (and no NaN from passes)
   std::vector<Patched> patched;    ///< of each filtered axis, fastest first
   mutable std::optional<DerivativeTree> tree;
   mutable Field ghosted;           ///< workspace
@@ -292,6 +299,7 @@ Marks MaskedJets::Data::find_rows(MomentFit const& fit, std::vector<Radii> const
     Walk walk(grid, plan.ghosted(), a, filters[at], fit, radii[at]);
     walk.run(marks, touched, a == march ? 1 : product(plan.ghosted(), march + 1, a));
     patched.push_back(std::move(walk.patched));
+    reads_missing = reads_missing || walk.reads_missing;
   }
   for (std::size_t i = 0; i < marks.size(); ++i) marks[i] = marks[i] == 0 ? 0 : touched[i] == 0 ? 1 : 2;
   return marks;
@@ -366,7 +374,7 @@ MaskedJets::MaskedJets(Jets const& jets, MomentFit const& fit, std::vector<Radii
   }
   made->find_noise(changed, kept);
   for (std::size_t i = 0; i < kept.size(); ++i)
-    if (kept[i] == 0) without.push_back(static_cast<Index>(i));
+    if (kept[i] == 0 && (marks[i] != 0 || made->reads_missing)) without.push_back(static_cast<Index>(i));
   made->without = stretches(without);
   std::vector<LevelPatches> levels;
   for (auto const& along : made->patched) levels.push_back(level_of(along));
@@ -376,9 +384,10 @@ MaskedJets::MaskedJets(Jets const& jets, MomentFit const& fit, std::vector<Radii
 
 void MaskedJets::apply(Field const& owned, std::vector<Field> const& out) const {
   data_->plan.forward(owned, data_->ghosted);
-  put(0.0, data_->missing, data_->ghosted);
+  double const none = std::numeric_limits<double>::quiet_NaN();
+  put(data_->reads_missing ? 0.0 : none, data_->missing, data_->ghosted);
   data_->tree->apply(data_->ghosted, out);
-  for (Field const& field : out) put(std::numeric_limits<double>::quiet_NaN(), data_->without, field);
+  for (Field const& field : out) put(none, data_->without, field);
 }
 
 std::vector<Index> const& MaskedJets::points() const { return data_->points; }

@@ -139,6 +139,24 @@ TEST(MaskedJets, AreExactUpToTheEdgeInThreeDimensions) {
   }
 }
 
+/// What stands at missing points is not used, and points without jets are NaN whatever it is.
+TEST(MaskedJets, DoNotUseWhatStandsOutside) {
+  auto const grid = square({40, 41});
+  for (auto const& inside : std::vector<Inside>{in_ball, in_nucleus, gaps(0.1)}) {
+    auto const exists = [&](Index p) { return inside(p, place(grid, p)); };
+    auto const value = [&](Index p) { return polynomial(place(grid, p), {}); };
+    Field const data = filled(grid, [&](Index p) { return exists(p) ? value(p) : std::nan(""); });
+    Field const other = filled(grid, [&](Index p) { return exists(p) ? value(p) : 1e6 * noise(p, 3); });
+    mollifier::BlendedJets jets(grid, settings(5), false, {MultiIndex{}});
+    jets.refit_around(data);
+    auto const a = on_host(jets.apply(data).front()), b = on_host(jets.apply(other).front());
+    for (std::size_t i = 0; i < a.extent(0); ++i) {
+      EXPECT_EQ(std::isfinite(a(i)), std::isfinite(b(i)));
+      EXPECT_TRUE(!std::isfinite(a(i)) || a(i) == b(i));
+    }
+  }
+}
+
 TEST(MaskedJets, LoseWhatTooFewPointsTell) {
   auto const grid = square({31, 31});
   // A strip of four columns: no row of degree 4 along x.

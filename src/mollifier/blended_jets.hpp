@@ -30,6 +30,7 @@ class BlendedJets {
   /// Local points with a refitted row, increasing; none where nothing is refitted.
   std::vector<Index> refitted_points() const;
 
+  grid::Grid const& grid() const { return grid_; }
   std::vector<MultiIndex> const& set() const { return rungs_.front().jets.set(); }
   /// One field a member of the set, NaN where a footprint in use meets a gap that no refit mends. Collective.
   std::vector<Field> apply(Field const& owned) const;

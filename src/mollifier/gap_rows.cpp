@@ -12,9 +12,9 @@ constexpr double tolerable = 100.0;  ///< standard deviation of a row over that 
 
 using Exists = std::function<bool(Index)>;
 
-/// Weights on the points of `window`, 0 where none exists; empty where too few do.
-std::vector<double> fitted(grid::Axis const& axis, Ends ends, MomentFit const& fit, Index row, int order, grid::Range window,
-                           Exists const& exists) {
+/// Weights of each order on the points of `window`, 0 where none exists; empty where too few do.
+std::vector<std::vector<double>> fitted(grid::Axis const& axis, Ends ends, MomentFit const& fit, Index row, std::vector<int> const& orders,
+                                        grid::Range window, Exists const& exists) {
   std::vector<double> offsets;
   std::vector<std::size_t> at;
   double farthest = 0.0;
@@ -30,9 +30,11 @@ std::vector<double> fitted(grid::Axis const& axis, Ends ends, MomentFit const& f
   double const support = farthest * (reach + 1.0) / reach;
   std::vector<double> importance;
   for (double const d : offsets) importance.push_back(fit.kernel(d / support));
-  auto const weights = local_fit(offsets, importance, fit.degree, order);
-  std::vector<double> all(static_cast<std::size_t>(window.size()), 0.0);
-  for (std::size_t j = 0; j < at.size(); ++j) all[at[j]] = weights[j];
+  std::vector<std::vector<double>> all;
+  for (auto const& weights : local_fits(offsets, importance, fit.degree, orders)) {
+    all.emplace_back(static_cast<std::size_t>(window.size()), 0.0);
+    for (std::size_t j = 0; j < at.size(); ++j) all.back()[at[j]] = weights[j];
+  }
   return all;
 }
 
@@ -94,17 +96,20 @@ GapRows::Place GapRows::at(Index row, Exists const& given) {
 /// Stores the row; false where it is undefined.
 bool GapRows::append(Index row, std::vector<grid::Range> const& windows, grid::Range taps, Exists const& exists) {
   std::vector<double> block(radii_.size() * static_cast<std::size_t>(taps.size()), 0.0);
+  std::vector<int> orders{0};  // the value first: it tells whether a missing point is interpolated
+  for (auto const& entry : radii_) orders.push_back(entry.first);
+  std::vector<std::vector<double>> fits;
   for (std::size_t k = 0; k < radii_.size(); ++k) {
     auto const window = windows[k];
-    auto const [order, radius] = radii_[k];
-    bool const copies = radius == 0;
+    bool const copies = radii_[k].second == 0;
     if (copies && !exists(row)) return false;
-    if (!copies && !exists(row)) {
-      auto const value = fitted(axis_, ends_, fit_, row, 0, window, exists);
-      if (window.lower == row || window.upper == row + 1 || value.empty() || !(square_of(value) <= 1.0)) return false;
+    if (!copies && (fits.empty() || radii_[k].second != radii_[k - 1].second)) {
+      fits = fitted(axis_, ends_, fit_, row, orders, window, exists);
+      if (fits.empty()) return false;
+      bool const one_sided = window.lower == row || window.upper == row + 1;
+      if (!exists(row) && (one_sided || !(square_of(fits.front()) <= 1.0))) return false;
     }
-    auto const weights = copies ? std::vector<double>{1.0} : fitted(axis_, ends_, fit_, row, order, window, exists);
-    if (weights.empty()) return false;
+    auto const weights = copies ? std::vector<double>{1.0} : fits[k + 1];
     double* const out = block.data() + k * static_cast<std::size_t>(taps.size());
     for (Index v = window.lower; v < window.upper; ++v) {
       Tap const tap = folded(ends_, axis_.size(), v);

@@ -1,6 +1,8 @@
 #include "kernels/pointwise.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "kernels/pack.hpp"
 
@@ -15,16 +17,24 @@ Index size_of(Field const& field) { return static_cast<Index>(field.extent(0)); 
 struct DeviceTerms {
   double const* partial[max_jets];
   int slot[max_jets][max_axes];
+  int jet[max_jets];   ///< of GramTables::covariances, where there are any
   int count;
 };
 
-DeviceTerms on_device(VarianceTerms const& terms) {
+int jet_at(GramTables const& gram, std::array<int, max_axes> const& slots) {
+  for (int k = 0; k < gram.jets; ++k)
+    if (std::equal(slots.begin(), slots.end(), gram.jet[k])) return k;
+  throw std::logic_error("variance: a jet without covariances");
+}
+
+DeviceTerms on_device(VarianceTerms const& terms, GramTables const& gram) {
   DeviceTerms out{};
   out.count = static_cast<int>(terms.partials.size());
   for (int a = 0; a < out.count; ++a) {
     out.partial[a] = terms.partials[static_cast<std::size_t>(a)].data();
     for (int axis = 0; axis < max_axes; ++axis)
       out.slot[a][axis] = terms.slots[static_cast<std::size_t>(a)][static_cast<std::size_t>(axis)];
+    out.jet[a] = gram.place.extent(0) > 0 ? jet_at(gram, terms.slots[static_cast<std::size_t>(a)]) : 0;
   }
   return out;
 }
@@ -32,6 +42,7 @@ DeviceTerms on_device(VarianceTerms const& terms) {
 /// The rows of all jets at one point.
 struct RowsHere {
   double const* table[max_axes];
+  double const* covariances = nullptr;   ///< of all pairs of jets, where rows are no products
   int first = 0;       ///< rung
   double next = 0.0;   ///< weight of the rung after it
 
@@ -42,13 +53,16 @@ struct RowsHere {
       rest /= n[axis];
       table[axis] = gram.tables[axis].data() + i * gram.slots[axis] * gram.slots[axis];
     }
+    if (gram.place.extent(0) > 0 && gram.place(point) >= 0) covariances = gram.covariances.data() + gram.place(point) * gram.jets * gram.jets;
     if (gram.level.extent(0) == 0) return;
     first = static_cast<int>(gram.level(point));
     next = gram.level(point) - first;
   }
 
   /// <row_a, row_b>, products over the axes, summed over the rungs that each blends.
-  KOKKOS_INLINE_FUNCTION double product(GramTables const& gram, int const* a, int const* b) const {
+  KOKKOS_INLINE_FUNCTION double product(GramTables const& gram, DeviceTerms const& left, int i, DeviceTerms const& right, int j) const {
+    if (covariances != nullptr) return covariances[left.jet[i] * gram.jets + right.jet[j]];
+    int const *a = left.slot[i], *b = right.slot[j];
     double sum = 0.0;
     for (int s = 0; s < (next > 0.0 ? 2 : 1); ++s)
       for (int t = 0; t < (next > 0.0 ? 2 : 1); ++t) {
@@ -80,7 +94,7 @@ void clear_where_not_finite(Field const& value, Field const& mask) {
 
 void add_variance(VarianceTerms const& terms, GramTables const& gram, double sigma, Extents const& extents,
                   Field const& variance) {
-  auto const device = on_device(terms);
+  auto const device = on_device(terms, gram);
   Shape const n = shape(extents);
   double const square = sigma * sigma;
   Kokkos::parallel_for("add_variance", Range(0, size_of(variance)), KOKKOS_LAMBDA(Index point) {
@@ -89,7 +103,7 @@ void add_variance(VarianceTerms const& terms, GramTables const& gram, double sig
     for (int a = 0; a < device.count; ++a)
       for (int b = 0; b <= a; ++b) {
         double const partials = device.partial[a][point] * device.partial[b][point] * (a == b ? 1.0 : 2.0);
-        sum += partials * rows.product(gram, device.slot[a], device.slot[b]);
+        sum += partials * rows.product(gram, device, a, device, b);
       }
     variance(point) += square * sum;
   });
@@ -97,7 +111,7 @@ void add_variance(VarianceTerms const& terms, GramTables const& gram, double sig
 
 void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramTables const& gram, double sigma,
                     Extents const& extents, Field const& out) {
-  auto const l = on_device(left), r = on_device(right);
+  auto const l = on_device(left, gram), r = on_device(right, gram);
   Shape const n = shape(extents);
   double const square = sigma * sigma;
   Kokkos::parallel_for("add_covariance", Range(0, size_of(out)), KOKKOS_LAMBDA(Index point) {
@@ -105,7 +119,7 @@ void add_covariance(VarianceTerms const& left, VarianceTerms const& right, GramT
     double sum = 0.0;
     for (int a = 0; a < l.count; ++a)
       for (int b = 0; b < r.count; ++b) {
-        sum += l.partial[a][point] * r.partial[b][point] * rows.product(gram, l.slot[a], r.slot[b]);
+        sum += l.partial[a][point] * r.partial[b][point] * rows.product(gram, l, a, r, b);
       }
     out(point) += square * sum;
   });

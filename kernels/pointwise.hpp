@@ -21,12 +21,18 @@ void clear_where_not_finite(Field const& value, Field const& mask);
 ///   row = (1 - w) row^l + w row^(l + 1),   w = level - l,
 /// tensor products each; a table then holds the slots of all rungs, `rung` of them each (0: alike on all rungs), pointwise those of l
 /// and l + 1 alone.
+/// Points whose rows are no products (jets inside a mask, near its edge) have the covariances of all pairs of jets instead.
 struct GramTables {
+  using Places = Kokkos::View<Index*, Execution::memory_space>;
   Field tables[max_axes];
   int slots[max_axes] = {1, 1, 1, 1};
   int pointwise = -1;
   Field level;                        ///< of each local point; empty where there is one rung
   int rung[max_axes] = {0, 0, 0, 0};
+  Places place;                       ///< of each local point in `covariances`, -1 where the tables hold; empty: they hold everywhere
+  Field covariances;                  ///< [place][jet][jet]
+  int jets = 0;
+  int jet[max_jets][max_axes] = {};   ///< the filter slots of each jet
 };
 
 /// The jets of one state that a residual reads: partial derivatives p_a (local box each) and the filter slot along each

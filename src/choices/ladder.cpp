@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
+#include "mollifier/blended_jets.hpp"
 #include "run/error.hpp"
 
 namespace mollis::choices {
@@ -31,7 +32,38 @@ Index whole_footprints(grid::Grid const& grid, std::vector<observations::State> 
   return count;
 }
 
+/// Points of the whole grid where smoothed values of all states exist, rows refitted around gaps.
+Index points_with_jets(grid::Grid const& grid, std::vector<observations::State> const& states, mollifier::Settings const& mollifier,
+                       mollifier::AxisRadii const& radii) {
+  Field const mask = make_field("points with jets", grid.local_size());
+  Kokkos::deep_copy(mask, 1.0);
+  for (auto const& state : states) {
+    mollifier::BlendedJets jets(grid, mollifier::with_radii(grid, mollifier, radii), false, {mollifier::MultiIndex{}});
+    auto const& data = jets.refits_single_gaps() ? state.data : state.to_mollify();
+    jets.refit_around(data);
+    kernels::clear_where_not_finite(jets.apply(data).front(), mask);
+  }
+  auto const host = on_host(mask);
+  Index count = 0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) != 0.0 ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, grid.comm());
+  return count;
+}
+
 }  // namespace
+
+void Ladder::heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states, mollifier::Settings const& mollifier) {
+  if (std::all_of(states.begin(), states.end(), [](auto const& state) { return state.gaps == 0; })) return;
+  if (mollifier.adaptive || mollifier.filter != "moment" || dimension_ == 1) return heed_gaps(grid, states, mollifier.places);
+  auto const most = points_with_jets(grid, states, mollifier, radii(top()));
+  for (auto& group : groups_)
+    while (group.rungs.size() > 1) {
+      Rung lowest = top();
+      lowest[static_cast<std::size_t>(&group - groups_.data())] = 0;
+      if (10 * points_with_jets(grid, states, mollifier, radii(lowest)) >= 9 * most) break;
+      group.rungs.erase(group.rungs.begin());
+    }
+}
 
 Ladder::Ladder(grid::Grid const& grid, int degree) : dimension_(grid.dimension()) {
   Group time, space;

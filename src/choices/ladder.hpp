@@ -19,6 +19,9 @@ class Ladder {
   /// have one at the narrowest rung (the other groups at theirs). run::Error bad_data where no point has one at all and
   /// rows cannot be refitted, several axes being filtered. Collective.
   void heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states, run::Places const& mollifier);
+  /// Where rows are refitted around gaps (strong form by moments, one radius everywhere), those below go that leave a tenth of the points
+  /// without jets, windows holding too few; else the same as above. Collective.
+  void heed_gaps(grid::Grid const& grid, std::vector<observations::State> const& states, mollifier::Settings const& mollifier);
 
   /// Whether any point has a whole footprint at the narrowest rungs, or rows can be refitted around gaps. Collective.
   bool finds_room(grid::Grid const& grid, std::vector<observations::State> const& states) const;

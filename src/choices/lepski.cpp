@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mollifier/filters.hpp"
+#include "mollifier/blended_jets.hpp"
 #include "run/ticker.hpp"
 
 namespace mollis::choices {
@@ -29,6 +29,23 @@ double contract(std::vector<double> values, std::vector<std::vector<double>> con
     values.swap(sums);
   }
   return values.empty() ? 0.0 : values.front();
+}
+
+/// Deviation of a combination through its rows over that of whole rows, whose variances are given.
+std::vector<double> scale_of(mollifier::BlendedJets const& jets, Combination const& combination, double sigma, std::vector<double> const& whole) {
+  kernels::VarianceTerms terms;
+  for (std::size_t k = 0; k < combination.orders.size(); ++k) {
+    terms.partials.push_back(make_field("coefficient", static_cast<Index>(whole.size())));
+    Kokkos::deep_copy(terms.partials.back(), combination.coefficients[k]);
+    terms.slots.push_back(jets.slots(k));
+  }
+  Field const variance("variance", whole.size());
+  kernels::add_variance(terms, jets.gram(), sigma, jets.grid().owned().extents(), variance);
+  auto const host = on_host(variance);
+  std::vector<double> scale(whole.size(), 1.0);
+  for (std::size_t i = 0; i < scale.size(); ++i)
+    if (std::isfinite(host(i)) && whole[i] > 0.0) scale[i] = std::sqrt(host(i) / whole[i]);
+  return scale;
 }
 
 double sum_over_ranks(MPI_Comm comm, double value) {
@@ -73,6 +90,17 @@ Lepski::Lepski(grid::Grid const& grid, mollifier::Settings const& mollifier, std
 
 std::vector<double> Lepski::covariances(std::vector<int> const& r, std::vector<int> const& q, std::size_t c) {
   auto const &left = at(r), &right = at(q);
+  return scaled(of_whole_rows(left, right, c), left, right, c);
+}
+
+/// Values times what refitted rows make of two deviations.
+std::vector<double> Lepski::scaled(std::vector<double> values, Estimate const& left, Estimate const& right, std::size_t c) const {
+  for (auto const* estimate : {&left, &right})
+    for (std::size_t i = 0; i < values.size() && !estimate->scale[c].empty(); ++i) values[i] *= estimate->scale[c][i];
+  return values;
+}
+
+std::vector<double> Lepski::of_whole_rows(Estimate const& left, Estimate const& right, std::size_t c) const {
   auto const& combination = combinations_[c];
   double const sigma = states_[static_cast<std::size_t>(combination.state)].sigma;
   std::vector<double> out(static_cast<std::size_t>(grid_.local_size()), 0.0);
@@ -100,10 +128,10 @@ std::vector<double> Lepski::covariances(std::vector<int> const& r, std::vector<i
 void Lepski::set_weights() {
   for (std::size_t c = 0; c < combinations_.size(); ++c) {
     auto const variance = covariances(ladder_.top(), ladder_.top(), c);
-    auto const& found = values(ladder_.top(), c);
+    auto const &found = values(ladder_.top(), c), &narrow = values(std::vector<int>(ladder_.top().size(), 0), c);
     weights_.emplace_back(variance.size(), 0.0);
     for (std::size_t i = 0; i < variance.size(); ++i)
-      if (std::isfinite(found[i]) && variance[i] > 0.0) weights_[c][i] = 1.0 / variance[i];
+      if (std::isfinite(found[i]) && std::isfinite(narrow[i]) && variance[i] > 0.0) weights_[c][i] = 1.0 / variance[i];
   }
 }
 
@@ -112,16 +140,22 @@ Lepski::Estimate const& Lepski::at(std::vector<int> const& rung) {
   if (known != estimates_.end()) return known->second;
   Estimate estimate;
   auto const mollifier = mollifier::with_radii(grid_, mollifier_, ladder_.radii(rung));
-  for (auto const& combination : combinations_) {
+  for (std::size_t c = 0; c < combinations_.size(); ++c) {
+    auto const& combination = combinations_[c];
+    auto const& state = states_[static_cast<std::size_t>(combination.state)];
     estimate.filters.push_back(mollifier::make_filters(grid_, mollifier, false, combination.orders));
-    mollifier::Jets const jets(grid_, estimate.filters.back(), combination.orders);
-    auto const fields = jets.apply(states_[static_cast<std::size_t>(combination.state)].to_mollify());
+    mollifier::BlendedJets jets(grid_, mollifier, false, combination.orders);
+    auto const& data = jets.refits_single_gaps() ? state.data : state.to_mollify();
+    if (!mollifier_.adaptive) jets.refit_around(data);
+    auto const fields = jets.apply(mollifier_.adaptive ? state.to_mollify() : data);
     std::vector<double> sum(static_cast<std::size_t>(grid_.local_size()), 0.0);
     for (std::size_t k = 0; k < fields.size(); ++k) {
       auto const host = on_host(fields[k]);
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += combination.coefficients[k] * host(i);
     }
     estimate.values.push_back(std::move(sum));
+    estimate.scale.emplace_back();
+    if (!jets.refitted_points().empty()) estimate.scale.back() = scale_of(jets, combination, state.sigma, of_whole_rows(estimate, estimate, c));
   }
   return estimates_.emplace(rung, std::move(estimate)).first->second;
 }
@@ -133,7 +167,7 @@ double Lepski::distance(Estimate const& a, Estimate const& b) const {
       double const weight = weights_[c][i];
       if (weight == 0.0) continue;
       double const difference = a.values[c][i] - b.values[c][i];
-      sum += weight * difference * difference;
+      if (std::isfinite(difference)) sum += weight * difference * difference;
     }
   return sum_over_ranks(grid_.comm(), sum);
 }
@@ -142,6 +176,7 @@ double Lepski::covariance(Estimate const& a, Estimate const& b) const {
   double sum = 0.0;
   for (std::size_t c = 0; c < combinations_.size(); ++c) {
     auto const& combination = combinations_[c];
+    auto const weights = scaled(weights_[c], a, b, c);
     double const sigma = states_[static_cast<std::size_t>(combination.state)].sigma;
     for (std::size_t p = 0; p < combination.orders.size(); ++p)
       for (std::size_t q = 0; q < combination.orders.size(); ++q) {
@@ -151,7 +186,7 @@ double Lepski::covariance(Estimate const& a, Estimate const& b) const {
           auto const &fa = a.filters[c][k], &fb = b.filters[c][k];
           factors.push_back(cross_gram(fa, fa.slot(combination.orders[p][k]), fb, fb.slot(combination.orders[q][k]), grid_.owned()[axis]));
         }
-        sum += sigma * sigma * combination.coefficients[p] * combination.coefficients[q] * contract(weights_[c], factors);
+        sum += sigma * sigma * combination.coefficients[p] * combination.coefficients[q] * contract(weights, factors);
       }
   }
   return sum_over_ranks(grid_.comm(), sum);
@@ -188,7 +223,7 @@ double Lepski::signal_to_noise(std::vector<int> const& rung) {
   for (std::size_t c = 0; c < combinations_.size(); ++c)
     for (std::size_t i = 0; i < estimate.values[c].size(); ++i) {
       double const weight = weights_[c][i];
-      if (weight != 0.0) power += weight * estimate.values[c][i] * estimate.values[c][i];
+      if (weight != 0.0 && std::isfinite(estimate.values[c][i])) power += weight * estimate.values[c][i] * estimate.values[c][i];
     }
   power = sum_over_ranks(grid_.comm(), power);
   double const noise = covariance(estimate, estimate);

@@ -2,7 +2,8 @@
 /// Radius by Goldenshluger and Lepski (Ann. Statist. 39, 2011): of two mollified derivatives, the difference beyond what
 /// the noise explains is bias. For a radius r, with L_r d the combination of derivatives that the residuals read,
 ///   B(r) = max over q < r of [ |L_r d - L_q d|^2 - kappa Var(L_r d - L_q d) ]_+ ,   r minimises B(r) + Var(L_r d),
-/// norms weighted by the noise variance at the widest radius, variances exact through the filters' rows.
+/// norms weighted by the noise variance at the widest radius, variances exact through the filters' rows. Around gaps and inside masks rows
+/// are refitted (mollifier::BlendedJets), their variances exact; the correlation of two radii there is taken as that of whole rows.
 #include <map>
 #include <vector>
 
@@ -50,9 +51,12 @@ class Lepski {
   struct Estimate {                                ///< at one rung, per combination
     std::vector<std::vector<mollifier::LineFilter>> filters;
     std::vector<std::vector<double>> values;       ///< L_r d (local box)
+    std::vector<std::vector<double>> scale;        ///< deviation of L_r d over that of whole rows (refitted ones are noisier); empty: 1
   };
 
   Estimate const& at(std::vector<int> const& rung);
+  std::vector<double> of_whole_rows(Estimate const& left, Estimate const& right, std::size_t combination) const;
+  std::vector<double> scaled(std::vector<double> values, Estimate const& left, Estimate const& right, std::size_t combination) const;
   double distance(Estimate const& a, Estimate const& b) const;
   double covariance(Estimate const& a, Estimate const& b) const;
   std::size_t best_of(std::vector<std::vector<int>> const& line);

@@ -24,7 +24,7 @@ mollifier::Settings smoothing_radii(grid::Grid const& grid, mollifier::Settings 
     for (auto const& order : set)
       if (set.size() == 1 || order != mollifier::MultiIndex{}) combinations.push_back({0, static_cast<int>(s), {order}, {1.0}});
   Ladder ladder(grid, mollifier.degree);
-  ladder.heed_gaps(grid, states, mollifier.places);
+  ladder.heed_gaps(grid, states, mollifier);
   Lepski lepski(grid, mollifier, states, std::move(combinations), ladder);
   auto const best = lepski.choose();
   if (mollifier.adaptive) return adaptive_radii(grid, mollifier, lepski, ladder, best);

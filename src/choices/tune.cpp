@@ -291,7 +291,7 @@ Tuned Tuner::run() {
     });
     start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(take_found(found).first));
   } else if (free_radius) {
-    ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
+    ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier);
     std::optional<Lepski> made;
     auto const lepski = [&]() -> Lepski& {
       if (!made) made.emplace(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);

@@ -6,6 +6,8 @@
 namespace mollis::mollifier {
 namespace {
 
+constexpr Index most_of_single_gaps = 1 << 20;  ///< points of the grid
+
 Field on_device(std::vector<double> const& values) {
   Field const field = make_field("mollis::blend", static_cast<Index>(values.size()));
   auto const host = Kokkos::create_mirror_view(field);
@@ -33,15 +35,22 @@ bool serves(RadiusMap const& map, std::size_t k, Index point) {
 BlendedJets::BlendedJets(grid::Grid const& grid, Settings const& settings, bool weak, std::vector<MultiIndex> const& set)
     : grid_(grid), settings_(settings) {
   auto const& map = settings.map;
-  if (map.rungs.empty()) rungs_.push_back({Jets(grid, make_filters(grid, settings, weak, set), set), {}});
+  if (map.rungs.empty()) rungs_.push_back({Jets(grid, make_filters(grid, settings, weak, set), set), {}, {}});
   for (std::size_t k = 0; k < map.rungs.size(); ++k)
-    rungs_.push_back({Jets(grid, make_filters(grid, at_rung(settings, k), weak, set), set), {}});
+    rungs_.push_back({Jets(grid, make_filters(grid, at_rung(settings, k), weak, set), set), {}, {}});
   if (!map.rungs.empty()) level_ = on_device(map.level);
 }
 
-bool BlendedJets::can_refit() const { return only_filtered_axis(rungs_.front().jets).has_value() && settings_.filter == "moment"; }
+bool BlendedJets::can_refit() const {
+  return settings_.filter == "moment" && (rungs_.size() == 1 || only_filtered_axis(rungs_.front().jets).has_value());
+}
+
+bool BlendedJets::refits_single_gaps() const {
+  return can_refit() && (only_filtered_axis(rungs_.front().jets).has_value() || grid_.points() <= most_of_single_gaps);
+}
 
 void BlendedJets::refit_around(Field const& data) {
+  if (can_refit() && rungs_.size() == 1) rungs_.front().masked = make_masked(rungs_.front().jets, settings_, data);
   for (std::size_t k = 0; k < rungs_.size(); ++k)
     rungs_[k].refit = make_refit(rungs_[k].jets, settings_.map.rungs.empty() ? settings_ : at_rung(settings_, k), data);
 }
@@ -51,17 +60,30 @@ std::vector<Index> BlendedJets::refitted_points() const {
   for (std::size_t k = 0; k < rungs_.size(); ++k)
     for (Index const point : rungs_[k].refit ? rungs_[k].refit->points() : std::vector<Index>())
       if (serves(settings_.map, k, point)) points.push_back(point);
+  if (rungs_.front().masked) points = rungs_.front().masked->points();
   std::sort(points.begin(), points.end());
   points.erase(std::unique(points.begin(), points.end()), points.end());
   return points;
 }
 
+void BlendedJets::apply_into(Field const& owned, std::vector<Field> const& out) const {
+  auto const& [jets, refit, masked] = rungs_.front();
+  if (masked) return masked->apply(owned, out);
+  jets.apply(owned, out);
+  if (refit) refit->apply(owned, out);
+}
+
 std::vector<Field> BlendedJets::apply(Field const& owned) const {
+  if (rungs_.size() == 1 && level_.extent(0) == 0) {
+    std::vector<Field> fields;
+    for (std::size_t k = 0; k < set().size(); ++k) fields.push_back(make_field("mollis::jet", grid_.local_size()));
+    apply_into(owned, fields);
+    return fields;
+  }
   std::vector<Field> blended;
   for (std::size_t k = 0; k < rungs_.size(); ++k) {
     auto const fields = rungs_[k].jets.apply(owned);
     if (rungs_[k].refit) rungs_[k].refit->apply(owned, fields);
-    if (rungs_.size() == 1 && level_.extent(0) == 0) return fields;
     for (std::size_t f = 0; f < fields.size(); ++f) {
       if (k == 0) blended.emplace_back("mollis::jet", fields[f].extent(0));
       add_share(level_, static_cast<int>(k), fields[f], blended[f]);
@@ -110,6 +132,22 @@ std::vector<double> BlendedJets::gram_by_point(int axis) const {
   return table;
 }
 
+/// The covariances of jets whose rows are no products.
+void BlendedJets::add_covariances(kernels::GramTables& gram) const {
+  auto const& masked = *rungs_.front().masked;
+  gram.jets = static_cast<int>(set().size());
+  for (std::size_t k = 0; k < set().size(); ++k) {
+    auto const slots_of = slots(k);
+    std::copy(slots_of.begin(), slots_of.end(), gram.jet[k]);
+  }
+  gram.covariances = on_device(masked.covariances());
+  gram.place = kernels::GramTables::Places("mollis::place", static_cast<std::size_t>(grid_.local_size()));
+  auto const host = Kokkos::create_mirror_view(gram.place);
+  std::fill(host.data(), host.data() + host.extent(0), Index(-1));
+  for (std::size_t n = 0; n < masked.points().size(); ++n) host(static_cast<std::size_t>(masked.points()[n])) = static_cast<Index>(n);
+  Kokkos::deep_copy(gram.place, host);
+}
+
 kernels::GramTables BlendedJets::gram() const {
   kernels::GramTables gram;
   int const padding = max_axes - grid_.dimension(), rungs = static_cast<int>(rungs_.size());
@@ -122,6 +160,10 @@ kernels::GramTables BlendedJets::gram() const {
     gram.slots[axis] = gram.rung[axis] * rungs;
   }
   gram.level = level_;
+  if (rungs_.front().masked) {
+    add_covariances(gram);
+    return gram;
+  }
   if (refitted_points().empty()) return gram;
   int const axis = *only_filtered_axis(jets);
   gram.pointwise = padding + axis;

@@ -63,6 +63,7 @@ void DerivativeTree::add_level(int axis, LineFilter const& filter, std::vector<M
     auto& pass = passes[slots];
     if (!pass) pass = std::make_shared<kernels::LinePass>(local_rows(filter, slots, ghosted_[axis], owned_[axis]));
     node.pass = pass;
+    node.slots = slots;
     nodes.push_back(node);
   }
   nodes_.push_back(nodes);
@@ -110,17 +111,28 @@ kernels::Lines DerivativeTree::input_of(std::size_t level, int node, Index plane
   return {field.data() + plane * plane_stride_, before.outer == 1 ? plane_stride_ : dense, before.inner};
 }
 
-void DerivativeTree::descend(std::size_t level, int node, kernels::ConstLines const& in, Index plane,
+/// Patches of `count` planes (last level: slices) from `first` on.
+void DerivativeTree::patch(std::size_t level, Node const& node, Index first, Index count, kernels::ConstLines const& in,
+                           std::vector<kernels::Lines> const& out) const {
+  if (patches_.empty()) return;
+  auto const& [rows, begin] = patches_[level];
+  Index const from = begin[static_cast<std::size_t>(first)], to = begin[static_cast<std::size_t>(first + count)];
+  Index const base = level == last() ? first : first * levels_[level].outer;
+  for (std::size_t k = 0; k < out.size() && from < to; ++k) kernels::patch(rows, from, to, base, node.slots[k], in, out[k]);
+}
+
+void DerivativeTree::descend(std::size_t level, int node, kernels::ConstLines const& in, Index slice, Index plane,
                              Index planes) const {
   Node const& here = nodes_[level][static_cast<std::size_t>(node)];
   std::vector<kernels::Lines> out;
   for (int child : here.children) out.push_back(input_of(level + 1, child, plane));
   here.pass->apply(planes * levels_[level].outer, levels_[level].inner, in, out);
+  patch(level, here, slice * planes_ + plane, planes, in, out);
   if (level + 1 == last()) return;
   Level const& next = levels_[level + 1];
   for (int child : here.children)
-    descend(level + 1, child, {input_of(level + 1, child, plane).data, next.inputs * next.inner, next.inner}, plane,
-            planes);
+    descend(level + 1, child, {input_of(level + 1, child, plane).data, next.inputs * next.inner, next.inner}, slice,
+            plane, planes);
 }
 
 void DerivativeTree::ascend(std::size_t level, int node, kernels::Lines const& out, Index plane, Index planes,
@@ -147,7 +159,7 @@ void DerivativeTree::apply(Field const& in, std::vector<Field> const& out) {
   for (Index slice = 0; slice < slices_; ++slice) {
     double const* from = in.data() + slice * planes_ * plane_in_;
     for (Index p = 0; last() > 0 && p < planes_; p += planes_at_once_)
-      descend(0, 0, {from + p * plane_in_, first.inputs * first.inner, first.inner}, p,
+      descend(0, 0, {from + p * plane_in_, first.inputs * first.inner, first.inner}, slice, p,
               std::min(planes_at_once_, planes_ - p));
     for (Node const& node : nodes_.back()) {
       kernels::ConstLines const lines{last() > 0 ? work_.back()[node.buffer].data() : from, 0, plane_stride_};
@@ -156,6 +168,7 @@ void DerivativeTree::apply(Field const& in, std::vector<Field> const& out) {
         results.push_back(
             {out[static_cast<std::size_t>(k)].data() + slice * march.outputs * march.inner, 0, march.inner});
       node.pass->apply(1, march.inner, lines, results);
+      patch(last(), node, slice, 1, lines, results);
     }
   }
 }

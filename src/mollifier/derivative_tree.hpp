@@ -3,10 +3,16 @@
 #include <memory>
 #include <vector>
 
-#include "kernels/line_filter.hpp"
+#include "kernels/line_patches.hpp"
 #include "mollifier/jets.hpp"
 
 namespace mollis::mollifier {
+
+/// Results of a pass along one axis with rows of their own: o counts over all axes slower than it, as they are in the input.
+struct LevelPatches {
+  kernels::LinePatches rows;
+  std::vector<Index> begin;  ///< of each plane of the march (last pass: of each slice), and the end
+};
 
 /// A tree of line passes, fastest axis first; derivatives with the same orders along the faster axes share their
 /// passes. Axes whose filter only copies have no pass. The axis of the last pass is the *march*: the passes before it
@@ -16,6 +22,9 @@ class DerivativeTree {
  public:
   DerivativeTree(std::vector<LineFilter> const& filters, std::vector<MultiIndex> const& set, grid::Box const& ghosted,
                  grid::Box const& owned);
+
+  /// From now on `apply` puts these in place of what passes give: one an axis that is filtered, fastest first.
+  void set_patches(std::vector<LevelPatches> patches) { patches_ = std::move(patches); }
 
   /// out[k] (owned box) := D^set[k] of `in` (ghosted box).
   void apply(Field const& in, std::vector<Field> const& out);
@@ -31,7 +40,7 @@ class DerivativeTree {
   /// A field ahead of its pass. Children: nodes of the next level, or members of the set behind the last pass.
   struct Node {
     std::shared_ptr<kernels::LinePass const> pass;
-    std::vector<int> children;
+    std::vector<int> children, slots;  ///< the order of each child, as a slot of the filter
     std::size_t buffer = 0;  ///< where the field stands, of those of its level
   };
 
@@ -41,7 +50,9 @@ class DerivativeTree {
   void allocate();
   std::size_t last() const { return levels_.size() - 1; }
   kernels::Lines input_of(std::size_t level, int node, Index plane) const;
-  void descend(std::size_t level, int node, kernels::ConstLines const& in, Index plane, Index planes) const;
+  void descend(std::size_t level, int node, kernels::ConstLines const& in, Index slice, Index plane, Index planes) const;
+  void patch(std::size_t level, Node const& node, Index first, Index count, kernels::ConstLines const& in,
+             std::vector<kernels::Lines> const& out) const;
   void ascend(std::size_t level, int node, kernels::Lines const& out, Index plane, Index planes, bool add) const;
 
   grid::Box ghosted_, owned_;
@@ -52,6 +63,7 @@ class DerivativeTree {
   Index plane_in_ = 0;                    ///< ghosted points of a plane
   Index plane_stride_ = 0;                ///< between the planes of what the last pass reads
   Index planes_at_once_ = 1;
+  std::vector<LevelPatches> patches_;     ///< [level]; empty: none
   std::vector<std::vector<Field>> work_;  ///< [level][buffer], none at level 0
 };
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "mollifier/local_rows.hpp"
 #include "run/error.hpp"
 
 namespace mollis::mollifier {
@@ -96,6 +98,23 @@ std::optional<LineRefit> make_refit(Jets const& jets, Settings const& settings, 
   if (!axis || settings.filter == "analytic") return std::nullopt;
   auto const radii = radii_along(settings, jets.grid().axis(*axis).name, jets.filter(*axis).orders);
   return LineRefit(jets, make_kernel(settings), radii, settings.degree, data);
+}
+
+std::optional<MaskedJets> make_masked(Jets const& jets, Settings const& settings, Field const& data) {
+  auto const& grid = jets.grid();
+  std::vector<Radii> radii;
+  int filtered = 0;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    filtered += is_identity(jets.filter(a)) ? 0 : 1;
+    radii.push_back(radii_along(settings, grid.axis(a).name, jets.filter(a).orders));
+  }
+  if (filtered < 2 || settings.filter == "analytic") return std::nullopt;
+  auto const host = on_host(data);
+  int gaps = 0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) gaps = gaps != 0 || !std::isfinite(host(i)) ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &gaps, 1, MPI_INT, MPI_MAX, grid.comm());
+  if (gaps == 0) return std::nullopt;
+  return MaskedJets(jets, {make_kernel(settings), settings.degree}, radii, data);
 }
 
 }  // namespace mollis::mollifier

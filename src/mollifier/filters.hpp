@@ -6,6 +6,7 @@
 #include "grid/grid.hpp"
 #include "kernels/field.hpp"
 #include "mollifier/line_refit.hpp"
+#include "mollifier/masked_jets.hpp"
 #include "mollifier/settings.hpp"
 
 namespace mollis::mollifier {
@@ -30,8 +31,12 @@ std::vector<LineFilter> make_filters(grid::Grid const& grid, Settings const& set
 void check_filters(grid::Grid const& grid, Settings const& settings, bool weak, std::vector<MultiIndex> const& set);
 
 /// Rows refitted around the gaps of `data`, for jets of make_filters in strong form that are filtered along one axis only;
-/// none where several axes are filtered or the filters are analytic: there a footprint that meets a gap gives NaN.
+/// none where several axes are filtered (make_masked) or the filters are analytic: there a footprint that meets a gap gives NaN.
 /// Collective.
 std::optional<LineRefit> make_refit(Jets const& jets, Settings const& settings, Field const& data);
+
+/// Jets that heed the gaps of `data`, for jets of make_filters in strong form that are filtered along several axes; none where data have
+/// no gap, one axis alone is filtered (make_refit), or filters are analytic. Collective.
+std::optional<MaskedJets> make_masked(Jets const& jets, Settings const& settings, Field const& data);
 
 }  // namespace mollis::mollifier

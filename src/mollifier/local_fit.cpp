@@ -56,21 +56,30 @@ std::vector<Polynomial> orthonormal_basis(Values const& t, Values const& weight,
 
 }  // namespace
 
-std::vector<double> local_fit(std::vector<double> const& offsets, std::vector<double> const& importance, int degree,
-                              int order) {
+std::vector<std::vector<double>> local_fits(std::vector<double> const& offsets, std::vector<double> const& importance, int degree,
+                                            std::vector<int> const& orders) {
   Real scale = 0;
   for (double d : offsets) scale = std::max(scale, std::abs(Real(d)));
   if (scale == 0) scale = 1;
   Values t(offsets.begin(), offsets.end());
   for (Real& v : t) v /= scale;
   Values const weight(importance.begin(), importance.end());
-  Values sum(t.size(), 0);
-  for (Polynomial const& q : orthonormal_basis(t, weight, degree, order))
-    for (std::size_t j = 0; j < t.size(); ++j) sum[j] += weight[j] * q.values[j] * q.at_zero.back();
-  Real const unit = std::pow(scale, Real(-order));
-  std::vector<double> weights(t.size());
-  for (std::size_t j = 0; j < t.size(); ++j) weights[j] = static_cast<double>(sum[j] * unit);
-  return weights;
+  auto const basis = orthonormal_basis(t, weight, degree, *std::max_element(orders.begin(), orders.end()));
+  std::vector<std::vector<double>> all;
+  for (int const order : orders) {
+    Values sum(t.size(), 0);
+    for (Polynomial const& q : basis)
+      for (std::size_t j = 0; j < t.size(); ++j) sum[j] += weight[j] * q.values[j] * q.at_zero[static_cast<std::size_t>(order)];
+    Real const unit = std::pow(scale, Real(-order));
+    all.emplace_back(t.size());
+    for (std::size_t j = 0; j < t.size(); ++j) all.back()[j] = static_cast<double>(sum[j] * unit);
+  }
+  return all;
+}
+
+std::vector<double> local_fit(std::vector<double> const& offsets, std::vector<double> const& importance, int degree,
+                              int order) {
+  return local_fits(offsets, importance, degree, {order}).front();
 }
 
 }  // namespace mollis::mollifier

@@ -12,4 +12,8 @@ namespace mollis::mollifier {
 std::vector<double> local_fit(std::vector<double> const& offsets, std::vector<double> const& importance, int degree,
                               int order);
 
+/// The same for several orders at once.
+std::vector<std::vector<double>> local_fits(std::vector<double> const& offsets, std::vector<double> const& importance, int degree,
+                                            std::vector<int> const& orders);
+
 }  // namespace mollis::mollifier

@@ -108,9 +108,10 @@ void DataFeatures::take(int feature, Field const& values) {
 void DataFeatures::strong(std::vector<observations::State> const& states) {
   for (auto& group : groups_) {
     auto const& state = states[static_cast<std::size_t>(group.index)];
-    // One filtered axis: rows are refitted around gaps instead, exactly.
-    group.jets->refit_around(state.data);
-    auto const jets = group.jets->apply(group.jets->can_refit() ? state.data : state.to_mollify());
+    // Rows refitted around gaps are exact, bridged data are not: those where rows of their own would cost too much.
+    auto const& data = group.jets->refits_single_gaps() ? state.data : state.to_mollify();
+    group.jets->refit_around(data);
+    auto const jets = group.jets->apply(data);
     NoiseModel::StateNoise noise{group.index, state.sigma, group.features, {}, group.jets->gram()};
     for (std::size_t k = 0; k < jets.size(); ++k) {
       take(group.features[k], jets[k]);

@@ -25,7 +25,7 @@ class DataFeatures {
   Field const& mask() const { return mask_; }  ///< 1 where the data give every feature
 
   /// Local points that gaps in data or known fields cost their residual, and points whose rows were refitted around gaps
-  /// (strong form, filters along one axis only: see mollifier::LineRefit) so that they keep it.
+  /// (strong form: see mollifier::BlendedJets) so that they keep it.
   struct Gaps {
     Index lost = 0, refitted = 0;
   };

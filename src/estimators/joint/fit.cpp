@@ -149,7 +149,7 @@ bool Fitter::go_on() {
 
 void Fitter::take_whole_steps() {
   at_.whole = true;
-  newton_.take_whole_steps(newton_.can_leave_averages() ? most_krylov : most_krylov_settling);
+  newton_.take_whole_steps(most_krylov_settling);
 }
 
 /// Leaves the objective at the last finite point, at the first guess where there is none.

@@ -68,6 +68,18 @@ class Ranks(TestCase):
         self.expect_row(program, "reaction", "joint", ["grid.points=[41,24]"], (1, 3))
         self.expect_row(program, "heat3d", "equation-error", ["grid.points=[12,13,14]"], (1, 3))
 
+    def test_standard_errors_of_profiles(self):
+        """A profile stands on all ranks that share it, and counts once."""
+        directory = temporary()
+        fixed = ["grid.points=[101,9]", f"observations.u.file={directory}/data.h5", "uncertainty.samples=4"]
+        self.expect(0, run("forward", INPUTS / "langevin_ensemble.toml", *fixed))
+        found = {}
+        for n in (1, 3):
+            run("invert", INPUTS / "langevin_ensemble.toml", *fixed, f"output.directory={directory}/{n}.out", ranks=n)
+            with h5py.File(directory / f"{n}.out" / "result.h5") as file:
+                found[n] = {name: file["parameters"][name][()] for name in ("lambda", "lambda_std", "lambda_known")}
+        self.expect_same({}, found)
+
     def expect_row(self, program, deck, method, points, ranks=(1, 2, 3)):
         with self.subTest(deck=deck, method=method):
             row = table.row_of(program, INPUTS / f"{deck}.toml", method, ranks, points, temporary())

@@ -71,7 +71,7 @@ class Ranks(TestCase):
     def test_standard_errors_of_profiles(self):
         """A profile stands on all ranks that share it, and counts once."""
         directory = temporary()
-        fixed = ["grid.points=[101,9]", f"observations.u.file={directory}/data.h5", "uncertainty.samples=4"]
+        fixed = ["grid.points=[101,9]", f"observations.u.file={directory}/data.h5", "uncertainty.samples=4", "inversion.method=joint"]
         self.expect(0, run("forward", INPUTS / "langevin_ensemble.toml", *fixed))
         found = {}
         for n in (1, 3):

@@ -38,10 +38,10 @@ class Moves {
   }
 
  private:
-  /// x with one of the parameters alone, all else 0.
+  /// x with one of the parameters alone, all else 0; one of the ranks that share it gives it, as gather() sums.
   petsc::Vector alone(std::vector<Field> const& pieces, std::size_t p) const {
     std::vector<Field> own;
-    for (std::size_t q = 0; q < pieces.size(); ++q) own.push_back(q == p ? pieces[p] : Field("none", pieces[q].extent(0)));
+    for (std::size_t q = 0; q < pieces.size(); ++q) own.push_back(q == p && space_.unknowns()[q].owner ? pieces[p] : Field("none", pieces[q].extent(0)));
     auto const parameters = space_.make_vector();
     auto x = linear_.make_vector();
     check(VecSet(parameters, 0.0));

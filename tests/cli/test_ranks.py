@@ -60,11 +60,32 @@ class Ranks(TestCase):
                  "plate": ["grid.points=[24,24]"]}
         for deck, points in small.items():
             for method in table.METHODS:
-                with self.subTest(deck=deck, method=method):
-                    row = table.row_of(program, INPUTS / f"{deck}.toml", method, (1, 2, 3), points, temporary())
-                    self.assertNotIn("error", row)
-                    self.assertEqual(len(set(row["codes"])), 1, row)
-                    self.assertLess(max(row["differences"].values()), 1e-8, row)
+                self.expect_row(program, deck, method, points)
+
+    def test_counts_of_iterations_decide_nothing(self):
+        """Averages fail at another step on other ranks; weights of the residual follow what the passes before have left."""
+        program = table.Program(PROGRAM, shlex.join(LAUNCHER))
+        self.expect_row(program, "reaction", "joint", ["grid.points=[41,24]"], (1, 3))
+        self.expect_row(program, "heat3d", "equation-error", ["grid.points=[12,13,14]"], (1, 3))
+
+    def test_standard_errors_of_profiles(self):
+        """A profile stands on all ranks that share it, and counts once."""
+        directory = temporary()
+        fixed = ["grid.points=[101,9]", f"observations.u.file={directory}/data.h5", "uncertainty.samples=4", "inversion.method=joint"]
+        self.expect(0, run("forward", INPUTS / "langevin_ensemble.toml", *fixed))
+        found = {}
+        for n in (1, 3):
+            run("invert", INPUTS / "langevin_ensemble.toml", *fixed, f"output.directory={directory}/{n}.out", ranks=n)
+            with h5py.File(directory / f"{n}.out" / "result.h5") as file:
+                found[n] = {name: file["parameters"][name][()] for name in ("lambda", "lambda_std", "lambda_known")}
+        self.expect_same({}, found)
+
+    def expect_row(self, program, deck, method, points, ranks=(1, 2, 3)):
+        with self.subTest(deck=deck, method=method):
+            row = table.row_of(program, INPUTS / f"{deck}.toml", method, ranks, points, temporary())
+            self.assertNotIn("error", row)
+            self.assertEqual(len(set(row["codes"])), 1, row)
+            self.assertLess(max(row["differences"].values()), 1e-8, row)
 
     def test_radii_that_vary(self):
         """The map is that of the global grid, and so is what is found with it."""

@@ -33,6 +33,8 @@ class Linearisation {
   virtual Rows weights() const = 0;                                   ///< the diagonal of W
   virtual void prior(Vec v, Vec out) = 0;                             ///< out := P v
   virtual void hessian(Vec v, Vec out) = 0;                           ///< out := H v
+  /// out := the part of P v that is what was believed of observed states, v null: of P x*. False where states are no unknowns.
+  virtual bool pull_of_states(Vec /*v*/, Vec /*out*/) { return false; }
 
   /// A draw e of the rows' noise, with the covariance that it really has; noise := J^T W e; prior := a draw of N(0, P). So
   /// H^-1 (noise + prior) is a draw of the error of x*, and e less J of it one of what the fit leaves of the rows (perturb and

@@ -86,4 +86,19 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
   return true;
 }
 
+bool moves_of_states(estimate::Linearisation& linear, Solve const& solve, std::vector<petsc::Vector>& found) {
+  auto const pull = linear.make_vector(), once = linear.make_vector(), again = linear.make_vector();
+  if (!linear.pull_of_states(nullptr, pull)) return true;
+  PetscReal size = 0.0;
+  check(VecNorm(pull, NORM_2, &size));
+  if (!(size > 0.0)) return true;
+  std::string const what = "what the smoothness of the states moves";
+  if (!solve(pull, once, what)) return false;
+  linear.pull_of_states(once, pull);
+  if (!solve(pull, again, what)) return false;
+  check(VecAXPY(again, 1.0, once));
+  found.push_back(petsc::copy_of(again));
+  return true;
+}
+
 }  // namespace mollis::uncertainty

@@ -253,7 +253,7 @@ class Quantifier {
   bool add_weights() {
     std::vector<petsc::Vector> moves;
     auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve(b, x, draw_tolerance, what); };
-    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_)) return false;
+    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_) || !moves_of_states(linear_, by_draws, moves)) return false;
     for (auto const& move : moves) {
       auto const parameters = problem_.space().make_vector();
       linear_.take_parameters(move, parameters);

@@ -19,6 +19,10 @@ class Around final : public estimate::Linearisation {
   estimate::Rows weights() const override { return objective_->row_weights(); }
   void prior(Vec v, Vec out) override { objective_->apply_prior(v, out); }
   void hessian(Vec v, Vec out) override { objective_->apply_hessian(v, out); }
+  bool pull_of_states(Vec v, Vec out) override {
+    objective_->pull_of_states(v != nullptr ? v : static_cast<Vec>(x_), out);
+    return true;
+  }
   estimate::Rows draw(int number, Vec noise, Vec prior) override { return objective_->draw(number, noise, prior); }
   double overweight(std::size_t unknown) const override { return objective_->overweight(unknown); }
   std::vector<estimate::Rows> slopes_at(Vec x, std::vector<std::size_t> const& unknowns) override;

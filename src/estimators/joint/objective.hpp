@@ -116,6 +116,7 @@ class Objective {
   void jacobian_transposed(estimate::Rows const& rows, Vec out);
   estimate::Rows row_weights() const;
   void apply_prior(Vec v, Vec out);
+  void pull_of_states(Vec v, Vec out);           ///< P v of the states that were observed alone
   /// See Linearisation::draw. Collective.
   estimate::Rows draw(int number, Vec noise, Vec prior);
 

@@ -92,6 +92,16 @@ void Objective::apply_prior(Vec v, Vec out) {
   }
 }
 
+void Objective::pull_of_states(Vec v, Vec out) {
+  check(VecSet(out, 0.0));
+  if (roughness_.empty()) return;
+  petsc::Reading const from(v);
+  petsc::Writing to(out);
+  for (std::size_t s = 0; s < states_.size(); ++s)
+    if (!problem_.states[s].unobserved)
+      roughness_.apply_add(states_[s].prior, from.piece(layout_.state[s], layout_.state_size), to.piece(layout_.state[s], layout_.state_size));
+}
+
 estimate::Rows Objective::draw(int number, Vec from_noise, Vec from_prior) {
   using Purpose = random::Stream::Purpose;
   auto const seed = static_cast<std::uint64_t>(number);

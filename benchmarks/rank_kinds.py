@@ -89,11 +89,11 @@ def points(folder):
 
 def localisations(folder):
     draw = numpy.random.default_rng(6)
-    x, y = draw.random((2, 400000))
-    kept = draw.random(400000) < (x**2 + y**2 + 0.3 * numpy.sin(numpy.pi * x) + 0.2) / 2.5
+    x, y = draw.random((2, 8000000))
+    kept = draw.random(8000000) < (x**2 + y**2 + 0.3 * numpy.sin(numpy.pi * x) + 0.2) / 2.5
     with h5py.File(folder / "data.h5", "w") as file:
         file["x"], file["y"] = x[kept], y[kept]
-    scale = 400000 / 2.5
+    scale = 8000000 / 2.5
     observation = f'kind = "localisations"\nfile = "data.h5"\nnoise = "poisson"\ndensity = {{ offset = {0.2 * scale}, gain = {scale} }}\n'
     return f"{GRID}[observations.u]\n{observation}{EQUATION}", "joint"
 

@@ -35,6 +35,13 @@ def undetermined(rate, deviation, known):
     return doubt & inside
 
 
+def said(told):
+    """told: the share of the domain, None where there are no standard deviations."""
+    if told is None:
+        return "no standard deviations, so that nothing is hatched for them: what of the map is told is not known"
+    return f"{100 * told:.0f} % of the domain told from the mean"
+
+
 def bar_length(extent):
     """1, 2 or 5 times a power of ten, a fifth of the extent or less."""
     power = 10.0 ** np.floor(np.log10(extent / 5))
@@ -94,7 +101,7 @@ def figure(result, name, unit):
     drawn, places = plt.subplots(1, len(shown), figsize=(4.1 * len(shown), 4.0), squeeze=False, constrained_layout=True)
     panels = Panels(drawn, places[0], rate.coordinates, inside.astype(float), unit)
     bounds = np.nanpercentile(np.where(doubt.all() | ~doubt, rate.values, np.nan), [1, 99])
-    titles = {"observations": f"{state}, as observed", "state": f"{state}, fitted", "rate": f"{name}" + (", hatched: not told from its mean" if doubt.any() else ""),
+    titles = {"observations": f"{state}, as observed", "state": f"{state}, fitted", "rate": name + (", hatched: not told from its mean" if doubt.any() else ", no standard deviations" if deviation is None else ""),
               "truth": f"{name}, truth", "deviation": f"{name}, standard deviation"}
     for key in shown:
         if key in ("observations", "state"):
@@ -104,7 +111,7 @@ def figure(result, name, unit):
             panels.image(values, titles[key], "cividis" if key == "deviation" else "viridis", None if key == "deviation" else bounds,
                          doubt if key == "rate" else None)
     drawn.suptitle(heading(result), fontsize=11)
-    return drawn, 1.0 - doubt.sum() / max(inside.sum(), 1)
+    return drawn, None if deviation is None else 1.0 - doubt.sum() / max(inside.sum(), 1)
 
 
 def main():
@@ -126,7 +133,7 @@ def main():
     except Failure as failure:
         print(f"chromatin.py: {failure}", file=sys.stderr)
         return failure.code
-    print(f"{output}: {100 * told:.0f} % of the domain told from the mean")
+    print(f"{output}: {said(told)}")
     return 0
 
 

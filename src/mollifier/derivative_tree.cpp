@@ -114,7 +114,7 @@ kernels::Lines DerivativeTree::input_of(std::size_t level, int node, Index plane
 /// Patches of `count` planes (last level: slices) from `first` on.
 void DerivativeTree::patch(std::size_t level, Node const& node, Index first, Index count, kernels::ConstLines const& in,
                            std::vector<kernels::Lines> const& out) const {
-  if (patches_.empty()) return;
+  if (patches_.empty() || patches_[level].rows.block.extent(0) == 0) return;  // blocks without points have no planes to count
   auto const& [rows, begin] = patches_[level];
   Index const from = begin[static_cast<std::size_t>(first)], to = begin[static_cast<std::size_t>(first + count)];
   Index const base = level == last() ? first : first * levels_[level].outer;

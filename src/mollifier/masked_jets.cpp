@@ -3,21 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 
 #include "halo/plan.hpp"
 #include "kernels/pointwise.hpp"
 #include "mollifier/derivative_tree.hpp"
+#include "mollifier/gap_walk.hpp"
 #include "mollifier/local_rows.hpp"
 
 namespace mollis::mollifier {
 namespace {
 
 constexpr double tolerable = 100.0;  ///< standard deviation of a jet over that without gaps
-
-using Marks = std::vector<char>;
 
 kernels::LinePatches::Table table(std::vector<Index> const& values) {
   kernels::LinePatches::Table const out(Kokkos::view_alloc(std::string("mollis::patches"), Kokkos::WithoutInitializing), values.size());
@@ -81,147 +79,7 @@ halo::Needs wider(grid::Grid const& grid, std::vector<Radii> const& radii) {
   return needs;
 }
 
-Index product(grid::Box const& box, int from, int to) {
-  Index size = 1;
-  for (int a = from; a < to; ++a) size *= box[a].size();
-  return size;
-}
-
 constexpr Index lanes = kernels::LinePatches::lanes;
-
-/// The rows in use along one axis, on the host: neighbours on a line together, equal sets of rows stored once.
-struct Patched {
-  int axis = 0, orders = 1;
-  std::vector<Index> outer, at, column, first, size, block;  ///< as in kernels::LinePatches
-  std::vector<Index> counts, offsets, begin;
-  std::vector<double> weights;
-};
-
-/// Neighbours on a line that have rows of their own.
-struct Run {
-  Index outer, at, column;
-  std::vector<GapRows::Place> places;
-};
-
-/// Lays the rows of runs side by side.
-class Layout {
- public:
-  Layout(GapRows const& rows, Patched& out) : rows_(rows), out_(out) {}
-
-  /// The inputs that the run reads: the first and their number.
-  std::pair<Index, Index> add(Run const& run) {
-    Index first = run.places.front().first, end = first;
-    for (auto const& place : run.places) {
-      first = std::min(first, place.first);
-      end = std::max(end, place.first + rows_.counts()[static_cast<std::size_t>(place.row)]);
-    }
-    std::vector<Index> key;
-    for (auto const& place : run.places) key.insert(key.end(), {place.row, place.first - first});
-    auto const [known, is_new] = known_.try_emplace(key, static_cast<Index>(out_.counts.size()));
-    if (is_new) append(run, first, end - first);
-    out_.outer.push_back(run.outer);
-    out_.at.push_back(run.at);
-    out_.column.push_back(run.column);
-    out_.first.push_back(first);
-    out_.size.push_back(static_cast<Index>(run.places.size()));
-    out_.block.push_back(known->second);
-    return {first, end - first};
-  }
-
- private:
-  void append(Run const& run, Index first, Index count) {
-    std::size_t const from = out_.weights.size();
-    out_.counts.push_back(count);
-    out_.offsets.push_back(static_cast<Index>(from));
-    out_.weights.resize(from + static_cast<std::size_t>(out_.orders * count * lanes), 0.0);
-    for (std::size_t l = 0; l < run.places.size(); ++l) {
-      auto const place = run.places[l];
-      auto const row = static_cast<std::size_t>(place.row);
-      Index const taps = rows_.counts()[row];
-      for (Index k = 0; k < out_.orders; ++k)
-        for (Index j = 0; j < taps; ++j)
-          out_.weights[from + static_cast<std::size_t>((k * count + place.first - first + j) * lanes) + l] =
-              rows_.weights()[static_cast<std::size_t>(rows_.offsets()[row] + k * taps + j)];
-    }
-  }
-
-  GapRows const& rows_;
-  Patched& out_;
-  std::map<std::vector<Index>, Index> known_;
-};
-
-/// Walks the lines of an array along an axis: which points exist behind the pass, and which of its results are not the plain ones.
-class Walk {
- public:
-  Walk(grid::Grid const& grid, grid::Box const& ghosted, int axis, LineFilter const& filter, MomentFit const& fit, Radii const& radii)
-      : filter_(filter), rows_(grid.axis(axis), filter, fit, radii), in_(ghosted[axis]), out_(grid.owned()[axis]),
-        outer_(product(ghosted, 0, axis)), inner_(product(grid.owned(), axis + 1, grid.dimension())) {
-    patched.axis = axis;
-    patched.orders = static_cast<int>(filter.orders.size());
-  }
-
-  /// exists, touched: of the array before the pass; afterwards of that behind it. `per_unit` lines of outer make a unit.
-  void run(Marks& exists, Marks& touched, Index per_unit) {
-    Marks const before = exists, touched_before = touched;
-    exists.assign(static_cast<std::size_t>(outer_ * out_.size() * inner_), 0);
-    touched.assign(exists.size(), 0);
-    Layout layout(rows_, patched);
-    for (Index o = 0; o < outer_; ++o) {
-      if (o % per_unit == 0) patched.begin.push_back(static_cast<Index>(patched.block.size()));
-      for (Index c = 0; c < inner_; ++c) {
-        Run run{o, 0, c, {}};
-        for (Index i = 0; i < out_.size(); ++i) {
-          auto const place = one(before, touched_before, o, i, c, exists, touched);
-          if (!run.places.empty() && (place.row < 0 || static_cast<Index>(run.places.size()) == lanes)) finish(layout, before, run);
-          if (place.row < 0) continue;
-          if (run.places.empty()) run.at = i;
-          run.places.push_back(place);
-        }
-        if (!run.places.empty()) finish(layout, before, run);
-      }
-    }
-    patched.begin.push_back(static_cast<Index>(patched.block.size()));
-  }
-  Patched patched;
-  bool reads_missing = false;  ///< some run has missing points between those that it reads (with weight 0)
-
- private:
-  void finish(Layout& layout, Marks const& before, Run& run) {
-    auto const [first, count] = layout.add(run);
-    reads_missing = reads_missing || any(before, run.outer, first, count, run.column, 0);
-    run.places.clear();
-  }
-
-  bool any(Marks const& marks, Index o, Index first, Index count, Index c, char wanted) const {
-    for (Index j = first; j < first + count; ++j)
-      if (marks[static_cast<std::size_t>((o * in_.size() + j) * inner_ + c)] == wanted) return true;
-    return false;
-  }
-
-  /// The row of a result, if it has one of its own.
-  GapRows::Place one(Marks const& before, Marks const& touched_before, Index o, Index i, Index c, Marks& exists, Marks& touched) {
-    Index const row = out_.lower + i, start = filter_.start(row) - in_.lower;
-    auto const here = static_cast<std::size_t>((o * out_.size() + i) * inner_ + c);
-    if (!any(before, o, start, filter_.width, c, 0)) {
-      exists[here] = 1;
-      touched[here] = any(touched_before, o, start, filter_.width, c, 1) ? 1 : 0;
-      return {};
-    }
-    auto place = rows_.at(row, [&](Index v) {
-      Index const j = v - in_.lower;
-      return j >= 0 && j < in_.size() && before[static_cast<std::size_t>((o * in_.size() + j) * inner_ + c)] != 0;
-    });
-    if (place.row < 0) return {};
-    exists[here] = touched[here] = 1;
-    place.first -= in_.lower;
-    return place;
-  }
-
-  LineFilter const& filter_;
-  GapRows rows_;
-  grid::Range in_, out_;
-  Index outer_, inner_;
-};
 
 LevelPatches level_of(Patched const& from, std::vector<double> const& weights, std::vector<Index> const& offsets) {
   return {{table(from.outer), table(from.at), table(from.column), table(from.first), table(from.size), table(from.block), table(from.counts),
@@ -296,7 +154,7 @@ Marks MaskedJets::Data::find_rows(MomentFit const& fit, std::vector<Radii> const
   for (int a = grid.dimension() - 1; a >= march; --a) {
     auto const at = static_cast<std::size_t>(a);
     if (is_identity(filters[at])) continue;
-    Walk walk(grid, plan.ghosted(), a, filters[at], fit, radii[at]);
+    GapWalk walk(grid, plan.ghosted(), a, filters[at], fit, radii[at]);
     walk.run(marks, touched, a == march ? 1 : product(plan.ghosted(), march + 1, a));
     patched.push_back(std::move(walk.patched));
     reads_missing = reads_missing || walk.reads_missing;

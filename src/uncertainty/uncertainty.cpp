@@ -333,19 +333,6 @@ class Quantifier {
 
 }  // namespace
 
-double Constants::deviation(std::size_t i) const { return std::sqrt(std::max(at(i, i), 0.0)); }
-
-double Constants::deviation_of(std::size_t unknown) const {
-  auto const at = std::find(unknowns.begin(), unknowns.end(), unknown);
-  return at == unknowns.end() ? 0.0 : deviation(static_cast<std::size_t>(at - unknowns.begin()));
-}
-
-double Constants::correlation(std::size_t i, std::size_t j) const {
-  double const product = deviation(i) * deviation(j);
-  if (!std::isfinite(product)) return NAN;
-  return product > 0.0 ? at(i, j) / product : (i == j ? 1.0 : 0.0);
-}
-
 Uncertainty quantify(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations) {
   if (!estimate.failure.empty()) {
     Uncertainty none;

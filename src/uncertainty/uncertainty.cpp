@@ -11,6 +11,7 @@
 #include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/constant_entries.hpp"
 #include "uncertainty/field_map.hpp"
+#include "uncertainty/missing_terms.hpp"
 #include "uncertainty/noise_share.hpp"
 #include "uncertainty/state_draws.hpp"
 #include "uncertainty/student.hpp"
@@ -35,6 +36,7 @@ class Quantifier {
         constants_(problem.space()),
         states_(problem),
         share_(problem, linear_, constants_.positions),
+        terms_(problem, estimate),
         fitted_(problem.space().scatter(estimate.parameters)),
         weights_(linear_.weights()) {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
@@ -148,6 +150,7 @@ class Quantifier {
     keep();
     if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
     out_.noise_share = share_.result();
+    out_.missing = terms_.result();
     if (out_.draws > 0) out_.unobserved = states_.result(estimate_, out_.draws);
     return true;
   }
@@ -162,6 +165,7 @@ class Quantifier {
     kept.put("expected_of_noise", numbers_of(out_.expected_of_noise));
     states_.keep(kept);
     kept.put("slopes", share_.sums());
+    kept.put("terms", terms_.sums());
     auto const& unknowns = problem_.space().unknowns();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
       kept.put("squares/" + unknowns[p].name, unknowns[p].grid, squares_[p]);
@@ -183,6 +187,7 @@ class Quantifier {
     out_.expected = fits_of(kept->numbers("expected"));
     states_.go_on(*kept);
     share_.go_on(kept->numbers("slopes"), out_.draws);
+    terms_.go_on(kept->numbers("terms"), out_.draws);
     out_.expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
     for (int k = 0; settings_.keep && k < out_.draws; ++k) samples_.emplace_back();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
@@ -216,7 +221,9 @@ class Quantifier {
       }
       return difference;
     };
-    out.push_back(fit_left(problem_, {less(rows.data, moved.data), less(rows.equation, moved.equation)}, weights_));
+    estimate::Rows const left{less(rows.data, moved.data), less(rows.equation, moved.equation)};
+    out.push_back(fit_left(problem_, left, weights_));
+    if (&out == &out_.expected) terms_.add(left.equation, rows.equation);
   }
 
   void add_squares(Vec x) {
@@ -313,6 +320,7 @@ class Quantifier {
   ConstantEntries constants_;
   StateDraws states_;
   NoiseShare share_;
+  MissingTerms terms_;
   std::vector<Field> fitted_, squares_;
   std::vector<std::vector<Field>> bent_;      ///< [field]: what its smoothness takes from it, as pieces of all parameters; empty where not known
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights
@@ -324,19 +332,6 @@ class Quantifier {
 };
 
 }  // namespace
-
-double Constants::deviation(std::size_t i) const { return std::sqrt(std::max(at(i, i), 0.0)); }
-
-double Constants::deviation_of(std::size_t unknown) const {
-  auto const at = std::find(unknowns.begin(), unknowns.end(), unknown);
-  return at == unknowns.end() ? 0.0 : deviation(static_cast<std::size_t>(at - unknowns.begin()));
-}
-
-double Constants::correlation(std::size_t i, std::size_t j) const {
-  double const product = deviation(i) * deviation(j);
-  if (!std::isfinite(product)) return NAN;
-  return product > 0.0 ? at(i, j) / product : (i == j ? 1.0 : 0.0);
-}
 
 Uncertainty quantify(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations) {
   if (!estimate.failure.empty()) {

@@ -13,6 +13,7 @@
 #include "problem/problem.hpp"
 #include "uncertainty/directions.hpp"
 #include "uncertainty/fit_left.hpp"
+#include "uncertainty/missing_terms.hpp"
 #include "uncertainty/settings.hpp"
 
 namespace mollis::uncertainty {
@@ -65,6 +66,7 @@ struct Uncertainty {
   std::vector<Bias> bias;                      ///< of smoothing, one a parameter; empty where nothing is smoothed beforehand
   std::vector<double> bent;                    ///< one a parameter: share of the core where its smoothness takes more of it than 1.96 deviations; 0 where not known
   double noise_share = 0.0;                    ///< of constants beside fitted states (NoiseShare); 0 where it is not known
+  std::vector<MissingTerm> missing;            ///< the simple term that stands out most of what the fit leaves; empty where that is not known
   std::vector<Unobserved> unobserved;          ///< of states without observations
   std::vector<Bias> lattice;                   ///< the same of the lattice; empty where it is fine enough
   run::Named<std::vector<Field>> samples;      ///< of every parameter (its values), where they are kept

@@ -15,6 +15,8 @@ constexpr double absorbed = 1e-12;     ///< of the noise's mean square
 constexpr double most_noise_bent = 2.0;  ///< of residuals that mollifying bends: how much is judged by the bias
 constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
 constexpr double most_shared = 0.02;    ///< of the largest term
+constexpr double most_missing = 0.15;  ///< of the points, where nothing is drawn: errors of equation error double from there on (docs/observations.md)
+constexpr double least_term = 0.005;    ///< of the largest term: what a missing one may be
 constexpr double most_coarse = 3.0;    ///< factor on the mean square of block sums
 
 struct Expected {
@@ -90,6 +92,17 @@ Checks explained_without_draws(Estimate const& estimate) {
            "the equation lacks a term or has a wrong one, or the noise is larger than given"}};
 }
 
+Checks unchecked(Problem const& problem, Estimate const& estimate) {
+  double missing = 0.0;
+  auto const points = static_cast<double>(problem.grid.points());
+  for (auto const& state : problem.states)
+    if (estimate.penalty.empty()) missing = std::max(missing, 1.0 - static_cast<double>(state.observed(problem.grid)) / points);
+  return {{"unchecked", missing, most_missing,
+           fmt::format("{:.0f} % of the points are not observed, and without draws of the error ([uncertainty] samples = 0) nothing tells what mollifying "
+                       "around them does to the parameters", 100.0 * missing),
+           "let it draw (samples = \"auto\"), if the answer is to be used"}};
+}
+
 Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
   auto const found = uncertainty::fit_left(problem, left_of(problem, estimate), estimate.linear->weights(), true);
   auto const square = expected(uncertainty.expected, [](auto const& draw) { return draw.square; });
@@ -108,6 +121,20 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
                     fmt::format("the fit leaves only {:.2g} of what the noise would", over),
                     "the noise is smaller than given, or the parameters follow it: give the noise, or a larger smoothness weight"});
   checks.push_back(estimate.linear->is_white() ? shared_by_neighbours(found, coarse) : shared_of_terms(problem, estimate, found, coarse));
+  return checks;
+}
+
+Checks complete(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {
+  Checks checks;
+  double const largest = largest_term(problem, estimate);
+  for (auto const& missing : uncertainty.missing) {
+    double const share = largest > 0.0 ? missing.share / largest : 0.0;
+    double const allowed = estimate.linear->is_white() || problem.weak() ? least_term : most_shared;
+    checks.push_back({"complete", missing.deviations, std::max(missing.bound, share > 0.0 ? missing.deviations * allowed / share : HUGE_VAL),
+                      fmt::format("{:.2g} {} more in residual {} would take up what the fit leaves, by {:.2g} standard deviations of what noise would; it is {:.2g} % of "
+                                  "the largest term", missing.value, missing.term, missing.residual + 1, missing.deviations, 100.0 * share),
+                      "a term is missing or wrong, this one or one that looks like it: compare equations with mollis compare"});
+  }
   return checks;
 }
 

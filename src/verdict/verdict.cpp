@@ -42,9 +42,13 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(without_outliers(problem, estimate));
   add(seen_above_noise(estimate, uncertainty));
   if (estimate.failure.empty()) add(computed(uncertainty));
-  if (!uncertainty.asked) add(explained_without_draws(estimate));
+  if (!uncertainty.asked) {
+    add(explained_without_draws(estimate));
+    add(unchecked(problem, estimate));
+  }
   if (!uncertainty.computed) return verdict;
   add(explained(problem, estimate, uncertainty));
+  add(complete(problem, estimate, uncertainty));
   add(unbiased(problem, uncertainty));
   add(consistent(problem, uncertainty));
   add(fine_enough(problem, uncertainty));

@@ -92,6 +92,19 @@ TEST(Verdict, FindsWrongAndMissingTerms) {
   EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
 }
 
+/// 0.5 u is true, 0.45 u is said: D takes up what of it looks like diffusion, and no block of the grid shows the rest.
+TEST(Verdict, NamesATermThatIsMissing) {
+  for (auto const* said : {"0.45", "0.5"}) {
+    Case const c(film(std::string("dt(u) - D*dx(dx(u)) + ") + said + "*u", "D"), {{"u", wave}}, noisy({"inversion.method=joint", "equation.form=strong"}));
+    auto const answer = infer(c);
+    bool const lacks = std::string(said) != "0.5";
+    EXPECT_EQ(has(answer.verdict, "complete"), lacks) << verdict::describe(answer.verdict);
+    if (!lacks) continue;
+    auto const& missing = answer.uncertainty.missing.at(0);
+    EXPECT_NEAR(missing.value, 0.05, 0.02) << missing.term;
+  }
+}
+
 /// Least squares are pulled towards 0 by the noise of what D multiplies, beyond what can be taken out.
 TEST(Verdict, FindsParametersThatMultiplyNoise) {
   auto options = noisy({"mollifier.radius=4"});

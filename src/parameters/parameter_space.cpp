@@ -76,7 +76,7 @@ ParameterSpace::ParameterSpace(grid::Grid grid, run::Named<Settings> const& para
     Unknown unknown{name, settings, axes, grid_.restricted_to(axes), Communicator(grid_.sharers_of(axes)), false, 0, {}, {}, {}, {}};
     int rank = 0;
     MPI_Comm_rank(unknown.sharers, &rank);
-    unknown.owner = rank == 0;
+    unknown.owner = rank == 0 && grid_.local_size() > 0;  // ranks without points share with each other, and own nothing
     unknown.offset = local_size_;
     if (unknown.owner) local_size_ += unknown.grid.local_size();
     find_features(unknown, static_cast<int>(unknowns_.size()), system);

@@ -80,6 +80,20 @@ class Ranks(TestCase):
                 found[n] = {name: file["parameters"][name][()] for name in ("lambda", "lambda_std", "lambda_known")}
         self.expect_same({}, found)
 
+    def test_constants_beside_ranks_without_points(self):
+        """They share a constant with each other alone, and own none of its entries."""
+        directory = temporary()
+        fixed = ["grid.points=[31,48]", f"observations.u.file={directory}/data.h5", "uncertainty.samples=2"]
+        deck = INPUTS / "constant_and_field.toml"
+        self.expect(0, run("forward", deck, *fixed))
+        found = {}
+        for n, blocks in ((1, "[]"), (5, "[1,3]")):
+            place = f"output.directory={directory}/{n}.out"
+            self.expect(0, run("invert", deck, *fixed, f"grid.decomposition={blocks}", place, ranks=n))
+            with h5py.File(directory / f"{n}.out" / "result.h5") as file:
+                found[n] = {name: file["parameters"][name][()] for name in ("a", "r")}
+        self.expect_same({}, found)
+
     def expect_row(self, program, deck, method, points, ranks=(1, 2, 3)):
         with self.subTest(deck=deck, method=method):
             row = table.row_of(program, INPUTS / f"{deck}.toml", method, ranks, points, temporary())

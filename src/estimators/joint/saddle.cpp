@@ -108,6 +108,12 @@ double Preconditioner::apply_saddle(Vec r, std::vector<Field> const& rows, Vec z
   return both + sum_over(objective_.problem().grid.comm(), sum);
 }
 
+Saddle::Saddle(Objective& objective, Preconditioner& preconditioner)
+    : objective_(objective), preconditioner_(preconditioner), one_(make_field("one", objective.problem().grid.local_size())),
+      tick_(objective.problem().grid.comm(), "linear solve") {
+  Kokkos::deep_copy(one_, 1.0);
+}
+
 Saddle::Pair Saddle::make_pair() const {
   Pair pair{objective_.make_vector(), {}};
   for (std::size_t k = 0; k < objective_.weights().equation.size(); ++k) {
@@ -119,9 +125,7 @@ Saddle::Pair Saddle::make_pair() const {
 
 double Saddle::dot(Pair const& a, Pair const& b) const {
   double sum = 0.0;
-  Field const one = make_field("one", objective_.problem().grid.local_size());
-  Kokkos::deep_copy(one, 1.0);
-  for (std::size_t k = 0; k < a.rows.size(); ++k) sum += kernels::triple_product(one, a.rows[k], b.rows[k]);
+  for (std::size_t k = 0; k < a.rows.size(); ++k) sum += kernels::triple_product(one_, a.rows[k], b.rows[k]);
   MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, objective_.problem().grid.comm());
   PetscReal vectors = 0.0;
   check(VecDot(a.x, b.x, &vectors));
@@ -165,12 +169,14 @@ double Saddle::precondition(Pair const& in, Pair& out, Vec moves) {
 
 Saddle::Outcome Saddle::solve(Vec b, Vec x, Vec moves, double tolerance, int most) {
   Outcome outcome;
+  check(VecSet(x, 0.0));
   Pair r = make_pair(), z = make_pair(), q = make_pair(), t = make_pair();
   check(VecCopy(b, r.x));
-  check(VecSet(x, 0.0));
   outcome.first = std::sqrt(std::max(precondition(r, q, moves), 0.0));
+  for (double const w : objective_.weights().equation)
+    if (!(w > 0.0)) return outcome;   // no multiplier of a residual that does not count
   double rho = dot(r, q);
-  for (; outcome.iterations < most && std::isfinite(rho) && rho != 0.0;) {
+  while (outcome.iterations < most && std::isfinite(rho) && rho != 0.0) {
     multiply(q, t, moves);
     double const curvature = dot(q, t);
     if (!std::isfinite(curvature) || curvature == 0.0) break;

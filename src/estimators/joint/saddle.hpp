@@ -16,8 +16,7 @@ namespace mollis::joint {
 class Saddle {
  public:
   /// Both must outlive this.
-  Saddle(Objective& objective, Preconditioner& preconditioner)
-      : objective_(objective), preconditioner_(preconditioner), tick_(objective.problem().grid.comm(), "linear solve") {}
+  Saddle(Objective& objective, Preconditioner& preconditioner);
 
   struct Outcome {
     int iterations = 0;
@@ -42,6 +41,7 @@ class Saddle {
 
   Objective& objective_;
   Preconditioner& preconditioner_;
+  Field one_;   ///< at every point of this rank
   run::Ticker tick_;
 };
 

@@ -123,7 +123,7 @@ void Fitter::rest(Phase phase, int round) {
   at_.phase = phase;
   at_.round = round;
   at_.stiff = objective_.is_stiff();
-  at_.saddle_fails = newton_.saddle_fails();
+  at_.saddle_failed_at = newton_.saddle_failed_at();
   estimate::Quantities kept;
   put_point(objective_, result_.x, kept);
   put_standing(at_, result_, kept);
@@ -139,7 +139,7 @@ bool Fitter::go_on() {
   at_ = take_standing(*kept, problem_.space().unknowns().size(), result_);
   phase_ = at_.phase;
   round_ = at_.round;
-  newton_.go_on(at_.stiff, at_.saddle_fails);
+  newton_.go_on(at_.stiff, at_.saddle_failed_at);
   if (at_.whole) take_whole_steps();
   objective_.set_told(kept->numbers("freedom"));
   result_.x = take_point(objective_, *kept);

@@ -12,7 +12,8 @@ using petsc::check;
 namespace {
 
 constexpr int slow_krylov = 20;        ///< a preconditioner that takes more leaves work for the saddle point
-constexpr int most_saddle = 100;       ///< iterations there: it serves in few, or not at all
+constexpr int most_saddle = 60;        ///< iterations there: it serves in few, or not at all
+constexpr double softer = 0.1;         ///< smoothness weights over those with which it has not served
 constexpr double margin = 0.5;         ///< its own measure of the error is that of averages
 constexpr int enough_krylov = 100;     ///< in which a preconditioner that serves has converged; a user's fewer say nothing of it
 
@@ -156,10 +157,13 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   return outcome;
 }
 
-/// By which way the next step is solved for.
+/// By which way the next step is solved for. Where the saddle point has not served fields may have been too stiff to take up what the averaged
+/// equation gets wrong: it is tried again once they are softer.
 void GaussNewton::judge_saddle(bool slow) {
-  if (objective_.is_stiff() && !by_saddle_.solved) saddle_fails_ = true;
-  objective_.set_stiff(has_saddle_ && !saddle_fails_ && (slow || objective_.is_stiff()));
+  auto const& weights = objective_.weights().smoothness;
+  double const stiffest = weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
+  if (objective_.is_stiff() && !by_saddle_.solved) saddle_failed_at_ = stiffest > 0.0 ? stiffest : -1.0;
+  objective_.set_stiff(has_saddle_ && stiffest <= softer * saddle_failed_at_ && (slow || objective_.is_stiff()));
 }
 
 }  // namespace mollis::joint

@@ -20,6 +20,8 @@ class Hessian final : public solver::Operator {
   Objective& objective_;
 };
 
+constexpr double never_failed = 1e300;   ///< of GaussNewton::saddle_failed_at()
+
 class GaussNewton {
  public:
   /// tolerance: of the linear solves, relative, in the preconditioner's norm. TAO's options apply (prefix "joint_").
@@ -52,10 +54,11 @@ class GaussNewton {
   std::optional<double> untold(std::size_t unknown) const { return preconditioner_.untold(unknown); }
   /// Preconditioner::can_leave_averages(). Collective.
   bool can_leave_averages() const { return preconditioner_.can_leave_averages(); }
-  bool saddle_fails() const { return saddle_fails_; }
+  /// The stiffest smoothness weight with which the saddle point has not served; -1: it does not serve at all.
+  double saddle_failed_at() const { return saddle_failed_at_; }
   /// As the run before stood. Not collective.
-  void go_on(bool stiff, bool saddle_fails) {
-    saddle_fails_ = saddle_fails;
+  void go_on(bool stiff, double saddle_failed_at) {
+    saddle_failed_at_ = saddle_failed_at;
     objective_.set_stiff(stiff);
   }
   /// Entries of x that steps may change (1) and may not (0); empty: all may.
@@ -83,7 +86,8 @@ class GaussNewton {
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
   double distance_ = 0.0, lost_ = 1.0;   ///< of the last linear solve, as Outcome has them
   run::Ticker tick_;
-  bool has_saddle_ = false, saddle_fails_ = false;
+  bool has_saddle_ = false;
+  double saddle_failed_at_ = never_failed;
   Saddle::Outcome by_saddle_;    ///< of the last linear solve
   bool finite_ = true;           ///< value and gradient where TAO asked for them last
 };

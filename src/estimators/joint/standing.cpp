@@ -22,7 +22,7 @@ void for_each_number(At& at, Found& found, Each const& each) {
   each("near", at.near);
   each("shows", at.shows);
   each("stiff", at.stiff);
-  each("saddle_fails", at.saddle_fails);
+  each("saddle_failed_at", at.saddle_failed_at);
   each("distance", at.distance);
   each("ahead", at.ahead);
   each("rate", at.rate);

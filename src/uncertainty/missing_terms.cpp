@@ -17,7 +17,6 @@ constexpr double chance = 3.5;         ///< deviations
 constexpr int least_draws = 5;
 constexpr double as_good = 0.9;        ///< of the most deviations: a simpler term is named
 constexpr double taken_up = 0.01;      ///< of a direction's variance: less, and the constants follow it
-constexpr double taken_up_by_fields = 0.2;    ///< or fields, whose smoothness leaves more
 constexpr double taken_up_by_states = 1e-4;   ///< where states are fitted, which follow most of it
 constexpr double column_tolerance = 1e-3;
 
@@ -43,7 +42,7 @@ MissingTerms::MissingTerms(problem::Problem const& problem, estimate::Estimate c
 void MissingTerms::prepare() {
   if (prepared_) return;
   prepared_ = true;
-  if (takes_up_all()) return;
+  if (has_fields()) return;
   auto const smooth = smooth_states(problem_, estimate_);
   std::vector<std::pair<std::string, Field>> terms;
   if (!smooth.empty()) terms.emplace_back("1", Field("term", static_cast<std::size_t>(problem_.grid.local_size())));
@@ -62,18 +61,12 @@ void MissingTerms::prepare() {
 }
 
 /// Of a direction's variance, what the parameters have to leave of it.
-double MissingTerms::least_left() const {
-  if (!estimate_.penalty.empty()) return taken_up_by_states;
-  auto const& unknowns = problem_.space().unknowns();
-  bool const fields = std::any_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return !unknown.axes.empty(); });
-  return fields ? taken_up_by_fields : taken_up;
-}
+double MissingTerms::least_left() const { return estimate_.penalty.empty() ? taken_up : taken_up_by_states; }
 
-/// A field over all axes takes up any term, but for what its smoothness holds back: that is no evidence.
-bool MissingTerms::takes_up_all() const {
+/// A field takes up any term, a profile many (phase_field3d: a constant, at 28 deviations), but for what its smoothness holds back: that is no evidence.
+bool MissingTerms::has_fields() const {
   auto const& unknowns = problem_.space().unknowns();
-  return std::any_of(unknowns.begin(), unknowns.end(),
-                     [&](auto const& unknown) { return static_cast<int>(unknown.axes.size()) == problem_.grid.dimension(); });
+  return std::any_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return !unknown.axes.empty(); });
 }
 
 /// <phi, W r> of every direction.

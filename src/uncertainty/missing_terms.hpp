@@ -6,7 +6,7 @@
 /// phi: 1, the states, their products, their first and second derivatives along each axis, of low polynomials that are fitted to the states
 /// where the equation holds: smooth, so that their own noise hardly agrees with that of r; of states that no such polynomial follows
 /// they are as good as any directions. Directions that the parameters take up whole are left out; nothing is
-/// tested beside a field over all axes, which takes up any.
+/// tested beside fields and profiles: what their smoothness holds back of a direction is left to the residual, and no draw knows of it.
 #include <string>
 #include <vector>
 
@@ -46,7 +46,7 @@ class MissingTerms {
   void prepare();
   std::vector<double> scores(std::vector<Field> const& left) const;
   double least_left() const;
-  bool takes_up_all() const;
+  bool has_fields() const;
   double left_of(Direction const& direction) const;
 
   problem::Problem const& problem_;

@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mollifier/on_device.hpp"
+
 namespace mollis::mollifier {
 namespace {
 
 constexpr Index most_of_single_gaps = 1 << 20;  ///< points of the grid
-
-Field on_device(std::vector<double> const& values) {
-  Field const field = make_field("mollis::blend", static_cast<Index>(values.size()));
-  auto const host = Kokkos::create_mirror_view(field);
-  std::copy(values.begin(), values.end(), host.data());
-  Kokkos::deep_copy(field, host);
-  return field;
-}
 
 /// out += what rung k has of each point times `field`, which may be anything where that is nothing.
 void add_share(Field const& level, int k, Field const& field, Field const& out) {

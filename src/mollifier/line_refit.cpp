@@ -11,6 +11,7 @@
 #include "halo/plan.hpp"
 #include "mollifier/local_rows.hpp"
 #include "mollifier/moment_row.hpp"
+#include "mollifier/on_device.hpp"
 
 namespace mollis::mollifier {
 namespace {
@@ -19,22 +20,6 @@ constexpr double tolerable = 100.0;  ///< standard deviation of a refitted row o
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 using Indices = Kokkos::View<Index*, Execution::memory_space>;
-
-Indices on_device(std::vector<Index> const& values) {
-  Indices const out(Kokkos::view_alloc(std::string("mollis::refit"), Kokkos::WithoutInitializing), values.size());
-  auto const host = Kokkos::create_mirror_view(out);
-  std::copy(values.begin(), values.end(), host.data());
-  Kokkos::deep_copy(out, host);
-  return out;
-}
-
-Field on_device(std::vector<double> const& values) {
-  Field const out = make_field("mollis::refit", static_cast<Index>(values.size()));
-  auto const host = Kokkos::create_mirror_view(out);
-  std::copy(values.begin(), values.end(), host.data());
-  Kokkos::deep_copy(out, host);
-  return out;
-}
 
 /// The stored rows and where they belong.
 struct Rows {

@@ -11,27 +11,12 @@
 #include "mollifier/derivative_tree.hpp"
 #include "mollifier/gap_walk.hpp"
 #include "mollifier/local_rows.hpp"
+#include "mollifier/on_device.hpp"
 
 namespace mollis::mollifier {
 namespace {
 
 constexpr double tolerable = 100.0;  ///< standard deviation of a jet over that without gaps
-
-kernels::LinePatches::Table table(std::vector<Index> const& values) {
-  kernels::LinePatches::Table const out(Kokkos::view_alloc(std::string("mollis::patches"), Kokkos::WithoutInitializing), values.size());
-  auto const host = Kokkos::create_mirror_view(out);
-  std::copy(values.begin(), values.end(), host.data());
-  Kokkos::deep_copy(out, host);
-  return out;
-}
-
-Field on_device(std::vector<double> const& values) {
-  Field const out = make_field("mollis::patches", static_cast<Index>(values.size()));
-  auto const host = Kokkos::create_mirror_view(out);
-  std::copy(values.begin(), values.end(), host.data());
-  Kokkos::deep_copy(out, host);
-  return out;
-}
 
 /// Stretches of neighbours among increasing positions.
 struct Stretches {
@@ -47,7 +32,7 @@ Stretches stretches(std::vector<Index> const& positions) {
     }
     ++size.back();
   }
-  return {table(first), table(size)};
+  return {on_device(first), on_device(size)};
 }
 
 void put(double value, Stretches const& there, Field const& field) {
@@ -82,8 +67,8 @@ halo::Needs wider(grid::Grid const& grid, std::vector<Radii> const& radii) {
 constexpr Index lanes = kernels::LinePatches::lanes;
 
 LevelPatches level_of(Patched const& from, std::vector<double> const& weights, std::vector<Index> const& offsets) {
-  return {{table(from.outer), table(from.at), table(from.column), table(from.first), table(from.size), table(from.block), table(from.counts),
-           table(offsets), on_device(weights)},
+  return {{on_device(from.outer), on_device(from.at), on_device(from.column), on_device(from.first), on_device(from.size), on_device(from.block), on_device(from.counts),
+           on_device(offsets), on_device(weights)},
           from.begin};
 }
 

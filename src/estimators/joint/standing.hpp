@@ -23,7 +23,7 @@ struct Standing {
   bool told = false;                        ///< degrees of freedom are those of the Hessian itself
   bool near = false, shows = false;         ///< the optimum has been as near as no data could tell; rounding would have shown there
   bool stiff = false;                       ///< solves go by the saddle point
-  double saddle_failed_at = 1e300;          ///< see GaussNewton::saddle_failed_at()
+  double saddle_failed_at = never_failed;   ///< see GaussNewton::saddle_failed_at()
   double distance = 0.0, ahead = 1.0;       ///< of the last step, and of what it is thought to leave, in posterior standard deviations
   double rate = 1.0;                        ///< of distances, the last over the one before
   double scatter = 0.0;                     ///< relative, of the parameters: what sums of another order may have changed them by

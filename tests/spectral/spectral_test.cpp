@@ -43,6 +43,31 @@ TEST(LineTransform, IsOrthonormal) {
     }
 }
 
+/// However many lines there are, and however far apart their values: what becomes of each line alone.
+TEST(LineTransform, TreatsLinesAlikeWhereverTheyAre) {
+  struct Shape {
+    Index outer, inner;
+  };
+  for (auto const basis : {Basis::fourier, Basis::cosine, Basis::even, Basis::odd})
+    for (Index const n : {9, 12})
+      for (auto const& [outer, inner] : {Shape{77, 1}, {64, 1}, {2, 5}, {2, 8 * n + 5}, {1, 13 * n}}) {
+        auto const all = spectral::make_line_transform(basis, outer, n, inner), one = spectral::make_line_transform(basis, 1, n, 1);
+        auto const values = random_values(static_cast<std::size_t>(outer * n * inner), 3);
+        for (bool const back : {false, true}) {
+          auto together = values;
+          back ? all->backward(together.data()) : all->forward(together.data());
+          for (Index o = 0; o < outer; ++o)
+            for (Index c = 0; c < inner; ++c) {
+              std::vector<double> line;
+              for (Index i = 0; i < n; ++i) line.push_back(values[static_cast<std::size_t>((o * n + i) * inner + c)]);
+              back ? one->backward(line.data()) : one->forward(line.data());
+              for (Index i = 0; i < n; ++i)
+                ASSERT_NEAR(together[static_cast<std::size_t>((o * n + i) * inner + c)], line[static_cast<std::size_t>(i)], 1e-14) << outer << " " << inner;
+            }
+        }
+      }
+}
+
 /// A filter that wraps or reflects turns into a factor, sum_j w_j cos(j theta), on each coefficient.
 TEST(LineTransform, DiagonalisesFiltersThatWrapOrReflect) {
   Index const n = 14;

@@ -51,7 +51,7 @@ class Quantifier {
     if (!any_field_ && !linear_.is_white()) add_conditions();
     if (linear_.is_white() && !add_columns()) return std::move(out_);
     if (!add_draws()) return std::move(out_);
-    if (linear_.is_white() && !add_weights()) return std::move(out_);
+    if (out_.draws > 0 && linear_.is_white() && !add_weights()) return std::move(out_);
     finish();
     return std::move(out_);
   }

@@ -1,6 +1,5 @@
 #include "kernels/jet_sums.hpp"
 
-#include <algorithm>
 #include <type_traits>
 
 #include "kernels/pointwise.hpp"
@@ -9,6 +8,7 @@ namespace mollis::kernels {
 namespace {
 
 constexpr bool on_the_host = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
+constexpr Index block = 1024;  ///< points
 
 /// Device copies of the terms, of fixed size so that a lambda may hold them.
 struct DeviceTerms {
@@ -26,19 +26,15 @@ DeviceTerms on_device(std::vector<WeightedJet> const& terms, std::size_t from) {
   return out;
 }
 
-/// body(point in the box, point in the window, run) for runs of consecutive points: rows on the host, points on devices.
+/// body(first point, run) for runs of consecutive points: blocks that stay in cache on the host, points on devices.
 template <class Body>
-void over_runs(char const* name, Window const& window, Extents const& extents, Body const& body) {
-  Index const run = on_the_host ? extents[3] : 1;
-  if (extents[0] * extents[1] * extents[2] * extents[3] == 0) return;
-  Index const n3 = extents[3] / run, n2 = extents[2], n1 = extents[1];
-  Shape const s = shape(window.stride);
-  Index const start = window.start;
+void over_runs(char const* name, Index points, Body const& body) {
+  Index const run = on_the_host ? block : 1;
   Kokkos::parallel_for(
-      name, Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>(0, extents[0] * n1 * n2 * n3),
+      name, Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>(0, (points + run - 1) / run),
       KOKKOS_LAMBDA(Index item) {
-        Index const i3 = item % n3, i2 = item / n3 % n2, plane = item / n3 / n2;
-        body(item * run, start + plane / n1 * s[0] + plane % n1 * s[1] + i2 * s[2] + i3, run);
+        Index const left = points - item * run;
+        body(item * run, left < run ? left : run);
       });
 }
 
@@ -46,10 +42,10 @@ void over_runs(char const* name, Window const& window, Extents const& extents, B
 struct AddUp {
   DeviceTerms terms;
   double* sum;
-  KOKKOS_INLINE_FUNCTION void operator()(Index point, Index at, Index run) const {
+  KOKKOS_INLINE_FUNCTION void operator()(Index point, Index run) const {
     for (int k = 0; k < terms.count; ++k) {
       double const* weight = terms.weight[k] + point;
-      double const* jet = terms.jet[k] + at;
+      double const* jet = terms.jet[k] + point;
       for (Index i = 0; i < run; ++i) sum[point + i] += weight[i] * jet[i];
     }
   }
@@ -59,10 +55,10 @@ struct Spread {
   DeviceTerms terms;
   double const* factor;
   bool add;
-  KOKKOS_INLINE_FUNCTION void operator()(Index point, Index at, Index run) const {
+  KOKKOS_INLINE_FUNCTION void operator()(Index point, Index run) const {
     for (int k = 0; k < terms.count; ++k) {
       double const* weight = terms.weight[k] + point;
-      double* jet = terms.jet[k] + at;
+      double* jet = terms.jet[k] + point;
       if (add)
         for (Index i = 0; i < run; ++i) jet[i] += weight[i] * factor[point + i];
       else
@@ -73,15 +69,14 @@ struct Spread {
 
 }  // namespace
 
-void add_weighted_jets(std::vector<WeightedJet> const& terms, Window const& window, Extents const& extents, Field const& sum) {
+void add_weighted_jets(std::vector<WeightedJet> const& terms, Field const& sum) {
   for (std::size_t from = 0; from < terms.size(); from += max_jets)
-    over_runs("mollis::add_weighted_jets", window, extents, AddUp{on_device(terms, from), sum.data()});
+    over_runs("mollis::add_weighted_jets", static_cast<Index>(sum.extent(0)), AddUp{on_device(terms, from), sum.data()});
 }
 
-void spread_over_jets(std::vector<WeightedJet> const& terms, Field const& factor, Window const& window,
-                      Extents const& extents, bool add) {
+void spread_over_jets(std::vector<WeightedJet> const& terms, Field const& factor, bool add) {
   for (std::size_t from = 0; from < terms.size(); from += max_jets)
-    over_runs("mollis::spread_over_jets", window, extents, Spread{on_device(terms, from), factor.data(), add});
+    over_runs("mollis::spread_over_jets", static_cast<Index>(factor.extent(0)), Spread{on_device(terms, from), factor.data(), add});
 }
 
 }  // namespace mollis::kernels

@@ -15,6 +15,14 @@ constexpr int packs_of_block(int orders) {
   return fit >= 8 ? 8 : fit >= 4 ? 4 : fit >= 2 ? 2 : 1;
 }
 
+template <class P, int U>
+[[gnu::always_inline]] inline void store_block(double* out, P const (&sum)[U], bool add) {
+  if (add)
+    repeat<U>([&](auto u) { store(out + u * lanes_of<P>, load<P>(out + u * lanes_of<P>) + sum[u]); });
+  else
+    repeat<U>([&](auto u) { store(out + u * lanes_of<P>, sum[u]); });
+}
+
 /// Symmetric rows: NE even and NO odd orders share in(+t) + in(-t) and in(+t) - in(-t).
 template <int NE, int NO>
 struct FoldedRows {
@@ -22,6 +30,7 @@ struct FoldedRows {
   double const* centre;  ///< tap 0 of value 0
   Size stride;
   double* const* out;     ///< [order]
+  bool const* add;        ///< [order] to what is there
   double const* weights;  ///< [t = 0 .. radius][order], even orders first
   int radius;
 
@@ -49,7 +58,7 @@ struct FoldedRows {
         }
       });
     }
-    repeat<orders>([&](auto k) { repeat<U>([&](auto u) { store(out[k] + c + u * lanes_of<P>, sum[k][u]); }); });
+    repeat<orders>([&](auto k) { store_block<P, U>(out[k] + c, sum[k], add[k]); });
   }
 };
 
@@ -60,6 +69,7 @@ struct GeneralRows {
   double const* first;  ///< first tap of value 0
   Size stride;
   double* const* out;     ///< [order]
+  bool const* add;        ///< [order] to what is there
   double const* weights;  ///< [order][tap]
   int taps;
 
@@ -74,7 +84,7 @@ struct GeneralRows {
         repeat<K>([&](auto k) { sum[k][u] += weights[k * taps + t] * value; });
       });
     }
-    repeat<K>([&](auto k) { repeat<U>([&](auto u) { store(out[k] + c + u * lanes_of<P>, sum[k][u]); }); });
+    repeat<K>([&](auto k) { store_block<P, U>(out[k] + c, sum[k], add[k]); });
   }
 };
 

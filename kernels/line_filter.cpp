@@ -19,11 +19,11 @@ void on_host_threads(char const* label, Index tasks, Work const& work) {
       label, Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<Index>>(0, tasks), work);
 }
 
-using FoldedRun = void (*)(double const*, Size, double* const*, double const*, int, Size);
+using FoldedRun = void (*)(double const*, Size, double* const*, bool const*, double const*, int, Size);
 
 template <int NE, int NO>
-void folded_run(double const* centre, Size stride, double* const* out, double const* weights, int radius, Size length) {
-  run(FoldedRows<NE, NO>{centre, stride, out, weights, radius}, length);
+void folded_run(double const* centre, Size stride, double* const* out, bool const* add, double const* weights, int radius, Size length) {
+  run(FoldedRows<NE, NO>{centre, stride, out, add, weights, radius}, length);
 }
 
 constexpr FoldedRun folded_runs[4][3] = {{nullptr, folded_run<0, 1>, folded_run<0, 2>},
@@ -31,17 +31,17 @@ constexpr FoldedRun folded_runs[4][3] = {{nullptr, folded_run<0, 1>, folded_run<
                                          {folded_run<2, 0>, folded_run<2, 1>, folded_run<2, 2>},
                                          {folded_run<3, 0>, folded_run<3, 1>, folded_run<3, 2>}};
 
-void general_run(int orders, double const* first, Size stride, double* const* out, double const* weights, int taps,
+void general_run(int orders, double const* first, Size stride, double* const* out, bool const* add, double const* weights, int taps,
                  Size length) {
   switch (orders) {
     case 1:
-      return run(GeneralRows<1>{first, stride, out, weights, taps}, length);
+      return run(GeneralRows<1>{first, stride, out, add, weights, taps}, length);
     case 2:
-      return run(GeneralRows<2>{first, stride, out, weights, taps}, length);
+      return run(GeneralRows<2>{first, stride, out, add, weights, taps}, length);
     case 3:
-      return run(GeneralRows<3>{first, stride, out, weights, taps}, length);
+      return run(GeneralRows<3>{first, stride, out, add, weights, taps}, length);
     default:
-      return run(GeneralRows<4>{first, stride, out, weights, taps}, length);
+      return run(GeneralRows<4>{first, stride, out, add, weights, taps}, length);
   }
 }
 
@@ -56,17 +56,23 @@ struct ForwardPass {
     return lines.data + o * lines.outer_stride + i * lines.axis_stride + c;
   }
 
+  bool adds(int slot) const { return out[static_cast<std::size_t>(slot)].add; }
+
   /// `length` values from (o, i, c) on, row i in [lower, upper).
   void interior(Index o, Index i, Index c, Index length) const {
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
     double* results[most_orders];
+    bool add[most_orders];
     for (RowGroup const& group : band.groups) {
-      for (std::size_t k = 0; k < group.slots.size(); ++k) results[k] = target(group.slots[k], o, i, c);
+      for (std::size_t k = 0; k < group.slots.size(); ++k) {
+        results[k] = target(group.slots[k], o, i, c);
+        add[k] = adds(group.slots[k]);
+      }
       if (group.general > 0) {
-        general_run(group.general, first, in.axis_stride, results, group.weights.data(), taps, length);
+        general_run(group.general, first, in.axis_stride, results, add, group.weights.data(), taps, length);
       } else {
-        folded_runs[group.even][group.odd](first + taps / 2 * in.axis_stride, in.axis_stride, results,
+        folded_runs[group.even][group.odd](first + taps / 2 * in.axis_stride, in.axis_stride, results, add,
                                            group.weights.data(), taps / 2, length);
       }
     }
@@ -77,14 +83,21 @@ struct ForwardPass {
     double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
     double const* weights = band.weights.data() + band.offset.data()[i];
     if (length == 1 && in.axis_stride == 1) {
-      for (int k = 0; k < band.orders; ++k) *target(k, o, i, c) = dot(weights + k * taps, first, taps);
+      for (int k = 0; k < band.orders; ++k) {
+        double& result = *target(k, o, i, c);
+        result = (adds(k) ? result : 0.0) + dot(weights + k * taps, first, taps);
+      }
       return;
     }
     double* results[4];
+    bool add[4];
     for (int k = 0; k < band.orders; k += 4) {
       int const orders = std::min(4, band.orders - k);
-      for (int l = 0; l < orders; ++l) results[l] = target(k + l, o, i, c);
-      general_run(orders, first, in.axis_stride, results, weights + k * taps, taps, length);
+      for (int l = 0; l < orders; ++l) {
+        results[l] = target(k + l, o, i, c);
+        add[l] = adds(k + l);
+      }
+      general_run(orders, first, in.axis_stride, results, add, weights + k * taps, taps, length);
     }
   }
 };
@@ -206,9 +219,10 @@ void LinePass::apply_pointwise(Index outer, Index inner, ConstLines const& in, s
           Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
           double const* w = weights.data() + offset(i) + slot * count(i);
           double const* g = from.data + o * from.outer_stride + start(i) * from.axis_stride + c;
-          double sum = 0.0;
+          double& result = to.data[o * to.outer_stride + i * to.axis_stride + c];
+          double sum = to.add ? result : 0.0;
           for (Index t = 0; t < count(i); ++t) sum += w[t] * g[t * from.axis_stride];
-          to.data[o * to.outer_stride + i * to.axis_stride + c] = sum;
+          result = sum;
         });
   }
 }

@@ -23,6 +23,7 @@ template <class Value>
 struct LinesOf {
   Value* data;
   Index outer_stride, axis_stride;
+  bool add = false;  ///< results are added to what stands there
 };
 using Lines = LinesOf<double>;
 using ConstLines = LinesOf<double const>;
@@ -57,8 +58,8 @@ class LinePass {
   Index inputs() const { return backward_.rows; }
   Index outputs() const { return forward_.rows; }
 
-  /// out[k](o, i, c) := sum_j weight(i, k, j) in(o, start(i) + j, c), o < outer, c < inner. No output overlaps the
-  /// input.
+  /// out[k](o, i, c) := (out[k].add ? out[k](o, i, c) : 0) + sum_j weight(i, k, j) in(o, start(i) + j, c), o < outer, c < inner. No
+  /// output overlaps the input or another output.
   void apply(Index outer, Index inner, ConstLines const& in, std::vector<Lines> const& out) const;
   /// out(o, j, c) := (add ? out(o, j, c) : 0) + sum_k sum_i weight(i, k, j - start(i)) in[k](o, i, c): no atomics, the
   /// same sum in the same order whatever the number of threads.

@@ -1,6 +1,8 @@
 #include "equation/system.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "equation/differentiate.hpp"
 #include "equation/parser.hpp"
@@ -74,6 +76,19 @@ struct Partials {
   }
 };
 
+/// Numbers are multiples of each other.
+std::vector<Multiple> multiples_of(Partials const& partials) {
+  std::vector<Multiple> multiples;
+  std::map<std::pair<int, Expr>, int> numbers;  // by residual and what is left without its factor
+  for (std::size_t j = 0; j < partials.list.size(); ++j) {
+    Expr const whole = partials.expressions[j];
+    auto const [factor, rest] = whole->kind == Kind::number ? std::pair<double, Expr>(whole->value, nullptr) : split_factor(whole);
+    auto const at = numbers.insert({{partials.list[j].residual, rest}, static_cast<int>(numbers.size())}).first;
+    multiples.push_back({at->second, factor});
+  }
+  return multiples;
+}
+
 /// d(state partial) / d(parameter feature) of an affine system.
 void add_mixed_partials(Context& context, System& system, Partials const& by_state, std::vector<Expr> const& inputs) {
   std::vector<Expr> expressions;
@@ -103,6 +118,7 @@ System assemble(Context& context, std::vector<Expr> const& residuals, std::vecto
   system.parameter_partials = build_tape(by_parameter.expressions, inputs);
   system.by_state = by_state.list;
   system.state_partials = build_tape(by_state.expressions, inputs);
+  system.multiples = multiples_of(by_state);
   system.affine = (by_parameter.contains & Contains::parameters) == 0;
   system.parameter_free_state_partials = (by_state.contains & Contains::parameters) == 0;
   if (system.affine) add_mixed_partials(context, system, by_state, inputs);

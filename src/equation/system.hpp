@@ -63,6 +63,12 @@ struct Partial {
   int feature;
 };
 
+/// How a partial derivative compares with others of its residual: factor times an expression, which has a number.
+struct Multiple {
+  int expression;
+  double factor;
+};
+
 /// A second derivative d2R / d(state or term feature) d(parameter feature) that is not identically zero, as positions in
 /// System::by_state and System::by_parameter (both of one residual).
 struct MixedPartial {
@@ -81,6 +87,7 @@ struct System {
   kernels::Tape parameter_partials;         ///< outputs in the order of by_parameter
   std::vector<Partial> by_state;            ///< partials by state features (strong) or term features (weak)
   kernels::Tape state_partials;             ///< outputs in the order of by_state
+  std::vector<Multiple> multiples;          ///< [by_state]
   std::vector<MixedPartial> mixed;          ///< second derivatives; empty where the system is not affine
   kernels::Tape mixed_partials;             ///< outputs in the order of mixed; they do not depend on parameters
   bool affine = false;                      ///< no parameter partial depends on a parameter

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 
+#include "kernels/pointwise.hpp"
 #include "mollifier/local_rows.hpp"
 
 namespace mollis::mollifier {
@@ -27,51 +29,51 @@ Index product(grid::Box const& box, int from, int to) {
 
 }  // namespace
 
-DerivativeTree::DerivativeTree(std::vector<LineFilter> const& filters, std::vector<MultiIndex> const& set,
-                               grid::Box const& ghosted, grid::Box const& owned)
-    : ghosted_(ghosted), owned_(owned) {
+DerivativeTree::DerivativeTree(std::vector<LineFilter> const& filters, std::vector<Sum> const& sums,
+                               grid::Box const& ghosted, grid::Box const& results)
+    : ghosted_(ghosted), results_(results) {
+  for (auto const& sum : sums) {
+    copies_.push_back(0.0);
+    for (auto const& summand : sum) copies_.back() += summand.factor;
+  }
   std::vector<int> active;
-  for (int a = owned.dimension() - 1; a >= 0; --a)
+  for (int a = results.dimension() - 1; a >= 0; --a)
     if (!is_identity(filters[static_cast<std::size_t>(a)])) active.push_back(a);
-  std::vector<std::vector<int>> members(1);  // of the set, behind each node of the level at hand
-  for (std::size_t k = 0; k < set.size(); ++k) members[0].push_back(static_cast<int>(k));
-  for (int a : active) add_level(a, filters[static_cast<std::size_t>(a)], set, members, a == active.back());
+  auto const plan = plan_passes(sums, active);
+  for (std::size_t l = 0; l < active.size(); ++l) add_level(active[l], filters[static_cast<std::size_t>(active[l])], plan[l]);
   if (!active.empty()) plan_march(active);
 }
 
-void DerivativeTree::add_level(int axis, LineFilter const& filter, std::vector<MultiIndex> const& set,
-                               std::vector<std::vector<int>>& members, bool is_last) {
-  levels_.push_back({1, ghosted_[axis].size(), owned_[axis].size(), product(owned_, axis + 1, owned_.dimension())});
-  std::map<std::vector<int>, std::shared_ptr<kernels::LinePass const>> passes;
-  std::vector<std::vector<int>> next;
+void DerivativeTree::add_level(int axis, LineFilter const& filter, std::vector<PlannedNode> const& plan) {
+  levels_.push_back({1, ghosted_[axis].size(), results_[axis].size(), product(results_, axis + 1, results_.dimension())});
+  std::map<std::vector<std::vector<PlannedResult::Row>>, std::shared_ptr<kernels::LinePass const>> passes;
   std::vector<Node> nodes;
-  for (auto const& behind : members) {
+  for (auto const& planned : plan) {
     Node node;
     node.buffer = nodes.size();
-    std::vector<int> slots;
-    std::map<int, std::size_t> child_of;  // by order
-    for (int k : behind) {
-      int const order = set[static_cast<std::size_t>(k)][static_cast<std::size_t>(axis)];
-      if (is_last || child_of.count(order) == 0) {
-        child_of[order] = next.size();
-        slots.push_back(filter.slot(order));
-        node.children.push_back(is_last ? k : static_cast<int>(next.size()));
-        next.emplace_back();
-      }
-      next[child_of[order]].push_back(k);
+    std::vector<std::vector<PlannedResult::Row>> rows;
+    for (auto const& result : planned) {
+      node.children.push_back({result.target, filter.slot(result.rows.front().order), result.add});
+      rows.push_back(result.rows);
     }
-    auto& pass = passes[slots];
-    if (!pass) pass = std::make_shared<kernels::LinePass>(local_rows(filter, slots, ghosted_[axis], owned_[axis]));
+    auto& pass = passes[rows];
+    if (!pass) pass = std::make_shared<kernels::LinePass>(local_rows(filter, rows, ghosted_[axis], results_[axis]));
     node.pass = pass;
-    node.slots = slots;
     nodes.push_back(node);
   }
   nodes_.push_back(nodes);
-  members = next;
+}
+
+void DerivativeTree::set_patches(std::vector<LevelPatches> patches) {
+  for (auto const& level : nodes_)
+    for (auto const& node : level)
+      for (auto const& child : node.children)
+        if (child.add) throw std::logic_error("jets: no patches where derivatives are added up");
+  patches_ = std::move(patches);
 }
 
 void DerivativeTree::plan_march(std::vector<int> const& active) {
-  int const march = active.back(), dimension = owned_.dimension();
+  int const march = active.back(), dimension = results_.dimension();
   slices_ = product(ghosted_, 0, march);
   planes_ = ghosted_[march].size();
   plane_in_ = product(ghosted_, march + 1, dimension);
@@ -90,8 +92,8 @@ void DerivativeTree::allocate() {
     std::size_t buffers = 0;
     for (Node const& parent : nodes_[l - 1]) {
       std::size_t position = 0;
-      for (int child : parent.children) {
-        auto& buffer = nodes_[l][static_cast<std::size_t>(child)].buffer;
+      for (auto const& child : parent.children) {
+        auto& buffer = nodes_[l][static_cast<std::size_t>(child.target)].buffer;
         if (l < last()) buffer = position++;
         buffers = std::max(buffers, buffer + 1);
       }
@@ -101,6 +103,16 @@ void DerivativeTree::allocate() {
         l == last() ? planes_ * plane_stride_ : planes_at_once_ * level.outer * level.inputs * level.inner;
     while (work_[l].size() < buffers) work_[l].push_back(make_field("mollis::jets", size));
   }
+}
+
+void DerivativeTree::share_workspace(DerivativeTree& other) {
+  auto const same = [](Level const& a, Level const& b) { return a.outer == b.outer && a.inputs == b.inputs && a.outputs == b.outputs && a.inner == b.inner; };
+  if (!std::equal(levels_.begin(), levels_.end(), other.levels_.begin(), other.levels_.end(), same))
+    throw std::invalid_argument("jets: the workspace of another box");
+  if (levels_.empty()) return;
+  if (other.work_.empty()) other.allocate();
+  work_ = other.work_;
+  allocate();
 }
 
 kernels::Lines DerivativeTree::input_of(std::size_t level, int node, Index plane) const {
@@ -118,40 +130,48 @@ void DerivativeTree::patch(std::size_t level, Node const& node, Index first, Ind
   auto const& [rows, begin] = patches_[level];
   Index const from = begin[static_cast<std::size_t>(first)], to = begin[static_cast<std::size_t>(first + count)];
   Index const base = level == last() ? first : first * levels_[level].outer;
-  for (std::size_t k = 0; k < out.size() && from < to; ++k) kernels::patch(rows, from, to, base, node.slots[k], in, out[k]);
+  for (std::size_t k = 0; k < out.size() && from < to; ++k)
+    kernels::patch(rows, from, to, base, node.children[k].slot, in, out[k]);
 }
 
 void DerivativeTree::descend(std::size_t level, int node, kernels::ConstLines const& in, Index slice, Index plane,
                              Index planes) const {
   Node const& here = nodes_[level][static_cast<std::size_t>(node)];
   std::vector<kernels::Lines> out;
-  for (int child : here.children) out.push_back(input_of(level + 1, child, plane));
+  for (auto const& child : here.children) {
+    out.push_back(input_of(level + 1, child.target, plane));
+    out.back().add = child.add;
+  }
   here.pass->apply(planes * levels_[level].outer, levels_[level].inner, in, out);
   patch(level, here, slice * planes_ + plane, planes, in, out);
   if (level + 1 == last()) return;
   Level const& next = levels_[level + 1];
-  for (int child : here.children)
-    descend(level + 1, child, {input_of(level + 1, child, plane).data, next.inputs * next.inner, next.inner}, slice,
-            plane, planes);
+  for (auto const& child : here.children)
+    descend(level + 1, child.target, {input_of(level + 1, child.target, plane).data, next.inputs * next.inner, next.inner},
+            slice, plane, planes);
 }
 
 void DerivativeTree::ascend(std::size_t level, int node, kernels::Lines const& out, Index plane, Index planes,
                             bool add) const {
   Node const& here = nodes_[level][static_cast<std::size_t>(node)];
   std::vector<kernels::ConstLines> in;
-  for (int child : here.children) {
-    kernels::Lines const lines = input_of(level + 1, child, plane);
+  for (auto const& child : here.children) {
+    kernels::Lines const lines = input_of(level + 1, child.target, plane);
     in.push_back({lines.data, lines.outer_stride, lines.axis_stride});
     if (level + 1 == last()) continue;
     Level const& next = levels_[level + 1];
-    ascend(level + 1, child, {lines.data, next.inputs * next.inner, next.inner}, plane, planes, false);
+    ascend(level + 1, child.target, {lines.data, next.inputs * next.inner, next.inner}, plane, planes, false);
   }
   here.pass->apply_transpose(planes * levels_[level].outer, levels_[level].inner, in, out, add);
 }
 
 void DerivativeTree::apply(Field const& in, std::vector<Field> const& out) {
+  if (results_.size() == 0) return;
   if (levels_.empty()) {
-    for (Field const& field : out) Kokkos::deep_copy(field, in);
+    for (std::size_t k = 0; k < out.size(); ++k) {
+      Kokkos::deep_copy(out[k], in);
+      if (copies_[k] != 1.0) kernels::scale(copies_[k], out[k]);
+    }
     return;
   }
   if (work_.empty()) allocate();
@@ -164,9 +184,9 @@ void DerivativeTree::apply(Field const& in, std::vector<Field> const& out) {
     for (Node const& node : nodes_.back()) {
       kernels::ConstLines const lines{last() > 0 ? work_.back()[node.buffer].data() : from, 0, plane_stride_};
       std::vector<kernels::Lines> results;
-      for (int k : node.children)
-        results.push_back(
-            {out[static_cast<std::size_t>(k)].data() + slice * march.outputs * march.inner, 0, march.inner});
+      for (auto const& child : node.children)
+        results.push_back({out[static_cast<std::size_t>(child.target)].data() + slice * march.outputs * march.inner, 0,
+                           march.inner, child.add});
       node.pass->apply(1, march.inner, lines, results);
       patch(last(), node, slice, 1, lines, results);
     }
@@ -174,12 +194,9 @@ void DerivativeTree::apply(Field const& in, std::vector<Field> const& out) {
 }
 
 void DerivativeTree::apply_transpose(std::vector<Field> const& in, Field const& out, bool add) {
-  if (levels_.empty()) {
+  if (levels_.empty() || results_.size() == 0) {
     if (!add) Kokkos::deep_copy(out, 0.0);
-    for (Field const& field : in)
-      Kokkos::parallel_for(
-          "mollis::jets", Kokkos::RangePolicy<Execution>(0, out.extent(0)),
-          KOKKOS_LAMBDA(std::size_t i) { out(i) += field(i); });
+    for (std::size_t k = 0; k < in.size() && results_.size() > 0; ++k) kernels::add_scaled(copies_[k], in[k], out);
     return;
   }
   if (work_.empty()) allocate();
@@ -189,8 +206,9 @@ void DerivativeTree::apply_transpose(std::vector<Field> const& in, Field const& 
     for (Node const& node : nodes_.back()) {
       kernels::Lines const lines{last() > 0 ? work_.back()[node.buffer].data() : to, 0, plane_stride_};
       std::vector<kernels::ConstLines> parts;
-      for (int k : node.children)
-        parts.push_back({in[static_cast<std::size_t>(k)].data() + slice * march.outputs * march.inner, 0, march.inner});
+      for (auto const& child : node.children)
+        parts.push_back(
+            {in[static_cast<std::size_t>(child.target)].data() + slice * march.outputs * march.inner, 0, march.inner});
       node.pass->apply_transpose(1, march.inner, parts, lines, last() == 0 && add);
     }
     for (Index p = 0; last() > 0 && p < planes_; p += planes_at_once_)

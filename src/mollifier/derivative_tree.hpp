@@ -3,8 +3,10 @@
 #include <memory>
 #include <vector>
 
+#include "kernels/line_filter.hpp"
 #include "kernels/line_patches.hpp"
 #include "mollifier/jets.hpp"
+#include "mollifier/pass_plan.hpp"
 
 namespace mollis::mollifier {
 
@@ -14,21 +16,25 @@ struct LevelPatches {
   std::vector<Index> begin;  ///< of each plane of the march (last pass: of each slice), and the end
 };
 
-/// A tree of line passes, fastest axis first; derivatives with the same orders along the faster axes share their
-/// passes. Axes whose filter only copies have no pass. The axis of the last pass is the *march*: the passes before it
+/// Line passes as plan_passes has them, a tree but for its last level. Axes whose filter only copies have no pass. The axis of the last pass is the *march*: the passes before it
 /// run on a few planes of it at a time, so that what they hand on stays in cache; only what the last pass reads is kept
 /// whole. The workspace is kept between calls (no thread may share a tree).
 class DerivativeTree {
  public:
-  DerivativeTree(std::vector<LineFilter> const& filters, std::vector<MultiIndex> const& set, grid::Box const& ghosted,
-                 grid::Box const& owned);
+  /// results: the box of the points wanted.
+  DerivativeTree(std::vector<LineFilter> const& filters, std::vector<Sum> const& sums, grid::Box const& ghosted,
+                 grid::Box const& results);
 
-  /// From now on `apply` puts these in place of what passes give: one an axis that is filtered, fastest first.
-  void set_patches(std::vector<LevelPatches> patches) { patches_ = std::move(patches); }
+  /// From now on `apply` puts these in place of what passes give: one an axis that is filtered, fastest first. std::logic_error where
+  /// derivatives are added up.
+  void set_patches(std::vector<LevelPatches> patches);
 
-  /// out[k] (owned box) := D^set[k] of `in` (ghosted box).
+  /// Shares the workspace of other derivatives of the same box. std::invalid_argument where it does not fit.
+  void share_workspace(DerivativeTree& other);
+
+  /// out[k] (results) := sums[k] of `in` (ghosted box).
   void apply(Field const& in, std::vector<Field> const& out);
-  /// out (ghosted box) := sum_k (D^set[k])^T in[k] (owned box), added to what stands there if `add`.
+  /// out (ghosted box) := sum_k sums[k]^T in[k] (results), added to what stands there if `add`.
   void apply_transpose(std::vector<Field> const& in, Field const& out, bool add);
 
  private:
@@ -37,15 +43,18 @@ class DerivativeTree {
   struct Level {
     Index outer, inputs, outputs, inner;
   };
-  /// A field ahead of its pass. Children: nodes of the next level, or members of the set behind the last pass.
+  /// A field ahead of its pass. Children: nodes of the next level, or sums behind the last pass.
   struct Node {
+    struct Child {
+      int target, slot;        ///< slot of the filter: of the first row
+      bool add;
+    };
     std::shared_ptr<kernels::LinePass const> pass;
-    std::vector<int> children, slots;  ///< the order of each child, as a slot of the filter
+    std::vector<Child> children;
     std::size_t buffer = 0;  ///< where the field stands, of those of its level
   };
 
-  void add_level(int axis, LineFilter const& filter, std::vector<MultiIndex> const& set,
-                 std::vector<std::vector<int>>& members, bool is_last);
+  void add_level(int axis, LineFilter const& filter, std::vector<PlannedNode> const& plan);
   void plan_march(std::vector<int> const& active);
   void allocate();
   std::size_t last() const { return levels_.size() - 1; }
@@ -55,9 +64,10 @@ class DerivativeTree {
              std::vector<kernels::Lines> const& out) const;
   void ascend(std::size_t level, int node, kernels::Lines const& out, Index plane, Index planes, bool add) const;
 
-  grid::Box ghosted_, owned_;
+  grid::Box ghosted_, results_;
   std::vector<Level> levels_;
   std::vector<std::vector<Node>> nodes_;  ///< [level]
+  std::vector<double> copies_;            ///< [sum] where no axis has a pass: how many times the field
   Index slices_ = 1;                      ///< independent problems: the axes slower than the march
   Index planes_ = 0;                      ///< ghosted points of the march
   Index plane_in_ = 0;                    ///< ghosted points of a plane

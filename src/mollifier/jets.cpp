@@ -23,15 +23,27 @@ bool nothing_to_exchange(grid::Grid const& grid, halo::Needs const& needs) {
   return true;
 }
 
-void check(grid::Grid const& grid, std::vector<LineFilter> const& filters, std::vector<MultiIndex> const& set) {
+void check(grid::Grid const& grid, std::vector<LineFilter> const& filters, std::vector<Sum> const& sums, grid::Box const& results) {
   if (static_cast<int>(filters.size()) != grid.dimension())
     throw std::invalid_argument("jets: one filter an axis, please");
   for (int a = 0; a < grid.dimension(); ++a) {
     LineFilter const& filter = filters[static_cast<std::size_t>(a)];
     if (filter.points != grid.axis(a).size())
       throw std::invalid_argument("jets: the filter along " + grid.axis(a).name + " is for another number of points");
-    for (MultiIndex const& order : set) filter.slot(order[static_cast<std::size_t>(a)]);
+    for (Sum const& sum : sums)
+      for (auto const& [order, factor] : sum) filter.slot(order[static_cast<std::size_t>(a)]);
+    grid::Range const own = grid.owned()[a];
+    if (is_identity(filter) ? !(results[a] == own) : results[a].lower < own.lower || results[a].upper > own.upper)
+      throw std::invalid_argument("jets: results along " + grid.axis(a).name + " that the block does not have");
   }
+  for (Sum const& sum : sums)
+    if (sum.empty()) throw std::invalid_argument("jets: a sum of nothing");
+}
+
+std::vector<MultiIndex> firsts_of(std::vector<Sum> const& sums) {
+  std::vector<MultiIndex> set;
+  for (auto const& sum : sums) set.push_back(sum.front().order);
+  return set;
 }
 
 void check_sizes(std::vector<Field> const& fields, std::size_t count, Index size) {
@@ -46,6 +58,7 @@ struct Jets::Data {
   grid::Grid grid;
   std::vector<LineFilter> filters;
   std::vector<MultiIndex> set;
+  grid::Box results;
   std::optional<halo::Plan> plan;  ///< none where every block needs its own points alone
   mutable std::optional<DerivativeTree> tree;
   mutable Field ghosted;  ///< workspace, made at first use
@@ -57,23 +70,32 @@ struct Jets::Data {
   }
 };
 
-Jets::Jets(grid::Grid grid, std::vector<LineFilter> filters, std::vector<MultiIndex> set) {
-  check(grid, filters, set);
+Jets::Jets(grid::Grid const& grid, std::vector<LineFilter> filters, std::vector<MultiIndex> const& set)
+    : Jets(grid, std::move(filters), sums_of(set), grid.owned()) {}
+
+Jets::Jets(grid::Grid grid, std::vector<LineFilter> filters, std::vector<Sum> const& sums, grid::Box results) {
+  check(grid, filters, sums, results);
   auto const needs = needs_of(grid, filters);
-  auto const data = std::make_shared<Data>(Data{std::move(grid), std::move(filters), std::move(set), {}, {}, {}});
+  auto const data = std::make_shared<Data>(Data{std::move(grid), std::move(filters), firsts_of(sums), std::move(results), {}, {}, {}});
   if (!nothing_to_exchange(data->grid, needs)) data->plan.emplace(data->grid, needs);
-  grid::Box const& owned = data->grid.owned();
-  data->tree.emplace(data->filters, data->set, data->plan ? data->plan->ghosted() : owned, owned);
+  data->tree.emplace(data->filters, sums, data->plan ? data->plan->ghosted() : data->grid.owned(), data->results);
   data_ = data;
 }
 
 grid::Grid const& Jets::grid() const { return data_->grid; }
 std::vector<MultiIndex> const& Jets::set() const { return data_->set; }
+grid::Box const& Jets::results() const { return data_->results; }
 LineFilter const& Jets::filter(int axis) const { return data_->filters[static_cast<std::size_t>(axis)]; }
+
+void Jets::share_workspace(Jets const& other) {
+  data_->tree->share_workspace(*other.data_->tree);
+  if (data_->plan && other.data_->plan && data_->plan->ghosted_size() == other.data_->plan->ghosted_size())
+    data_->ghosted = other.data_->workspace();
+}
 
 void Jets::apply(Field const& owned, std::vector<Field> const& out) const {
   check_sizes({owned}, 1, grid().local_size());
-  check_sizes(out, set().size(), grid().local_size());
+  check_sizes(out, set().size(), results().size());
   if (!data_->plan) return data_->tree->apply(owned, out);
   Field const& ghosted = data_->workspace();
   data_->plan->forward(owned, ghosted);
@@ -82,14 +104,14 @@ void Jets::apply(Field const& owned, std::vector<Field> const& out) const {
 
 std::vector<Field> Jets::apply(Field const& owned) const {
   std::vector<Field> out;
-  for (std::size_t k = 0; k < set().size(); ++k) out.push_back(make_field("mollis::jet", grid().local_size()));
+  for (std::size_t k = 0; k < set().size(); ++k) out.push_back(make_field("mollis::jet", results().size()));
   apply(owned, out);
   return out;
 }
 
 void Jets::apply_transpose_add(std::vector<Field> const& in, Field const& owned) const {
   check_sizes({owned}, 1, grid().local_size());
-  check_sizes(in, set().size(), grid().local_size());
+  check_sizes(in, set().size(), results().size());
   if (!data_->plan) return data_->tree->apply_transpose(in, owned, true);
   Field const& ghosted = data_->workspace();
   data_->tree->apply_transpose(in, ghosted, false);
@@ -97,15 +119,15 @@ void Jets::apply_transpose_add(std::vector<Field> const& in, Field const& owned)
 }
 
 Field Jets::valid() const {
-  grid::Box const& owned = grid().owned();
-  Field const field = make_field("mollis::jets::valid", owned.size());
+  grid::Box const& points = results();
+  Field const field = make_field("mollis::jets::valid", points.size());
   auto const host = Kokkos::create_mirror_view(field);
-  for (Index point = 0; point < owned.size(); ++point) {
+  for (Index point = 0; point < points.size(); ++point) {
     Index rest = point;
     double value = 1.0;
-    for (int a = owned.dimension() - 1; a >= 0; --a) {
-      if (!filter(a).valid.contains(owned[a].lower + rest % owned[a].size())) value = 0.0;
-      rest /= owned[a].size();
+    for (int a = points.dimension() - 1; a >= 0; --a) {
+      if (!filter(a).valid.contains(points[a].lower + rest % points[a].size())) value = 0.0;
+      rest /= points[a].size();
     }
     host(static_cast<std::size_t>(point)) = value;
   }

@@ -10,6 +10,7 @@
 #include "kernels/field.hpp"
 #include "mollifier/line_filter.hpp"
 #include "mollifier/multi_index.hpp"
+#include "mollifier/pass_plan.hpp"
 
 namespace mollis::mollifier {
 
@@ -17,20 +18,28 @@ class Jets {
  public:
   /// filters: one an axis of the grid, each with every order that `set` asks of that axis. Members of the set may
   /// repeat. Throws std::invalid_argument where they do not fit. Collective.
-  Jets(grid::Grid grid, std::vector<LineFilter> filters, std::vector<MultiIndex> set);
+  Jets(grid::Grid const& grid, std::vector<LineFilter> filters, std::vector<MultiIndex> const& set);
+  /// The same for sums of derivatives, out[k] = sum_m factor_km D^order_km u, none of them empty; results: the points of this rank's box
+  /// that are wanted, all of them along axes whose filter copies (std::invalid_argument). set() has a sum's first derivative. Collective.
+  Jets(grid::Grid grid, std::vector<LineFilter> filters, std::vector<Sum> const& sums, grid::Box results);
 
   grid::Grid const& grid() const;
   std::vector<MultiIndex> const& set() const;
+  grid::Box const& results() const;
   LineFilter const& filter(int axis) const;
 
-  /// out[k] (local box) := D^set[k] applied to owned (local box). Rows that are not valid give 0. Collective.
+  /// Shares the workspace of other derivatives on the same grid, at the same points: one call at a time, of either.
+  /// std::invalid_argument where it does not fit. Not collective.
+  void share_workspace(Jets const& other);
+
+  /// out[k] (results) := D^set[k] applied to owned (local box). Rows that are not valid give 0. Collective.
   void apply(Field const& owned, std::vector<Field> const& out) const;
   std::vector<Field> apply(Field const& owned) const;
 
-  /// owned += sum_k (D^set[k])^T in[k]: the exact transpose of apply. Collective.
+  /// owned (local box) += sum_k (D^set[k])^T in[k] (results): the exact transpose of apply. Collective.
   void apply_transpose_add(std::vector<Field> const& in, Field const& owned) const;
 
-  /// 1 where every row of the point is valid, else 0 (local box). Not collective.
+  /// 1 where every row of the point is valid, else 0 (results). Not collective.
   Field valid() const;
 
   /// table(axis)[(i - owned.lower) * K * K + a * K + b] = <row_a, row_b> of axis row i, a, b over filter(axis).orders

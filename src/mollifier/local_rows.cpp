@@ -19,19 +19,23 @@ halo::Needs needs_of(grid::Grid const& grid, std::vector<LineFilter> const& filt
   return needs;
 }
 
-kernels::LineRows local_rows(LineFilter const& filter, std::vector<int> const& slots, grid::Range inputs,
-                             grid::Range outputs) {
+kernels::LineRows local_rows(LineFilter const& filter, std::vector<std::vector<PlannedResult::Row>> const& results,
+                             grid::Range inputs, grid::Range outputs) {
   kernels::LineRows rows;
   rows.inputs = inputs.size();
   rows.outputs = outputs.size();
-  rows.orders = static_cast<int>(slots.size());
+  rows.orders = static_cast<int>(results.size());
   rows.taps = filter.width;
   rows.lower = std::max(outputs.lower, std::min(filter.interior.lower, outputs.upper)) - outputs.lower;
   rows.upper = std::max(outputs.lower, std::min(filter.interior.upper, outputs.upper)) - outputs.lower;
   auto const append = [&](Index row, std::vector<double>& to) {
-    for (int slot : slots) {
-      double const* weights = filter.row(row, slot);
-      to.insert(to.end(), weights, weights + filter.width);
+    for (auto const& summands : results) {
+      to.resize(to.size() + static_cast<std::size_t>(filter.width), 0.0);
+      double* const sum = to.data() + to.size() - filter.width;
+      for (auto const& [order, factor] : summands) {
+        double const* weights = filter.row(row, filter.slot(order));
+        for (Index j = 0; j < filter.width; ++j) sum[j] += factor * weights[j];
+      }
     }
   };
   for (Index i = outputs.lower; i < outputs.upper; ++i) {

@@ -5,6 +5,7 @@
 #include "halo/plan.hpp"
 #include "kernels/line_filter.hpp"
 #include "mollifier/line_filter.hpp"
+#include "mollifier/pass_plan.hpp"
 
 namespace mollis::mollifier {
 
@@ -14,8 +15,8 @@ bool is_identity(LineFilter const& filter);
 /// What every block needs for its own rows of these filters, one an axis.
 halo::Needs needs_of(grid::Grid const& grid, std::vector<LineFilter> const& filters);
 
-/// The rows `outputs` of the orders in `slots`, as read from an array that holds `inputs`.
-kernels::LineRows local_rows(LineFilter const& filter, std::vector<int> const& slots, grid::Range inputs,
-                             grid::Range outputs);
+/// The rows `outputs`, as read from an array that holds `inputs`: for each result a sum of rows of the filter.
+kernels::LineRows local_rows(LineFilter const& filter, std::vector<std::vector<PlannedResult::Row>> const& results,
+                             grid::Range inputs, grid::Range outputs);
 
 }  // namespace mollis::mollifier

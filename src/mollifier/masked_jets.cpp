@@ -159,7 +159,7 @@ std::vector<double> MaskedJets::Data::covariance(std::size_t k, std::size_t l) c
     auto const axis = static_cast<std::size_t>(along.axis);
     levels.push_back(products(along, filters[axis].slot(a[axis]), filters[axis].slot(b[axis])));
   }
-  DerivativeTree carry(both, {MultiIndex{}}, plan.ghosted(), jets.grid().owned());
+  DerivativeTree carry(both, {{{MultiIndex{}, 1.0}}}, plan.ghosted(), jets.grid().owned());
   carry.set_patches(std::move(levels));
   std::vector<Field> const out{make_field("mollis::covariance", jets.grid().local_size())};
   carry.apply(exists, out);
@@ -221,7 +221,7 @@ MaskedJets::MaskedJets(Jets const& jets, MomentFit const& fit, std::vector<Radii
   made->without = stretches(without);
   std::vector<LevelPatches> levels;
   for (auto const& along : made->patched) levels.push_back(level_of(along));
-  made->tree.emplace(made->filters, jets.set(), made->plan.ghosted(), jets.grid().owned());
+  made->tree.emplace(made->filters, sums_of(jets.set()), made->plan.ghosted(), jets.grid().owned());
   made->tree->set_patches(std::move(levels));
 }
 

@@ -6,15 +6,19 @@ namespace mollis::joint {
 
 using petsc::check;
 
+/// The work arrays that hold sums.
+std::vector<Field> Objective::summed(State const& state) {
+  return {state.work.begin(), state.work.begin() + static_cast<std::ptrdiff_t>(state.leads.size())};
+}
+
 std::vector<Field> Objective::apply_states(Vec v, std::vector<Field> const& sums) {
   petsc::Reading const entries(v);
   std::vector<Field> rows;
   for (std::size_t s = 0; s < states_.size(); ++s) {
     auto& state = states_[s];
     auto const coefficients = entries.piece(layout_.state[s], layout_.state_size);
-    state.jets->apply(coefficients, state.work);
-    for (std::size_t k = 0; k < sums.size(); ++k)
-      kernels::add_weighted_jets(terms(state, static_cast<int>(k)), lattice_.window(), extents_, sums[k]);
+    state.sums->apply(coefficients, summed(state));
+    for (std::size_t k = 0; k < sums.size(); ++k) kernels::add_weighted_jets(terms(state, static_cast<int>(k)), sums[k]);
     rows.push_back(observe(state, coefficients));
   }
   return rows;
@@ -30,22 +34,23 @@ void Objective::put_states_transposed(std::vector<Field> const& rows, std::vecto
       Kokkos::deep_copy(state.work[0], 0.0);
     else
       put_rows_transposed(state, rows[s], piece);
-    std::vector<bool> written(state.work.size(), false);
+    auto const work = summed(state);
+    std::vector<bool> written(work.size(), false);
     written[0] = true;
     for (std::size_t k = 0; k < sums.size(); ++k) {
       std::vector<kernels::WeightedJet> first, again;
       for (auto const& term : terms(state, static_cast<int>(k)))
-        for (std::size_t j = 0; j < state.work.size(); ++j) {
-          if (state.work[j].data() != term.jet.data()) continue;
+        for (std::size_t j = 0; j < work.size(); ++j) {
+          if (work[j].data() != term.jet.data()) continue;
           (written[j] ? again : first).push_back(term);
           written[j] = true;
         }
-      kernels::spread_over_jets(first, sums[k], lattice_.window(), extents_, false);
-      kernels::spread_over_jets(again, sums[k], lattice_.window(), extents_, true);
+      kernels::spread_over_jets(first, sums[k], false);
+      kernels::spread_over_jets(again, sums[k], true);
     }
-    for (std::size_t j = 1; j < state.work.size(); ++j)
-      if (!written[j]) Kokkos::deep_copy(state.work[j], 0.0);
-    state.jets->apply_transpose_add(state.work, piece);
+    for (std::size_t j = 1; j < work.size(); ++j)
+      if (!written[j]) Kokkos::deep_copy(work[j], 0.0);
+    state.sums->apply_transpose_add(work, piece);
   }
 }
 

@@ -68,18 +68,21 @@ observations::SplineLattice Lattice::splines() const {
   return {extended_, margins_, degrees};
 }
 
-mollifier::Jets Lattice::jets(std::vector<mollifier::MultiIndex> const& set) const {
+mollifier::Jets Lattice::jets(std::vector<mollifier::Sum> const& sums) const {
   std::vector<mollifier::LineFilter> filters;
   for (int a = 0; a < extended_.dimension(); ++a) {
     std::vector<int> orders;
-    for (auto const& order : set) orders.push_back(order[static_cast<std::size_t>(a)]);
+    for (auto const& sum : sums)
+      for (auto const& summand : sum) orders.push_back(summand.order[static_cast<std::size_t>(a)]);
     std::sort(orders.begin(), orders.end());
     orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
     auto const& axis = extended_.axis(a);
     filters.push_back(is_smooth(a) ? mollifier::spline_filter(axis, degree_, orders)
                                    : mollifier::moment_filter(axis, {}, {{0, 0}}, 0));
   }
-  return {extended_, std::move(filters), set};
+  grid::Box points = grid_.owned();
+  for (int a = 0; a < grid_.dimension(); ++a) points[a] = {points[a].lower + margin(a), points[a].upper + margin(a)};
+  return {extended_, std::move(filters), sums, points};
 }
 
 }  // namespace mollis::joint

@@ -23,8 +23,8 @@ class Lattice {
   Index margin(int axis) const { return margins_[static_cast<std::size_t>(axis)]; }
   bool is_smooth(int axis) const { return smooth_[static_cast<std::size_t>(axis)]; }  ///< whether splines run along it
 
-  /// D^a u for a set of orders, as jets on the extended lattice; rows outside the grid give 0. Collective.
-  mollifier::Jets jets(std::vector<mollifier::MultiIndex> const& set) const;
+  /// Sums of derivatives of u at this rank's points of the grid, from coefficients on the extended lattice. Collective.
+  mollifier::Jets jets(std::vector<mollifier::Sum> const& sums) const;
   /// The same as observations see it.
   observations::SplineLattice splines() const;
   /// This rank's points of the grid among its points of the extended lattice.

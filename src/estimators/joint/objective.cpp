@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "estimators/joint/local_values.hpp"
+#include "estimators/joint/summed_jets.hpp"
 #include "observations/loss.hpp"
 #include "observations/pixel_means.hpp"
 #include "observations/spacing.hpp"
@@ -123,7 +124,7 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
 
 Objective::State Objective::make_state(std::size_t s, std::vector<double> const& spacing) const {
   State state;
-  state.features = {-1};
+  state.features = state.leads = {-1};
   std::vector<mollifier::MultiIndex> set{mollifier::MultiIndex{}};
   auto const& features = problem_.system().features;
   for (std::size_t f = 0; f < features.size(); ++f) {
@@ -135,8 +136,15 @@ Objective::State Objective::make_state(std::size_t s, std::vector<double> const&
     state.features.push_back(static_cast<int>(f));
     set.push_back(features[f].order);
   }
-  state.jets = std::make_unique<mollifier::Jets>(lattice_.jets(set));
-  for (std::size_t k = 0; k < set.size(); ++k) state.work.emplace_back("jet", static_cast<std::size_t>(layout_.state_size));
+  auto const summed = sums_alike(problem_.system(), state.features);
+  for (auto const& sum : summed) state.leads.push_back(sum.lead);
+  state.leads.front() = state.features.front();
+  auto sums = mollifier::sums_of({mollifier::MultiIndex{}});
+  for (auto const& sum : summed) sums.push_back(sum.derivatives);
+  state.jets = std::make_unique<mollifier::Jets>(lattice_.jets(mollifier::sums_of(set)));
+  state.sums = std::make_unique<mollifier::Jets>(lattice_.jets(sums));
+  state.sums->share_workspace(*state.jets);
+  for (std::size_t k = 0; k < set.size(); ++k) state.work.push_back(zeros());
   state.mollified = zeros();
   auto const& observed = problem_.states[s];
   state.observe = observed.means ? observations::make_pixel_means(problem_.grid, problem_.factors)
@@ -175,14 +183,10 @@ void Objective::put_parameters(Vec parameters, Vec x) const {
 
 /// Hands the jets to the residuals: the state itself as a copy, its derivatives where they stand in the work arrays.
 void Objective::set_features() {
-  auto const& window = lattice_.window();
-  Index end = window.start;
-  for (std::size_t a = 0; a < extents_.size(); ++a) end += (extents_[a] - 1) * window.stride[a];
   for (auto const& state : states_) {
-    kernels::copy_box(state.work[0], window, state.mollified, dense(), extents_);
-    if (state.features[0] >= 0) model_.set_feature(state.features[0], {state.mollified, dense().stride});
-    for (std::size_t k = 1; k < state.work.size() && extents_product_ > 0; ++k)
-      model_.set_feature(state.features[k], {Kokkos::subview(state.work[k], std::make_pair(window.start, end + 1)), window.stride});
+    Kokkos::deep_copy(state.mollified, state.work[0]);
+    if (state.features[0] >= 0) model_.set_feature(state.features[0], {state.mollified, strides()});
+    for (std::size_t k = 1; k < state.work.size(); ++k) model_.set_feature(state.features[k], {state.work[k], strides()});
   }
 }
 
@@ -198,7 +202,7 @@ Field Objective::state_of(Vec x, std::size_t s) {
   petsc::Reading const entries(x);
   state.jets->apply(entries.piece(layout_.state[s], layout_.state_size), state.work);
   Field const values = make_field("state", extents_product_);
-  kernels::copy_box(state.work[0], lattice_.window(), values, dense(), extents_);
+  Kokkos::deep_copy(values, state.work[0]);
   return values;
 }
 
@@ -213,7 +217,7 @@ Field Objective::observe(State const& state, Field const& coefficients) const {
   Field box;
   if (state.observe->reads_state()) {
     box = make_field("state", extents_product_);
-    kernels::copy_box(state.work[0], lattice_.window(), box, dense(), extents_);
+    Kokkos::deep_copy(box, state.work[0]);
   }
   return state.observe->apply(coefficients, box);
 }
@@ -221,7 +225,7 @@ Field Objective::observe(State const& state, Field const& coefficients) const {
 void Objective::put_rows_transposed(State const& state, Field const& rows, Field const& out) const {
   Field const box = state.observe->apply_transpose_add(rows, out);
   if (state.observe->reads_state())
-    kernels::copy_box(box, dense(), state.work[0], lattice_.window(), extents_);
+    Kokkos::deep_copy(state.work[0], box);
   else
     Kokkos::deep_copy(state.work[0], 0.0);
 }
@@ -295,8 +299,8 @@ std::vector<kernels::WeightedJet> Objective::terms(State const& state, int resid
   auto const& by_state = problem_.system().by_state;
   for (std::size_t j = 0; j < by_state.size(); ++j) {
     if (by_state[j].residual != residual) continue;
-    auto const at = std::find(state.features.begin(), state.features.end(), by_state[j].feature);
-    if (at != state.features.end()) terms.push_back({linear_.state[j], state.work[static_cast<std::size_t>(at - state.features.begin())]});
+    auto const at = std::find(state.leads.begin(), state.leads.end(), by_state[j].feature);
+    if (at != state.leads.end()) terms.push_back({linear_.state[j], state.work[static_cast<std::size_t>(at - state.leads.begin())]});
   }
   return terms;
 }

@@ -157,7 +157,9 @@ class Objective {
   struct State {
     std::vector<int> features;                 ///< in the system: of the jets, -1 for the state itself if nothing reads it
     std::unique_ptr<mollifier::Jets> jets;     ///< the state itself first
-    std::vector<Field> work;                   ///< jets on the extended lattice, zero outside the grid
+    std::vector<int> leads;                    ///< in the system: of the sums, their first derivative
+    std::unique_ptr<mollifier::Jets> sums;     ///< the state itself, and derivatives that products read alike, added up (SummedJets)
+    std::vector<Field> work;                   ///< jets or sums at the points of the grid
     Field mollified;                           ///< the state at the last move_to
     double information = 0.0;                  ///< data a point / sigma^2
     std::vector<double> scales, prior;         ///< tau over what the data tell, tau; one an axis
@@ -177,14 +179,15 @@ class Objective {
   /// What the loss of a state's data says at the last move_to. Collective.
   double cost(State const& state) const;
   void add_misfits();
-  /// H S g of a state, g the argument of the jets that stand in its work arrays.
+  /// H S g of a state, g the argument of what stands in its work arrays.
   Field observe(State const& state, Field const& coefficients) const;
   /// work_0 := what (H S)^T rows adds to S g; out += what it adds to g.
   void put_rows_transposed(State const& state, Field const& rows, Field const& out) const;
-  /// The partials of a residual by the jets of a state, with the work arrays of these.
+  /// The partials of a residual by the sums of a state, with the work arrays of these.
   std::vector<kernels::WeightedJet> terms(State const& state, int residual) const;
+  static std::vector<Field> summed(State const& state);
   void apply(Vec v, Vec out, bool from_states, bool to_states);
-  /// sums_k += dR_k/dg v; H S v of every state. Leaves the jets of v in the work arrays.
+  /// sums_k += dR_k/dg v; H S v of every state. Leaves the sums of v in the work arrays.
   std::vector<Field> apply_states(Vec v, std::vector<Field> const& sums);
   /// out := (H S)^T rows + sum_k (dR_k/dg)^T M sums_k, rows one field a state, or none at all.
   void put_states_transposed(std::vector<Field> const& rows, std::vector<Field> const& sums, Vec out);
@@ -194,7 +197,7 @@ class Objective {
   double move_prior_to(Vec x);
   void add_prior(Vec v, Vec out);
   Field zeros() const { return Field("joint", static_cast<std::size_t>(extents_product_)); }
-  kernels::Window dense() const { return kernels::window(extents_, {0, 0, 0, 0}); }
+  Extents strides() const { return kernels::window(extents_, {0, 0, 0, 0}).stride; }
 
   problem::Problem const& problem_;
   Lattice lattice_;

@@ -60,7 +60,7 @@ SectionRows::SectionRows(Objective& objective, int wave, std::vector<int> fields
     auto const block = states_ + static_cast<std::size_t>(at - fields_.begin());
     terms_.push_back({system.by_parameter[j].residual, 0, shape_of(block, feature.order), system.by_state.size() + j});
   }
-  for (auto const& set : sets) jets_.push_back(objective.lattice().jets(set));
+  for (auto const& set : sets) jets_.push_back(objective.lattice().jets(mollifier::sums_of(set)));
   local_size_ = static_cast<Index>(states_) * state_size_;
   for (int const u : fields_) {
     auto const& unknown = problem.space().unknowns()[static_cast<std::size_t>(u)];

@@ -47,6 +47,27 @@ TEST(Mixed, AgreesWithDifferences) {
   EXPECT_EQ(found, 8u);
 }
 
+/// Partials of one expression are its multiples at any point, and those of two expressions are not.
+TEST(Multiples, AreTheSamePartialButForANumber) {
+  auto const system = compile({"lambda*lap(u) - 2*lambda*dx(u) + 3*dy(u) - 6*v + u^2*d(v, \"xx\")", "lap(lap(u)) - u*dx(v) + dy(v)"}, plane(), Form::strong);
+  auto const values = run_tape(system.state_partials, read_all(system.features, [](Feature const& f) { return value_of(f) + 0.137; }));
+  ASSERT_EQ(system.multiples.size(), system.by_state.size());
+  std::size_t alike = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      if (system.by_state[i].residual != system.by_state[j].residual) {
+        EXPECT_NE(system.multiples[i].expression, system.multiples[j].expression);
+        continue;
+      }
+      double const a = values[i] / system.multiples[i].factor, b = values[j] / system.multiples[j].factor;
+      bool const same = system.multiples[i].expression == system.multiples[j].expression;
+      EXPECT_EQ(std::abs(a - b) < 1e-14, same) << i << " " << j;
+      alike += same;
+    }
+  // lambda: u_xx, u_yy, u_x; numbers: u_y, v; of the second residual u_xxxx, u_xxyy, u_yyyy, v_y
+  EXPECT_EQ(alike, 3u + 1u + 6u);
+}
+
 TEST(Mixed, WeakFeatures) {
   auto const system = compile({"dy(u) - k*dx(u^2) - lambda*lap(u)"}, plane(), Form::weak);
   ASSERT_EQ(system.mixed.size(), 3u);  // k with dx(u^2), lambda with dxx(u) and dyy(u)

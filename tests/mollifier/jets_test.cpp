@@ -155,6 +155,85 @@ TEST(Jets, TransposeIsExact) {
   }
 }
 
+/// Each derivative alone, all of them together, and pairs that share one, with factors.
+std::vector<Sum> sums_from(std::vector<MultiIndex> const& set) {
+  std::vector<Sum> sums = sums_of(set);
+  Sum all;
+  for (std::size_t k = 0; k < set.size(); ++k) {
+    all.push_back({set[k], k % 2 == 0 ? 1.5 : -0.25});
+    sums.push_back({{set[k], 2.0}, {set.front(), -3.0}, {set.back(), 0.5}});
+  }
+  sums.push_back(all);
+  for (auto& summand : all) summand.factor *= -2.0;  // a multiple
+  sums.push_back(all);
+  return sums;
+}
+
+/// This rank's points but the first two and the last of the grid along axes that are filtered.
+grid::Box inner_points(grid::Grid const& grid, std::vector<LineFilter> const& filters) {
+  grid::Box box = grid.owned();
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (filters[static_cast<std::size_t>(a)].width == 1) continue;
+    Index const end = grid.axis(a).size() - 1;
+    box[a] = {std::min(std::max<Index>(box[a].lower, 2), box[a].upper), std::min(box[a].upper, end)};
+    box[a].upper = std::max(box[a].lower, box[a].upper);
+  }
+  return box;
+}
+
+/// Whether a local point of `own` lies in the box.
+bool is_inside(grid::Box const& box, grid::Box const& own, Index point) {
+  for (int a = own.dimension() - 1; a >= 0; --a) {
+    if (!box[a].contains(own[a].lower + point % own[a].size())) return false;
+    point /= own[a].size();
+  }
+  return true;
+}
+
+TEST(Jets, SumsAtSomePointsAreSumsOfJets) {
+  for (Case const& c : cases()) {
+    grid::Grid const grid = make_grid(c);
+    Jets const each(grid, c.filters, c.set);
+    auto const sums = sums_from(c.set);
+    auto const box = inner_points(grid, c.filters);
+    Jets summed(grid, c.filters, sums, box);
+    summed.share_workspace(Jets(grid, c.filters, sums_of(c.set), box));
+    auto const points = global_points(grid);
+    Field const u = filled(grid, [](Index p) { return noise(p, 7); });
+    auto const jets = each.apply(u), got = summed.apply(u);
+    std::vector<Field> weights, spread;
+    for (std::size_t k = 0; k < c.set.size(); ++k) spread.emplace_back("spread", static_cast<std::size_t>(grid.local_size()));
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      weights.push_back(make_field("weight", box.size()));
+      auto const host = on_host(got[k]), weight = on_host(weights[k]);
+      Index at = 0;
+      double worst = 0.0, size = 1e-300;
+      for (Index p = 0; p < grid.local_size(); ++p) {
+        if (!is_inside(box, grid.owned(), p)) continue;
+        double expected = 0.0;
+        weight(static_cast<std::size_t>(at)) = noise(points[static_cast<std::size_t>(p)], 30 + static_cast<unsigned>(k));
+        for (auto const& [order, factor] : sums[k])
+          for (std::size_t j = 0; j < c.set.size(); ++j) {
+            if (c.set[j] != order) continue;
+            expected += factor * on_host(jets[j])(static_cast<std::size_t>(p));
+            size = std::max(size, std::abs(factor * on_host(jets[j])(static_cast<std::size_t>(p))));
+            Kokkos::create_mirror_view(spread[j])(static_cast<std::size_t>(p)) += factor * weight(static_cast<std::size_t>(at));
+            break;
+          }
+        worst = std::max(worst, std::abs(host(static_cast<std::size_t>(at++)) - expected));
+      }
+      EXPECT_LE(worst, 1e-12 * size) << c.name << ", sum " << k;
+    }
+    Field const back = filled(grid, [](Index p) { return noise(p, 5); }), expected = filled(grid, [](Index p) { return noise(p, 5); });
+    summed.apply_transpose_add(weights, back);
+    each.apply_transpose_add(spread, expected);
+    auto const a = on_host(back), b = on_host(expected);
+    double size = 0.0;
+    for (std::size_t p = 0; p < b.extent(0); ++p) size = std::max(size, std::abs(b(p)));
+    for (std::size_t p = 0; p < a.extent(0); ++p) ASSERT_NEAR(a(p), b(p), 1e-12 * size) << c.name << ", point " << p;
+  }
+}
+
 TEST(Jets, ValidMarksRowsInsideAlongEveryAxis) {
   for (Case const& c : cases()) {
     grid::Grid const grid = make_grid(c);

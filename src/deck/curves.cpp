@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "deck/entry.hpp"
 #include "deck/experiments.hpp"
 
 namespace mollis::deck {

@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "deck/entry.hpp"
 #include "deck/names.hpp"
 
 namespace mollis::deck {
+
+class Entry;
 
 /// Names of states as the residuals have them.
 std::vector<std::string> states_in_residuals(Deck const& deck);

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <utility>
 
+#include "deck/document.hpp"
 #include "deck/entry.hpp"
 #include "deck/schema.hpp"
 #include "deck/suggest.hpp"

@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "deck/deck.hpp"
-#include "deck/document.hpp"
+#include "deck/problems.hpp"
 
 namespace mollis::deck {
+
+class Document;
 
 /// Moves what each [[experiment]] says of state STATE and field NAME to [observations.STATE_EXPERIMENT] and
 /// [fields.NAME_EXPERIMENT], on top of what [observations.STATE] says for all (a field is replaced as a whole). A field that some

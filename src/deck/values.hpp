@@ -1,5 +1,5 @@
 #pragma once
-/// TOML values against their declarations, and TOML text from values.
+/// TOML values against their declarations.
 #include <toml++/toml.h>
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "deck/schema.hpp"
+#include "deck/text.hpp"
 
 namespace mollis::deck {
 
@@ -21,8 +22,5 @@ std::optional<double> real_of(toml::node const& node);
 
 /// "the integer 3", "the text \"abc\"", "a list", ...
 std::string describe(toml::node const& node);
-
-std::string quote(std::string const& text);  ///< as a TOML string
-std::string number(double value);            ///< as a TOML float, the shortest text that reads back the same
 
 }  // namespace mollis::deck

@@ -6,7 +6,7 @@
 
 #include "deck/names.hpp"
 #include "deck/suggest.hpp"
-#include "deck/values.hpp"
+#include "deck/text.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
 #include "look/scattered.hpp"

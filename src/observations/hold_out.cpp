@@ -73,7 +73,7 @@ void hold_out(grid::Grid const& grid, HoldOut const& settings, std::vector<State
                                         "compare result.h5's /state with them", state.name));
     auto const data = on_host(state.data);
     bool const walls = state.known.extent(0) > 0;
-    auto const known = walls ? on_host(state.known) : HostField();
+    auto const known = walls ? HostField(on_host(state.known)) : HostField();
     Field const rest = make_field("data", grid.local_size());  // a new one: copies of a state share their data
     auto const left = Kokkos::create_mirror_view(rest);
     state.held_out = make_field("held out", grid.local_size());

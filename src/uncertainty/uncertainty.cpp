@@ -291,7 +291,7 @@ class Quantifier {
     auto const square = on_host(squares_[p]), of_weights = on_host(of_weights_[p]);
     auto const variance = make_host_field("variance", static_cast<Index>(square.extent(0)));
     bool const constant = problem_.space().unknowns()[p].axes.empty();
-    auto const bent = constant || p >= bent_.size() || bent_[p].empty() ? HostField() : on_host(bent_[p][p]);
+    auto const bent = constant || p >= bent_.size() || bent_[p].empty() ? HostField() : HostField(on_host(bent_[p][p]));
     Field const beyond = make_field("beyond", static_cast<Index>(square.extent(0)));
     auto const is_beyond = Kokkos::create_mirror_view(beyond);
     for (std::size_t i = 0; i < square.extent(0); ++i) {

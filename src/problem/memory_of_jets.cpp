@@ -1,0 +1,57 @@
+// Methods that mollify the data, at their peak: while a draw of the error is solved for, of the fit at narrower radii that shows the bias of the
+// first.
+#include <algorithm>
+#include <cmath>
+#include <variant>
+
+#include "problem/memory_parts.hpp"
+
+namespace mollis::problem {
+namespace {
+
+constexpr double low_modes = 400.0;  ///< the smoothest, dense: the factor
+
+/// One fit as it is kept: its features, partial derivatives, residuals; the estimate; its normal matrix and solver.
+double fit(Counts const& n) {
+  double const ghosts = n.ghosts ? 1.0 : 0.0;
+  double const features = n.state_features + n.other_features + n.jet_passes + ghosts * n.states + 1.0;   // the mask
+  double const equation = n.by_parameter + 2.0 * n.residuals;                                           // residuals, weights
+  double const estimate = n.residuals + n.states + 2.0 * n.fields;                                      // parameters, sensitivities
+  double const around = 2.0 * n.fields + n.by_parameter + (n.derived ? n.by_parameter : 0.0);           // J times a vector, where that has jets
+  double const checkpoint = n.fields + n.residuals;
+  double const solver = n.fields * (3.0 + n.smoothness_passes + ghosts) + 2.0 * n.fields * n.fields;    // conjugate gradients; H, its mean's inverse
+  return features + equation + estimate + around + checkpoint + solver;
+}
+
+/// What a draw makes: the response of the residuals to noise of the data, the solution, what is made of both.
+double draw(Counts const& n) {
+  double const response = n.state_features + n.by_state + n.states + n.residuals + 2.0;
+  return response + 10.0 * n.fields;   // 4 of each fit, what they differ by, where steps are held
+}
+
+/// Modes, forth and back, of axes that no fast transform has.
+double modes(deck::Deck const& deck, grid::Grid const& grid) {
+  bool const rough = std::any_of(deck.parameters.begin(), deck.parameters.end(),
+                                 [](auto const& parameter) { return parameter.second.smoothness_order > 1; });
+  double doubles = 0.0;
+  for (auto const& axis : grid.axes())
+    if (!axis.uniform || (rough && !axis.periodic)) doubles += 2.0 * std::pow(static_cast<double>(axis.size()), 2);
+  return doubles;
+}
+
+}  // namespace
+
+Doubles mollified_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  Counts const n(deck, grid, system);
+  auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
+  bool const draws = samples == nullptr || *samples > 0;
+  double const fits = deck.mollifier.automatic || draws ? 2.0 : 1.0;   // those of trials and what validates them, too
+  double const kept = n.states + 2.0 * n.fields + (draws ? 5.0 * n.fields : 0.0);   // data, starts; of the draws: squares, deviations, the two fits
+  /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
+  double const varying =
+      deck.mollifier.adaptive ? 6.0 * static_cast<double>(1 + system.features.size()) + 15.0 * system.residuals : 0.0;
+  double const a_rank = n.fields > 0.0 ? fits * (low_modes * low_modes + modes(deck, grid)) : 0.0;
+  return {varying + kept + fits * fit(n) + (draws ? draw(n) : 0.0), a_rank};
+}
+
+}  // namespace mollis::problem

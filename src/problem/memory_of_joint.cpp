@@ -1,0 +1,68 @@
+// A joint fit at its peak: while the standard errors solve for what a chosen weight moves. Its own steps come a few vectors below that.
+#include <algorithm>
+#include <cmath>
+
+#include "problem/memory_parts.hpp"
+
+namespace mollis::problem {
+namespace {
+
+/// Rows of a line's factors that are kept, the mean over its waves (spectral::BandedSystems): those near its ends, which are not alike, and
+/// those until factors settle to 1e-9. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
+/// and factors settle by the square of that: after c n / m rows, c = log(1e9) / (2 pi). For m over one other axis and over two.
+double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, int axis) {
+  auto const points = static_cast<double>(grid.axis(axis).size());
+  if (!grid.axis(axis).uniform || grid.dimension() == 1) return points;
+  int order = 0;
+  for (auto const& feature : system.features)
+    if (feature.kind == equation::Feature::Kind::state) order = std::max(order, feature.order[static_cast<std::size_t>(axis)]);
+  double const c = std::log(1e9) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
+  return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
+}
+
+/// The lattice of the coefficients over the grid, and its open axes.
+struct Lattice {
+  double size = 1.0;          ///< points over those of the grid
+  double open = 0.0;          ///< axes
+  double lines = 0.0;         ///< of the factors along all of them, rows kept over points, times the band
+};
+
+Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  Lattice out;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (grid.axis(a).periodic || grid.axis(a).reflection != grid::Reflection::none) continue;
+    auto const points = static_cast<double>(grid.axis(a).size());
+    out.size *= 1.0 + (deck.joint.spline_degree - 1.0) / points;
+    out.lines += deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
+    out.open += 1.0;
+  }
+  return out;
+}
+
+}  // namespace
+
+double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  Counts const n(deck, grid, system);
+  auto const lattice = lattice_of(deck, grid, system);
+  double const both = n.states + n.fields, x = lattice.size * n.states + n.fields, ghosts = n.ghosts ? 1.0 : 0.0;
+  // Observations as read, masked, their weights twice, the mask; jets, the states on the grid; passes.
+  double const data = 4.0 * n.states + 1.0;
+  double const jets = lattice.size * (n.state_features + n.jet_passes + ghosts * n.states) + n.states + n.other_features;
+  double const roughness = lattice.open > 0.0 ? lattice.size * (n.states + lattice.open) : 0.0;
+  double const smoothness = n.fields * (n.smoothness_passes + ghosts);
+  double const linearised = n.by_state + n.by_parameter + n.residuals + 2.0 * n.fields;   // parameters and L p at this point
+  // x, states, predictions, weights; parameters, their start and sensitivities; a checkpoint's copy of the fit, the estimate, the draws.
+  double const estimate = x + 2.0 * n.states + n.residuals + 3.0 * n.fields + x + 3.0 * n.fields;
+  double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 1.0) +
+                                (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields;   // factors; amplitudes, scales
+  double const conjugate_gradients = 3.0 * x;
+  // Weights of the residuals; the fit, squares, variances and what weights take; what a weight moves, once and twice, and what was found before.
+  double const errors = 3.0 * n.residuals + 4.0 * n.fields + (3.0 + 2.0 * n.fields) * x;
+  // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
+  double const by_models = lattice.size * (n.fields + both + 3.0);
+  double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
+  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + conjugate_gradients + errors +
+         (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
+}
+
+}  // namespace mollis::problem

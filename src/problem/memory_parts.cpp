@@ -1,0 +1,54 @@
+#include "problem/memory_parts.hpp"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace mollis::problem {
+namespace {
+
+using Kind = equation::Feature::Kind;
+
+/// Different orders along all axes but the slowest.
+template <class Orders>
+std::vector<int> tail(int first, Orders const& orders, int dimension) {
+  std::vector<int> out{first};
+  out.insert(out.end(), orders.begin() + 1, orders.begin() + dimension);
+  return out;
+}
+
+double jet_passes(equation::System const& system, int dimension) {
+  std::set<std::vector<int>> tails;
+  for (auto const& feature : system.features)
+    if (feature.kind == Kind::state && dimension > 1) tails.insert(tail(feature.index, feature.order, dimension));
+  return static_cast<double>(tails.size());
+}
+
+/// The form of order q has a part for every split of q over the axes: tails are the splits of q and less over all but one.
+double smoothness_passes(int order, int dimension) {
+  double passes = 1.0;
+  for (int a = 1; a < dimension; ++a) passes = passes * (order + a) / a;
+  return dimension > 1 ? passes : 0.0;
+}
+
+}  // namespace
+
+Counts::Counts(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system)
+    : states(static_cast<double>(deck.observations.size())), residuals(system.residuals), fields(0.0), state_features(0.0), other_features(0.0),
+      by_state(static_cast<double>(system.by_state.size())), by_parameter(static_cast<double>(system.by_parameter.size())),
+      jet_passes(problem::jet_passes(system, grid.dimension())), smoothness_passes(0.0), derived(false), ghosts(grid.blocks() > 1) {
+  for (auto const& [name, parameter] : deck.parameters) {
+    if (parameter.over.size() != deck.grid.axes.size() || parameter.over.size() < 2) continue;
+    fields += 1.0;
+    smoothness_passes = std::max(smoothness_passes, problem::smoothness_passes(parameter.smoothness_order, grid.dimension()));
+  }
+  for (auto const& feature : system.features) {
+    bool const plain = feature.order == mollifier::MultiIndex{};
+    if (feature.kind == Kind::state) state_features += 1.0;
+    if (feature.kind == Kind::parameter && !plain) derived = true;
+    if (feature.kind == Kind::field || feature.kind == Kind::term || (feature.kind == Kind::parameter && !plain)) other_features += 1.0;
+  }
+  for (auto const& axis : grid.axes()) ghosts = ghosts || axis.periodic;
+}
+
+}  // namespace mollis::problem

@@ -29,6 +29,7 @@ REFUSED = 78  # the method does not serve the deck
 SMALL = {
     "advection": {"equation-error": ["grid.points=[21,24,30]"], "joint": ["grid.points=[7,9,10]", "joint.spline_degree=5", "grid.refine={t=1}"]},
     "chromatin2d": [],
+    "chromatin3d": {"equation-error": [], "joint": ["grid.points=[9,11,11]"]},
     "constant_and_field": ["grid.points=[31,48]"],
     "constants": ["grid.points=[81,101]"],
     "divergence2d": ["grid.points=[32,32]"],

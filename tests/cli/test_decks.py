@@ -17,6 +17,7 @@ SIZES = {
     "front": (["grid.points=[80,80]", "forward.noise.relative=1e-4"], 2, {"lambda": 0.998}),
     "heat3d": (["grid.points=[16,18,20]"], 2, {"lambda": 0.9}),
     "chromatin2d": ([], 1, {"lambda": 0.95}),
+    "chromatin3d": ([], 2, {"lambda": 0.97}),
     "langevin": (["grid.points=[401]"], 2, {"lambda": 0.97}),
     "divergence2d": (["grid.points=[48,48]"], 1, {"lambda": 0.95}),
     "constants": (["grid.points=[81,101]"], 2, {"D": 0.02, "k": 0.05}),

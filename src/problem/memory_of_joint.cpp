@@ -23,6 +23,7 @@ double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::Syste
 /// The lattice of the coefficients over the grid, and its open axes.
 struct Lattice {
   double size = 1.0;          ///< points over those of the grid
+  double slowest = 1.0;       ///< along the slowest axis alone
   double open = 0.0;          ///< axes
   double lines = 0.0;         ///< of the factors along all of them, rows kept over points, times the band
 };
@@ -32,7 +33,9 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
   for (int a = 0; a < grid.dimension(); ++a) {
     if (grid.axis(a).periodic || grid.axis(a).reflection != grid::Reflection::none) continue;
     auto const points = static_cast<double>(grid.axis(a).size());
-    out.size *= 1.0 + (deck.joint.spline_degree - 1.0) / points;
+    double const longer = 1.0 + (deck.joint.spline_degree - 1.0) / points;
+    out.size *= longer;
+    if (a == 0) out.slowest = longer;
     out.lines += deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
     out.open += 1.0;
   }
@@ -47,7 +50,7 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const both = n.states + n.fields, x = lattice.size * n.states + n.fields, ghosts = n.ghosts ? 1.0 : 0.0;
   // Observations as read, masked, their weights twice, the mask; jets, the states on the grid; passes.
   double const data = 4.0 * n.states + 1.0;
-  double const jets = lattice.size * (n.state_features + n.jet_passes + ghosts * n.states) + n.states + n.other_features;
+  double const jets = n.state_features + lattice.slowest * n.jet_passes + lattice.size * ghosts * n.states + n.states + n.other_features;
   double const roughness = lattice.open > 0.0 ? lattice.size * (n.states + lattice.open) : 0.0;
   double const smoothness = n.fields * (n.smoothness_passes + ghosts);
   double const linearised = n.by_state + n.by_parameter + n.residuals + 2.0 * n.fields;   // parameters and L p at this point

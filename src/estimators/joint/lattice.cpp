@@ -80,8 +80,12 @@ mollifier::Jets Lattice::jets(std::vector<mollifier::Sum> const& sums) const {
     filters.push_back(is_smooth(a) ? mollifier::spline_filter(axis, degree_, orders)
                                    : mollifier::moment_filter(axis, {}, {{0, 0}}, 0));
   }
-  grid::Box points = grid_.owned();
-  for (int a = 0; a < grid_.dimension(); ++a) points[a] = {points[a].lower + margin(a), points[a].upper + margin(a)};
+  grid::Box points = extended_.owned();
+  for (int a = 0; a < grid_.dimension(); ++a) {
+    if (!is_smooth(a)) continue;
+    auto const own = grid_.owned()[a];
+    points[a] = own.size() > 0 ? grid::Range{own.lower + margin(a), own.upper + margin(a)} : grid::Range{points[a].lower, points[a].lower};
+  }
   return {extended_, std::move(filters), sums, points};
 }
 

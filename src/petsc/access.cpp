@@ -1,5 +1,7 @@
 #include "petsc/access.hpp"
 
+#include <cstring>
+
 namespace mollis::petsc {
 namespace {
 
@@ -18,6 +20,22 @@ Field field_of(double* entries, Index size) {
 }
 
 }  // namespace
+
+std::uint64_t fingerprint(Vec vector) {
+  PetscScalar const* entries = nullptr;
+  PetscInt size = 0;
+  check(VecGetLocalSize(vector, &size));
+  check(VecGetArrayRead(vector, &entries));
+  std::uint64_t hash = 0x9E3779B97F4A7C15ull;
+  for (PetscInt i = 0; i < size; ++i) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, entries + i, sizeof bits);
+    hash = (hash ^ bits) * 0xD1B54A32D192ED03ull;
+    hash ^= hash >> 29;
+  }
+  check(VecRestoreArrayRead(vector, &entries));
+  return hash;
+}
 
 Reading::Reading(Vec vector) : vector_(vector) { check(VecGetArrayRead(vector, &entries_)); }
 

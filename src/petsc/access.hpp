@@ -1,5 +1,6 @@
 #pragma once
 /// The local entries of a PETSc vector as fields of the kernels: no copy where the memory spaces agree.
+#include <cstdint>
 #include <vector>
 
 #include "kernels/field.hpp"
@@ -21,6 +22,9 @@ class Reading {
   Vec vector_;
   PetscScalar const* entries_ = nullptr;
 };
+
+/// A number that this rank's entries give: others give another, but by a chance of 2^-64. Not collective.
+std::uint64_t fingerprint(Vec vector);
 
 /// Writes entries: what a piece holds is in the vector once this object is gone. Pieces begin with the vector's values.
 class Writing {

@@ -7,10 +7,14 @@
 /// ends, tau_s the data a point over sigma_s^2 (more along axes where data are scarce: Roughness::scales), L_p the smoothness form; p stands for log lambda where
 /// transform = "log". Its Gauss-Newton matrix, with P_kf = dR_k/df:
 ///   H = diag((H_s S)^T N^-1 H_s S + tau L_g, beta L_p) + sum_k w_k (dR_k)^T M_R (dR_k),  dR_k = sum_f P_kf D^f g + sum_f A_kf D^f p.
+#include <cstdint>
+#include <optional>
+
 #include "estimate/linearisation.hpp"
 #include "estimators/joint/roughness.hpp"
-#include "parameters/smoothness_product.hpp"
 #include "kernels/jet_sums.hpp"
+#include "parameters/smoothness_product.hpp"
+#include "petsc/access.hpp"
 #include "problem/problem.hpp"
 #include "residual/residual_model.hpp"
 
@@ -93,7 +97,7 @@ class Objective {
   void hold_parameters(bool hold) { held_ = hold; }
   bool holds_parameters() const { return held_; }
 
-  /// Takes a new point: jets, residuals, misfits. Collective.
+  /// Takes a new point: jets, residuals, misfits. Nothing to do where x, as it is, was the last. Collective.
   Parts const& move_to(Vec x);
   /// Weighs data by their loss at the point of move_to (iteratively reweighted least squares). Nothing where all losses
   /// are squares. Collective.
@@ -217,6 +221,7 @@ class Objective {
   Parts parts_;
   std::vector<Field> residuals_;
   Partials linear_;
+  std::optional<std::uint64_t> at_;            ///< fingerprint of the last point that nothing else has changed since
   bool jets_stand_ = false;                    ///< the work arrays hold the jets of the last move_to
   bool linearised_ = false;                    ///< linear_ is of the last move_to
 };

@@ -24,6 +24,7 @@ double gain_of(grid::Grid const& grid, mollifier::MultiIndex const& order) {
 
 void Objective::set_sizes(std::vector<double> const& sizes) {
   sizes_ = sizes;
+  at_.reset();
   auto const points = static_cast<double>(problem_.grid.points());
   for (std::size_t s = 0; s < states_.size(); ++s) {
     if (!problem_.states[s].unobserved) continue;

@@ -115,7 +115,7 @@ void GaussNewton::take_whole_steps(int most_krylov) {
   check(TaoGetKSP(tao_, &ksp));
   PetscReal tolerance = 0.0;
   check(KSPGetTolerances(ksp, &tolerance, nullptr, nullptr, nullptr));
-  if (keeps_directions_) tolerance = std::min(tolerance, settling_tolerance);
+  if (keeps_directions_ && !is_exact()) tolerance = std::min(tolerance, settling_tolerance);
   check(KSPSetTolerances(ksp, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, most_krylov));
 }
 

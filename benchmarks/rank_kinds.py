@@ -186,7 +186,7 @@ kind = "none"
 [parameters.k]
 over = []
 [equation]
-residuals = ["dt(a) - 0.02*dxx(a) + k*b", "dt(b) - 0.01*dxx(b) - 3*a + b"]
+residuals = ["dt(a) - 0.02*d(a, 'xx') + k*b", "dt(b) - 0.01*d(b, 'xx') - 3*a + b"]
 [uncertainty]
 samples = 0
 """, "joint"

@@ -76,6 +76,17 @@ void level(Vec x) {
   petsc::check(VecSet(x, sum / static_cast<double>(entries)));
 }
 
+/// The size of one field, by a fit from x. Passes of weights that do not settle lead wherever rounding has them: then by the first pass.
+void fit_level(equation_error::EquationError& equation, equation_error::Fit& fit, Vec x, int passes, checkpoint::Keeper& keeper) {
+  if (!fit.settled && passes > 1) {
+    fit.x = petsc::like(x);
+    petsc::check(VecCopy(x, fit.x));
+    checkpoint::Keeper::Scope const part(keeper, "first");
+    equation.fit(fit, 1, keeper);
+  }
+  level(fit.x);
+}
+
 /// Whether data can be mollified: they stand on the grid, with room for a footprint between gaps.
 bool can_mollify(Problem const& problem) {
   auto const& states = problem.states;
@@ -98,10 +109,12 @@ Choices starting_choices(Problem const& problem) {
   auto tuned = tune(clean);
   equation_error::Candidate candidate(clean, tuned.mollifier, problem.settings.inversion.tolerance);
   equation_error::Fit fit;
-  fit.x = std::move(tuned.x);
+  fit.x = petsc::like(tuned.x);
+  petsc::check(VecCopy(tuned.x, fit.x));
   fit.beta = tuned.beta;
-  candidate.equation().fit(fit, problem.settings.inversion.reweight, *problem.keeper);
-  if (problem.space().unknowns().size() == 1) level(fit.x);
+  int const passes = problem.settings.inversion.reweight;
+  candidate.equation().fit(fit, passes, *problem.keeper);
+  if (problem.space().unknowns().size() == 1) fit_level(candidate.equation(), fit, tuned.x, passes, *problem.keeper);
   choices.start = std::move(fit.x);
   return choices;
 }

@@ -54,7 +54,7 @@ void give_norm(KSP ksp) {
   check(KSPGetType(ksp, &type));
   check(KSPGetOptionsPrefix(ksp, &prefix));
   check(PetscOptionsHasName(nullptr, prefix, "-ksp_norm_type", &given));
-  if (std::string(type) != KSPCG && !given) check(KSPSetNormType(ksp, KSP_NORM_DEFAULT));
+  if (std::string(type) != KSPCG && std::string(type) != KSPFCG && !given) check(KSPSetNormType(ksp, KSP_NORM_DEFAULT));
 }
 
 }  // namespace
@@ -91,6 +91,12 @@ void set_rule(KSP ksp, Stop const& stop) {
   check(KSPSetType(ksp, KSPCG));
   check(KSPSetTolerances(ksp, stop.tolerance, 0.0, 1e10, stop.most));
   check(KSPSetNormType(ksp, stop.natural ? KSP_NORM_NATURAL : KSP_NORM_PRECONDITIONED));
+}
+
+void keep_directions(KSP ksp, int most) {
+  check(KSPSetType(ksp, KSPFCG));
+  check(KSPFCGSetMmax(ksp, most));
+  check(KSPFCGSetTruncationType(ksp, KSP_FCD_TRUNC_TYPE_STANDARD));
 }
 
 ConjugateGradients::ConjugateGradients(MPI_Comm comm, Stop const& stop, char const* prefix) : stop_(stop), tick_(comm, "linear solve") {

@@ -213,7 +213,7 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     int const before = progress_.krylov();
     minimise(bounds, fit, last_tolerance());
     auto const changes = space().changes(previous, fit.x);
-    bool const settled = fit.failure.empty() && (once || (fit.converged && has_settled(changes, fit.x)));
+    fit.settled = fit.failure.empty() && (once || (fit.converged && has_settled(changes, fit.x)));
     keeper.drop("fit/newton");
     ++fit.newton;
     if (!fit.failure.empty()) {
@@ -231,7 +231,7 @@ void EquationError::fit(Fit& fit, int passes, checkpoint::Keeper& keeper) {
     step.weight = fit.beta.front();
     step.krylov = progress_.krylov() - before;
     progress_.step(step);
-    if (!fit.failure.empty() || settled) return;
+    if (!fit.failure.empty() || fit.settled) return;
   }
 }
 

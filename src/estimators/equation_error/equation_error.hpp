@@ -22,6 +22,7 @@ struct Fit {
   std::vector<double> beta;        ///< smoothness weights, one a parameter
   std::vector<Field> weights;      ///< W_k of the last pass
   bool converged = false;
+  bool settled = false;            ///< another pass would leave W as it is
   std::string failure;             ///< what broke down and in which pass; x is then the last one that is finite
   int newton = 0;                  ///< passes of the linear solve, or Newton steps
   double objective = 0.0, gradient = 0.0;

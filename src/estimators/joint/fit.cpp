@@ -77,9 +77,10 @@ bool Fitter::is_settled(double moved, double before) const {
   return rate * moved < problem_.settings.inversion.tolerance;
 }
 
+/// With factors rounding stands at the bar itself, and a step is cheap: such fits settle to the tolerance.
 bool Fitter::is_still() {
   if (!at_.solved || at_.length < 1.0 || at_.ahead >= still) return false;  // so near, rounding decides what a search finds
-  if (!at_.near) at_.shows = at_.scatter >= unseen * problem_.settings.inversion.tolerance;
+  if (!at_.near) at_.shows = newton_.is_exact() || at_.scatter >= unseen * problem_.settings.inversion.tolerance;
   at_.near = true;
   return !at_.shows;
 }

@@ -15,7 +15,17 @@ constexpr int slow_krylov = 20;        ///< a preconditioner that takes more lea
 constexpr int most_saddle = 60;        ///< iterations there: it serves in few, or not at all
 constexpr double softer = 0.1;         ///< smoothness weights over those with which it has not served
 constexpr double margin = 0.5;         ///< its own measure of the error is that of averages
+constexpr Index most_unknowns = 20000; ///< of which directions are kept: where chance could decide whether the Hessian is factorised
+constexpr int most_directions = 300;
+constexpr double settling_tolerance = 1e-3;  ///< of linear solves that nothing but rounding keeps from it: 5 % leaves soft modes where they are
 constexpr int enough_krylov = 100;     ///< in which a preconditioner that serves has converged; a user's fewer say nothing of it
+
+/// Whether all directions of a linear solve are few enough to be kept, over all ranks. Collective.
+bool can_keep_directions(Objective const& objective) {
+  Index unknowns = objective.layout().size;
+  MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
+  return unknowns <= most_unknowns;
+}
 
 }  // namespace
 
@@ -46,6 +56,7 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   KSP ksp = nullptr;
   check(TaoGetKSP(tao_, &ksp));
   solver::set_rule(ksp, {tolerance, most_krylov, true});
+  if (can_keep_directions(objective)) solver::keep_directions(ksp, most_directions);
   check(KSPSetResidualHistory(ksp, &first_norm_, 1, PETSC_TRUE));
   shells_.put_preconditioner(ksp);
   check(TaoSetFromOptions(tao_));
@@ -56,7 +67,8 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   check(KSPSetPostSolve(ksp, measure, this));
   KSPType type = nullptr;
   check(KSPGetType(ksp, &type));
-  has_saddle_ = std::string(type) == KSPCG && preconditioner_.is_one_model();
+  keeps_directions_ = std::string(type) == KSPFCG;
+  has_saddle_ = (std::string(type) == KSPCG || keeps_directions_) && preconditioner_.is_one_model();
   if (has_saddle_) check(KSPSetPreSolve(ksp, guess, this));
 }
 
@@ -95,12 +107,16 @@ PetscErrorCode GaussNewton::measure(KSP ksp, Vec b, Vec s, void* self) {
 GaussNewton::~GaussNewton() = default;
 
 void GaussNewton::take_whole_steps(int most_krylov) {
+  takes_whole_steps_ = true;
   TaoLineSearch search = nullptr;
   check(TaoGetLineSearch(tao_, &search));
   check(TaoLineSearchSetType(search, TAOLINESEARCHUNIT));
   KSP ksp = nullptr;
   check(TaoGetKSP(tao_, &ksp));
-  check(KSPSetTolerances(ksp, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, most_krylov));
+  PetscReal tolerance = 0.0;
+  check(KSPGetTolerances(ksp, &tolerance, nullptr, nullptr, nullptr));
+  if (keeps_directions_ && !is_exact()) tolerance = std::min(tolerance, settling_tolerance);
+  check(KSPSetTolerances(ksp, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, most_krylov));
 }
 
 PetscErrorCode GaussNewton::evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self) {
@@ -152,7 +168,7 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
   check(KSPGetConvergedReason(ksp, &reason));
   outcome.solved = reason > 0;
-  outcome.failed = !outcome.solved && krylov >= enough_krylov;
+  outcome.failed = outcome.krylov >= enough_krylov && (!outcome.solved || (keeps_directions_ && !takes_whole_steps_));
   judge_saddle(outcome.solved && krylov >= slow_krylov);
   return outcome;
 }

@@ -42,7 +42,7 @@ class GaussNewton {
     int krylov = 0;
     std::string broken = {};  ///< what broke down, if anything did; x is then where it was
     bool solved = false;      ///< the linear solve reached its tolerance
-    bool failed = false;      ///< it did not, in as many iterations as a preconditioner that serves has converged in
+    bool failed = false;      ///< the preconditioner does not serve: not solved, or where directions are kept and nothing is settling, not in 100 iterations
   };
   /// One step from x (moved) at the objective's weights. Collective.
   Outcome step(Vec x);
@@ -86,7 +86,7 @@ class GaussNewton {
   PetscReal first_norm_ = 0.0;   ///< of the residual of the last linear solve
   double distance_ = 0.0, lost_ = 1.0;   ///< of the last linear solve, as Outcome has them
   run::Ticker tick_;
-  bool has_saddle_ = false;
+  bool keeps_directions_ = false, has_saddle_ = false, takes_whole_steps_ = false;
   double saddle_failed_at_ = never_failed;
   Saddle::Outcome by_saddle_;    ///< of the last linear solve
   bool finite_ = true;           ///< value and gradient where TAO asked for them last

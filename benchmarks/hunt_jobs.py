@@ -5,6 +5,7 @@ import numpy as np
 import scipy.sparse as sparse
 import scipy.sparse.linalg as linear
 from scipy.integrate import solve_ivp
+from scipy.stats import norm
 
 PI = np.pi
 
@@ -55,8 +56,8 @@ def line(n, upper=1.0, lower=0.0):
 
 # Steady fields, solved by finite volumes on grids four times as fine.
 
-def darcy(conductivity, source, n, finer=4, edge=lambda y, x: 0 * x):
-    """div(T grad h) + W = 0, h known on the edge: T, h on n x n points of the unit square."""
+def darcy(conductivity, source, n, finer=4, edge=lambda y, x: 0 * x, k=0.0):
+    """div(T grad h) + k h + W = 0, h known on the edge: T, h on n x n points of the unit square."""
     m = (n - 1) * finer + 1
     y, x = mesh(line(m), line(m))
     T, W, step = conductivity(y, x), source(y, x), 1.0 / (m - 1)
@@ -69,6 +70,7 @@ def darcy(conductivity, source, n, finer=4, edge=lambda y, x: 0 * x):
         face = conductivity(0.5 * (y[1:-1, 1:-1] + y.ravel()[other]), 0.5 * (x[1:-1, 1:-1] + x.ravel()[other])) / step**2
         rows.append(inner), columns.append(other.ravel()), entries.append(face.ravel())
         diagonal[inner] -= face.ravel()
+    diagonal[inner] += k
     matrix = sparse.csr_matrix((np.concatenate(entries), (np.concatenate(rows), np.concatenate(columns))), (m * m, m * m)) + sparse.diags(diagonal)
     h = edge(y, x).ravel().astype(float)
     known = np.setdiff1d(number.ravel(), inner)
@@ -294,4 +296,74 @@ def few_frames(n):
     return np.exp(-0.5 * t) * (np.exp(-s * t) * np.sin(PI * x) + 0.7 * np.exp(-9 * s * t) * np.cos(3 * PI * x))
 
 
-JOBS = list(jobs())
+def wandering_plume(frames, n):
+    """u_t + c u_x + 0.3 cos(3 pi t) u_y = D lap u: a spreading Gaussian carried by a wind that turns."""
+    t, y, x = mesh(line(frames), line(n), line(n))
+    width = 0.03 + 4 * 0.01 * t
+    return 0.03 / width * np.exp(-((x - 0.3 - 0.4 * t)**2 + (y - 0.5 - 0.1 * np.sin(3 * PI * t) / PI)**2) / width)
+
+
+def option_price(times, asset, rate, share):
+    """A call of strike 100 by Black and Scholes; times to maturity."""
+    t, x = mesh(times, asset)
+    d1 = (np.log(x / 100) + (rate + share / 2) * t) / np.sqrt(share * t)
+    return x * norm.cdf(d1) - 100 * np.exp(-rate * t) * norm.cdf(d1 - np.sqrt(share * t))
+
+
+def shear_wave(n, finer=4, size=0.08, k=1000 * (2 * PI * 60)**2):
+    """dx(G dx u) + dy(G dy u) + k u = 0 with a shaker at one wall: G (pascals), u (metres)."""
+    G = lambda y, x: 4000 * conductivity(y, x)
+    return darcy(G, lambda y, x: 0 * x, n, finer, k=k * size**2, edge=lambda y, x: (x == 0) * (1 + 0.3 * np.cos(PI * y)) * 1e-6)
+
+
+def ramped(times):
+    """u' = -A exp(-60e3 / (8.314 T)) u^2, T = 300 + 0.1 t."""
+    rate = lambda t, u: -2e7 * np.exp(-60e3 / (8.314 * (300 + 0.1 * t))) * u**2
+    return solve_ivp(rate, (0, times[-1]), [1.5], "DOP853", times, rtol=1e-10, atol=1e-12).y[0]
+
+
+def along(noise, sigma):
+    """The same noise, of neighbours along the last axis alike."""
+    k = np.arange(-3 * sigma, 3 * sigma + 1)
+    weights = np.exp(-0.5 * (k / sigma)**2)
+    out = np.apply_along_axis(lambda row: np.convolve(row, weights, "same"), -1, noise)
+    return out * noise.std() / out.std()
+
+
+def kinds():
+    """Of the kinds of jobs that others have tried: an advected plume, prices of options, elastography, rate constants, short records, gaps."""
+    yield Job("turning wind, weak, 5 %, 10 % gaps",
+              deck("tyx", (21, 33, 33), (1, 1, 1), ["u"], 'residual = "dt(u) + c*dx(u) + 0.3*cos(3*pi*t)*dy(u) - D*lap(u)"\nform = "weak"', dict.fromkeys("cD", "")),
+              with_gaps(noisy(0.05, u=wandering_plume(21, 33)), 0.1), {"c": 0.4, "D": 0.01})
+    times, asset = line(60, 1.0, 0.05), line(101, 150.0, 50.0)
+    yield Job("option price, 0.3 %", deck("tx", (60, 101), (1.0, 150.0), ["C"], 'residual = "dt(C) - v*x^2*d(C,\\"xx\\")/2 - r*x*dx(C) + r*C"', dict.fromkeys("vr", ""), lower=(0.05, 50.0)),
+              noisy(0.003, C=option_price(times, asset, 0.03, 0.06)), {"v": 0.06, "r": 0.03})
+    G, u = shear_wave(41)
+    yield Job("elastography, SI units, 2 %", deck("yx", (41, 41), (0.08, 0.08), ["u"], 'residual = "dx(G*dx(u)) + dy(G*dy(u)) + 1000*(2*pi*60)^2*u"', {"G": "yx"}),
+              noisy(0.02, u=u), {"G": G})
+    yield Job("rate constant 2e7, 3 %", deck("t", (150,), (900.0,), ["u"], 'residual = "dt(u) + A*exp(-60e3/(8.314*(300 + 0.1*t)))*u^2"', {"A": ""}),
+              noisy(0.03, u=ramped(line(150, 900.0))), {"A": 2e7})
+    t, x = mesh(line(61, 0.15), line(81))
+    wave = lambda k: np.cos(np.sqrt((k * PI)**2 - 1.0) * t + 0.5 * k) * np.sin(k * PI * x)
+    yield Job("wave, short record, two constants, 1 %", deck("tx", (61, 81), (0.15, 1), ["u"], 'residual = "d(u,\\"tt\\") - a*d(u,\\"xx\\") - c*u"', dict.fromkeys("ac", "")),
+              noisy(0.01, u=wave(1) + 0.6 * wave(2)), {"a": 1.0, "c": 1.0})
+    yield Job("film, a pair that is one, 5 %", decaying_deck('residual = "dt(u) - D*dx(dx(u)) + a*u + 2*b*u"', dict.fromkeys("Dab", "")), noisy(0.05, u=decaying()),
+              {"D": 0.05, "a": 0.3, "b": 0.1})
+    truth, v = darcy(conductivity, lambda y, x: 0 * x, 41, edge=lambda y, x: 1 - x + 0.5 * y * x)
+    yield Job("conductivity without a source, 0.5 %", deck("yx", (41, 41), (1, 1), ["v"], 'residual = "dx(s*dx(v)) + dy(s*dy(v))"', {"s": "yx"}), noisy(0.005, v=v), {"s": truth})
+    x = line(101, 3.0, -3.0)
+    yield Job("potential of a ground state, 1 %", deck("x", (101,), (3,), ["u"], 'residual = "-0.5*d(u,\\"xx\\") + (V - 0.5)*u"', {"V": "x"}, lower=(-3,)),
+              noisy(0.01, u=np.exp(-x**2 / 2)), {"V": x**2 / 2})
+    y, x = mesh(line(49), line(49))
+    heated, u = darcy(lambda y, x: 1 + 0 * x, lambda y, x: 10 / conductivity(y, x), 49)
+    hole = (y - 0.35)**2 + (x - 0.6)**2 < 0.12**2
+    yield Job("conductivity, a hole in the data and 5 % gaps, 1 %", deck("yx", (49, 49), (1, 1), ["u"], 'residual = "r*lap(u) + 10"', {"r": "yx"}),
+              lambda random, make=with_gaps(noisy(0.01, u=u), 0.05): {"u": np.where(hole, np.nan, make(random)["u"])}, {"r": conductivity(y, x)})
+    clean = decaying()
+    yield Job("film, noise alike along x, 5 %", decaying_deck('residual = "dt(u) - D*dx(dx(u)) + k*u"', dict.fromkeys("Dk", "")),
+              lambda random: {"u": clean + along(0.05 * clean.std() * random.standard_normal(clean.shape), 2)}, {"D": 0.05, "k": 0.5})
+    yield Job("film, noise as large as the signal's tenth", decaying_deck('residual = "dt(u) - D*dx(dx(u)) + k*u"', dict.fromkeys("Dk", "")),
+              lambda random: {"u": clean * (1 + 0.1 * random.standard_normal(clean.shape))}, {"D": 0.05, "k": 0.5})
+
+
+JOBS = [*jobs(), *kinds()]

@@ -13,6 +13,7 @@
 #include "uncertainty/field_map.hpp"
 #include "uncertainty/missing_terms.hpp"
 #include "uncertainty/noise_share.hpp"
+#include "uncertainty/prior_scale.hpp"
 #include "uncertainty/state_draws.hpp"
 #include "uncertainty/student.hpp"
 
@@ -37,6 +38,7 @@ class Quantifier {
         states_(problem),
         share_(problem, linear_, constants_.positions),
         terms_(problem, estimate),
+        scale_(problem, linear_),
         fitted_(problem.space().scatter(estimate.parameters)),
         weights_(linear_.weights()) {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
@@ -144,6 +146,7 @@ class Quantifier {
       add_squares(x);
       states_.add(linear_, x);
       share_.add(x);
+      scale_.add(x, prior);
       ++out_.draws;
       say();
     }
@@ -166,6 +169,7 @@ class Quantifier {
     states_.keep(kept);
     kept.put("slopes", share_.sums());
     kept.put("terms", terms_.sums());
+    kept.put("octaves", scale_.sums());
     auto const& unknowns = problem_.space().unknowns();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
       kept.put("squares/" + unknowns[p].name, unknowns[p].grid, squares_[p]);
@@ -188,6 +192,7 @@ class Quantifier {
     states_.go_on(*kept);
     share_.go_on(kept->numbers("slopes"), out_.draws);
     terms_.go_on(kept->numbers("terms"), out_.draws);
+    scale_.go_on(kept->numbers("octaves"));
     out_.expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
     for (int k = 0; settings_.keep && k < out_.draws; ++k) samples_.emplace_back();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
@@ -234,14 +239,11 @@ class Quantifier {
     for (std::size_t p = 0; p < pieces.size(); ++p) {
       add_square(pieces[p], squares_[p]);
       if (!settings_.keep) continue;
-      Field const moved = make_field("sample", static_cast<Index>(pieces[p].extent(0)));
-      Kokkos::deep_copy(moved, fitted_[p]);
-      kernels::add_scaled(1.0, pieces[p], moved);
-      sample.push_back(parameters::value_of(problem_.space().unknowns()[p], moved));
+      kernels::add_scaled(1.0, fitted_[p], pieces[p]);
+      sample.push_back(parameters::value_of(problem_.space().unknowns()[p], pieces[p]));
     }
     if (settings_.keep) samples_.push_back(std::move(sample));
-    if (linear_.is_white()) return;
-    add_outer(constants_.read(parameters));
+    if (!linear_.is_white()) add_outer(constants_.read(parameters));
   }
 
   static void add_square(Field const& value, Field const& sum) {
@@ -256,10 +258,12 @@ class Quantifier {
       for (std::size_t j = 0; j < size; ++j) out_.constants.covariance[i * size + j] += constants[i] * constants[j];
   }
 
-  /// Of weights that were chosen from the same data.
+  /// Of weights that were chosen from the same data, of octaves that the prior has too small, of states that are smoothed.
   bool add_weights() {
     std::vector<petsc::Vector> moves;
     auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve(b, x, draw_tolerance, what); };
+    auto const further = [&, before = out_.krylov](int n) { return n < least_draws || (n < out_.draws && out_.krylov - before <= budget_); };
+    if (!scale_.moves(estimate_.parameters, out_.draws, by_draws, further, moves)) return false;
     if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_) || !moves_of_states(linear_, by_draws, moves)) return false;
     for (auto const& move : moves) {
       auto const parameters = problem_.space().make_vector();
@@ -321,6 +325,7 @@ class Quantifier {
   StateDraws states_;
   NoiseShare share_;
   MissingTerms terms_;
+  PriorScale scale_;
   std::vector<Field> fitted_, squares_;
   std::vector<std::vector<Field>> bent_;      ///< [field]: what its smoothness takes from it, as pieces of all parameters; empty where not known
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights

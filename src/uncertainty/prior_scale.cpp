@@ -1,0 +1,149 @@
+#include "uncertainty/prior_scale.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mollis::uncertainty {
+namespace {
+
+using petsc::check;
+
+constexpr double first_octave = 1.5;   ///< half waves
+constexpr int first_draw = 1 << 20;    ///< others than those that the sums were made of
+
+std::size_t octave_of(double waves) {
+  return waves < first_octave ? 0 : 1 + static_cast<std::size_t>(std::floor(std::log2(waves / first_octave)));
+}
+
+std::vector<spectral::Basis> bases_of(grid::Grid const& grid) {
+  std::vector<spectral::Basis> bases;
+  for (auto const& axis : grid.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
+  return bases;
+}
+
+/// Half waves across the grid of each of a box's coefficients.
+std::vector<double> half_waves(grid::Grid const& grid, spectral::SpectralBox const& box) {
+  auto const& lines = box.lines();
+  std::vector<double> out(static_cast<std::size_t>(lines.outer * lines.points * lines.inner), 0.0);
+  std::vector<std::vector<double>> along;
+  for (int a = 0; a < grid.dimension(); ++a) along.push_back(spectral::angles(box.bases()[static_cast<std::size_t>(a)], grid.axis(a).size()));
+  for (std::size_t m = 0; m < out.size(); ++m) {
+    auto rest = static_cast<Index>(m);
+    double square = 0.0;
+    for (int a = grid.dimension() - 1; a >= 0; --a) {
+      auto const range = lines.box[a];
+      double const theta = along[static_cast<std::size_t>(a)][static_cast<std::size_t>(range.lower + rest % range.size())];
+      square += std::pow(theta * static_cast<double>(grid.axis(a).size()) / M_PI, 2);
+      rest /= range.size();
+    }
+    out[m] = std::sqrt(square);
+  }
+  return out;
+}
+
+std::size_t octaves_of(grid::Grid const& grid) {
+  double square = 0.0;
+  for (auto const& axis : grid.axes()) square += std::pow(static_cast<double>(axis.size()), 2);
+  return octave_of(std::sqrt(square)) + 1;
+}
+
+}  // namespace
+
+PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation& linear) : problem_(problem), linear_(linear) {
+  std::size_t next = 0;
+  for (auto const& unknown : problem.space().unknowns()) {
+    waves_.emplace_back();
+    if (unknown.axes.empty()) continue;
+    std::size_t const first = next, count = octaves_of(unknown.grid);
+    next += count;
+    if (unknown.grid.local_size() == 0) continue;
+    waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first, count});
+    for (double const k : half_waves(unknown.grid, waves_.back()->box)) waves_.back()->octave.push_back(octave_of(k));
+  }
+  sums_.assign(next, 0.0);
+}
+
+/// |q_k|^2 of every octave, of all parameters.
+std::vector<double> PriorScale::energies(Vec x) const {
+  auto const parameters = problem_.space().make_vector();
+  linear_.take_parameters(x, parameters);
+  auto const pieces = problem_.space().scatter(parameters);
+  std::vector<double> out(sums_.size(), 0.0);
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    if (!waves_[p]) continue;
+    auto const& waves = *waves_[p];
+    HostField const piece = make_host_field("piece", static_cast<Index>(pieces[p].extent(0)));
+    Kokkos::deep_copy(piece, pieces[p]);
+    auto const coefficients = waves.box.forward_of(piece);
+    for (std::size_t m = 0; problem_.space().unknowns()[p].owner && m < waves.octave.size(); ++m)
+      out[waves.first + waves.octave[m]] += coefficients(m) * coefficients(m);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, out.data(), static_cast<int>(out.size()), MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
+  return out;
+}
+
+void PriorScale::add(Vec x, Vec r) {
+  if (sums_.empty() || !linear_.is_white()) return;
+  auto const q = linear_.make_vector();
+  linear_.prior(x, q);
+  check(VecAXPY(q, -1.0, r));
+  auto const found = energies(q);
+  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] += found[i];
+}
+
+std::vector<double> PriorScale::scales(Vec parameters, int draws) const {
+  std::vector<double> scales(sums_.size(), 1.0);
+  if (sums_.empty() || draws == 0) return scales;
+  auto const x = linear_.make_vector(), q = linear_.make_vector();
+  linear_.put_parameters(parameters, x);
+  linear_.prior(x, q);
+  auto const found = energies(q);
+  for (std::size_t i = 0; i < scales.size(); ++i)
+    if (sums_[i] > 0.0) scales[i] = std::max(1.0, draws * found[i] / sums_[i]);
+  return scales;
+}
+
+void PriorScale::widen(Vec r, std::vector<double> const& scales) const {
+  auto const parameters = problem_.space().make_vector();
+  linear_.take_parameters(r, parameters);
+  auto pieces = problem_.space().scatter(parameters);
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    auto values = make_host_field("octaves", static_cast<Index>(pieces[p].extent(0)));
+    Kokkos::deep_copy(values, 0.0);
+    if (waves_[p]) {
+      auto const& waves = *waves_[p];
+      HostField piece = make_host_field("piece", static_cast<Index>(pieces[p].extent(0)));
+      Kokkos::deep_copy(piece, pieces[p]);
+      auto coefficients = waves.box.forward_of(piece);
+      for (std::size_t m = 0; m < waves.octave.size(); ++m) coefficients(m) *= std::sqrt(scales[waves.first + waves.octave[m]] - 1.0);
+      waves.box.backward(coefficients);
+      if (problem_.space().unknowns()[p].owner) values = coefficients;
+    }
+    Field const widened = make_field("octaves", static_cast<Index>(pieces[p].extent(0)));
+    Kokkos::deep_copy(widened, values);
+    pieces[p] = widened;
+  }
+  check(VecSet(parameters, 0.0));
+  problem_.space().gather(pieces, parameters);
+  check(VecSet(r, 0.0));
+  linear_.put_parameters(parameters, r);
+}
+
+bool PriorScale::moves(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::vector<petsc::Vector>& found) const {
+  auto const all = scales(parameters, draws);
+  if (std::none_of(all.begin(), all.end(), [](double s) { return s > 1.0; })) return true;
+  auto const noise = linear_.make_vector(), r = linear_.make_vector(), x = linear_.make_vector();
+  std::size_t const before = found.size();
+  for (int n = 0; further(n); ++n) {
+    linear_.draw(first_draw + n, noise, r);
+    widen(r, all);
+    check(VecSet(x, 0.0));
+    if (!solve(r, x, "a draw of what the prior lacks")) return false;
+    found.push_back(petsc::copy_of(x));
+  }
+  double const share = 1.0 / std::sqrt(static_cast<double>(found.size() - before));
+  for (std::size_t n = before; n < found.size(); ++n) check(VecScale(found[n], share));
+  return true;
+}
+
+}  // namespace mollis::uncertainty

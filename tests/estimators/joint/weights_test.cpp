@@ -1,0 +1,73 @@
+// Weights of the smoothness where the Hessian is factorised: data inside a disc.
+#include "joined.hpp"
+
+namespace mollis::test {
+namespace {
+
+std::string const nucleus = R"toml(
+[grid]
+axes = ["y", "x"]
+points = [21, 23]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "(1 + 0.4*sin(2*pi*x)*cos(3*pi*y))*(2 + sin(2*pi*x)*cos(2*pi*y)) + 2e-4*64*pi^4*sin(2*pi*x)*cos(2*pi*y)"
+[parameters.lambda]
+over = ["y", "x"]
+initial = 1.0
+[equation]
+residual = "2e-4*lap(lap(u)) + lambda*u - m"
+)toml";
+double state(Coordinates const& x) { return 2.0 + std::sin(2.0 * pi * x[1]) * std::cos(2.0 * pi * x[0]); }
+
+/// Data inside a disc alone, all else unknown.
+void hide(Case& c, double square) {
+  auto values = to_vector(c.states.front().data);
+  double gaps = 0.0;
+  auto const points = local_points(c.grid);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    auto const x = coordinates_of(c.grid, points[i]);
+    if (std::pow(x[0] - 0.5, 2) + std::pow(x[1] - 0.5, 2) < square) continue;
+    values[i] = std::nan("");
+    gaps += 1.0;
+  }
+  c.states.front().data = to_field(values);
+  c.states.front().gaps = static_cast<Index>(sum_over(c.grid.comm(), gaps));
+}
+
+/// From 1, all unknowns solved with the factorised Hessian.
+joint::Joined fit_of(double noise, double square) {
+  Quiet const quiet;
+  Options options;
+  options.noise = noise;
+  Case c(nucleus, {{"u", state}}, options);
+  hide(c, square);
+  auto const problem = c.problem();
+  joint::Objective objective(problem, joint::Lattice(c.grid, c.system, c.deck.joint.spline_degree));
+  objective.set_averages_fail(true);
+  return joint::fit(objective, parameters::first_guess(c.space));
+}
+
+/// Averages promise the start twelve degrees of freedom, a disc of data leaves it far fewer. Without falling back the field goes to what its
+/// smoothness leaves free and evidence stays with it: weights of 10 to 2e4, 0.1 degrees of freedom.
+TEST(Weights, AStartThatIsTooStiffIsLoosened) {
+  auto const result = fit_of(0.001, 0.03);
+  EXPECT_LT(result.trials.back().smoothness.front(), 0.1);
+  EXPECT_GT(result.trials.back().freedom, 50.0);
+}
+
+/// The first weight that goes back goes half the way, by logarithms: 4.3e-4 to 7.2e-4 for 12e-4.
+TEST(Weights, ThoseThatTurnGoHalfTheWay) {
+  auto const result = fit_of(0.001, 0.2);
+  EXPECT_TRUE(result.converged);
+  double back = 0.0;
+  for (std::size_t n = 2; n < result.trials.size() && back == 0.0; ++n) {
+    auto const moved = [&](std::size_t i) { return std::log(result.trials[i].smoothness.front() / result.trials[i - 1].smoothness.front()); };
+    if (result.trials[n].phase == "weight" && moved(n - 1) < 0.0 && moved(n) > 0.0) back = std::exp(moved(n));
+  }
+  EXPECT_GT(back, 1.3);
+  EXPECT_LT(back, 2.2);
+}
+
+}  // namespace
+}  // namespace mollis::test

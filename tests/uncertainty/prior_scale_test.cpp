@@ -1,0 +1,87 @@
+// A field of long waves has bands as wide as these are, where data say nothing of it.
+#include "uncertainty/prior_scale.hpp"
+
+#include "choices/choose.hpp"
+#include "estimators/make/make_estimator.hpp"
+#include "problem/case.hpp"
+#include "uncertainty/uncertainty.hpp"
+
+namespace mollis::test {
+namespace {
+
+/// lap(u) falls by exp(-8) from right to left, so that data say nothing of lambda there.
+std::string const one_sided = R"toml(
+[grid]
+axes = ["y", "x"]
+points = [24, 28]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "-64*exp(8*(x - 1))*(1 + 0.4*cos(pi*x)*cos(pi*y))"
+[parameters.lambda]
+over = ["y", "x"]
+[equation]
+residual = "lambda*lap(u) + m"
+)toml";
+double rising(Coordinates const& x) { return std::exp(8.0 * (x[1] - 1.0)); }
+double lambda(Coordinates const& x) { return 1.0 + 0.4 * std::cos(pi * x[0]) * std::cos(pi * x[1]); }
+
+struct Fitted {
+  Fitted() : c(one_sided, {{"u", rising}}, options()), problem(c.problem()) {
+    Quiet const quiet;
+    run::Stages stages;
+    estimator = estimators::make_estimator("joint");
+    estimate = estimator->estimate(problem, choices::choose(problem, stages), stages);
+  }
+  static Options options() {
+    Options options;
+    options.noise = 0.02;
+    options.overrides = {"inversion.method=joint"};
+    return options;
+  }
+  Case c;
+  problem::Problem problem;
+  std::unique_ptr<estimate::Estimator> estimator;
+  estimate::Estimate estimate;
+};
+
+TEST(PriorScale, LongWavesThatDataDoNotTellAreInsideTheBands) {
+  Fitted const f;
+  uncertainty::Settings settings;
+  settings.samples = 16;
+  auto const sure = uncertainty::quantify(f.problem, f.estimate, settings, 0);
+  ASSERT_TRUE(sure.computed) << sure.why_not;
+  auto const& space = f.problem.space();
+  double const inside = scores::coverage95(space, space.unknowns()[0], space.scatter(f.estimate.parameters)[0], sample(f.problem.grid, lambda), sure.deviation[0], true);
+  EXPECT_GT(inside, 0.9) << inside;
+}
+
+/// Octaves are orthogonal and all there is: each for itself, they make up the draw.
+TEST(PriorScale, OctavesMakeUpADraw) {
+  Fitted const f;
+  auto& linear = *f.estimate.linear;
+  uncertainty::PriorScale scale(f.problem, linear);
+  auto const noise = linear.make_vector(), r = linear.make_vector(), sum = linear.make_vector();
+  linear.draw(3, noise, r);
+  scale.add(noise, r);
+  std::size_t const octaves = scale.sums().size();
+  ASSERT_GT(octaves, 4u);
+  petsc::check(VecSet(sum, 0.0));
+  std::vector<petsc::Vector> parts;
+  for (std::size_t b = 0; b < octaves; ++b) {
+    std::vector<double> scales(octaves, 1.0);
+    scales[b] = 2.0;
+    parts.push_back(petsc::copy_of(r));
+    scale.widen(parts.back(), scales);
+    petsc::check(VecAXPY(sum, 1.0, parts.back()));
+    for (std::size_t a = 0; a < b; ++a) EXPECT_NEAR(dot(parts[a], parts[b]), 0.0, 1e-10 * dot(r, r));
+  }
+  auto const space = f.problem.space().make_vector(), whole = f.problem.space().make_vector();
+  linear.take_parameters(sum, space);
+  linear.take_parameters(r, whole);
+  petsc::check(VecAXPY(space, -1.0, whole));
+  EXPECT_LT(dot(space, space), 1e-20 * dot(whole, whole));
+}
+
+}  // namespace
+}  // namespace mollis::test

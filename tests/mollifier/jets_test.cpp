@@ -228,9 +228,10 @@ TEST(Jets, SumsAtSomePointsAreSumsOfJets) {
     summed.apply_transpose_add(weights, back);
     each.apply_transpose_add(spread, expected);
     auto const a = on_host(back), b = on_host(expected);
-    double size = 0.0;
+    double size = 0.0, worst = 0.0;
     for (std::size_t p = 0; p < b.extent(0); ++p) size = std::max(size, std::abs(b(p)));
-    for (std::size_t p = 0; p < a.extent(0); ++p) ASSERT_NEAR(a(p), b(p), 1e-12 * size) << c.name << ", point " << p;
+    for (std::size_t p = 0; p < a.extent(0); ++p) worst = std::max(worst, std::abs(a(p) - b(p)));
+    EXPECT_LE(worst, 1e-12 * size) << c.name;
   }
 }
 

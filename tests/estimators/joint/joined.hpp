@@ -20,12 +20,17 @@ class Joined {
   joint::Joined const& fit(Vec start = nullptr) {
     Quiet const quiet;
     auto const problem = c.problem();
-    joint::Objective objective(problem, joint::Lattice(c.grid, c.system, c.deck.joint.spline_degree));
     auto const first = start == nullptr ? parameters::first_guess(c.space) : petsc::Vector();
-    result = joint::fit(objective, start == nullptr ? static_cast<Vec>(first) : start);
-    parameters = c.space.make_vector();
-    objective.take_parameters(result.x, parameters);
-    for (std::size_t s = 0; s < c.states.size(); ++s) states.push_back(objective.state(static_cast<int>(s)));
+    for (bool const averages_fail : {false, true}) {  // where they do, from the start with factors, as the estimator does
+      joint::Objective objective(problem, joint::Lattice(c.grid, c.system, c.deck.joint.spline_degree));
+      objective.set_averages_fail(averages_fail);
+      result = joint::fit(objective, start == nullptr ? static_cast<Vec>(first) : start);
+      if (result.averages_fail) continue;
+      parameters = c.space.make_vector();
+      objective.take_parameters(result.x, parameters);
+      for (std::size_t s = 0; s < c.states.size(); ++s) states.push_back(objective.state(static_cast<int>(s)));
+      break;
+    }
     return result;
   }
   scores::Score score(std::size_t p, Formula const& truth, bool core) const { return score_of(parameters, p, truth, core); }

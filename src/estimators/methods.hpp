@@ -13,6 +13,11 @@ struct Method {
   int smoothness_order;     ///< of parameters whose deck names none: evidence, which is what fits of states go by, undersmooths at 1
 };
 
+/// Joint fits of so many unknowns keep the directions of their linear solves: where chance could decide whether the Hessian is factorised. Two
+/// vectors each, so many of them from the start, more as a solve comes to need them.
+constexpr double most_unknowns_with_directions = 20000.0;
+constexpr int directions_from_the_start = 10;
+
 std::vector<Method> const& methods();
 /// What a deck may say: "auto" and the methods.
 std::vector<std::string> method_names();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimators/methods.hpp"
 #include "problem/memory_parts.hpp"
 
 namespace mollis::problem {
@@ -58,7 +59,8 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const estimate = x + 2.0 * n.states + n.residuals + 3.0 * n.fields + x + 3.0 * n.fields;
   double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 1.0) +
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields;   // factors; amplitudes, scales
-  double const conjugate_gradients = 3.0 * x;
+  bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
+  double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
   // Weights of the residuals; the fit, squares, variances and what weights take; what a weight moves, once and twice, and what was found before.
   double const errors = 3.0 * n.residuals + 4.0 * n.fields + (3.0 + 2.0 * n.fields) * x;
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.

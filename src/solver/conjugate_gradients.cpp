@@ -93,8 +93,9 @@ void set_rule(KSP ksp, Stop const& stop) {
   check(KSPSetNormType(ksp, stop.natural ? KSP_NORM_NATURAL : KSP_NORM_PRECONDITIONED));
 }
 
-void keep_directions(KSP ksp, int most) {
+void keep_directions(KSP ksp, int first, int most) {
   check(KSPSetType(ksp, KSPFCG));
+  check(KSPFCGSetNprealloc(ksp, first));
   check(KSPFCGSetMmax(ksp, most));
   check(KSPFCGSetTruncationType(ksp, KSP_FCD_TRUNC_TYPE_STANDARD));
 }

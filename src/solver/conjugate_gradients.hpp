@@ -60,10 +60,10 @@ class ConjugateGradients {
 
 /// Conjugate gradients with this rule on a KSP that somebody else made (TAO). Collective.
 void set_rule(KSP ksp, Stop const& stop);
-/// Every direction stays orthogonal to those of the last `most` iterations, which are kept, two vectors each, as a solve comes to need them: rounding
+/// Every direction stays orthogonal to those of the last `most` iterations, which are kept, two vectors each, `first` of them made at once: rounding
 /// then no longer decides how many iterations it takes (Notay 2000, SIAM J. Sci. Comput. 22, 1444: flexible conjugate gradients). After
 /// set_rule(). Collective.
-void keep_directions(KSP ksp, int most);
+void keep_directions(KSP ksp, int first, int most);
 /// After options were read: run::Error usage where they make tolerances that are none. A solve that does not converge stays a
 /// result (-ksp_error_if_not_converged would make it an error). Collective.
 void check_rule(KSP ksp);

@@ -38,7 +38,7 @@ int iterations(bool keep) {
   check(VecSet(x, 0.0));
   Diagonal diagonal(b);
   solver::ConjugateGradients solve(PETSC_COMM_WORLD, 100, diagonal, nullptr, {1e-8, 2000});
-  if (keep) solver::keep_directions(solve.ksp(), 300);
+  if (keep) solver::keep_directions(solve.ksp(), 10, 300);
   auto const outcome = solve.solve(b, x);
   EXPECT_TRUE(outcome.converged);
   return outcome.iterations;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "estimators/methods.hpp"
 #include "petsc/watch.hpp"
 
 namespace mollis::joint {
@@ -15,7 +16,6 @@ constexpr int slow_krylov = 20;        ///< a preconditioner that takes more lea
 constexpr int most_saddle = 60;        ///< iterations there: it serves in few, or not at all
 constexpr double softer = 0.1;         ///< smoothness weights over those with which it has not served
 constexpr double margin = 0.5;         ///< its own measure of the error is that of averages
-constexpr Index most_unknowns = 20000; ///< of which directions are kept: where chance could decide whether the Hessian is factorised
 constexpr int most_directions = 300;
 constexpr double settling_tolerance = 1e-3;  ///< of linear solves that nothing but rounding keeps from it: 5 % leaves soft modes where they are
 constexpr int enough_krylov = 100;     ///< in which a preconditioner that serves has converged; a user's fewer say nothing of it
@@ -24,7 +24,7 @@ constexpr int enough_krylov = 100;     ///< in which a preconditioner that serve
 bool can_keep_directions(Objective const& objective) {
   Index unknowns = objective.layout().size;
   MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
-  return unknowns <= most_unknowns;
+  return static_cast<double>(unknowns) <= estimators::most_unknowns_with_directions;
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   KSP ksp = nullptr;
   check(TaoGetKSP(tao_, &ksp));
   solver::set_rule(ksp, {tolerance, most_krylov, true});
-  if (can_keep_directions(objective)) solver::keep_directions(ksp, most_directions);
+  if (can_keep_directions(objective)) solver::keep_directions(ksp, estimators::directions_from_the_start, most_directions);
   check(KSPSetResidualHistory(ksp, &first_norm_, 1, PETSC_TRUE));
   shells_.put_preconditioner(ksp);
   check(TaoSetFromOptions(tao_));

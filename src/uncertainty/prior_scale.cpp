@@ -129,21 +129,19 @@ void PriorScale::widen(Vec r, std::vector<double> const& scales) const {
   linear_.put_parameters(parameters, r);
 }
 
-bool PriorScale::moves(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::vector<petsc::Vector>& found) const {
+int PriorScale::draw(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::function<void(Vec)> const& take) const {
   auto const all = scales(parameters, draws);
-  if (std::none_of(all.begin(), all.end(), [](double s) { return s > 1.0; })) return true;
+  if (std::none_of(all.begin(), all.end(), [](double s) { return s > 1.0; })) return 0;
   auto const noise = linear_.make_vector(), r = linear_.make_vector(), x = linear_.make_vector();
-  std::size_t const before = found.size();
-  for (int n = 0; further(n); ++n) {
+  int n = 0;
+  for (; further(n); ++n) {
     linear_.draw(first_draw + n, noise, r);
     widen(r, all);
     check(VecSet(x, 0.0));
-    if (!solve(r, x, "a draw of what the prior lacks")) return false;
-    found.push_back(petsc::copy_of(x));
+    if (!solve(r, x, "a draw of what the prior lacks")) return -1;
+    take(x);
   }
-  double const share = 1.0 / std::sqrt(static_cast<double>(found.size() - before));
-  for (std::size_t n = before; n < found.size(); ++n) check(VecScale(found[n], share));
-  return true;
+  return n;
 }
 
 }  // namespace mollis::uncertainty

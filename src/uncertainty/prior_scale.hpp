@@ -26,9 +26,9 @@ class PriorScale {
   std::vector<double> scales(Vec parameters, int draws) const;
   /// r := its octaves times sqrt(s - 1), all else 0. Collective.
   void widen(Vec r, std::vector<double> const& scales) const;
-  /// Adds vectors of x whose squares are what H^-1 lacks: n draws of it over sqrt(n), as long as further(n); none where no s is above 1. Whether
-  /// all could be solved. Collective.
-  bool moves(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::vector<petsc::Vector>& found) const;
+  /// take(x) of n draws whose mean square is what H^-1 lacks, as long as further(n): n, 0 where no s is above 1, -1 where one could not be solved
+  /// for. Collective.
+  int draw(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::function<void(Vec)> const& take) const;
 
   /// The sums so far, and back.
   std::vector<double> const& sums() const { return sums_; }

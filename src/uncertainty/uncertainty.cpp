@@ -14,6 +14,7 @@
 #include "uncertainty/missing_terms.hpp"
 #include "uncertainty/noise_share.hpp"
 #include "uncertainty/prior_scale.hpp"
+#include "uncertainty/squares.hpp"
 #include "uncertainty/state_draws.hpp"
 #include "uncertainty/student.hpp"
 
@@ -237,42 +238,34 @@ class Quantifier {
     auto const pieces = problem_.space().scatter(parameters);
     std::vector<Field> sample;
     for (std::size_t p = 0; p < pieces.size(); ++p) {
-      add_square(pieces[p], squares_[p]);
+      Squares::add_square(pieces[p], squares_[p]);
       if (!settings_.keep) continue;
       kernels::add_scaled(1.0, fitted_[p], pieces[p]);
       sample.push_back(parameters::value_of(problem_.space().unknowns()[p], pieces[p]));
     }
     if (settings_.keep) samples_.push_back(std::move(sample));
-    if (!linear_.is_white()) add_outer(constants_.read(parameters));
-  }
-
-  static void add_square(Field const& value, Field const& sum) {
-    Field const one = make_field("one", static_cast<Index>(value.extent(0)));
-    Kokkos::deep_copy(one, 1.0);
-    kernels::add_product(value, value, one, sum);
-  }
-
-  void add_outer(std::vector<double> const& constants) {
-    auto const size = constants.size();
-    for (std::size_t i = 0; i < size; ++i)
-      for (std::size_t j = 0; j < size; ++j) out_.constants.covariance[i * size + j] += constants[i] * constants[j];
+    if (!linear_.is_white()) Squares::add_outer(constants_.read(parameters), out_.constants.covariance);
   }
 
   /// Of weights that were chosen from the same data, of octaves that the prior has too small, of states that are smoothed.
   bool add_weights() {
-    std::vector<petsc::Vector> moves;
     auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve(b, x, draw_tolerance, what); };
     auto const further = [&, before = out_.krylov](int n) { return n < least_draws || (n < out_.draws && out_.krylov - before <= budget_); };
-    if (!scale_.moves(estimate_.parameters, out_.draws, by_draws, further, moves)) return false;
-    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_) || !moves_of_states(linear_, by_draws, moves)) return false;
-    for (auto const& move : moves) {
-      auto const parameters = problem_.space().make_vector();
-      linear_.take_parameters(move, parameters);
-      auto const pieces = problem_.space().scatter(parameters);
-      for (std::size_t p = 0; p < pieces.size(); ++p) add_square(pieces[p], of_weights_[p]);
-      add_outer(constants_.read(parameters));
-    }
+    Squares sums(fitted_, constants_.positions.size());
+    int const draws = scale_.draw(estimate_.parameters, out_.draws, by_draws, further, [&](Vec x) { add_move(x, sums); });
+    if (draws > 0) sums.scale(1.0 / draws);
+    std::vector<petsc::Vector> moves;
+    if (draws < 0 || !moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_) || !moves_of_states(linear_, by_draws, moves)) return false;
+    for (auto const& move : moves) add_move(move, sums);
+    of_weights_ = sums.fields;
+    for (std::size_t i = 0; i < sums.constants.size(); ++i) out_.constants.covariance[i] += sums.constants[i];
     return true;
+  }
+
+  void add_move(Vec x, Squares& sums) {
+    auto const parameters = problem_.space().make_vector();
+    linear_.take_parameters(x, parameters);
+    sums.add(problem_.space().scatter(parameters), constants_.read(parameters));
   }
 
   void finish() {

@@ -60,7 +60,8 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
     waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first, count});
     for (double const k : half_waves(unknown.grid, waves_.back()->box)) waves_.back()->octave.push_back(octave_of(k));
   }
-  sums_.assign(next, 0.0);
+  octaves_ = next;
+  sums_.assign(2 * octaves_, 0.0);
 }
 
 /// |q_k|^2 of every octave, of all parameters.
@@ -68,7 +69,7 @@ std::vector<double> PriorScale::energies(Vec x) const {
   auto const parameters = problem_.space().make_vector();
   linear_.take_parameters(x, parameters);
   auto const pieces = problem_.space().scatter(parameters);
-  std::vector<double> out(sums_.size(), 0.0);
+  std::vector<double> out(octaves_, 0.0);
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     if (!waves_[p]) continue;
     auto const& waves = *waves_[p];
@@ -82,30 +83,46 @@ std::vector<double> PriorScale::energies(Vec x) const {
   return out;
 }
 
-void PriorScale::add(Vec x, Vec r) {
-  if (sums_.empty() || !linear_.is_white()) return;
+/// |q_k|^2 of a draw.
+std::vector<double> PriorScale::pulls(Vec x, Vec r) const {
   auto const q = linear_.make_vector();
   linear_.prior(x, q);
   check(VecAXPY(q, -1.0, r));
-  auto const found = energies(q);
-  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] += found[i];
+  return energies(q);
 }
 
-std::vector<double> PriorScale::scales(Vec parameters, int draws) const {
-  std::vector<double> scales(sums_.size(), 1.0);
-  if (sums_.empty() || draws == 0) return scales;
+void PriorScale::add(Vec x, Vec r) {
+  if (octaves_ == 0 || !linear_.is_white()) return;
+  auto const found = pulls(x, r);
+  for (std::size_t i = 0; i < octaves_; ++i) {
+    sums_[i] += found[i];
+    sums_[octaves_ + i] = std::max(sums_[octaves_ + i], found[i]);
+  }
+}
+
+std::vector<double> PriorScale::excess(Vec parameters, int draws) const {
+  std::vector<double> excess(octaves_, 0.0);
+  if (octaves_ == 0 || draws == 0) return excess;
   auto const x = linear_.make_vector(), q = linear_.make_vector();
   linear_.put_parameters(parameters, x);
   linear_.prior(x, q);
   auto const found = energies(q);
-  for (std::size_t i = 0; i < scales.size(); ++i)
-    if (sums_[i] > 0.0) scales[i] = std::max(1.0, draws * found[i] / sums_[i]);
-  return scales;
+  for (std::size_t i = 0; i < octaves_; ++i)
+    if (found[i] > sums_[octaves_ + i]) excess[i] = found[i] - sums_[i] / draws;
+  return excess;
 }
 
-void PriorScale::widen(Vec r, std::vector<double> const& scales) const {
+/// r := its parameters, 0 elsewhere.
+void PriorScale::keep_parameters(Vec r) const {
   auto const parameters = problem_.space().make_vector();
   linear_.take_parameters(r, parameters);
+  check(VecSet(r, 0.0));
+  linear_.put_parameters(parameters, r);
+}
+
+void PriorScale::weigh(Vec x, std::vector<double> const& variances) const {
+  auto const parameters = problem_.space().make_vector();
+  linear_.take_parameters(x, parameters);
   auto pieces = problem_.space().scatter(parameters);
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     auto values = make_host_field("octaves", static_cast<Index>(pieces[p].extent(0)));
@@ -115,33 +132,45 @@ void PriorScale::widen(Vec r, std::vector<double> const& scales) const {
       HostField piece = make_host_field("piece", static_cast<Index>(pieces[p].extent(0)));
       Kokkos::deep_copy(piece, pieces[p]);
       auto coefficients = waves.box.forward_of(piece);
-      for (std::size_t m = 0; m < waves.octave.size(); ++m) coefficients(m) *= std::sqrt(scales[waves.first + waves.octave[m]] - 1.0);
+      for (std::size_t m = 0; m < waves.octave.size(); ++m) coefficients(m) *= std::sqrt(variances[waves.first + waves.octave[m]]);
       waves.box.backward(coefficients);
       if (problem_.space().unknowns()[p].owner) values = coefficients;
     }
-    Field const widened = make_field("octaves", static_cast<Index>(pieces[p].extent(0)));
-    Kokkos::deep_copy(widened, values);
-    pieces[p] = widened;
+    Field const weighed = make_field("octaves", static_cast<Index>(pieces[p].extent(0)));
+    Kokkos::deep_copy(weighed, values);
+    pieces[p] = weighed;
   }
   check(VecSet(parameters, 0.0));
   problem_.space().gather(pieces, parameters);
-  check(VecSet(r, 0.0));
-  linear_.put_parameters(parameters, r);
+  check(VecSet(x, 0.0));
+  linear_.put_parameters(parameters, x);
 }
 
 int PriorScale::draw(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::function<void(Vec)> const& take) const {
-  auto const all = scales(parameters, draws);
-  if (std::none_of(all.begin(), all.end(), [](double s) { return s > 1.0; })) return 0;
+  auto variances = excess(parameters, draws);
+  if (std::none_of(variances.begin(), variances.end(), [](double value) { return value > 0.0; })) return 0;
   auto const noise = linear_.make_vector(), r = linear_.make_vector(), x = linear_.make_vector();
-  int n = 0;
-  for (; further(n); ++n) {
+  std::vector<petsc::Vector> of_prior;
+  std::vector<double> pulled(octaves_, 0.0);
+  for (int n = 0; further(n); ++n) {
     linear_.draw(first_draw + n, noise, r);
-    widen(r, all);
+    keep_parameters(r);
     check(VecSet(x, 0.0));
     if (!solve(r, x, "a draw of what the prior lacks")) return -1;
+    auto const pull = pulls(x, r);
+    for (std::size_t i = 0; i < octaves_; ++i) pulled[i] += pull[i];
+    of_prior.push_back(problem_.space().make_vector());
+    linear_.take_parameters(x, of_prior.back());
+  }
+  auto const count = static_cast<double>(of_prior.size());
+  for (std::size_t i = 0; i < octaves_; ++i) variances[i] = pulled[i] > 0.0 ? variances[i] * count / pulled[i] : 0.0;
+  for (auto const& drawn : of_prior) {
+    check(VecSet(x, 0.0));
+    linear_.put_parameters(drawn, x);
+    weigh(x, variances);
     take(x);
   }
-  return n;
+  return static_cast<int>(of_prior.size());
 }
 
 }  // namespace mollis::uncertainty

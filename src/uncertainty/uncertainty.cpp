@@ -23,7 +23,7 @@ namespace {
 
 using petsc::check;
 
-constexpr int least_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int least_draws = 5, most_further = 8, white_draws = 8, field_draws = 24, constant_draws = 64;
 constexpr double column_tolerance = 1e-6, draw_tolerance = 1e-3, bound = 1.959963984540054;  ///< the last in deviations
 
 class Quantifier {
@@ -250,7 +250,7 @@ class Quantifier {
   /// Of weights that were chosen from the same data, of octaves that the prior has too small, of states that are smoothed.
   bool add_weights() {
     auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve(b, x, draw_tolerance, what); };
-    auto const further = [&, before = out_.krylov](int n) { return n < least_draws || (n < out_.draws && out_.krylov - before <= budget_); };
+    auto const further = [&, before = out_.krylov](int n) { return n < least_draws || (n < most_further && out_.krylov - before <= budget_); };
     Squares sums(fitted_, constants_.positions.size());
     int const draws = scale_.draw(estimate_.parameters, out_.draws, by_draws, further, [&](Vec x) { add_move(x, sums); });
     if (draws > 0) sums.scale(1.0 / draws);

@@ -162,6 +162,9 @@ class Boreholes(TestCase):
             self.assertLess(numpy.sqrt(numpy.mean(left**2)), 1.5)
             known = file["parameters/T_known"][...]
             self.assertTrue(numpy.all((known >= 0.0) & (known <= 1.0)))
+            y, x = numpy.meshgrid(numpy.linspace(0.0, 1.0, 13), numpy.linspace(0.0, 1.0, 13), indexing="ij")
+            error = file["parameters/T"][...] - (1.0 + 0.5 * x * y)
+            self.assertGreater(numpy.mean(abs(error) < 1.96 * file["parameters/T_std"][...]), 0.85)  # 0.56 by a prior that holds T for a plane
 
     def test_ranks_agree(self):
         fields = {}

@@ -64,15 +64,15 @@ TEST(PriorScale, OctavesMakeUpADraw) {
   auto const noise = linear.make_vector(), r = linear.make_vector(), sum = linear.make_vector();
   linear.draw(3, noise, r);
   scale.add(noise, r);
-  std::size_t const octaves = scale.sums().size();
+  std::size_t const octaves = scale.sums().size() / 2;
   ASSERT_GT(octaves, 4u);
   petsc::check(VecSet(sum, 0.0));
   std::vector<petsc::Vector> parts;
   for (std::size_t b = 0; b < octaves; ++b) {
-    std::vector<double> scales(octaves, 1.0);
-    scales[b] = 2.0;
+    std::vector<double> variances(octaves, 0.0);
+    variances[b] = 1.0;
     parts.push_back(petsc::copy_of(r));
-    scale.widen(parts.back(), scales);
+    scale.weigh(parts.back(), variances);
     petsc::check(VecAXPY(sum, 1.0, parts.back()));
     for (std::size_t a = 0; a < b; ++a) EXPECT_NEAR(dot(parts[a], parts[b]), 0.0, 1e-10 * dot(r, r));
   }

@@ -108,7 +108,7 @@ std::vector<double> PriorScale::excess(Vec parameters, int draws) const {
   linear_.prior(x, q);
   auto const found = energies(q);
   for (std::size_t i = 0; i < octaves_; ++i)
-    if (found[i] > sums_[octaves_ + i]) excess[i] = found[i] - sums_[i] / draws;
+    excess[i] = std::max(0.0, found[i] - sums_[octaves_ + i]);
   return excess;
 }
 

@@ -4,10 +4,10 @@
 /// those of a prior that is too narrow, and so is what the smoothness takes from them.
 /// With q = P x* the pull of the prior on a fit (what the data hold against it), q = P x - r that of a draw x = H^-1 (J^T W e + r), and x_r = H^-1 r,
 /// q_r = P x_r - r those of the prior's part of a draw alone,
-///   E_b = sum_{k in b} |q_k|^2 - E sum_{k in b} |q_k|^2   (k: cosines or Fourier waves of the field, b: |k| < 1.5, 3, 6, ... half waves),
+///   E_b = sum_{k in b} |q_k|^2 - max over draws of sum_{k in b} |q_k|^2   (0 at least; k: cosines or Fourier waves of the field, b: |k| < 1.5, 3, 6, ... half waves),
 ///   s_b = 1 + E_b / E sum_{k in b} |q_rk|^2
-/// is the scale of the prior's variance in b by moments: an empirical Bayes estimate with a hyperparameter an octave. The field's waves of x_r in b, times
-/// sqrt(s_b - 1), are added to its error where the pull is larger than that of every draw.
+/// is the scale of the prior's variance in b by moments, but for what chance makes of the pull: an empirical Bayes estimate with a hyperparameter an
+/// octave. The field's waves of x_r in b, times sqrt(s_b - 1), are added to its error.
 #include <memory>
 #include <vector>
 
@@ -24,7 +24,7 @@ class PriorScale {
   PriorScale(problem::Problem const& problem, estimate::Linearisation& linear);
   /// Of a draw x of the error and the prior's part r of it. Collective.
   void add(Vec x, Vec r);
-  /// E_b of every octave of every field, 0 where chance may have made it. `parameters`: those of x*. Collective.
+  /// E_b of every octave of every field. `parameters`: those of x*. Collective.
   std::vector<double> excess(Vec parameters, int draws) const;
   /// x := its octaves times the roots of these, all else 0. Collective.
   void weigh(Vec x, std::vector<double> const& variances) const;

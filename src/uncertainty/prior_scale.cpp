@@ -61,7 +61,7 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
     for (double const k : half_waves(unknown.grid, waves_.back()->box)) waves_.back()->octave.push_back(octave_of(k));
   }
   octaves_ = next;
-  sums_.assign(2 * octaves_, 0.0);
+  largest_.assign(octaves_, 0.0);
 }
 
 /// |q_k|^2 of every octave, of all parameters.
@@ -94,10 +94,7 @@ std::vector<double> PriorScale::pulls(Vec x, Vec r) const {
 void PriorScale::add(Vec x, Vec r) {
   if (octaves_ == 0 || !linear_.is_white()) return;
   auto const found = pulls(x, r);
-  for (std::size_t i = 0; i < octaves_; ++i) {
-    sums_[i] += found[i];
-    sums_[octaves_ + i] = std::max(sums_[octaves_ + i], found[i]);
-  }
+  for (std::size_t i = 0; i < octaves_; ++i) largest_[i] = std::max(largest_[i], found[i]);
 }
 
 std::vector<double> PriorScale::excess(Vec parameters, int draws) const {
@@ -107,8 +104,7 @@ std::vector<double> PriorScale::excess(Vec parameters, int draws) const {
   linear_.put_parameters(parameters, x);
   linear_.prior(x, q);
   auto const found = energies(q);
-  for (std::size_t i = 0; i < octaves_; ++i)
-    excess[i] = std::max(0.0, found[i] - sums_[octaves_ + i]);
+  for (std::size_t i = 0; i < octaves_; ++i) excess[i] = std::max(0.0, found[i] - largest_[i]);
   return excess;
 }
 

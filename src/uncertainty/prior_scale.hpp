@@ -32,15 +32,15 @@ class PriorScale {
   /// solved for. Their parameters are kept until the last is there. Collective.
   int draw(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::function<void(Vec)> const& take) const;
 
-  /// Sums and largest values so far, and back.
-  std::vector<double> const& sums() const { return sums_; }
-  void go_on(std::vector<double> sums) { sums_ = std::move(sums); }
+  /// Of every octave the largest |q|^2 of the draws so far, and back.
+  std::vector<double> const& largest() const { return largest_; }
+  void go_on(std::vector<double> largest) { largest_ = std::move(largest); }
 
  private:
   struct Waves {
     spectral::SpectralBox box;
     std::vector<std::size_t> octave;   ///< of each of this rank's waves
-    std::size_t first, count;          ///< of the sums
+    std::size_t first, count;          ///< of its octaves, among those of all fields
   };
   std::vector<double> energies(Vec x) const;
   std::vector<double> pulls(Vec x, Vec r) const;
@@ -50,7 +50,7 @@ class PriorScale {
   estimate::Linearisation& linear_;
   std::vector<std::unique_ptr<Waves>> waves_;  ///< one a parameter, none of constants
   std::size_t octaves_ = 0;
-  std::vector<double> sums_;   ///< of |q|^2 over the draws, an octave each, and the largest
+  std::vector<double> largest_;
 };
 
 }  // namespace mollis::uncertainty

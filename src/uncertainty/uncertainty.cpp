@@ -170,7 +170,7 @@ class Quantifier {
     states_.keep(kept);
     kept.put("slopes", share_.sums());
     kept.put("terms", terms_.sums());
-    kept.put("octaves", scale_.sums());
+    kept.put("octaves", scale_.largest());
     auto const& unknowns = problem_.space().unknowns();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
       kept.put("squares/" + unknowns[p].name, unknowns[p].grid, squares_[p]);

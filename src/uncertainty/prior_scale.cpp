@@ -10,6 +10,7 @@ using petsc::check;
 
 constexpr double first_octave = 1.5;   ///< half waves
 constexpr int first_draw = 1 << 20;    ///< others than those that the sums were made of
+constexpr auto flat = static_cast<std::size_t>(-1);  ///< the octave of the mean: no derivative of it, so no prior holds it
 
 std::size_t octave_of(double waves) {
   return waves < first_octave ? 0 : 1 + static_cast<std::size_t>(std::floor(std::log2(waves / first_octave)));
@@ -58,7 +59,7 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
     next += count;
     if (unknown.grid.local_size() == 0) continue;
     waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first, count});
-    for (double const k : half_waves(unknown.grid, waves_.back()->box)) waves_.back()->octave.push_back(octave_of(k));
+    for (double const k : half_waves(unknown.grid, waves_.back()->box)) waves_.back()->octave.push_back(k > 0.0 ? octave_of(k) : flat);
   }
   octaves_ = next;
   largest_.assign(octaves_, 0.0);
@@ -77,7 +78,7 @@ std::vector<double> PriorScale::energies(Vec x) const {
     Kokkos::deep_copy(piece, pieces[p]);
     auto const coefficients = waves.box.forward_of(piece);
     for (std::size_t m = 0; problem_.space().unknowns()[p].owner && m < waves.octave.size(); ++m)
-      out[waves.first + waves.octave[m]] += coefficients(m) * coefficients(m);
+      if (waves.octave[m] != flat) out[waves.first + waves.octave[m]] += coefficients(m) * coefficients(m);
   }
   MPI_Allreduce(MPI_IN_PLACE, out.data(), static_cast<int>(out.size()), MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
   return out;
@@ -128,7 +129,8 @@ void PriorScale::weigh(Vec x, std::vector<double> const& variances) const {
       HostField piece = make_host_field("piece", static_cast<Index>(pieces[p].extent(0)));
       Kokkos::deep_copy(piece, pieces[p]);
       auto coefficients = waves.box.forward_of(piece);
-      for (std::size_t m = 0; m < waves.octave.size(); ++m) coefficients(m) *= std::sqrt(variances[waves.first + waves.octave[m]]);
+      for (std::size_t m = 0; m < waves.octave.size(); ++m)
+        coefficients(m) *= waves.octave[m] == flat ? 0.0 : std::sqrt(variances[waves.first + waves.octave[m]]);
       waves.box.backward(coefficients);
       if (problem_.space().unknowns()[p].owner) values = coefficients;
     }

@@ -4,7 +4,8 @@
 /// those of a prior that is too narrow, and so is what the smoothness takes from them.
 /// With q = P x* the pull of the prior on a fit (what the data hold against it), q = P x - r that of a draw x = H^-1 (J^T W e + r), and x_r = H^-1 r,
 /// q_r = P x_r - r those of the prior's part of a draw alone,
-///   E_b = sum_{k in b} |q_k|^2 - max over draws of sum_{k in b} |q_k|^2   (0 at least; k: cosines or Fourier waves of the field, b: |k| < 1.5, 3, 6, ... half waves),
+///   E_b = sum_{k in b} |q_k|^2 - max over draws of sum_{k in b} |q_k|^2   (0 at least; k: cosines or Fourier waves of the field, 0 < |k| < 1.5, 3, 6, ...
+///   half waves; of the mean, which no prior holds, q is rounding),
 ///   s_b = 1 + E_b / E sum_{k in b} |q_rk|^2
 /// is the scale of the prior's variance in b by moments, but for what chance makes of the pull: an empirical Bayes estimate with a hyperparameter an
 /// octave. The field's waves of x_r in b, times sqrt(s_b - 1), are added to its error.

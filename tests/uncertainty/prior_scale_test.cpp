@@ -56,6 +56,19 @@ TEST(PriorScale, LongWavesThatDataDoNotTellAreInsideTheBands) {
   EXPECT_GT(inside, 0.9) << inside;
 }
 
+/// No prior holds a field's mean: what an octave of it alone would be scaled by is the ratio of two rounding errors.
+TEST(PriorScale, TheMeanIsInNoOctave) {
+  Fitted const f;
+  auto& linear = *f.estimate.linear;
+  uncertainty::PriorScale const scale(f.problem, linear);
+  auto const mean = f.problem.space().make_vector(), x = linear.make_vector();
+  petsc::check(VecSet(mean, 1.0));
+  petsc::check(VecSet(x, 0.0));
+  linear.put_parameters(mean, x);
+  scale.weigh(x, std::vector<double>(scale.largest().size(), 1.0));
+  EXPECT_LT(dot(x, x), 1e-20 * dot(mean, mean));
+}
+
 /// Octaves are orthogonal and all there is: each for itself, they make up the draw.
 TEST(PriorScale, OctavesMakeUpADraw) {
   Fitted const f;

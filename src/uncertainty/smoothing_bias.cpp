@@ -7,6 +7,7 @@
 #include <map>
 
 #include "choices/weak_radius.hpp"
+#include "kernels/pointwise.hpp"
 #include "mollifier/radius_map.hpp"
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
@@ -75,15 +76,30 @@ double share_of(problem::Problem const& problem, parameters::Unknown const& unkn
   return unknown.axes.empty() ? 1.0 : 1.0 - ratio * ratio;
 }
 
-/// The noise's part of a draw of the error, as values of the parameters. Empty where the solve fails.
-std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate const& estimate, int number) {
+/// The noise's part of a draw of the error, as values of the parameters; empty where the solve fails. `terms` learn what it leaves.
+std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate const& estimate, int number, MissingTerms* terms = nullptr) {
   auto& linear = *estimate.linear;
   auto const noise = linear.make_vector(), prior = linear.make_vector(), x = linear.make_vector();
-  linear.draw(number, noise, prior);
+  auto const rows = linear.draw(number, noise, prior);
   if (!linear.solve(noise, x, tolerance).converged) return {};
+  if (terms != nullptr) {
+    auto left = linear.jacobian(x).equation;
+    for (std::size_t k = 0; k < left.size(); ++k) kernels::add_scaled(-1.0, rows.equation[k], left[k]);
+    terms->add(left, rows.equation);
+  }
   auto const parameters = problem.space().make_vector();
   linear.take_parameters(x, parameters);
   return problem.space().scatter(parameters);
+}
+
+/// The term that stands out more, of a fit by other radii or of that whose term is known: what one takes for itself another leaves. As many
+/// draws of it as there were of the first.
+void add_missing(MissingTerms& terms, problem::Problem const& problem, estimate::Estimate const& other, int drawn, Uncertainty& uncertainty) {
+  for (int number = drawn; number < uncertainty.draws; ++number)
+    if (noise_of(problem, other, number, &terms).empty()) return;
+  auto const stands_out = [](std::vector<MissingTerm> const& missing) { return missing.empty() ? 0.0 : missing[0].deviations / missing[0].bound; };
+  auto const found = terms.result();
+  if (stands_out(found) > stands_out(uncertainty.missing)) uncertainty.missing = found;
 }
 
 }  // namespace
@@ -113,8 +129,9 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
   std::vector<Squares> found, by_noise(here.size());
   for (std::size_t p = 0; p < here.size(); ++p) found.push_back(squares(problem, space.unknowns()[p], here[p], there[p]));
   int made = 0;
+  MissingTerms terms(problem, other);
   for (int number = 0; number < draws; ++number) {
-    auto const a = noise_of(problem, estimate, number), b = noise_of(problem, other, number);
+    auto const a = noise_of(problem, estimate, number), b = noise_of(problem, other, number, problem.weak() ? &terms : nullptr);
     if (a.empty() || b.empty()) break;
     ++made;
     for (std::size_t p = 0; p < a.size(); ++p) {
@@ -144,6 +161,7 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
     add_bias(problem, p, of, here[p], uncertainty);
     uncertainty.bias.push_back(of);
   }
+  if (problem.weak()) add_missing(terms, problem, other, made, uncertainty);
 }
 
 }  // namespace mollis::uncertainty

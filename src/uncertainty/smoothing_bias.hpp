@@ -9,7 +9,7 @@ namespace mollis::uncertainty {
 
 /// Estimates again with narrower mollifiers and the smoothness weights that go with them, and adds the bias found, in quadrature,
 /// to the deviations. Nothing where states are fitted, in the weak form (constants have none there), or where no radius can be
-/// narrower. Collective.
+/// narrower. In the weak form missing terms are looked for in what the narrower fit leaves, too. Collective.
 void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate const& estimate,
                         estimate::Estimator& estimator, Uncertainty& uncertainty);
 

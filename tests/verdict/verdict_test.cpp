@@ -189,6 +189,17 @@ TEST(Verdict, FindsConstantsThatDependOnTheRadius) {
   EXPECT_GT(answer.uncertainty.bias.at(0).chance, 0.0);
 }
 
+/// What wide mollifiers let D take up stands in what narrower ones leave.
+TEST(Verdict, NamesATermThatWideMollifiersHide) {
+  for (bool const lacks : {true, false}) {
+    auto options = noisy({"grid.points=[41,51]"});
+    options.noise = 0.05;
+    Case const c(open_film(std::string("dt(u) - D*dx(dx(u))") + (lacks ? "" : " + 0.1*u"), "", "D"), {{"u", Modes{}}}, options);
+    auto const answer = infer(c);
+    EXPECT_EQ(has(answer.verdict, "complete"), lacks) << verdict::describe(answer.verdict);
+  }
+}
+
 /// Of one mode u_xx = -pi^2 u: D and k cannot be told apart but by the noise that is left in the fitted states.
 TEST(Verdict, FindsErrorOfTheStatesThatPassesForInformation) {
   std::string const joint = "[inversion]\nmethod = \"joint\"\n";

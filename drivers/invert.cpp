@@ -1,4 +1,7 @@
 // mollis invert: deck -> grid -> observations -> problem -> inference (choices, estimate, uncertainty, verdict) -> files.
+#include <climits>
+
+#include "deck/curves.hpp"
 #include "drivers/drivers.hpp"
 #include "inference/inference.hpp"
 #include "inference/validate.hpp"
@@ -20,7 +23,7 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& asked, CommandLine const& comm
 
   auto const grid = problem::make_grid(comm, asked);
   progress.say(results::describe(grid));
-  auto const deck = problem::with_ranges(grid, asked, stages);
+  auto deck = problem::with_ranges(grid, asked, stages);
   auto problem = [&] {
     run::Stages::Scope const stage(stages, "read");
     return problem::from_deck(grid, deck, progress);
@@ -33,7 +36,8 @@ run::Exit invert(MPI_Comm comm, deck::Deck const& asked, CommandLine const& comm
   if (auto const traffic = results::describe_traffic(results::bytes_of(problem.states, grid), stages, "read"); !traffic.empty())
     progress.say("data  read " + traffic);
 
-  auto const answer = inference::infer(problem, stages, problem::finer_in_time(problem, deck, progress));
+  auto const answer = inference::infer(problem, stages, problem::finer_of(problem, deck, progress));
+  for (int n = 0; n < answer.halvings; ++n) deck = deck::with_halved_intervals(deck, INT_MAX).value();
   auto const validation = inference::validate(*answer.problem, answer.estimate);
   try {
     results::write(*answer.problem, deck, {answer.estimate, answer.uncertainty, answer.verdict, validation}, command.text, stages, set);

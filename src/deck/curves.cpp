@@ -59,7 +59,10 @@ void add_curve(std::string const& name, Entry const& entry, Parameter const& par
   Curve curve;
   curve.name = name;
   curve.state = parameter.over.front();
-  if (auto const coefficients = entry.integer("coefficients")) curve.coefficients = static_cast<int>(*coefficients);
+  if (auto const coefficients = entry.integer("coefficients")) {
+    curve.coefficients = static_cast<int>(*coefficients);
+    curve.open = false;
+  }
   curve.range = read_range(entry);
   curve.first = deck.parameters.size();
   curve.written = parameter;
@@ -79,6 +82,33 @@ void name_curves(Deck& deck) {
     deck.equation.let[curve.name] = text_of(curve);
     deck.equation.let_places[curve.name] = curve.written.places.section;
   }
+}
+
+std::optional<Deck> with_halved_intervals(Deck const& deck, int most) {
+  auto finer = deck;
+  finer.parameters.clear();
+  auto curve = finer.curves.begin();
+  for (std::size_t p = 0; p < deck.parameters.size(); ++p) {
+    if (curve == finer.curves.end() || curve->first != p) {
+      finer.parameters.push_back(deck.parameters[p]);
+      continue;
+    }
+    p += static_cast<std::size_t>(curve->coefficients) - 1;
+    curve->first = finer.parameters.size();
+    curve->coefficients = 2 * curve->coefficients - 3;
+    if (curve->coefficients > most) return std::nullopt;
+    for (int k = 0; k < curve->coefficients; ++k) finer.parameters.emplace_back(coefficient_name(curve->name, k), deck.parameters[p].second);
+    ++curve;
+  }
+  auto const taken = [&](std::string const& name) {
+    auto const named = [&](auto const& one) { return one.first == name; };
+    return std::count_if(finer.parameters.begin(), finer.parameters.end(), named) > 1 || finer.equation.let.count(name) > 0 ||
+           std::any_of(deck.fields.begin(), deck.fields.end(), named) || std::any_of(deck.observations.begin(), deck.observations.end(), named);
+  };
+  if (deck.curves.empty() || std::any_of(finer.parameters.begin(), finer.parameters.end(), [&](auto const& one) { return taken(one.first); }))
+    return std::nullopt;
+  name_curves(finer);
+  return finer;
 }
 
 std::vector<double> basis(Curve const& curve, double u) {

@@ -3,6 +3,7 @@
 ///   D(u) = sum_k c_k B(s - k + 1),  k = 0 .. n - 1,   s = (min(max(u, lower), upper) - lower) / h,
 ///   B(s) = (max(2 - |s|, 0)^3 - 4 max(1 - |s|, 0)^3) / 6,
 /// the cubic B-spline (de Boor 2001), constant outside. All c_k alike: a constant.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ void add_curve(std::string const& name, Entry const& entry, Parameter const& par
 
 /// Puts the text of every curve into [equation.let]; over [0, 1] where its range is not known yet. To be called again when ranges change.
 void name_curves(Deck& deck);
+
+/// The same deck with every interval between knots halved: 2 n - 3 coefficients for n, which hold every curve of n. Nothing where it has no
+/// curve, one would have more than `most` coefficients, or a name of theirs is taken.
+std::optional<Deck> with_halved_intervals(Deck const& deck, int most);
 
 /// B_k at a value of the state, one a coefficient; the curve has a range.
 std::vector<double> basis(Curve const& curve, double u);

@@ -74,6 +74,7 @@ struct Experiment {
 struct Curve {
   std::string name, state;                             ///< as the residuals have it
   int coefficients = 6;                                ///< at least 4; intervals between knots: three less
+  bool open = true;                                    ///< the deck leaves them to the data
   std::optional<std::array<double, 2>> range;          ///< of the state, outside which the curve is constant; none: what the data visit
   std::size_t first = 0;                               ///< position of the first coefficient among the parameters
   Parameter written;                                   ///< as the deck has it

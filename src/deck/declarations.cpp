@@ -142,7 +142,7 @@ Section parameters() {
     {key("over", Type::texts, "axes that it varies over, [] for a constant; one state, [\"u\"], for a curve over its values")
          .needed().like(R"(["y", "x"])"),
      key("coefficients", Type::integer, "of a curve over a state, a cubic spline: three more than there are intervals between its knots")
-         .within(from_to(4, 32)).otherwise_computed("6"),
+         .within(from_to(4, 32)).otherwise_computed("6, and 9, 15 or 27 where the data tell so many"),
      key("range", Type::numbers, "of the state, outside which the curve is constant").in("of the state")
          .otherwise_computed("what the data visit, less two standard deviations of their noise at each end").like("[0.0, 1.0]"),
      key("initial", Type::number, "first guess; without one fits begin at what the data say, nonlinear ones at 1"),

@@ -9,6 +9,7 @@
 #include "estimators/make/make_estimator.hpp"
 #include "estimators/methods.hpp"
 #include "inference/candidates.hpp"
+#include "inference/curves.hpp"
 #include "inference/inference.hpp"
 #include "petsc/options.hpp"
 #include "run/error.hpp"
@@ -164,14 +165,8 @@ Inference by_method(Problem const& given, problem::Finer const& finer, std::stri
   return better(finer_answer, answer) ? std::move(finer_answer) : std::move(answer);
 }
 
-}  // namespace
-
-void offer_options(std::string const& method) {
-  for (auto const& one : estimators::methods())
-    if (one.name == method || estimators::is_automatic(method)) estimators::make_estimator(one.name)->offer_options();
-}
-
-Inference infer(Problem const& problem, run::Stages& stages, problem::Finer const& finer) {
+/// By the problem's method, or by candidates() in turn.
+Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer const& finer) {
   auto const& method = problem.settings.inversion.method;
   if (!estimators::is_automatic(method)) return by_method(problem, finer, method, nullptr, stages);
   std::optional<Inference> best;
@@ -191,6 +186,18 @@ Inference infer(Problem const& problem, run::Stages& stages, problem::Finer cons
   }
   if (!best) throw *first;
   return std::move(*best);
+}
+
+}  // namespace
+
+void offer_options(std::string const& method) {
+  for (auto const& one : estimators::methods())
+    if (one.name == method || estimators::is_automatic(method)) estimators::make_estimator(one.name)->offer_options();
+}
+
+Inference infer(Problem const& problem, run::Stages& stages, problem::Finer const& finer) {
+  auto const again = [&](Problem const& bent, problem::Finer const& more) { return by_method(bent, more, bent.settings.inversion.method, nullptr, stages); };
+  return with_enough_coefficients(by_methods(problem, stages, finer), finer, again);
 }
 
 }  // namespace mollis::inference

@@ -19,6 +19,7 @@ struct Inference {
   estimate::Estimate estimate;
   uncertainty::Uncertainty uncertainty;
   verdict::Verdict verdict;
+  int halvings = 0;                                  ///< how often the intervals of curves were halved (deck::with_halved_intervals) for `problem`
 };
 
 /// Lets the solvers of all methods that may come to be used read their options. Collective.
@@ -26,7 +27,7 @@ void offer_options(std::string const& method);
 
 /// By the problem's method, or, where that is "auto", by the methods of candidates() in turn until one's verdict is sound; if none
 /// is, the answer with the best verdict. A method that cannot serve the problem is passed over, saying why; run::Error where
-/// none can. `finer`: for the error of the lattice; may be empty. Collective.
+/// none can. `finer`: for the error of the lattice and the coefficients of curves; may be empty. Collective.
 Inference infer(problem::Problem const& problem, run::Stages& stages, problem::Finer const& finer = {});
 
 }  // namespace mollis::inference

@@ -15,7 +15,7 @@ Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, run::Progress&
 /// The same with these observations. Collective.
 Problem from_deck(grid::Grid const& grid, deck::Deck const& deck, std::vector<observations::State> states, run::Progress& progress);
 
-/// Of the problem of this deck. `progress` is used by what is made. Collective.
-Finer finer_in_time(Problem const& problem, deck::Deck const& deck, run::Progress& progress);
+/// Of the problem of this deck, the ranges of its curves known. `progress` is used by what is made. Collective.
+Finer finer_of(Problem const& problem, deck::Deck const& deck, run::Progress& progress);
 
 }  // namespace mollis::problem

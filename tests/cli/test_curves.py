@@ -29,7 +29,12 @@ def diffusivity(u):
     return 0.01 * (1 + 4 * u**2)
 
 
-def film(frames=31, points=41, finer=5):
+def rising(u):
+    """From 0.01 to 0.05 within a fifth of the range."""
+    return 0.03 + 0.02 * numpy.tanh((u - 0.5) / 0.1)
+
+
+def film(frames=31, points=41, finer=5, diffusivity=diffusivity):
     """Finite volumes with closed ends, explicit steps, on a grid five times as fine."""
     n = (points - 1) * finer + 1
     x = numpy.linspace(0, 1, n)
@@ -105,6 +110,39 @@ class Curves(TestCase):
         errors = summary_of(self.directory / "fit/predict")["states"]["u"]["fitted_frames"]
         self.assertLess(errors["chi2"], 1.2)
         self.assertGreater(errors["unchanged_chi2"], 10)
+
+
+class Coefficients(TestCase):
+    """As many as the data tell."""
+    def fit(self, *changes):
+        directory = temporary()
+        clean = film(diffusivity=rising)
+        with h5py.File(directory / "data.h5", "w") as file:
+            file["u"] = clean + NOISE * numpy.random.default_rng(5).standard_normal(clean.shape)
+        text = DECK.format(noise=NOISE).replace("0.01*(1 + 4*u^2)", "0.03 + 0.02*tanh((u - 0.5)/0.1)")
+        for change in changes:
+            text = text.replace(*change)
+        (directory / "case.toml").write_text(text)
+        outcome = run("invert", directory / "case.toml", "inversion.method=joint", f"output.directory={directory}/out")
+        return outcome, summary_of(directory / "out"), (directory / "out/deck.toml").read_text()
+
+    def test_too_few_are_doubted(self):
+        outcome, summary, _ = self.fit()
+        self.expect(2, outcome)
+        reason = next(r for r in summary["verdict"]["reasons"] if r["check"] == "curve")
+        self.assertGreater(reason["value"], reason["bound"])
+        self.assertIn("coefficients = 9", reason["advice"])
+
+    def test_left_open_they_are_found(self):
+        outcome, summary, deck = self.fit(("coefficients = 6\n", ""))
+        self.expect(0, outcome)
+        count = sum(name.startswith("D_") for name in summary["parameters"])
+        self.assertIn(count, (9, 15))
+        self.assertIn(f"coefficients = {count}\n", deck)
+        found = summary["parameters"]["D"]
+        self.assertLess(found["truth"]["relative_l2"], 3 * found["standard_error"] / found["mean"])
+        self.assertGreater(found["truth"]["coverage95"], 0.8)
+        self.assertTrue(next(c for c in summary["verdict"]["checks"] if c["check"] == "curve")["holds"])
 
 
 class Errors(TestCase):

@@ -113,6 +113,48 @@ struct GatherRows {
   }
 };
 
+/// The transpose for R results in a row along the axis, all of the same weights: what is loaded serves all of them, and arithmetic bounds, not loads.
+template <int R>
+struct GatherRowBlock {
+  static constexpr int orders = R;
+  double const* const* first;  ///< [input] first tap of value 0 of the first row
+  Size stride;
+  double* out;
+  Size out_stride;
+  double const* weights;       ///< [input][tap]
+  int taps, inputs;            ///< taps >= R
+  bool add;
+
+  template <class P, int U>
+  [[gnu::always_inline]] void block(Size c) const {
+    P sum[R][U];
+    repeat<R>([&](auto r) {
+      double const* row = out + r * out_stride + c;
+      repeat<U>([&](auto u) { sum[r][u] = add ? load<P>(row + u * lanes_of<P>) : P{}; });
+    });
+    double const* w = weights;
+    for (int k = 0; k < inputs; ++k, w += taps) {
+      double const* in = first[k] + c;
+      repeat<R - 1>([&](auto s) {  // rows 0 to s reach it
+        repeat<s + 1>([&](auto r) { take<P, U>(sum[r], w[s - r], in); });
+        in += stride;
+      });
+      for (int s = R - 1; s < taps; ++s, in += stride) repeat<R>([&](auto r) { take<P, U>(sum[r], w[s - r], in); });
+      repeat<R - 1>([&](auto s) {  // rows s + 1 to R - 1
+        repeat<R - 1 - s>([&](auto r) { take<P, U>(sum[s + 1 + r], w[taps - 1 - r], in); });
+        in += stride;
+      });
+    }
+    repeat<R>([&](auto r) { repeat<U>([&](auto u) { store(out + r * out_stride + c + u * lanes_of<P>, sum[r][u]); }); });
+  }
+
+ private:
+  template <class P, int U>
+  [[gnu::always_inline]] static void take(P (&sum)[U], double weight, double const* in) {
+    repeat<U>([&](auto u) { sum[u] += weight * load<P>(in + u * lanes_of<P>); });
+  }
+};
+
 template <class P, int U, class Rows>
 [[gnu::always_inline]] inline Size blocks(Rows const& rows, Size c, Size length) {
   for (; length - c >= U * lanes_of<P>; c += U * lanes_of<P>) rows.template block<P, U>(c);

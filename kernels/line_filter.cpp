@@ -9,9 +9,10 @@ namespace mollis::kernels {
 namespace {
 
 constexpr bool on_cpu = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
-[[maybe_unused]] constexpr Index strip_length = 256;  ///< values of a line that stay in cache while the rows move along the axis
+[[maybe_unused]] constexpr Index shortest_strip = 128, longest_strip = 1024;  ///< values of a line: as many rows as there are taps stay in cache
 [[maybe_unused]] constexpr Index flat_below = 64;     ///< shorter inner extents run as one with the axis
 constexpr int most_orders = 5;       ///< of a group
+[[maybe_unused]] constexpr int rows_at_once = 4;      ///< of a transpose
 
 template <class Work>
 void on_host_threads(char const* label, Index tasks, Work const& work) {
@@ -78,6 +79,10 @@ struct ForwardPass {
     }
   }
 
+  void interior_rows(Index o, Index lower, Index upper, Index c, Index length) const {
+    for (Index i = lower; i < upper; ++i) interior(o, i, c, length);
+  }
+
   void edge(Index o, Index i, Index c, Index length) const {
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* first = in.data + o * in.outer_stride + band.start.data()[i] * in.axis_stride + c;
@@ -110,7 +115,9 @@ struct TransposedPass {
   Lines out;
   bool add;
 
-  void values(Index o, Index i, Index c, Index length) const {
+  /// gather(first, result, weights, taps, inputs, add) of row i, for as many inputs at a time as `first` holds.
+  template <class Gather>
+  void values(Index o, Index i, Index c, Gather const& gather) const {
     int const taps = static_cast<int>(band.count.data()[i]);
     double const* weights = band.weights.data() + band.offset.data()[i];
     double* result = out.data + o * out.outer_stride + i * out.axis_stride + c;
@@ -121,8 +128,23 @@ struct TransposedPass {
         ConstLines const& lines = in[static_cast<std::size_t>(k + l)];
         first[l] = lines.data + o * lines.outer_stride + band.start.data()[i] * lines.axis_stride + c;
       }
-      run(GatherRows{first, in.front().axis_stride, result, weights + k * taps, taps, inputs, add || k > 0}, length);
+      gather(first, result, weights + k * taps, taps, inputs, add || k > 0);
     }
+  }
+  void values(Index o, Index i, Index c, Index length) const {
+    values(o, i, c, [&](double const* const* first, double* result, double const* weights, int taps, int inputs, bool more) {
+      run(GatherRows{first, in.front().axis_stride, result, weights, taps, inputs, more}, length);
+    });
+  }
+  /// Rows that share what they load, four at a time.
+  void interior_rows(Index o, Index lower, Index upper, Index c, Index length) const {
+    Index i = lower;
+    if (static_cast<int>(band.count.data()[lower]) >= rows_at_once)
+      for (; i + rows_at_once <= upper; i += rows_at_once)
+        values(o, i, c, [&](double const* const* first, double* result, double const* weights, int taps, int inputs, bool more) {
+          run(GatherRowBlock<rows_at_once>{first, in.front().axis_stride, result, out.axis_stride, weights, taps, inputs, more}, length);
+        });
+    for (; i < upper; ++i) values(o, i, c, length);
   }
   void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
 
@@ -151,20 +173,22 @@ void over_whole_lines(Pass const& pass, Index outer, Index inner) {
   });
 }
 
+/// So that every thread has some of `values` in strips.
+Index strip_length(Index values) {
+  Index const threads = Kokkos::DefaultHostExecutionSpace().concurrency();
+  return threads == 1 ? longest_strip : std::clamp(values / (4 * threads) / shortest_strip * shortest_strip, shortest_strip, longest_strip);
+}
+
 /// Long inner extents: strips of them march along the axis, so that the rows that a result reads stay in cache.
 template <class Pass>
 void over_strips(Pass const& pass, Index outer, Index inner) {
   Band const& band = pass.band;
-  Index const strips = (inner + strip_length - 1) / strip_length;
+  Index const strip = strip_length(outer * inner), strips = (inner + strip - 1) / strip;
   on_host_threads("mollis::line_pass", outer * strips, [&](Index task) {
-    Index const o = task / strips, c = task % strips * strip_length, length = std::min(strip_length, inner - c);
-    for (Index i = 0; i < band.rows; ++i) {
-      if (i >= band.lower && i < band.upper) {
-        pass.interior(o, i, c, length);
-      } else {
-        pass.edge(o, i, c, length);
-      }
-    }
+    Index const o = task / strips, c = task % strips * strip, length = std::min(strip, inner - c);
+    for (Index i = 0; i < band.lower; ++i) pass.edge(o, i, c, length);
+    if (band.lower < band.upper) pass.interior_rows(o, band.lower, band.upper, c, length);
+    for (Index i = band.upper; i < band.rows; ++i) pass.edge(o, i, c, length);
   });
 }
 

@@ -1,4 +1,5 @@
-// A joint fit at its peak: while the standard errors solve for what a chosen weight moves. Its own steps come a few vectors below that.
+// A joint fit at its peak: while the standard errors solve for what a chosen weight moves, or for the last draw of what the prior lacks. Its own
+// steps come a few vectors below that.
 #include <algorithm>
 #include <cmath>
 
@@ -43,6 +44,8 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
   return out;
 }
 
+constexpr double draws_of_octaves = 7.0;   ///< of what the prior lacks, kept at most while the last is solved for (uncertainty::PriorScale)
+
 }  // namespace
 
 double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
@@ -61,8 +64,9 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields;   // factors; amplitudes, scales
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
-  // Weights of the residuals; the fit, squares, variances and what weights take; what a weight moves, once and twice, and what was found before.
-  double const errors = 3.0 * n.residuals + 4.0 * n.fields + (3.0 + 2.0 * n.fields) * x;
+  // Weights of the residuals; the fit, squares, variances and what weights take, octaves of waves; the larger of what a weight moves, once and twice,
+  // and what was found before, or a draw of what the prior lacks, its right side and noise, and the fields of those before it.
+  double const errors = 3.0 * n.residuals + 5.0 * n.fields + std::max((3.0 + 2.0 * n.fields) * x, 3.0 * x + draws_of_octaves * n.fields);
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
   double const by_models = lattice.size * (n.fields + both + 3.0);
   double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;

@@ -31,7 +31,7 @@ void widen(parameters::Unknown const& unknown, Bias const& bias, Field const& va
 
 }  // namespace
 
-Squares squares(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& a, Field const& b) {
+MeanSquares squares(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& a, Field const& b) {
   auto const left = on_host(a), right = on_host(b);
   Field const square = make_field("square", static_cast<Index>(left.extent(0)));
   auto const host = Kokkos::create_mirror_view(square);

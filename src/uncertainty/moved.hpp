@@ -5,12 +5,12 @@
 namespace mollis::uncertainty {
 
 /// Squares of what a and b differ by, their mean over the core and over the rest.
-struct Squares {
+struct MeanSquares {
   double core = 0.0, rim = 0.0;
 };
 
 /// Collective.
-Squares squares(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& a, Field const& b);
+MeanSquares squares(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& a, Field const& b);
 
 /// Root mean square of a piece over the core; 1 of a logarithm. Collective.
 double size_of(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& piece);

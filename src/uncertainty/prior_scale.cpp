@@ -51,6 +51,7 @@ std::size_t octaves_of(grid::Grid const& grid) {
 }  // namespace
 
 PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation& linear) : problem_(problem), linear_(linear) {
+  if (!linear.is_white()) return;   // its draws are not those that moments are made of
   std::size_t next = 0;
   for (auto const& unknown : problem.space().unknowns()) {
     waves_.emplace_back();

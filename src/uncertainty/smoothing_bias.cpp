@@ -126,7 +126,7 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
   }
   auto const& space = problem.space();
   auto const here = space.scatter(estimate.parameters), there = space.scatter(other.parameters);
-  std::vector<Squares> found, by_noise(here.size());
+  std::vector<MeanSquares> found, by_noise(here.size());
   for (std::size_t p = 0; p < here.size(); ++p) found.push_back(squares(problem, space.unknowns()[p], here[p], there[p]));
   int made = 0;
   MissingTerms terms(problem, other);

@@ -140,7 +140,7 @@ TEST(Sizes, MemoryKnowsFactors) {
 }
 
 /// What lived at the peak, by heaptrack 1.4, less what a run on 16 x 16 points has: of the decks in inputs/ on one rank, with their errors drawn.
-/// The dense low modes (2.6 MB in all) are counted whole.
+/// The dense low modes of equation-error (2.6 MB in all) are counted whole.
 TEST(Sizes, MemoryIsWhatLivesAtThePeak) {
   struct Case {
     char const* what;
@@ -162,17 +162,17 @@ TEST(Sizes, MemoryIsWhatLivesAtThePeak) {
   std::vector<Case> const cases{
       {"heat2d 512^2, equation-error", in_plane({"grid.points=[512, 512]", "inversion.method=equation-error"}), 182.6 - 6.8},
       {"heat2d 256^2, equation-error", in_plane({"grid.points=[256, 256]", "inversion.method=equation-error"}), 50.1 - 6.8},
-      {"heat2d 256^2, joint", in_plane({"grid.points=[256, 256]", "inversion.method=joint"}), 45.7 - 6.2},
+      {"heat2d 256^2, joint", in_plane({"grid.points=[256, 256]", "inversion.method=joint"}), 49.1 - 6.3},
       {"heat3d 64^3, equation-error", {"inversion.method=equation-error"}, 178.6 - 6.8},
       {"phase_field 256^2, equation-error", phase("equation-error"), 64.2 - 6.9},
-      {"phase_field 256^2, joint", phase("joint"), 56.8 - 5.9},
+      {"phase_field 256^2, joint", phase("joint"), 59.0 - 5.9},
   };
   for (auto const& one : cases) {
     auto const deck = cube("[64, 64, 64]", one.deck);
     auto const grid = problem::make_grid(MPI_COMM_SELF, deck);
     auto const memory = problem::memory_of(deck, grid, problem::compile(deck, problem::everywhere(deck)));
     double const said = memory.of(static_cast<double>(grid.points())) - problem::libraries;
-    EXPECT_NEAR(said / 1e6, one.megabytes, 0.08 * one.megabytes) << one.what;
+    EXPECT_NEAR(said / 1e6, one.megabytes, (deck.inversion.method == "joint" ? 0.04 : 0.08) * one.megabytes) << one.what;
   }
 }
 

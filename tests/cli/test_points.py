@@ -89,6 +89,26 @@ class Tables(TestCase):
     def test_quotes(self):
         self.refused(65, boreholes(20) + [['"0.5', 0.2, 1.0, 0.1]], "line 22, column easting", "is no number")
 
+    def test_separators_within_quotes(self):
+        """RFC 4180: what stands in quotes parts nothing; quotes that do not close are part of the word."""
+        rows, path = boreholes(30), self.directory / "quoted.csv"
+        columns = 'observations.h.columns={ x = "x, east [m]", y = "y; north", value = "h" }'
+        for mark, separator in (("\ufeff# heads\n\n", ","), ("", ";"), ("\n", "\t")):
+            lines = [separator.join('"%.6g"' % value for value in row[:3]) for row in rows]
+            path.write_text(mark + separator.join(['"x, east [m]"', '"y; north"', "h"]) + "\n" + "\n\n".join(lines), encoding="utf-8")
+            with self.subTest(separator=separator):
+                self.assertIn(run("invert", self.deck, f"observations.h.file={path}", columns, "observations.h.noise=2e-3", f"output.directory={self.directory / 'quoted'}").code, (0, 2))
+                with h5py.File(self.directory / "quoted" / "result.h5") as result:
+                    numpy.testing.assert_allclose(numpy.sort(result["observations/h/x"][:]), numpy.sort([row[0] for row in rows]), rtol=1e-5)
+
+    def test_lines_of_other_machines(self):
+        write_heads(self.directory / "heads.csv", boreholes(20))
+        text = (self.directory / "heads.csv").read_text()
+        for content, fault in ((text.replace("\r", "").replace("\n", "\r").encode(), "carriage return alone"), (text.encode("utf-16"), "UTF-16; save it as UTF-8"),
+                               (text.replace(",", ";").replace(".", ",").encode(), "is no number (decimals have a point)")):
+            (self.directory / "heads.csv").write_bytes(content)
+            self.expect_error(65, run("invert", self.deck), "heads.csv", fault)
+
     def test_a_value_gone_wrong(self):
         self.refused(65, boreholes(20) + [[0.5, 0.2, 1e30, 0.1]], "1 values are as large as 1e+30", "write NaN")
 
@@ -132,7 +152,7 @@ class Tables(TestCase):
 
     def test_neither_text_nor_hdf5(self):
         (self.directory / "heads.csv").write_bytes(bytes(range(256)))
-        self.expect_error(65, run("invert", self.deck), "neither text nor HDF5")
+        self.expect_error(65, run("invert", self.deck), "no text", "a table is text or HDF5")
 
     def test_methods_that_need_a_grid(self):
         self.expect_error(64, run("check", self.deck, "inversion.method=equation-error"), "[inversion] method", "method = \"joint\"")

@@ -265,7 +265,7 @@ class Malformed(FormatsCase):
         self.refuse(65, good, "text", more='dataset = "name"')
         self.refuse(78, good, "[observations.u] at", "timme", "did you mean \"time\"", more='dataset = "u"\nat = { timme = 0 }')
         self.refuse(78, good, "[observations.u] order", "\"lat\" is no axis of the grid", more='dataset = "u"\norder = ["t", "lat", "x"]')
-        self.refuse(65, good, "fix what is too much", axes='axes = ["y", "x"]', points="points = [12, 10]", lower="lower = [0, 0]", upper="upper = [1, 1]",
+        self.refuse(65, good, "fix what is too much: at = { time = 0 }", axes='axes = ["y", "x"]', points="points = [12, 10]", lower="lower = [0, 0]", upper="upper = [1, 1]",
                     residual='residual = "lap(u) - a*u"', more='dataset = "u"')
         self.refuse(78, good, "[observations.u] at", "time = 4 is outside 0 to 3", more='dataset = "u"\nat = { time = 4 }')
         self.refuse(78, good, "[observations.u] crop", "ends past its 10 points", more='dataset = "u"\ncrop = { x = [1, 11] }')

@@ -2,12 +2,14 @@
 import csv
 import math
 import random
+import subprocess
+import sys
 import unittest
 
 import h5py
 import numpy
 
-from program import TestCase, run, summary_of, temporary
+from program import SOURCE, TestCase, run, summary_of, temporary
 
 BOREHOLES = """
 [grid]
@@ -185,6 +187,13 @@ class Boreholes(TestCase):
             y, x = numpy.meshgrid(numpy.linspace(0.0, 1.0, 13), numpy.linspace(0.0, 1.0, 13), indexing="ij")
             error = file["parameters/T"][...] - (1.0 + 0.5 * x * y)
             self.assertGreater(numpy.mean(abs(error) < 1.96 * file["parameters/T_std"][...]), 0.85)  # 0.56 by a prior that holds T for a plane
+
+    def test_picture(self):
+        """Dots on the fitted state: tools/plot.py knows tables of points."""
+        picture = self.directory / "heads.png"
+        done = subprocess.run([sys.executable, SOURCE / "tools" / "plot.py", self.directory / "out1", "-o", picture], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(picture.stat().st_size, 10000)
 
     def test_ranks_agree(self):
         fields = {}

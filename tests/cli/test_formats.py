@@ -145,6 +145,22 @@ class Looking(FormatsCase):
         numpy.save(self.directory / "a.npy", numpy.zeros((3, 5, 6, 7, 8)))
         self.new("a.npy", "# ? Which index along these?")
 
+    def test_dates_circles_and_paths(self):
+        """Times with a date become seconds, longitudes close, rows of a trajectory are no molecules."""
+        path = self.directory / "globe.nc"
+        axes = {"time": 4, "lat": 12, "lon": 10}
+        formats.netcdf(path, axes, {"u": (list(axes), U, {}), "time": (["time"], numpy.arange(4.0), {"units": "hours since 1990-01-01"}),
+                                    "lat": (["lat"], numpy.linspace(60.0, -60.0, 12), {"units": "degrees_north"}),
+                                    "lon": (["lon"], 36.0 * numpy.arange(10), {"units": "degrees_east"})})
+        self.new(path, "# t in seconds (the file: hours since 1990-01-01)", "# ? x goes once around: period = { x = 360.0 }")
+        deck = (self.directory / "new.toml").read_text()
+        self.assertNotIn("y goes once around", deck)
+        random = numpy.random.default_rng(1)
+        with h5py.File(self.directory / "paths.h5", "w") as file:
+            for name, values in (("x", random.random(2000)), ("y", random.random(2000)), ("frame", numpy.arange(2000) % 50), ("trajectory", numpy.arange(2000) // 50)):
+                file[name] = values
+        self.new(self.directory / "paths.h5", "are these paths of particles? tools/moments.py")
+
     def test_ranks_and_no_deck(self):
         (self.directory / "table.csv").write_text("id,x [nm],y [nm]\n1,5,3\n2,4,9\n3,7,1\n")
         for ranks in (1, 2):

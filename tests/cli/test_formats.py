@@ -64,13 +64,14 @@ class Reading(FormatsCase):
         formats.tiff(d / "u.tif", list(U))
         formats.nifti(d / "u.nii", U[:, None])  # t, z, y, x
         formats.nifti(d / "u.nii.gz", U[:, None], packed=True)
+        formats.nifti(d / "big.nii", U[:, None], order=">")
         packed = numpy.round((U - 50) / 0.001).astype("i4")
         axes = {"time": 4, "lat": 12, "lon": 10}
         formats.netcdf(d / "u.nc", axes, {"u": (list(axes), packed, {"scale_factor": numpy.float64(0.001), "add_offset": numpy.float64(50.0)})})
         numpy.savetxt(d / "u.csv", U.reshape(4 * 12, 10), delimiter=",")
         expected = self.mollified("u.h5", 'dataset = "u"')
         for file, more in (("u.h5", 'dataset = "v"\norder = ["x", "channel", "t", "y"]\nat = { channel = 0 }'), ("c.npy", ""), ("f.npy", ""), ("s.npz", 'dataset = "u"'), ("z.npz", 'dataset = "u"'),
-                           ("u.tif", ""), ("u.nii", ""), ("u.nii.gz", ""), ("u.nc", 'dataset = "u"')):
+                           ("u.tif", ""), ("u.nii", ""), ("big.nii", ""), ("u.nii.gz", ""), ("u.nc", 'dataset = "u"')):
             for ranks in (1, 2) if file in ("f.npy", "z.npz", "u.nc") else (1,):
                 with self.subTest(file=file, ranks=ranks):
                     numpy.testing.assert_allclose(self.mollified(file, more, ranks), expected, rtol=1e-12, atol=1e-3 if file == "u.nc" else 0)

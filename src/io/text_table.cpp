@@ -28,7 +28,7 @@ TextTable::TextTable(std::string file_, std::vector<std::string> names_) : file(
     begin += static_cast<Index>(line.size()) + 1;
     if (lines++ == 0) drop_mark(line);
   } while (is_comment(line) && fault_of_text(line).empty());
-  if (auto const fault = fault_of_text(line); !fault.empty()) throw Error(Exit::bad_data, fmt::format("{}: {}; a table is text or HDF5", file, fault));
+  if (auto const fault = fault_of_text(line); !fault.empty()) throw Error(Exit::bad_data, fmt::format("{}: {}; a table is text, or datasets of HDF5, NetCDF or .npz", file, fault));
   separator = separator_of(line);
   std::vector<std::string> header;
   split(line, separator, header);

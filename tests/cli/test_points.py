@@ -9,6 +9,7 @@ import unittest
 import h5py
 import numpy
 
+import formats
 from program import SOURCE, TestCase, run, summary_of, temporary
 
 BOREHOLES = """
@@ -103,6 +104,19 @@ class Tables(TestCase):
                 with h5py.File(self.directory / "quoted" / "result.h5") as result:
                     numpy.testing.assert_allclose(numpy.sort(result["observations/h/x"][:]), numpy.sort([row[0] for row in rows]), rtol=1e-5)
 
+    def test_columns_of_other_formats(self):
+        """1D variables of classic NetCDF, arrays of an archive."""
+        rows = numpy.array(boreholes(30))
+        names = dict(zip(("easting", "northing", "head", "sd"), rows.T))
+        formats.netcdf(self.directory / "heads.nc", {"well": 30}, {name: (["well"], column, {}) for name, column in names.items()})
+        numpy.savez(self.directory / "heads.npz", **names)
+        for file in ("heads.nc", "heads.npz"):
+            out = self.directory / file.replace(".", "_")
+            with self.subTest(file=file):
+                self.assertIn(run("invert", self.deck, f"observations.h.file={self.directory / file}", f"output.directory={out}").code, (0, 2))
+                with h5py.File(out / "result.h5") as result:
+                    numpy.testing.assert_array_equal(numpy.sort(result["observations/h/value"][:]), numpy.sort(names["head"]))
+
     def test_lines_of_other_machines(self):
         write_heads(self.directory / "heads.csv", boreholes(20))
         text = (self.directory / "heads.csv").read_text()
@@ -154,7 +168,7 @@ class Tables(TestCase):
 
     def test_neither_text_nor_hdf5(self):
         (self.directory / "heads.csv").write_bytes(bytes(range(256)))
-        self.expect_error(65, run("invert", self.deck), "no text", "a table is text or HDF5")
+        self.expect_error(65, run("invert", self.deck), "no text", "a table is text, or datasets of HDF5, NetCDF or .npz")
 
     def test_methods_that_need_a_grid(self):
         self.expect_error(64, run("check", self.deck, "inversion.method=equation-error"), "[inversion] method", "method = \"joint\"")

@@ -85,13 +85,37 @@ def say(label, method, rate, summary, seconds, truth, where):
           f"{verdict['status']}{': ' + reasons if reasons else ''} |", flush=True)
 
 
+def by_draws(given, folder):
+    """Correlation inside the disc, the square fitted less the disc fitted: mean and its standard error over the draws."""
+    print("| lambda | method | disc | whole square | loss |\n|---|---|---|---|---|")
+    for jump in (True, False):
+        rate, u, disc = problem(jump)
+        for method in given.methods:
+            found = []
+            for draw in range(given.draws):
+                with h5py.File(folder / "data.h5", "w") as file:
+                    file["d"] = u + 0.01 * u.std() * np.random.default_rng(draw).standard_normal(u.shape)
+                maps = [fit(given.mollis, folder, method, f"uncertainty.samples={given.samples}", *overrides)[0] for overrides in ([DISC], [])]
+                found.append([scores(one, rate, disc & np.isfinite(one))[0] for one in maps])
+            loss = np.subtract(*np.transpose(found)[::-1])
+            mean = np.mean(found, axis=0)
+            print(f"| {'a jump' if jump else 'smooth'} | {method} | {mean[0]:.4f} | {mean[1]:.4f} | {loss.mean():.4f} +- {loss.std(ddof=1) / np.sqrt(len(loss)):.4f} "
+                  f"({loss.min():.4f} to {loss.max():.4f}) |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mollis", required=True, type=lambda path: pathlib.Path(path).resolve())
     parser.add_argument("--methods", nargs="+", default=["equation-error", "joint"])
     parser.add_argument("--samples", default="0", help="draws for standard errors")
+    parser.add_argument("--draws", type=int, default=1, help="of the noise; more than one: the disc alone, and by how much its mask lowers the correlation")
     parser.add_argument("--shares", type=int, nargs="*", default=[0, 2, 5, 20, 50])
     given = parser.parse_args()
+    if given.draws > 1:
+        with tempfile.TemporaryDirectory(prefix="mollis-gaps-") as scratch:
+            (pathlib.Path(scratch) / "case.toml").write_text(DECK)
+            by_draws(given, pathlib.Path(scratch))
+        return
     print("| not observed | method | correlation whole / core | relative L2 whole / core | CPU seconds | verdict |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="mollis-gaps-") as scratch:
         folder = pathlib.Path(scratch)

@@ -12,7 +12,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/jobscripts/site.sh ${PROJECT_SOURCE_DIR}/job
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools/chromatin.py ${PROJECT_SOURCE_DIR}/tools/summary.py ${PROJECT_SOURCE_DIR}/tools/scaling.py
   ${PROJECT_SOURCE_DIR}/tools/compare.py ${PROJECT_SOURCE_DIR}/tools/moments.py
   DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
-install(FILES ${PROJECT_SOURCE_DIR}/tools/result.py ${PROJECT_SOURCE_DIR}/tools/scaling_tables.py ${PROJECT_SOURCE_DIR}/tools/scaling_model.py ${PROJECT_SOURCE_DIR}/tools/scaling_predict.py DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
+install(FILES ${PROJECT_SOURCE_DIR}/tools/result.py ${PROJECT_SOURCE_DIR}/tools/scattered.py ${PROJECT_SOURCE_DIR}/tools/sweep.py ${PROJECT_SOURCE_DIR}/tools/scaling_tables.py ${PROJECT_SOURCE_DIR}/tools/scaling_model.py ${PROJECT_SOURCE_DIR}/tools/scaling_predict.py DESTINATION ${MOLLIS_INSTALL_DATA}/tools)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/machines DESTINATION ${MOLLIS_INSTALL_DATA}/tools FILES_MATCHING PATTERN "*.toml")
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CITATION.cff ${PROJECT_SOURCE_DIR}/CHANGELOG.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -100,7 +100,8 @@ def figure(result, name, unit):
     shown = [key for key in ("observations", "state") if state in result.group(key)] + ["rate"] + ["truth"] * (truth is not None) + ["deviation"] * (deviation is not None)
     drawn, places = plt.subplots(1, len(shown), figsize=(4.1 * len(shown), 4.0), squeeze=False, constrained_layout=True)
     panels = Panels(drawn, places[0], rate.coordinates, inside.astype(float), unit)
-    bounds = np.nanpercentile(np.where(doubt.all() | ~doubt, rate.values, np.nan), [1, 99])
+    told = inside & ~doubt
+    bounds = np.nanpercentile(rate.values[told] if 10 * told.sum() >= inside.sum() else rate.values, [1, 99])   # a few points make no scale
     titles = {"observations": f"{state}, as observed", "state": f"{state}, fitted", "rate": name + (", hatched: not told from its mean" if doubt.any() else ", no standard deviations" if deviation is None else ""),
               "truth": f"{name}, truth", "deviation": f"{name}, standard deviation"}
     for key in shown:

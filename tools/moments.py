@@ -124,6 +124,19 @@ def moments(moved, folded, edges, error):
     return count, drift, drift_sigma, diffusivity, diffusivity_sigma
 
 
+def repeats(moved, folded, edges, count, axes):
+    """Share of displacements that are exactly 0 in each cell, and a line for each cell where that is far more than elsewhere (six standard
+    deviations and five times): positions that were written twice, or particles that stuck there."""
+    still = (moved.by == 0).all(axis=1)
+    number, expected = np.histogramdd(folded[still], edges)[0], still.mean() * count
+    words = []
+    for cell in np.argwhere((number > expected + 6 * np.sqrt(expected + 1)) & (number > 5 * expected)):
+        place = ", ".join(f"{name} = {(edges[a][i] + edges[a][i + 1]) / 2:.4g}" for a, (name, i) in enumerate(zip(axes, cell)))
+        words.append(f"cell {place}: {100 * number[tuple(cell)] / count[tuple(cell)]:.0f} % of its displacements are exactly 0 ({100 * still.mean():.1f} % of all); "
+                     "were positions written twice? Its moments are too small")
+    return number / np.where(count > 0, count, np.nan), words
+
+
 def pairs(given, what, kind=str):
     found = {}
     for word in given:
@@ -150,20 +163,24 @@ def convert(given):
         error = np.full(len(given.axes), 0.0 if given.localisation == "0" else float(np.mean(table[given.localisation].astype(float) ** 2)))
     folded, edges = grid_of(moved.start, given.axes, given.cell, given.per_cell, periods)
     found = moments(moved, folded, edges, error)
-    write(given.output, given.axes, edges, found)
+    still, warnings = repeats(moved, folded, edges, found[0], given.axes)
+    write(given.output, given.axes, edges, found, still)
     of_all = np.mean(moved.by.var(axis=0) / 2 - error) / moved.tau
     print(f"{len(moved.by)} displacements of {moved.tau:.4g}, {np.isfinite(found[3]).sum()} of {found[3].size} cells; "
           f"of all: drift {', '.join(f'{v:.4g}' for v in moved.by.mean(axis=0) / moved.tau)}, diffusivity {of_all:.4g}, "
           f"deviation of a position {', '.join(f'{np.sqrt(max(e, 0.0)):.3g}' for e in error)}")
+    for line in warnings:
+        print(f"moments.py: {line}", file=sys.stderr)
 
 
-def write(path, axes, edges, found):
+def write(path, axes, edges, found, still):
     count, drift, drift_sigma, diffusivity, diffusivity_sigma = found
     with h5py.File(path, "w") as file:
         for a, name in enumerate(axes):
             file[name] = (edges[a][1:] + edges[a][:-1]) / 2
             file[f"drift_{name}"], file[f"drift_{name}_sigma"] = drift[..., a], drift_sigma[..., a]
         file["count"], file["diffusivity"], file["diffusivity_sigma"] = count, diffusivity, diffusivity_sigma
+        file["still"] = still
 
 
 def main():

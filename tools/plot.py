@@ -4,7 +4,7 @@ smoothed state, the sweep over smoothness weights, constants as text.
 
 Points where the data hardly determine a parameter (its weight is below a thousandth of the largest) are hatched.
 Parameters over a state are curves. Standard deviations are a band of 95 % around lines and a map of their own beside images.
-Fields of one axis are lines, of two axes images; of more axes middle slices are shown (and the middle time).
+Scattered points are dots on the fitted state, beside what the fit leaves of them. Fields of one axis are lines, of two axes images; of more axes middle slices are shown (and the middle time).
 """
 import argparse
 import os
@@ -14,8 +14,11 @@ try:
     import numpy as np
     import matplotlib
     if __package__:   # as mollis.tools.plot
+        from . import scattered, sweep
         from .result import COMPANIONS, Failure, Result, View, cuts, is_constant, largest, view
     else:
+        import scattered
+        import sweep
         from result import COMPANIONS, Failure, Result, View, cuts, is_constant, largest, view
 except ModuleNotFoundError as error:
     sys.exit(f"plot.py: {error}; needed are h5py and matplotlib (Debian: python3-h5py python3-matplotlib, which only "
@@ -37,15 +40,19 @@ def limits(*arrays):
 def draw_image(ax, field, title, colours, low, high, doubt=None):
     across, up = field.coordinates[1], field.coordinates[0]
     clear = 1.0 if doubt is None else np.where(doubt, 0.25, 1.0)
-    image = ax.pcolormesh(across, up, field.values, shading="nearest", cmap=colours, vmin=low, vmax=high, alpha=clear,
-                          rasterized=True)
+    ax.pcolormesh(across, up, field.values, shading="nearest", cmap=colours, vmin=low, vmax=high, alpha=clear,
+                  rasterized=True)
     ax.patch.set(facecolor="#e4e4e4", hatch="////", edgecolor="#a0a0a0")
     width, height = np.ptp(across), np.ptp(up)
-    if "t" not in field.axes and min(width, height) > 0 and 0.25 < width / height < 4:
+    if "t" not in field.axes and min(width, height) > 0 and 1 / 3 < width / height < 3:
         ax.set_aspect("equal")
     ax.set(title=title, xlabel=field.axes[1], ylabel=field.axes[0])
-    bar = ax.figure.colorbar(matplotlib.cm.ScalarMappable(image.norm, image.cmap), cax=ax.inset_axes([1.03, 0, 0.05, 1]))
-    bar.ax.tick_params(labelsize=7)
+    colour_bar(ax, low, high, colours)
+
+
+def colour_bar(ax, low, high, colours):
+    scale = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(low, high), colours)
+    ax.figure.colorbar(scale, cax=ax.inset_axes([1.03, 0, 0.05, 1])).ax.tick_params(labelsize=7)
 
 
 def draw_lines(ax, lines, title, label, doubt=None, band=None):
@@ -143,6 +150,9 @@ def line_panels(result, name, found, truth, error, weight, doubt, deviation):
 def state_rows(result, name):
     """Rows for a state: data, smoothed state, their difference, one a cut."""
     data, smooth = result.group("observations").get(name), result.group("state").get(name)
+    if hasattr(data, "keys"):   # columns of a table of points
+        slices = [(view(result, smooth, held), held) for held in cuts(result.axes_of(smooth), smooth.shape)]
+        return scattered.rows(name, data, result.coordinates, slices, draw_image, limits, colour_bar)
     some = data if data is not None else smooth
     return [state_row(name, None if data is None else view(result, data, held),
                       None if smooth is None else view(result, smooth, held))
@@ -170,75 +180,9 @@ def state_row(name, data, smooth):
     return panels
 
 
-def trial_radii(table):
-    """The radii of each trial, a tuple along the axes."""
-    names = [name for name in table if name.startswith("radius_")]
-    return list(zip(*[np.asarray(table[name]).astype(int) for name in names]))
-
-
-def weight_panel(result, name, table):
-    """Predicted risk over the smoothness weight, a line for each mollifier radius tried."""
-    weight, risk, radii = np.asarray(table["weight"]), np.asarray(table["risk"]), trial_radii(table)
-    chosen = result.parameter_summary(name).get("smoothness_weight")
-
-    def draw(ax):
-        tried = sorted(set(radii))
-        for number, radius in enumerate(tried):
-            rows = [i for i, r in enumerate(radii) if r == radius]
-            rows.sort(key=lambda i: weight[i])
-            ax.plot(weight[rows], risk[rows], "o-", color=matplotlib.cm.viridis(number / max(len(tried), 2)), markersize=3,
-                    linewidth=1, label="radius " + ", ".join(map(str, dict.fromkeys(radius))))
-        if chosen:
-            ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.3g}")
-        ax.legend(frameon=False, fontsize=7)
-        if (weight > 0).all():
-            ax.set_xscale("log")
-        if (risk > 0).all():
-            ax.set_yscale("log")
-        ax.set(title=f"{name}, choice of the smoothness", xlabel="weight", ylabel="predicted risk")
-        ax.grid(alpha=0.25)
-    return draw
-
-
-def radius_panel(table):
-    """Bias and variance of the derivatives over the largest radius of each trial."""
-    radius = np.array([max(r) for r in trial_radii(table)])
-    order = np.argsort(radius, kind="stable")
-    bias, variance = np.asarray(table["bias"])[order], np.asarray(table["variance"])[order]
-
-    def draw(ax):
-        for values, label, colour in ((bias, "bias", ORANGE), (variance, "noise", BLUE)):
-            seen = values > 0
-            ax.plot(radius[order][seen], values[seen], "o-", color=colour, markersize=4, label=label)
-        ax.set(title="choice of the mollifier radius", xlabel="radius [cells]", ylabel="in the derivatives", yscale="log")
-        ax.legend(frameon=False, fontsize=8)
-        ax.grid(alpha=0.25)
-    return draw
-
-
-def steps_panel(name, table):
-    """Smoothness weight, degrees of freedom and misfit over the steps of a joint fit."""
-    def draw(ax):
-        for column in ("weight", "freedom", "misfit"):
-            values = np.asarray(table[column])
-            ax.plot(np.arange(1, len(values) + 1), np.where(values > 0, values, np.nan), "o-", markersize=3, linewidth=1,
-                    label=column)
-        ax.set_yscale("log")
-        ax.legend(frameon=False, fontsize=7)
-        ax.set(title=f"{name}, steps of the joint fit", xlabel="step")
-        ax.grid(alpha=0.25)
-    return draw
-
-
-def sweep_panel(result, name, table):
-    if name == "radius":
-        return radius_panel(table)
-    return weight_panel(result, name, table) if "risk" in table else steps_panel(name, table)
-
-
 def sweep_panels(result):
     parameters = result.group("parameters")
-    return [sweep_panel(result, name, table) for name, table in result.group("sweep").items()
+    return [sweep.panel(result, name, table) for name, table in result.group("sweep").items()
             if name == "radius" or not is_constant(parameters[name])]
 
 

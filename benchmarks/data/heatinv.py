@@ -83,8 +83,9 @@ def main():
             print(f"| {name} | {draw} | {errors[0]:.1f} % | {errors[1]:.1f} % | {seconds:.0f} | {verdict['status']}{': ' + reasons if reasons else ''} |", flush=True)
     print("\n| variant | draws | error of a, mean +- deviation | core |\n|---|---|---|---|")
     for name, errors in found.items():
-        mean, deviation = np.mean(errors, axis=0), np.std(errors, axis=0, ddof=1) if len(errors) > 1 else np.full(2, np.nan)
-        print(f"| {name} | {len(errors)} | {mean[0]:.1f} +- {deviation[0]:.1f} % | {mean[1]:.1f} +- {deviation[1]:.1f} % |")
+        mean = np.mean(errors, axis=0)
+        spread = [f" +- {one:.1f}" for one in np.std(errors, axis=0, ddof=1)] if len(errors) > 1 else ["", ""]
+        print(f"| {name} | {len(errors)} | {mean[0]:.1f}{spread[0]} % | {mean[1]:.1f}{spread[1]} % |")
 
 
 if __name__ == "__main__":

@@ -37,10 +37,12 @@ NUCLEUS = """# Made by benchmarks/data/trajectories.py.
 [grid]
 axes        = ["y", "x"]             # um
 coordinates = {{ file = "{file}", datasets = ["y", "x"] }}
+mask        = {{ file = "{file}", dataset = "count", above = 1 }}    # where displacements were seen
 {q}
 [parameters.D]
 over    = ["y", "x"]
 initial = 8.0
+lower   = 0.0
 [equation]
 residual = "q - D"
 """
@@ -50,6 +52,7 @@ def run(*command, codes=(0,)):
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
     if done.returncode not in codes:
         sys.exit(done.stderr or done.stdout)
+    sys.stderr.write(done.stderr if str(command[0]) == sys.executable else "")
     return done.stdout
 
 

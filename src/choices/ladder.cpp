@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernels/pointwise.hpp"
 #include "mollifier/blended_jets.hpp"
@@ -11,8 +12,14 @@ namespace mollis::choices {
 namespace {
 
 /// Smallest and widest radius of an axis. Axes too short to be filtered keep radius 0 (they then carry no derivative).
-Index least(grid::Axis const& axis, int degree) { return std::min<Index>(std::max(3, (degree + 1) / 2), (axis.size() - 1) / 2); }
-Index widest(grid::Axis const& axis, int degree) { return std::max(least(axis, degree), axis.size() / 3); }
+Index least(grid::Axis const& axis, int degree) {
+  auto const radius = std::min<Index>(std::max(3, (degree + 1) / 2), (axis.size() - 1) / 2);
+  return 2 * radius < degree ? 0 : radius;
+}
+Index widest(grid::Axis const& axis, int degree) {
+  auto const narrowest = least(axis, degree);
+  return narrowest == 0 ? 0 : std::max(narrowest, axis.size() / 3);
+}
 
 /// Points of the whole grid none of whose boxes of 2 radius + 1 points an axis (shifted inside at open ends) has a gap.
 Index whole_footprints(grid::Grid const& grid, std::vector<observations::State> const& states, mollifier::AxisRadii const& radii) {
@@ -70,8 +77,11 @@ Ladder::Ladder(grid::Grid const& grid, int degree) : dimension_(grid.dimension()
   for (int a = 0; a < dimension_; ++a) (grid.axis(a).name == "t" ? time : space).axes.push_back(a);
   for (auto* group : {&time, &space}) {
     if (group->axes.empty()) continue;
-    // The reference axis reaches its widest radius first, in physical length.
-    auto const reach = [&](int a) { return static_cast<double>(widest(grid.axis(a), degree)) * grid.axis(a).spacing(); };
+    // The reference axis reaches its widest radius first, in physical length, those too short aside.
+    auto const reach = [&](int a) {
+      auto const most = widest(grid.axis(a), degree);
+      return most == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(most) * grid.axis(a).spacing();
+    };
     int const reference = *std::min_element(group->axes.begin(), group->axes.end(), [&](int a, int b) { return reach(a) < reach(b); });
     auto const& axis = grid.axis(reference);
     for (Index r = least(axis, degree); r <= widest(axis, degree); r = std::max<Index>(r + 1, std::lround(1.2 * static_cast<double>(r)))) {

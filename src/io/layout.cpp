@@ -283,13 +283,25 @@ class Maker {
                             cut, sizes_text(), fmt::join(grid_names(), ", "), advice()));
   }
 
+  std::string name_of(std::size_t d) const { return names_[d].empty() ? std::to_string(d) : names_[d]; }
+
+  /// The first of these axes of the file that is most likely none of the grid: by its name, else by its size, else the first.
+  std::size_t extra(std::vector<std::size_t> const& axes, std::vector<int> const& targets) const {
+    auto const first = [&](auto const& is) { return std::find_if(axes.begin(), axes.end(), is); };
+    auto at = first([&](std::size_t d) { return !names_[d].empty() && in_grid(axis_meant(names_[d])) < 0 && in_grid(names_[d]) < 0; });
+    if (at == axes.end())
+      at = first([&](std::size_t d) {
+        return std::none_of(targets.begin(), targets.end(), [&](int a) { return grid_[static_cast<std::size_t>(a)].size() == file_[d].size; });
+      });
+    return at == axes.end() ? axes.front() : *at;
+  }
+
   /// What to do about another shape: fix an axis, or name them in another order.
   std::string advice() const {
     auto const axes = left(false);
     auto const targets = wide();
     if (axes.size() > targets.size())
-      return fmt::format("; fix what is too much: at = {{ {} = 0 }}",
-                         names_[axes[0]].empty() ? std::to_string(axes[0]) : names_[axes[0]]);
+      return fmt::format("; fix what is too much: at = {{ {} = 0 }}", name_of(extra(axes, targets)));
     if (axes.size() != targets.size() || !part_.whole()) return "";
     std::vector<std::string> order;
     std::vector<bool> used(targets.size(), false);

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <fstream>
 #include <memory>
+#include <string_view>
 
 #include "io/format.hpp"
 #include "io/read.hpp"
@@ -33,16 +33,24 @@ int ranks_of(MPI_Comm comm) {
   return ranks;
 }
 
+/// Whether the columns are datasets: the file begins as HDF5, classic NetCDF or an archive of NumPy arrays does, not as text.
+bool has_datasets(std::string const& file) {
+  std::array<char, 8> start{};
+  std::ifstream(file, std::ios::binary).read(start.data(), start.size());
+  std::string_view const seen(start.data(), start.size());
+  return seen == "\x89HDF\r\n\x1a\n" || seen.substr(0, 3) == "CDF" || seen.substr(0, 4) == "PK\x03\x04";
+}
+
 /// Rank 0 looks, all learn what it saw. Collective.
-bool is_hdf5_on_all(MPI_Comm comm, std::string const& file) {
-  int is_hdf5 = 0;
+bool has_datasets_on_all(MPI_Comm comm, std::string const& file) {
+  int found = 0;
   run::collectively(comm, [&] {
     if (rank_of(comm) != 0) return;
     require_readable(file);
-    is_hdf5 = is_hdf5_table(file) ? 1 : 0;
+    found = has_datasets(file) ? 1 : 0;
   });
-  MPI_Bcast(&is_hdf5, 1, MPI_INT, 0, comm);
-  return is_hdf5 != 0;
+  MPI_Bcast(&found, 1, MPI_INT, 0, comm);
+  return found != 0;
 }
 
 [[noreturn]] void refuse_rows(std::string const& file, TextRows::Faults const& faults, Index line, Index count) {
@@ -115,7 +123,7 @@ Index text_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::st
 }
 
 /// This rank's share of equal 1D datasets.
-Index hdf5_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names, Index count,
+Index datasets_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names, Index count,
                      std::function<void(Columns const&)> const& use) {
   std::vector<Description> descriptions;
   std::vector<Index> lengths;
@@ -149,15 +157,9 @@ Index hdf5_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::st
 
 }  // namespace
 
-bool is_hdf5_table(std::string const& file) {
-  std::array<char, 8> start{};
-  std::ifstream(file, std::ios::binary).read(start.data(), start.size());
-  return std::memcmp(start.data(), "\x89HDF\r\n\x1a\n", start.size()) == 0;
-}
-
 std::vector<std::vector<double>> read_columns(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names) {
   Columns columns;
-  if (is_hdf5_on_all(comm, file))
+  if (has_datasets_on_all(comm, file))
     for (auto const& name : names) columns.push_back(read_vector(comm, file, name));
   else
     columns = read_text(comm, file, names);
@@ -169,7 +171,7 @@ std::vector<std::vector<double>> read_columns(MPI_Comm comm, std::string const& 
 
 Index read_in_pieces(MPI_Comm comm, std::string const& file, std::vector<std::string> const& names, Index rows,
                      std::function<void(Columns const&)> const& use) {
-  return is_hdf5_on_all(comm, file) ? hdf5_in_pieces(comm, file, names, rows, use) : text_in_pieces(comm, file, names, rows, use);
+  return has_datasets_on_all(comm, file) ? datasets_in_pieces(comm, file, names, rows, use) : text_in_pieces(comm, file, names, rows, use);
 }
 
 }  // namespace mollis::io

@@ -1,5 +1,5 @@
 #pragma once
-/// Tables of numbers with named columns: text (text_table.hpp) or an HDF5 file of which 1D datasets are the columns.
+/// Tables of numbers with named columns: text (text_table.hpp), or HDF5, classic NetCDF or .npz of which 1D datasets are the columns.
 #include <mpi.h>
 
 #include <functional>
@@ -9,9 +9,6 @@
 #include "kernels/index.hpp"
 
 namespace mollis::io {
-
-/// Whether the file is read as HDF5: it begins as one. Not collective.
-bool is_hdf5_table(std::string const& file);
 
 /// The named columns, all rows, on every rank. Collective; run::Error on all ranks: missing_input (no such file or column), bad_data
 /// (no number, with its line and how many more; no rows; columns of different lengths).

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <string_view>
 
 #include "deck/suggest.hpp"
+#include "io/separated.hpp"
 #include "run/error.hpp"
 #include "run/shown.hpp"
 
@@ -16,60 +15,6 @@ namespace {
 
 using run::Error;
 using run::Exit;
-
-/// Without blanks at its ends and one pair of quotes; a quote without its fellow stays, and makes a number none.
-std::string_view trimmed(std::string_view text) {
-  auto const blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  bool const quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
-  return quoted ? trimmed(text.substr(1, text.size() - 2)) : text;
-}
-
-/// The separator of a line of names; ' ' where none but blanks are there.
-char separator_of(std::string const& line) {
-  for (char const c : {',', ';', '\t'})
-    if (line.find(c) != std::string::npos) return c;
-  return ' ';
-}
-
-/// The entries of a line into `parts`, whose strings are used again from line to line.
-void split(std::string_view line, char separator, std::vector<std::string>& parts) {
-  std::size_t count = 0;
-  auto const add = [&](std::string_view part) {
-    if (count == parts.size()) parts.emplace_back();
-    parts[count++] = trimmed(part);
-  };
-  if (separator == ' ') {
-    constexpr auto blanks = " \t\r\v\f";
-    for (auto first = line.find_first_not_of(blanks); first != std::string_view::npos;) {
-      auto const last = line.find_first_of(blanks, first);
-      add(line.substr(first, last - first));
-      first = last == std::string_view::npos ? last : line.find_first_not_of(blanks, last);
-    }
-  } else {
-    for (std::size_t first = 0, last = 0; last != std::string_view::npos; first = last + 1) {
-      last = line.find(separator, first);
-      add(line.substr(first, last == std::string_view::npos ? last : last - first));
-    }
-  }
-  parts.resize(count);
-}
-
-/// A number as text, whatever the locale; false where it is none.
-bool read_number(std::string const& text, double& value) {
-  value = NAN;
-  for (char const* const none : {"", "NaN", "nan", "NAN", "NA", "null"})
-    if (text == none) return true;
-  char const* first = text.data() + (text[0] == '+' ? 1 : 0);
-  auto const [end, error] = std::from_chars(first, text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-bool is_comment(std::string const& line) {
-  auto const text = trimmed(line);
-  return text.empty() || text[0] == '#';
-}
 
 }  // namespace
 
@@ -81,11 +26,9 @@ TextTable::TextTable(std::string file_, std::vector<std::string> names_) : file(
   do {
     if (!std::getline(text, line)) throw Error(Exit::bad_data, file + ": holds no line; write a line of column names, then a row a point");
     begin += static_cast<Index>(line.size()) + 1;
-    ++lines;
-  } while (is_comment(line));
-  if (std::any_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r'; }))
-    throw Error(Exit::bad_data, file + ": neither text nor HDF5; a table is one of these");
-  if (line.compare(0, 3, "\xef\xbb\xbf") == 0) line.erase(0, 3);
+    if (lines++ == 0) drop_mark(line);
+  } while (is_comment(line) && fault_of_text(line).empty());
+  if (auto const fault = fault_of_text(line); !fault.empty()) throw Error(Exit::bad_data, fmt::format("{}: {}; a table is text, or datasets of HDF5, NetCDF or .npz", file, fault));
   separator = separator_of(line);
   std::vector<std::string> header;
   split(line, separator, header);
@@ -142,7 +85,7 @@ bool TextRows::read(Index count, std::vector<std::vector<double>>& columns) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
       double value = NAN;
       auto const& entry = entries_[table_.positions[c]];
-      if (!read_number(entry, value)) fail(fmt::format(", column {}: \"{}\" is no number", table_.names[c], run::shown(entry)));
+      if (!read_number(entry, value)) fail(fmt::format(", column {}: \"{}\" is no number{}", table_.names[c], run::shown(entry), advice_on(entry)));
       columns[c].push_back(value);
     }
   }

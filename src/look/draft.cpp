@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "deck/names.hpp"
 #include "deck/suggest.hpp"
 #include "deck/text.hpp"
+#include "io/formats/all.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
 #include "look/scattered.hpp"
@@ -29,6 +31,13 @@ std::vector<std::string> names_of(Lattice const& lattice) {
   return names;
 }
 
+/// A circle of longitudes, whose last point is a step before the first.
+bool closes(Guess const& g) {
+  if (g.unit.rfind("degree", 0) != 0 || g.coordinates == nullptr || !g.coordinates->even) return false;
+  double const turn = std::abs(g.coordinates->spacing()) * static_cast<double>(g.points);
+  return std::abs(turn - 360.0) < 0.01;
+}
+
 /// What the file does not tell of an axis.
 std::string question(Guess const& g) {
   std::string text;
@@ -44,6 +53,7 @@ std::string question(Guess const& g) {
   if (g.unit.rfind("degree", 0) == 0)
     text += fmt::format("# ? {} is in {}: derivatives and lap() take it as a length. Convert it where that matters.\n",
                         g.axis, run::shown(g.unit));
+  if (closes(g)) text += fmt::format("# ? {0} goes once around: period = {{ {0} = 360.0 }} in coordinates closes it.\n", g.axis);
   return text;
 }
 
@@ -55,7 +65,11 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
   for (auto const& g : lattice.axes) {
     auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
     text += question(g);
-    if (!g.unit.empty()) add(units, fmt::format("{} in {}", g.axis, run::shown(g.unit)));
+    bool const dated = g.axis == "t" && g.unit.find(" since ") != std::string::npos && g.coordinates != nullptr;
+    if (dated && from_file)
+      text += fmt::format("# t in seconds (the file: {}); time_unit = \"h\" in coordinates makes hours of them\n", run::shown(g.unit));
+    else if (!g.unit.empty())
+      add(units, fmt::format("{} in {}", g.axis, run::shown(g.unit)));
     auto const* c = g.coordinates;
     if (!from_file && c != nullptr && !c->even)
       text += fmt::format(
@@ -114,6 +128,16 @@ std::string equation_text(Lattice const& lattice, std::string const& state) {
 constexpr char const* head = "# A deck to start from, by mollis new. Comments with a question mark ask what the file does not tell.\n"
                              "# Keys: mollis help deck. Paths start at this file.\n\n";
 
+/// Where a column tells trajectories apart.
+std::string question_of_tracks(Survey const& survey) {
+  for (auto const& seen : survey.datasets) {
+    auto const word = io::lower_case(seen.name.substr(seen.name.rfind('/') + 1));
+    if (word == "track" || word == "trajectory" || word == "particle" || word == "track_id" || word == "trajectory_id")
+      return fmt::format("# ? {}: are these paths of particles? tools/moments.py makes data of drift and diffusivity of them.\n", run::shown(deck::quote(seen.name)));
+  }
+  return "";
+}
+
 /// Rows as places where molecules were seen.
 std::string draft_of_places(Survey const& survey, std::vector<Places> const& places) {
   Lattice lattice;
@@ -133,8 +157,8 @@ std::string draft_of_places(Survey const& survey, std::vector<Places> const& pla
   if (!units.empty()) text += fmt::format("# {}\n", units);
   text += fmt::format("# Cells hold ten rows on average.\npoints = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
   text += "# ? Where is the nucleus? mask = { file = \"mask.h5\", dataset = \"inside\" }\n\n";
-  text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\nkind = \"localisations\"\nfile = {}\n"
-                      "columns = {{ {} }}\n", deck::quote(survey.file), columns);
+  text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\n{}kind = \"localisations\"\nfile = {}\n"
+                      "columns = {{ {} }}\n", question_of_tracks(survey), deck::quote(survey.file), columns);
   if (!scale.empty()) text += fmt::format("scale = {{ {} }}\n", scale);
   text += "# ? Is the state of the equation a phase in place of the density? density = { offset = 500.0, gain = 300.0 }\nnoise = \"auto\"\n";
   return text + "\n" + equation_text(lattice, "rho");

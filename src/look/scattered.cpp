@@ -50,8 +50,10 @@ std::optional<Scattered> scattered_of(Survey const& survey) {
   std::stable_sort(table.axes.begin(), table.axes.end(), [&](auto const& a, auto const& b) { return order.find(a.axis) < order.find(b.axis); });
   for (std::size_t n = 1; n < table.axes.size(); ++n)
     if (table.axes[n].axis == table.axes[n - 1].axis) return std::nullopt;  // which of the two?
+  // Two steps to a datum along one axis and two; along three and four, where a fit costs more, as many points as data.
   double const along = std::pow(static_cast<double>(table.rows), 1.0 / static_cast<double>(table.axes.size()));
-  for (auto& axis : table.axes) axis.points = static_cast<Index>(std::clamp(std::round(2.0 * along), 8.0, 64.0)) + 1;
+  double const steps = table.axes.size() > 2 ? along : 2.0 * along;
+  for (auto& axis : table.axes) axis.points = static_cast<Index>(std::clamp(std::round(steps), 8.0, 64.0)) + 1;
   return table;
 }
 

@@ -13,6 +13,9 @@ void check_moment(grid::Axis const& axis, Radii const& radii, int degree) {
       throw Unfit("degree", where + "a derivative of order " + std::to_string(order) +
                                   " needs a local polynomial of degree at least " + std::to_string(order) + ", not " +
                                   std::to_string(degree));
+    if (2 * ((degree + 1) / 2) >= axis.size())
+      throw Unfit("degree", where + "its " + std::to_string(axis.size()) + " points are too few for local polynomials of degree " + std::to_string(degree) +
+                                "; choose a degree of at most " + std::to_string(2 * ((axis.size() - 1) / 2)));
     if (2 * radius + 1 < degree + 1)
       throw Unfit("radius", where + "radius " + std::to_string(radius) + " is too small for degree " +
                                   std::to_string(degree) + "; use a radius of at least " +

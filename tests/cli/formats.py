@@ -39,16 +39,16 @@ def tiff(path, pages, description="", bits=None, photometric=1, resolution=None,
     return path
 
 
-def nifti(path, values, datatype=16, spacing=(1.0, 1.0, 1.0), packed=False):
+def nifti(path, values, datatype=16, spacing=(1.0, 1.0, 1.0), packed=False, order="<"):
     """A NIfTI-1 volume of float32, slowest axis first."""
-    values = numpy.asarray(values, dtype="<f4")
+    values = numpy.asarray(values, dtype=order + "f4")
     dim = [values.ndim, *values.shape[::-1]] + [1] * (7 - values.ndim)
     header = bytearray(352)
-    struct.pack_into("<i", header, 0, 348)
-    struct.pack_into("<8h", header, 40, *dim)
-    struct.pack_into("<hh", header, 70, datatype, 24 if datatype == 128 else 32)
-    struct.pack_into("<8f", header, 76, 1.0, *spacing[::-1], *[0.0] * (7 - len(spacing)))
-    struct.pack_into("<f", header, 108, 352.0)
+    struct.pack_into(order + "i", header, 0, 348)
+    struct.pack_into(order + "8h", header, 40, *dim)
+    struct.pack_into(order + "hh", header, 70, datatype, 24 if datatype == 128 else 32)
+    struct.pack_into(order + "8f", header, 76, 1.0, *spacing[::-1], *[0.0] * (7 - len(spacing)))
+    struct.pack_into(order + "f", header, 108, 352.0)
     header[123] = 2 | 8  # mm, s
     header[344:348] = b"n+1\0"
     content = bytes(header) + values.tobytes()

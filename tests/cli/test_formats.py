@@ -64,13 +64,14 @@ class Reading(FormatsCase):
         formats.tiff(d / "u.tif", list(U))
         formats.nifti(d / "u.nii", U[:, None])  # t, z, y, x
         formats.nifti(d / "u.nii.gz", U[:, None], packed=True)
+        formats.nifti(d / "big.nii", U[:, None], order=">")
         packed = numpy.round((U - 50) / 0.001).astype("i4")
         axes = {"time": 4, "lat": 12, "lon": 10}
         formats.netcdf(d / "u.nc", axes, {"u": (list(axes), packed, {"scale_factor": numpy.float64(0.001), "add_offset": numpy.float64(50.0)})})
         numpy.savetxt(d / "u.csv", U.reshape(4 * 12, 10), delimiter=",")
         expected = self.mollified("u.h5", 'dataset = "u"')
         for file, more in (("u.h5", 'dataset = "v"\norder = ["x", "channel", "t", "y"]\nat = { channel = 0 }'), ("c.npy", ""), ("f.npy", ""), ("s.npz", 'dataset = "u"'), ("z.npz", 'dataset = "u"'),
-                           ("u.tif", ""), ("u.nii", ""), ("u.nii.gz", ""), ("u.nc", 'dataset = "u"')):
+                           ("u.tif", ""), ("u.nii", ""), ("big.nii", ""), ("u.nii.gz", ""), ("u.nc", 'dataset = "u"')):
             for ranks in (1, 2) if file in ("f.npy", "z.npz", "u.nc") else (1,):
                 with self.subTest(file=file, ranks=ranks):
                     numpy.testing.assert_allclose(self.mollified(file, more, ranks), expected, rtol=1e-12, atol=1e-3 if file == "u.nc" else 0)
@@ -144,6 +145,22 @@ class Looking(FormatsCase):
         self.new("brain.nii", 'axes = ["z", "y", "x"]', "upper = [9.0, 22.0, 9.0]", "z in mm")
         numpy.save(self.directory / "a.npy", numpy.zeros((3, 5, 6, 7, 8)))
         self.new("a.npy", "# ? Which index along these?")
+
+    def test_dates_circles_and_paths(self):
+        """Times with a date become seconds, longitudes close, rows of a trajectory are no molecules."""
+        path = self.directory / "globe.nc"
+        axes = {"time": 4, "lat": 12, "lon": 10}
+        formats.netcdf(path, axes, {"u": (list(axes), U, {}), "time": (["time"], numpy.arange(4.0), {"units": "hours since 1990-01-01"}),
+                                    "lat": (["lat"], numpy.linspace(60.0, -60.0, 12), {"units": "degrees_north"}),
+                                    "lon": (["lon"], 36.0 * numpy.arange(10), {"units": "degrees_east"})})
+        self.new(path, "# t in seconds (the file: hours since 1990-01-01)", "# ? x goes once around: period = { x = 360.0 }")
+        deck = (self.directory / "new.toml").read_text()
+        self.assertNotIn("y goes once around", deck)
+        random = numpy.random.default_rng(1)
+        with h5py.File(self.directory / "paths.h5", "w") as file:
+            for name, values in (("x", random.random(2000)), ("y", random.random(2000)), ("frame", numpy.arange(2000) % 50), ("trajectory", numpy.arange(2000) // 50)):
+                file[name] = values
+        self.new(self.directory / "paths.h5", "are these paths of particles? tools/moments.py")
 
     def test_ranks_and_no_deck(self):
         (self.directory / "table.csv").write_text("id,x [nm],y [nm]\n1,5,3\n2,4,9\n3,7,1\n")
@@ -265,7 +282,7 @@ class Malformed(FormatsCase):
         self.refuse(65, good, "text", more='dataset = "name"')
         self.refuse(78, good, "[observations.u] at", "timme", "did you mean \"time\"", more='dataset = "u"\nat = { timme = 0 }')
         self.refuse(78, good, "[observations.u] order", "\"lat\" is no axis of the grid", more='dataset = "u"\norder = ["t", "lat", "x"]')
-        self.refuse(65, good, "fix what is too much", axes='axes = ["y", "x"]', points="points = [12, 10]", lower="lower = [0, 0]", upper="upper = [1, 1]",
+        self.refuse(65, good, "fix what is too much: at = { time = 0 }", axes='axes = ["y", "x"]', points="points = [12, 10]", lower="lower = [0, 0]", upper="upper = [1, 1]",
                     residual='residual = "lap(u) - a*u"', more='dataset = "u"')
         self.refuse(78, good, "[observations.u] at", "time = 4 is outside 0 to 3", more='dataset = "u"\nat = { time = 4 }')
         self.refuse(78, good, "[observations.u] crop", "ends past its 10 points", more='dataset = "u"\ncrop = { x = [1, 11] }')

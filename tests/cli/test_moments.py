@@ -100,6 +100,20 @@ class Moments(TestCase):
             self.assertLess(off[inside].std(), 1.5)
             self.assertGreater(off[inside].std(), 0.6)
 
+    def test_positions_written_twice(self):
+        """A detector that holds its last reading in one place: its cell is named, and no other."""
+        random = numpy.random.default_rng(9)
+        x = around_a_ring(400, 200, random)
+        held = (numpy.mod(x, 2 * numpy.pi) > 2.0) & (numpy.mod(x, 2 * numpy.pi) < 2.1) & (random.random(x.shape) < 0.5)
+        for frame in range(1, x.shape[1]):
+            x[held[:, frame], frame] = x[held[:, frame], frame - 1]
+        with h5py.File(self.directory / "paths.h5", "w") as file:
+            file["x"], file["t"] = x, FRAME * numpy.arange(x.shape[1])
+        done = tool(self.directory / "paths.h5", "-o", self.directory / "moments.h5", "--axes", "x", "--period", f"x={2 * numpy.pi}", "--cell", 0.1, "--localisation", 0)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        named = [float(line.split("x = ")[1].split(":")[0]) for line in done.stderr.splitlines()]
+        self.assertTrue(named and all(1.9 < at < 2.2 for at in named), done.stderr)
+
     def test_faults(self):
         with h5py.File(self.directory / "paths.h5", "w") as file:
             file["x"] = numpy.zeros((2, 5))

@@ -2,12 +2,15 @@
 import csv
 import math
 import random
+import subprocess
+import sys
 import unittest
 
 import h5py
 import numpy
 
-from program import TestCase, run, summary_of, temporary
+import formats
+from program import SOURCE, TestCase, run, summary_of, temporary
 
 BOREHOLES = """
 [grid]
@@ -89,6 +92,39 @@ class Tables(TestCase):
     def test_quotes(self):
         self.refused(65, boreholes(20) + [['"0.5', 0.2, 1.0, 0.1]], "line 22, column easting", "is no number")
 
+    def test_separators_within_quotes(self):
+        """RFC 4180: what stands in quotes parts nothing; quotes that do not close are part of the word."""
+        rows, path = boreholes(30), self.directory / "quoted.csv"
+        columns = 'observations.h.columns={ x = "x, east [m]", y = "y; north", value = "h" }'
+        for mark, separator in (("\ufeff# heads\n\n", ","), ("", ";"), ("\n", "\t")):
+            lines = [separator.join('"%.6g"' % value for value in row[:3]) for row in rows]
+            path.write_text(mark + separator.join(['"x, east [m]"', '"y; north"', "h"]) + "\n" + "\n\n".join(lines), encoding="utf-8")
+            with self.subTest(separator=separator):
+                self.assertIn(run("invert", self.deck, f"observations.h.file={path}", columns, "observations.h.noise=2e-3", f"output.directory={self.directory / 'quoted'}").code, (0, 2))
+                with h5py.File(self.directory / "quoted" / "result.h5") as result:
+                    numpy.testing.assert_allclose(numpy.sort(result["observations/h/x"][:]), numpy.sort([row[0] for row in rows]), rtol=1e-5)
+
+    def test_columns_of_other_formats(self):
+        """1D variables of classic NetCDF, arrays of an archive."""
+        rows = numpy.array(boreholes(30))
+        names = dict(zip(("easting", "northing", "head", "sd"), rows.T))
+        formats.netcdf(self.directory / "heads.nc", {"well": 30}, {name: (["well"], column, {}) for name, column in names.items()})
+        numpy.savez(self.directory / "heads.npz", **names)
+        for file in ("heads.nc", "heads.npz"):
+            out = self.directory / file.replace(".", "_")
+            with self.subTest(file=file):
+                self.assertIn(run("invert", self.deck, f"observations.h.file={self.directory / file}", f"output.directory={out}").code, (0, 2))
+                with h5py.File(out / "result.h5") as result:
+                    numpy.testing.assert_array_equal(numpy.sort(result["observations/h/value"][:]), numpy.sort(names["head"]))
+
+    def test_lines_of_other_machines(self):
+        write_heads(self.directory / "heads.csv", boreholes(20))
+        text = (self.directory / "heads.csv").read_text()
+        for content, fault in ((text.replace("\r", "").replace("\n", "\r").encode(), "carriage return alone"), (text.encode("utf-16"), "UTF-16; save it as UTF-8"),
+                               (text.replace(",", ";").replace(".", ",").encode(), "is no number (decimals have a point)")):
+            (self.directory / "heads.csv").write_bytes(content)
+            self.expect_error(65, run("invert", self.deck), "heads.csv", fault)
+
     def test_a_value_gone_wrong(self):
         self.refused(65, boreholes(20) + [[0.5, 0.2, 1e30, 0.1]], "1 values are as large as 1e+30", "write NaN")
 
@@ -132,7 +168,7 @@ class Tables(TestCase):
 
     def test_neither_text_nor_hdf5(self):
         (self.directory / "heads.csv").write_bytes(bytes(range(256)))
-        self.expect_error(65, run("invert", self.deck), "neither text nor HDF5")
+        self.expect_error(65, run("invert", self.deck), "no text", "a table is text, or datasets of HDF5, NetCDF or .npz")
 
     def test_methods_that_need_a_grid(self):
         self.expect_error(64, run("check", self.deck, "inversion.method=equation-error"), "[inversion] method", "method = \"joint\"")
@@ -165,6 +201,13 @@ class Boreholes(TestCase):
             y, x = numpy.meshgrid(numpy.linspace(0.0, 1.0, 13), numpy.linspace(0.0, 1.0, 13), indexing="ij")
             error = file["parameters/T"][...] - (1.0 + 0.5 * x * y)
             self.assertGreater(numpy.mean(abs(error) < 1.96 * file["parameters/T_std"][...]), 0.85)  # 0.56 by a prior that holds T for a plane
+
+    def test_picture(self):
+        """Dots on the fitted state: tools/plot.py knows tables of points."""
+        picture = self.directory / "heads.png"
+        done = subprocess.run([sys.executable, SOURCE / "tools" / "plot.py", self.directory / "out1", "-o", picture], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(picture.stat().st_size, 10000)
 
     def test_ranks_agree(self):
         fields = {}

@@ -76,6 +76,14 @@ TEST(Layout, AnyOrder) {
                       [](Extents const& at) { return static_cast<double>(at[3] * ny + at[2]); });
 }
 
+/// The advice fixes the axis whose size none of the grid's has.
+TEST(Layout, AdviceNamesTheAxisTooMany) {
+  auto const file = sample("advice");
+  io::Part part;
+  part.at = {{"0", 1}};
+  expect(laying(file, part), Exit::bad_data, "", {"fix what is too much: at = { 1 = 0 }"});
+}
+
 TEST(Layout, CropAndBinAreMeans) {
   auto const file = sample("bin");
   auto const g = plane(2, 3);

@@ -202,6 +202,16 @@ Index free_of_the_middle(Index n, Index r) {
   return n * n - meeting * meeting;
 }
 
+/// An axis with too few points for the degree is not filtered, and holds up no other.
+TEST(Gaps, LadderLeavesShortAxes) {
+  Case c(lines, {{"u", state}}, {0.0, 1, {"grid.points=[25, 4]"}, {}, MPI_COMM_WORLD});
+  choices::Ladder const two(c.grid, 2), four(c.grid, 4);
+  auto const last = [](choices::Ladder const& ladder) { return ladder.radii(ladder.top()); };
+  EXPECT_EQ(last(two)[1], 1);
+  EXPECT_EQ(last(four)[1], 0);
+  EXPECT_EQ(last(four)[0], 25 / 3);
+}
+
 /// Automatic radii stop where gaps would cost more than half of the points.
 TEST(Gaps, LadderHeedsGaps) {
   Case c(lines, {{"u", state}}, {0.0, 1, {"grid.points=[25, 25]", "grid.upper=[2.0, 2.0]"}, {}, MPI_COMM_WORLD});

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <limits>
 
 #include "io/formats/all.hpp"
+#include "io/separated.hpp"
 #include "run/error.hpp"
 #include "run/shown.hpp"
 
@@ -17,38 +17,10 @@ namespace {
 using run::Error;
 using run::Exit;
 
-/// One character that parts the values of a line.
-char separator_of(std::string const& line) {
-  for (char const c : {';', '\t', ','})
-    if (line.find(c) != std::string::npos) return c;
-  return ' ';
-}
-
-std::string trimmed(std::string const& word) {
-  auto const first = word.find_first_not_of(" \t\r\"");
-  if (first == std::string::npos) return "";
-  return word.substr(first, word.find_last_not_of(" \t\r\"") - first + 1);
-}
-
 std::vector<std::string> words_of(std::string const& line, char separator) {
   std::vector<std::string> words;
-  for (std::size_t at = 0; at <= line.size();) {
-    std::size_t const stop = std::min(line.find(separator, at), line.size());
-    auto const word = trimmed(line.substr(at, stop - at));
-    if (separator != ' ' || !word.empty()) words.push_back(word);
-    at = stop + 1;
-  }
+  split(line, separator, words);
   return words;
-}
-
-/// True where the word is a number, or stands for none (empty, NaN, NA).
-bool number(std::string const& word, double& value) {
-  value = std::numeric_limits<double>::quiet_NaN();
-  auto const plain = lower_case(word);
-  if (plain.empty() || plain == "nan" || plain == "na" || plain == "n/a" || plain == "-nan") return true;
-  char* end = nullptr;  // the locale is C's: nobody sets another
-  value = std::strtod(word.c_str(), &end);
-  return end == word.c_str() + word.size();
 }
 
 /// Lines of values, one after the other; blank lines and those that begin with # are passed over. A first line with a
@@ -62,7 +34,7 @@ class Rows {
     auto const words = words_of(line, separator_);
     double value = 0.0;
     bool const numbers =
-        std::all_of(words.begin(), words.end(), [&](std::string const& word) { return number(word, value); });
+        std::all_of(words.begin(), words.end(), [&](std::string const& word) { return read_number(word, value); });
     if (numbers) {
       first_ = line;
       return;
@@ -86,8 +58,8 @@ class Rows {
     columns_ = words.size();
     values.resize(columns_);
     for (std::size_t i = 0; i < columns_; ++i)
-      if (!number(words[i], values[i]))
-        refuse(fmt::format("\"{}\" is not a number (decimals have a point)", run::shown(words[i])));
+      if (!read_number(words[i], values[i]))
+        refuse(fmt::format("\"{}\" is not a number{}", run::shown(words[i]), advice_on(words[i])));
     return true;
   }
 
@@ -95,10 +67,9 @@ class Rows {
   bool next_line(std::string& line) {
     while (std::getline(stream_, line)) {
       ++number_;
-      if (line.find('\0') != std::string::npos) refuse("holds bytes that are no text");
-      if (number_ == 1 && line.rfind("\xef\xbb\xbf", 0) == 0) line.erase(0, 3);  // the mark of UTF-8 by spreadsheets
-      auto const text = trimmed(line);
-      if (!text.empty() && text[0] != '#') return true;
+      if (auto const fault = fault_of_text(line); !fault.empty()) refuse(fault);
+      if (number_ == 1) drop_mark(line);
+      if (!is_comment(line)) return true;
     }
     return false;
   }

@@ -1,6 +1,7 @@
 // NIfTI-1 and NIfTI-2 volumes (.nii, .nii.gz, .hdr with .img) through the NIfTI library, each rank its own box.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -35,13 +36,26 @@ bool has_magic(std::string const& head) {
   throw Error(Exit::bad_data, file + ": " + what);
 }
 
-/// Whether the sizes in a header (nifti_1_header or nifti_2_header) are some: the library prints a line of its own of others.
+/// The bytes of a number the other way round.
+template <class Number>
+Number turned(Number value) {
+  auto* const bytes = reinterpret_cast<unsigned char*>(&value);
+  std::reverse(bytes, bytes + sizeof(Number));
+  return value;
+}
+
+/// Whether the sizes in a header (nifti_1_header or nifti_2_header), which may be in either order of bytes, are some: the library prints
+/// a line of its own of others.
 template <class Header>
 bool has_sizes(void const* header) {
   auto const& dim = static_cast<Header const*>(header)->dim;
-  bool good = dim[0] >= 1 && dim[0] <= 7;
-  for (int a = 1; good && a <= static_cast<int>(dim[0]); ++a) good = dim[a] > 0;
-  return good;
+  auto const good = [&](auto const& read) {
+    auto const axes = read(dim[0]);
+    bool all = axes >= 1 && axes <= 7;
+    for (int a = 1; all && a <= static_cast<int>(axes); ++a) all = read(dim[a]) > 0;
+    return all;
+  };
+  return good([](auto size) { return size; }) || good([](auto size) { return turned(size); });
 }
 
 bool has_sizes(std::string const& file) {

@@ -3,7 +3,7 @@
 
     benchmarks/hunt.py --mollis build/release/mollis [--only darcy film] [--draws 1] [--keep FOLDER]
 
-Some forty-five small jobs of many kinds (hunt_jobs.py), all by default, with data by formulas or by solvers of their own on finer grids. A line a
+Some sixty-five small jobs of many kinds (hunt_jobs.py, hunt_others.py), all by default, with data by formulas or by solvers of their own on finer grids. A line a
 job: how far off, constants in standard errors, of fields the share of the core inside 95 % bands, and the verdict. WRONG: sound with a constant
 more than 3.5 standard errors off (and more than a thousandth of itself), or with bands that hold less than 75 % of the core; the exit code is 1 then.
 "doubted": right by the same measure, and not sound."""

@@ -18,21 +18,12 @@ import tempfile
 try:
     import h5py
     import numpy as np
+    from hunt_data import core
     from hunt_jobs import JOBS
 except ModuleNotFoundError as error:
     sys.exit(f"hunt.py: {error}; needed are numpy, h5py, scipy (Debian: python3-h5py python3-scipy)")
 
 MOST_OFF, SAME, LEAST_COVERED = 3.5, 1e-3, 0.75
-
-
-def core(shape):
-    """What scores call the core: without a tenth of the points at each end."""
-    inside = np.ones(shape, bool)
-    for axis, n in enumerate(shape):
-        rim = -(-n // 10)
-        index = np.arange(n)
-        inside &= ((index >= rim) & (index < n - rim)).reshape([-1 if a == axis else 1 for a in range(len(shape))])
-    return inside
 
 
 def judged(truth, value, error):

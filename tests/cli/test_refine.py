@@ -83,7 +83,7 @@ class Refinement(TestCase):
         with open(path, "w") as file:
             file.write(text)
         done = run("invert", path)
-        self.assertIn("the states change a lot between two times", done.out)
+        self.assertIn("too few times for what the states do between two", done.out)
         self.assertEqual(done.code, 0, done.out)
         found = summary_of(self.folder + "/transient")["parameters"]["D"]
         self.assertLess(abs(found["mean"] - 0.12), 3.0 * found["standard_error"], found)

@@ -143,9 +143,13 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
     uncertainty.why_not = "what noise in the terms of the parameters pulls them by could not be solved for";
     return;
   }
-  auto const here = freed(space.scatter(estimate.parameters), pull), there = freed(space.scatter(other.parameters), other_pull);
+  auto const here = space.scatter(estimate.parameters), there = space.scatter(other.parameters);
+  auto const free_here = freed(here, pull), free_there = freed(there, other_pull);
   std::vector<Squares> found, by_noise(here.size());
-  for (std::size_t p = 0; p < here.size(); ++p) found.push_back(squares(problem, space.unknowns()[p], here[p], there[p]));
+  for (std::size_t p = 0; p < here.size(); ++p) {  // the pull, which grows as radii shrink, may hide what smoothing does; the larger counts
+    auto const as_found = squares(problem, space.unknowns()[p], here[p], there[p]), free = squares(problem, space.unknowns()[p], free_here[p], free_there[p]);
+    found.push_back({std::max(as_found.core, free.core), std::max(as_found.rim, free.rim)});
+  }
   int made = 0;
   for (int number = 0; number < draws; ++number) {
     auto const a = noise_of(problem, estimate, number), b = noise_of(problem, other, number);

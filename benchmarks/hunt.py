@@ -3,7 +3,7 @@
 
     benchmarks/hunt.py --mollis build/release/mollis [--only darcy film] [--draws 1] [--keep FOLDER]
 
-Some forty-five small jobs of many kinds (hunt_jobs.py), all by default, with data by formulas or by solvers of their own on finer grids. A line a
+Some sixty-five small jobs of many kinds (hunt_jobs.py, hunt_others.py), all by default, with data by formulas or by solvers of their own on finer grids. A line a
 job: how far off, constants in standard errors, of fields the share of the core inside 95 % bands, and the verdict. WRONG: sound with a constant
 more than 3.5 standard errors off (and more than a thousandth of itself), or with bands that hold less than 75 % of the core; the exit code is 1 then.
 "doubted": right by the same measure, and not sound."""
@@ -18,21 +18,12 @@ import tempfile
 try:
     import h5py
     import numpy as np
+    from hunt_data import core
     from hunt_jobs import JOBS
 except ModuleNotFoundError as error:
     sys.exit(f"hunt.py: {error}; needed are numpy, h5py, scipy (Debian: python3-h5py python3-scipy)")
 
 MOST_OFF, SAME, LEAST_COVERED = 3.5, 1e-3, 0.75
-
-
-def core(shape):
-    """What scores call the core: without a tenth of the points at each end."""
-    inside = np.ones(shape, bool)
-    for axis, n in enumerate(shape):
-        rim = -(-n // 10)
-        index = np.arange(n)
-        inside &= ((index >= rim) & (index < n - rim)).reshape([-1 if a == axis else 1 for a in range(len(shape))])
-    return inside
 
 
 def judged(truth, value, error):

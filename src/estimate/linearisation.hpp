@@ -46,6 +46,9 @@ class Linearisation {
   /// dR/dc of each of these constants (one Rows a constant, data empty) where the states of the fit have moved by those of x; nothing where
   /// states are no unknowns.
   virtual std::vector<Rows> slopes_at(Vec /*x*/, std::vector<std::size_t> const& /*unknowns*/) { return {}; }
+  /// out := dJ^T W e, e that of draw() and dJ what the same noise changes in J: on average what noise in what the parameters multiply pulls a
+  /// fit by. False where a method takes that out, where states are fitted, and where it is not told.
+  virtual bool pull_of_noise(int /*number*/, Vec /*out*/) { return false; }
   /// Whether W^-1 is the covariance of the rows' noise, so that H^-1 is that of the error. Not collective.
   virtual bool is_white() const = 0;
 

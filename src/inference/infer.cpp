@@ -110,7 +110,7 @@ bool may_refine(problem::Finer const& finer, std::string const& method) {
 OnLattice on_lattice(Problem const& given, problem::Finer const& finer, Index steps) {
   if (steps == 1) return {given};
   Index const times = given.grid.axis(0).size();
-  given.progress.say(fmt::format("grid  the states change a lot between two times: {} for the {} of the data ([grid] refine = {{ t = {} }})",
+  given.progress.say(fmt::format("grid  the data have too few times for what the states do between two: {} for the {} of the data ([grid] refine = {{ t = {} }})",
                                  (times - 1) * steps + 1, times, steps));
   try {
     OnLattice fine{finer.make(steps, {}), steps};

@@ -47,9 +47,9 @@ void check_splines(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
                                orders[a] + 3 + orders[a] % 2, degree));
     else if (orders[a] > 0 && axis.size() < degree)
       problems.add(deck.joint.places.of("spline_degree"),
-                   fmt::format("splines of degree {} need {} points along {}, the axis has {}; choose a lower degree or a "
-                               "finer grid",
-                               degree, degree, axis.name, axis.size()));
+                   fmt::format("splines of degree {} need {} points along {}, the axis has {}; let the states have more than the data "
+                               "([grid] refine = {{ {} = {} }}), or choose a lower degree",
+                               degree, degree, axis.name, axis.size(), axis.name, axis.size() < 2 ? 2 : (degree + axis.size() - 3) / (axis.size() - 1)));
   }
 }
 

@@ -20,7 +20,7 @@ namespace {
 using petsc::check;
 
 constexpr double narrower = 0.7;
-constexpr int strong_draws = 8, weak_draws = 24;
+constexpr int strong_draws = 8, weak_draws = 24, pull_draws = 24;
 constexpr double tolerance = 1e-4;
 constexpr double noticed = 1.959963984540054;  ///< deviations by which two fits of the weak form differ before that counts as an error
 
@@ -102,6 +102,33 @@ void add_missing(MissingTerms& terms, problem::Problem const& problem, estimate:
   if (stands_out(found) > stands_out(uncertainty.missing)) uncertainty.missing = found;
 }
 
+/// What would take off an estimate what noise in what its parameters multiply has pulled it by (errors in variables), to first order:
+///   H^-1 E dJ^T W e,
+/// pieces; zeros where a method takes that out itself. Empty where the solve fails.
+std::vector<Field> pull_of_noise(problem::Problem const& problem, estimate::Estimate const& estimate) {
+  auto& linear = *estimate.linear;
+  auto const sum = linear.make_vector(), one = linear.make_vector(), x = linear.make_vector();
+  auto const parameters = problem.space().make_vector();
+  for (int number = 0; number < pull_draws; ++number) {
+    if (!linear.pull_of_noise(number, one)) return problem.space().scatter(parameters);
+    check(VecAXPY(sum, 1.0 / pull_draws, one));
+  }
+  if (!linear.solve(sum, x, tolerance).converged) return {};
+  linear.take_parameters(x, parameters);
+  return problem.space().scatter(parameters);
+}
+
+/// pieces + changes.
+std::vector<Field> freed(std::vector<Field> const& pieces, std::vector<Field> const& changes) {
+  std::vector<Field> out;
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    out.push_back(make_field("freed", static_cast<Index>(pieces[p].extent(0))));
+    Kokkos::deep_copy(out.back(), pieces[p]);
+    kernels::add_scaled(1.0, changes[p], out.back());
+  }
+  return out;
+}
+
 }  // namespace
 
 void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate const& estimate,
@@ -125,9 +152,19 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
     return;
   }
   auto const& space = problem.space();
+  auto const pull = pull_of_noise(problem, estimate), other_pull = pull_of_noise(problem, other);
+  if (pull.empty() || other_pull.empty()) {
+    uncertainty.computed = false;
+    uncertainty.why_not = "what noise in the terms of the parameters pulls them by could not be solved for";
+    return;
+  }
   auto const here = space.scatter(estimate.parameters), there = space.scatter(other.parameters);
+  auto const free_here = freed(here, pull), free_there = freed(there, other_pull);
   std::vector<MeanSquares> found, by_noise(here.size());
-  for (std::size_t p = 0; p < here.size(); ++p) found.push_back(squares(problem, space.unknowns()[p], here[p], there[p]));
+  for (std::size_t p = 0; p < here.size(); ++p) {  // the pull, which grows as radii shrink, may hide what smoothing does; the larger counts
+    auto const as_found = squares(problem, space.unknowns()[p], here[p], there[p]), free = squares(problem, space.unknowns()[p], free_here[p], free_there[p]);
+    found.push_back({std::max(as_found.core, free.core), std::max(as_found.rim, free.rim)});
+  }
   int made = 0;
   MissingTerms terms(problem, other);
   for (int number = 0; number < draws; ++number) {
@@ -158,6 +195,9 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
       uncertainty.bias.push_back({});
       continue;
     }
+    auto const pulled = squares(problem, unknown, pull[p], Field("zero", pull[p].extent(0)));
+    of.core = std::hypot(of.core, std::sqrt(pulled.core));
+    of.rim = std::hypot(of.rim, std::sqrt(pulled.rim));
     add_bias(problem, p, of, here[p], uncertainty);
     uncertainty.bias.push_back(of);
   }

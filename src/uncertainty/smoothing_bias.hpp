@@ -1,7 +1,8 @@
 #pragma once
 /// What mollifying the data beforehand does to an estimate. With radius r the error of a derivative of order o, the filters
 /// exact on polynomials of degree p, is c r^k, k = p + 2 - o (p even); so an estimate at q r, q < 1, differs from that at r by
-/// (1 - q^k) of the bias, and by noise, whose share the same draws at both radii tell.
+/// (1 - q^k) of the bias, and by noise, whose share the same draws at both radii tell. Noise in what the parameters multiply pulls both, the narrower
+/// by more (Linearisation::pull_of_noise): where a method leaves that in, the larger of the differences, as found and freed of the pull, counts.
 #include "estimate/estimator.hpp"
 #include "uncertainty/uncertainty.hpp"
 

@@ -69,6 +69,15 @@ estimate::Rows Around::draw(int number, Vec from_noise, Vec from_prior) {
   return noise;
 }
 
+bool Around::pull_of_noise(int number, Vec out) {
+  auto& model = candidate_->model();
+  if (problem_.weak() || model.system().mixed.empty() || equation().noise(weights_) != nullptr) return false;
+  auto const noise = draw_noise(problem_, first_draw + number);
+  auto const slopes = candidate_->slope_response(noise), residuals = candidate_->response(noise);
+  model.space().gather(model.jacobian_transposed(slopes, weights_, residuals), out);
+  return true;
+}
+
 void Around::hessian(Vec v, Vec out) { check(MatMult(matrix(), v, out)); }
 
 Around::Solved Around::solve(Vec b, Vec x, double tolerance) {

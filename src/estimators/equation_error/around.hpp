@@ -22,6 +22,8 @@ class Around final : public estimate::Linearisation {
   void hessian(Vec v, Vec out) override;
   /// e: the response of the residuals to a draw of the data's noise, correlated as the filters make it.
   estimate::Rows draw(int number, Vec noise, Vec prior) override;
+  /// Of affine systems in the strong form, where NoiseBias does not apply.
+  bool pull_of_noise(int number, Vec out) override;
   bool is_white() const override { return false; }
   Solved solve(Vec b, Vec x, double tolerance) override;
 

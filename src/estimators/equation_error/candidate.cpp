@@ -29,23 +29,39 @@ estimators::Settings Candidate::with_tolerance(estimators::Settings inversion, d
   return inversion;
 }
 
-std::vector<Field> Candidate::response(std::vector<Field> const& changes) const {
+std::vector<Field> Candidate::by_state(std::vector<Field> const& changes) const {
   auto const features = features_.response(changes);
-  auto const partials = model_.state_partials();
-  auto const size = static_cast<std::size_t>(model_.bank().size());
+  auto const& list = features_.state_features();
+  std::vector<Field> out;
+  for (auto const& partial : model_.system().by_state) {
+    auto const at = static_cast<std::size_t>(std::find(list.begin(), list.end(), partial.feature) - list.begin());
+    out.push_back(make_field("masked", model_.bank().size()));
+    Kokkos::deep_copy(out.back(), features[at]);
+    kernels::apply_mask(model_.mask(), out.back());
+  }
+  return out;
+}
+
+std::vector<Field> Candidate::response(std::vector<Field> const& changes) const {
+  auto const features = by_state(changes), partials = model_.state_partials();
   Field const one = make_field("one", model_.bank().size());
   Kokkos::deep_copy(one, 1.0);
   std::vector<Field> out;
-  for (int k = 0; k < model_.system().residuals; ++k) out.emplace_back("residual response", size);
-  auto const& list = features_.state_features();
-  for (std::size_t j = 0; j < partials.size(); ++j) {
-    auto const& partial = model_.system().by_state[j];
-    auto const at = static_cast<std::size_t>(std::find(list.begin(), list.end(), partial.feature) - list.begin());
-    auto const k = static_cast<std::size_t>(partial.residual);
-    Field const masked = make_field("masked", model_.bank().size());
-    Kokkos::deep_copy(masked, features[at]);
-    kernels::apply_mask(model_.mask(), masked);
-    kernels::add_product(partials[j], masked, one, out[k]);
+  for (int k = 0; k < model_.system().residuals; ++k) out.emplace_back("residual response", one.extent(0));
+  for (std::size_t j = 0; j < partials.size(); ++j)
+    kernels::add_product(partials[j], features[j], one, out[static_cast<std::size_t>(model_.system().by_state[j].residual)]);
+  return out;
+}
+
+std::vector<Field> Candidate::slope_response(std::vector<Field> const& changes) const {
+  auto const features = by_state(changes), mixed = model_.mixed_partials();
+  Field const one = make_field("one", model_.bank().size());
+  Kokkos::deep_copy(one, 1.0);
+  std::vector<Field> out;
+  for (std::size_t i = 0; i < model_.system().by_parameter.size(); ++i) out.emplace_back("slope response", one.extent(0));
+  for (std::size_t m = 0; m < mixed.size(); ++m) {
+    auto const& pair = model_.system().mixed[m];
+    kernels::add_product(mixed[m], features[static_cast<std::size_t>(pair.state_partial)], one, out[static_cast<std::size_t>(pair.parameter_partial)]);
   }
   return out;
 }

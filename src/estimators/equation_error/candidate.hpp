@@ -20,8 +20,12 @@ class Candidate {
 
   /// Linear response of every residual to a change of the data, at the model's current parameters. Collective.
   std::vector<Field> response(std::vector<Field> const& changes) const;
+  /// The same of dR/d(parameter feature), in the order of System::by_parameter; 0 of systems that are not affine. Collective.
+  std::vector<Field> slope_response(std::vector<Field> const& changes) const;
 
  private:
+  /// Responses of the state features, in the order of System::by_state. Collective.
+  std::vector<Field> by_state(std::vector<Field> const& changes) const;
   static estimators::Settings with_tolerance(estimators::Settings inversion, double tolerance);
 
   residual::DataFeatures features_;

@@ -20,9 +20,7 @@ verdict::Check check_of(problem::CurveEntries const& curve, std::size_t curves, 
   uncertainty::ConstantEntries const constants(finer.problem->space());
   auto const fitted = constants.read(finer.estimate.parameters);
   auto const& sure = finer.uncertainty.constants;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < constants.positions.size(); ++i)
-    if (constants.positions[i] >= curve.first && constants.positions[i] < curve.first + static_cast<std::size_t>(curve.coefficients)) places.push_back(i);
+  auto const places = constants.places_of(curve.first, curve.coefficients);
   std::vector<double> coefficients, covariance;
   for (auto const i : places) coefficients.push_back(curve.log ? std::exp(fitted[i]) : fitted[i]);
   for (std::size_t i = 0; i < places.size(); ++i)

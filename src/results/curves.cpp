@@ -18,14 +18,6 @@ constexpr double most = 1.96;  ///< deviations that hold 95 %
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
-/// Where each coefficient of a curve stands among the constants.
-std::vector<std::size_t> places_of(deck::Curve const& curve, std::vector<std::size_t> const& constants) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < constants.size(); ++i)
-    if (constants[i] >= curve.first && constants[i] < curve.first + static_cast<std::size_t>(curve.coefficients)) places.push_back(i);
-  return places;
-}
-
 /// How many data lie nearest to each of the values, by what the fit says there.
 std::vector<double> visits(problem::Problem const& problem, deck::Deck const& deck, estimate::Estimate const& estimate, deck::Curve const& curve) {
   std::vector<double> counts(points, 0.0);
@@ -63,7 +55,7 @@ std::vector<double> values_of(std::string const& expression, std::string const& 
 run::Table table_of(problem::Problem const& problem, deck::Deck const& deck, Outcome const& outcome, deck::Curve const& curve) {
   uncertainty::ConstantEntries const constants(problem.space());
   auto const fitted = constants.read(outcome.estimate.parameters);
-  auto const places = places_of(curve, constants.positions);
+  auto const places = constants.places_of(curve.first, curve.coefficients);
   auto const& known = outcome.uncertainty.constants;
   bool const sure = outcome.uncertainty.computed && known.unknowns == constants.positions;
   std::vector<double> at, value, deviation, share;

@@ -21,6 +21,13 @@ std::vector<double> ConstantEntries::read(Vec parameters) const {
   return values;
 }
 
+std::vector<std::size_t> ConstantEntries::places_of(std::size_t first, int count) const {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    if (positions[i] >= first && positions[i] < first + static_cast<std::size_t>(count)) places.push_back(i);
+  return places;
+}
+
 petsc::Vector ConstantEntries::unit(std::size_t i) const {
   auto vector = space_.make_vector();
   auto const& unknown = space_.unknowns()[positions[i]];

@@ -12,6 +12,8 @@ class ConstantEntries {
   explicit ConstantEntries(parameters::ParameterSpace const& space);
   /// The constants' entries, in the order of `positions`. Collective.
   std::vector<double> read(Vec parameters) const;
+  /// Where among `positions` the unknowns from `first` on, `count` of them, stand. Not collective.
+  std::vector<std::size_t> places_of(std::size_t first, int count) const;
   /// 1 at constant i, 0 elsewhere. Collective.
   petsc::Vector unit(std::size_t i) const;
 

@@ -174,7 +174,7 @@ void over_whole_lines(Pass const& pass, Index outer, Index inner) {
 }
 
 /// So that every thread has some of `values` in strips.
-Index strip_length(Index values) {
+[[maybe_unused]] Index strip_length(Index values) {
   Index const threads = Kokkos::DefaultHostExecutionSpace().concurrency();
   return threads == 1 ? longest_strip : std::clamp(values / (4 * threads) / shortest_strip * shortest_strip, shortest_strip, longest_strip);
 }

@@ -6,14 +6,15 @@
 
 namespace mollis::solver {
 
-/// Runs `work`; keeps what it throws and returns an error code of PETSc.
+/// Runs `work`; keeps what it throws and returns an error code of PETSc. Where something is kept already that stays: what `work` throws then only
+/// says that PETSc has passed its code on.
 template <class Work>
 PetscErrorCode guarded(std::exception_ptr& kept, Work&& work) {
   try {
     work();
     return 0;
   } catch (...) {
-    kept = std::current_exception();
+    if (!kept) kept = std::current_exception();
     return PETSC_ERR_USER;
   }
 }

@@ -5,6 +5,7 @@
 #include "estimators/equation_error/equation_error.hpp"
 #include "estimate/parameters.hpp"
 #include "petsc/watch.hpp"
+#include "solver/shells.hpp"
 
 namespace mollis::equation_error {
 namespace {
@@ -23,20 +24,9 @@ struct Context {
   double first;                     ///< norm of the gradient where the minimisation began
 };
 
-template <class Work>
-PetscErrorCode guarded(Context& context, Work&& work) {
-  try {
-    work();
-    return 0;
-  } catch (...) {
-    context.error = std::current_exception();
-    return PETSC_ERR_USER;
-  }
-}
-
 PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient, void* data) {
   auto& context = *static_cast<Context*>(data);
-  return guarded(context, [&] {
+  return solver::guarded(context.error, [&] {
     auto& model = context.problem.model();
     auto const& space = context.problem.space();
     model.move_to(space.scatter(x));
@@ -60,7 +50,7 @@ PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient
 
 PetscErrorCode hessian(Tao, Vec x, Mat matrix, Mat, void* data) {
   auto& context = *static_cast<Context*>(data);
-  return guarded(context, [&] {
+  return solver::guarded(context.error, [&] {
     Mat const fresh = context.problem.normal_matrix(x, context.fit.weights, context.fit.beta);
     auto& solver = context.problem.solver();
     if (fresh == matrix)
@@ -117,7 +107,7 @@ PetscErrorCode monitor(Tao tao, void* data) {
   step.weight = context.fit.beta.front();
   step.krylov = context.krylov + static_cast<int>(krylov);
   context.problem.progress().step(step);
-  return guarded(context, [&] { keep_iterate(context, tao, step.iteration); });
+  return solver::guarded(context.error, [&] { keep_iterate(context, tao, step.iteration); });
 }
 
 void set_monitor(Tao tao, Context& context) {

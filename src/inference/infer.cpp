@@ -165,7 +165,8 @@ Inference by_method(Problem const& given, problem::Finer const& finer, std::stri
   return better(finer_answer, answer) ? std::move(finer_answer) : std::move(answer);
 }
 
-/// Whether the next method, which has no smoothing bias, is worth its time although this answer is sound.
+/// Whether the next method, which has no smoothing bias, is worth its time although this answer is sound, and its answer preferred where
+/// neither verdict is better.
 bool is_biased(Inference const& answer) {
   return !estimators::method_named(answer.problem->settings.inversion.method).fits_states && uncertainty::bias_passes_noise(*answer.problem, answer.uncertainty);
 }
@@ -183,7 +184,7 @@ Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer
       bool const sound = answer.verdict.status() == verdict::Status::sound;
       problem.progress.say(fmt::format("method {}: {}{}", candidate.method, verdict::name_of(answer.verdict.status()),
                                        sound && is_biased(answer) ? ", but what mollifying bends passes the noise" : ""));
-      if (!best || better(answer, *best) || (sound && is_biased(*best))) best = std::move(answer);
+      if (!best || better(answer, *best) || (is_biased(*best) && !better(*best, answer))) best = std::move(answer);
     } catch (run::Error const& error) {
       if (error.code() == run::Exit::usage || error.code() == run::Exit::stopped_early || error.code() == run::Exit::output_failed) throw;
       problem.progress.say(fmt::format("method {}: cannot serve here: {}", candidate.method, error.what()));

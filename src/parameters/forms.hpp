@@ -10,6 +10,8 @@ namespace mollis::parameters {
 /// axes without a period as the axis.
 mollifier::LineFilter filter_of(grid::Axis const& axis, std::vector<LineForm> const& forms,
                                 std::vector<double> const& factors);
+/// The same of roots, row i at point i, 0 where it is past the end: as wide as the filter of their forms.
+mollifier::LineFilter filter_of(grid::Axis const& axis, std::vector<LineRoot> const& roots, std::vector<double> const& factors);
 
 /// All multi-indices of `order` over `axes` axes.
 std::vector<std::vector<int>> multi_indices(int axes, int order);

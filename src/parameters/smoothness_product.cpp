@@ -7,16 +7,17 @@
 namespace mollis::parameters {
 namespace {
 
-/// F_k / k! along an axis, all k up to `order` that fit on it; the first axis carries N q!.
-mollifier::LineFilter line_of(grid::Grid const& grid, int a, int order) {
+/// Lines (F_k or R_k) along an axis, all k up to `order` that fit on it, times `factor` of F_k's: 1 / k!, on the first axis N q! / k!.
+template <class Line, class Factor>
+mollifier::LineFilter lines_of(grid::Grid const& grid, int a, int order, Factor const& factor) {
   auto const& axis = grid.axis(a);
-  std::vector<LineForm> forms;
+  std::vector<Line> lines;
   std::vector<double> factors;
   for (int k = 0; k <= order && k < axis.size(); ++k) {
-    forms.emplace_back(axis, k);
-    factors.push_back((a == 0 ? static_cast<double>(grid.points()) * std::tgamma(order + 1.0) : 1.0) / std::tgamma(k + 1.0));
+    lines.emplace_back(axis, k);
+    factors.push_back(factor((a == 0 ? static_cast<double>(grid.points()) * std::tgamma(order + 1.0) : 1.0) / std::tgamma(k + 1.0)));
   }
-  return filter_of(axis, forms, factors);
+  return filter_of(axis, lines, factors);
 }
 
 std::optional<mollifier::Jets> product_of(Unknown const& unknown) {
@@ -35,14 +36,28 @@ std::optional<mollifier::Jets> product_of(Unknown const& unknown) {
   }
   if (set.empty()) return std::nullopt;
   std::vector<mollifier::LineFilter> filters;
-  for (int a = 0; a < grid.dimension(); ++a) filters.push_back(line_of(grid, a, order));
+  for (int a = 0; a < grid.dimension(); ++a) filters.push_back(lines_of<LineForm>(grid, a, order, [](double f) { return f; }));
   return mollifier::Jets(grid, std::move(filters), std::move(set));
+}
+
+std::optional<mollifier::Jets> roots_of(Unknown const& unknown, std::optional<mollifier::Jets> const& product) {
+  if (!product) return std::nullopt;
+  auto const& grid = unknown.grid;
+  std::vector<mollifier::LineFilter> filters;
+  for (int a = 0; a < grid.dimension(); ++a)
+    filters.push_back(lines_of<LineRoot>(grid, a, unknown.settings.smoothness_order, [](double f) { return std::sqrt(f); }));
+  mollifier::Jets roots(grid, std::move(filters), product->set());
+  roots.share_workspace(*product);
+  return roots;
 }
 
 }  // namespace
 
 SmoothnessProduct::SmoothnessProduct(ParameterSpace const& space) {
-  for (auto const& unknown : space.unknowns()) products_.push_back(product_of(unknown));
+  for (auto const& unknown : space.unknowns()) {
+    products_.push_back(product_of(unknown));
+    roots_.push_back(roots_of(unknown, products_.back()));
+  }
 }
 
 std::vector<Field> SmoothnessProduct::apply(std::vector<Field> const& pieces) const {
@@ -50,6 +65,15 @@ std::vector<Field> SmoothnessProduct::apply(std::vector<Field> const& pieces) co
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     products.emplace_back("smoothness", pieces[p].extent(0));
     apply_add(p, pieces[p], products.back());
+  }
+  return products;
+}
+
+std::vector<Field> SmoothnessProduct::gradient(std::vector<Field> const& pieces) const {
+  std::vector<Field> products;
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    products.emplace_back("smoothness", pieces[p].extent(0));
+    if (roots_[p]) roots_[p]->apply_transpose_add(roots_[p]->apply(pieces[p]), products[p]);
   }
   return products;
 }

@@ -22,6 +22,8 @@ double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::Syste
   return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
 }
 
+bool is_open(grid::Axis const& axis) { return !axis.periodic && axis.reflection == grid::Reflection::none; }
+
 /// The lattice of the coefficients over the grid, and its open axes.
 struct Lattice {
   double size = 1.0;          ///< points over those of the grid
@@ -33,7 +35,7 @@ struct Lattice {
 Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   Lattice out;
   for (int a = 0; a < grid.dimension(); ++a) {
-    if (grid.axis(a).periodic || grid.axis(a).reflection != grid::Reflection::none) continue;
+    if (!is_open(grid.axis(a))) continue;
     auto const points = static_cast<double>(grid.axis(a).size());
     double const longer = 1.0 + (deck.joint.spline_degree - 1.0) / points;
     out.size *= longer;
@@ -42,6 +44,26 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
     out.open += 1.0;
   }
   return out;
+}
+
+/// Whether no model runs along an axis: odd derivatives along another open one (joint::Preconditioner).
+bool is_blind(grid::Grid const& grid, equation::System const& system, int line) {
+  for (auto const& feature : system.features)
+    for (int a = 0; a < grid.dimension(); ++a)
+      if (feature.kind == equation::Feature::Kind::state && a != line && is_open(grid.axis(a)) && feature.order[static_cast<std::size_t>(a)] % 2 == 1) return true;
+  return false;
+}
+
+/// Inverses where the ends of two lines meet (joint::EdgeModel), doubles a point: of each wave along the other axes, at four places.
+double edges(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double states, double fields) {
+  double const reach = deck.joint.spline_degree - 1.0, size = reach * reach * states + 0.25 * reach * reach * fields;
+  double sum = 0.0;
+  for (int b = 0; b < grid.dimension(); ++b)
+    for (int a = 0; a < b; ++a) {
+      if (!is_open(grid.axis(a)) || !is_open(grid.axis(b)) || is_blind(grid, system, a) || is_blind(grid, system, b)) continue;
+      sum += 4.0 * size * size / (static_cast<double>(grid.axis(a).size()) * static_cast<double>(grid.axis(b).size()));
+    }
+  return sum;
 }
 
 constexpr double draws_of_octaves = 7.0;   ///< of what the prior lacks, kept at most while the last is solved for (uncertainty::PriorScale)
@@ -61,7 +83,8 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   // x, states, predictions, weights; parameters, their start and sensitivities; a checkpoint's copy of the fit, the estimate, the draws.
   double const estimate = x + 2.0 * n.states + n.residuals + 3.0 * n.fields + x + 3.0 * n.fields;
   double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 1.0) +
-                                (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields;   // factors; amplitudes, scales
+                                (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // factors; amplitudes, scales
+                                (lattice.open > 1.0 ? 2.0 * lattice.size * n.fields + edges(deck, grid, system, n.states, n.fields) : 0.0);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
   // Weights of the residuals; the fit, squares, variances and what weights take, octaves of waves; the larger of what a weight moves, once and twice,

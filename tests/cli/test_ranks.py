@@ -68,6 +68,11 @@ class Ranks(TestCase):
         self.expect_row(program, "reaction", "joint", ["grid.points=[41,24]"], (1, 3))
         self.expect_row(program, "heat3d", "equation-error", ["grid.points=[12,13,14]"], (1, 3))
 
+    def test_a_small_domain_in_a_large_grid(self):
+        """What lies far outside is held by next to nothing: rounding of its smoothness must not reach what is inside."""
+        program = table.Program(PROGRAM, shlex.join(LAUNCHER))
+        self.expect_row(program, "heat2d", "joint", ["grid.points=[32,34]", "grid.mask.value=0.14^2 - (x - 0.2)^2 - (y - 0.2)^2"], (1, 2))
+
     def test_standard_errors_of_profiles(self):
         """A profile stands on all ranks that share it, and counts once."""
         directory = temporary()

@@ -98,6 +98,14 @@ void put_symbols(Averages const& averages, Symbols const& symbols, Mode const& m
         products[t] *= symbols.at(a, averages.terms[t].order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
 }
 
+void put_symbols(Averages const& averages, Symbols const& symbols, Mode const& mode, std::vector<int> const& axes,
+                 std::vector<double>& products) {
+  products.assign(averages.terms.size(), 1.0);
+  for (std::size_t t = 0; t < products.size(); ++t)
+    for (int const a : axes)
+      products[t] *= symbols.at(a, averages.terms[t].order[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
+}
+
 double smoothing_of(Symbols const& symbols, Mode const& mode, int axes, int line) {
   double smoothing = 1.0;
   for (int a = 0; a < axes; ++a)
@@ -152,6 +160,13 @@ Averages of_means(Averages averages) {
       if (left.residual == right.residual && of_one_parity(left, right)) averages.second[a][b] = averages.mean[a] * averages.mean[b];
     }
   return averages;
+}
+
+double amplitude(Averages const& averages, std::vector<int> const& terms, std::vector<double> const& symbols) {
+  double mean = 0.0;
+  for (int const t : terms) mean += averages.mean[static_cast<std::size_t>(t)] * symbols[static_cast<std::size_t>(t)];
+  double const size = std::sqrt(std::max(0.0, second_moment(averages, terms, symbols)));
+  return mean < 0.0 ? -size : size;
 }
 
 double second_moment(Averages const& averages, std::vector<int> const& terms, std::vector<double> const& symbols) {

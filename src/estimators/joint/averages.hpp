@@ -55,6 +55,9 @@ Averages averages_of(Objective& objective);
 /// products := those of the terms' symbols over the axes of a mode, but for `line` (-1: all axes).
 void put_symbols(Averages const& averages, Symbols const& symbols, Mode const& mode, int axes, int line,
                  std::vector<double>& products);
+/// The same over a list of axes.
+void put_symbols(Averages const& averages, Symbols const& symbols, Mode const& mode, std::vector<int> const& axes,
+                 std::vector<double>& products);
 /// S, the symbol of the mollifier, over the axes of a mode but for `line`.
 double smoothing_of(Symbols const& symbols, Mode const& mode, int axes, int line = -1);
 
@@ -69,6 +72,8 @@ Symbols::Angles angles_of(grid::Grid const& grid);
 /// state, the noise of which is that of half a wave.
 Symbols::Angles tilted(Symbols::Angles angles, grid::Grid const& grid);
 
+/// What a list of terms of one residual is taken for: the root of second_moment(), with the sign of the mean.
+double amplitude(Averages const& averages, std::vector<int> const& terms, std::vector<double> const& symbols);
 /// E (sum_a P_a s_a)^2 over a list of terms of one residual with their symbols.
 double second_moment(Averages const& averages, std::vector<int> const& terms, std::vector<double> const& symbols);
 

@@ -54,6 +54,8 @@ class GaussNewton {
   std::optional<double> untold(std::size_t unknown) const { return preconditioner_.untold(unknown); }
   /// Preconditioner::can_leave_averages(). Collective.
   bool can_leave_averages() const { return preconditioner_.can_leave_averages(); }
+  /// Preconditioner::leave_edges().
+  void leave_edges(bool leave) { preconditioner_.leave_edges(leave); }
   /// The stiffest smoothness weight with which the saddle point has not served; -1: it does not serve at all.
   double saddle_failed_at() const { return saddle_failed_at_; }
   /// As the run before stood. Not collective.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "parameters/forms.hpp"
-
 namespace mollis::joint {
 namespace {
 
@@ -19,21 +17,12 @@ Symbols::Angles angles_of(spectral::SpectralBox const& box) {
 
 constexpr double diagonal_floor = 1e-13;
 
-double multinomial(std::vector<int> const& orders) {
-  double value = 1.0;
-  int sum = 0;
-  for (int const k : orders)
-    for (int i = 1; i <= k; ++i) value *= static_cast<double>(++sum) / i;
-  return value;
-}
-
 }  // namespace
 
 LineModel::LineModel(Objective const& objective, int line)
     : lattice_(objective.lattice()), roughness_(objective.roughness()), line_(line),
       states_(static_cast<int>(objective.problem().states.size())), box_(lattice_.extended(), bases_of(lattice_), line, {}, lattice_.degree() - 1), angle_(angles_of(box_)),
-      symbols_(lattice_, objective.problem().system(), angle_),
-      points_(static_cast<double>(objective.problem().grid.points())) {
+      symbols_(lattice_, objective.problem().system(), angle_), forms_(objective, angle_) {
   for (auto const& state : objective.problem().states)
     walls_.push_back(line >= 0 && !state.walls.empty() ? state.walls[static_cast<std::size_t>(line)] : std::array<bool, 2>{false, false});
   auto const& system = objective.problem().system();
@@ -53,16 +42,6 @@ LineModel::LineModel(Objective const& objective, int line)
   std::sort(orders.begin(), orders.end());
   orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
   if (line >= 0) filter_ = mollifier::spline_filter(lattice_.extended().axis(line), lattice_.degree(), orders);
-  auto const& grid = objective.problem().grid;
-  for (auto const& unknown : objective.problem().space().unknowns()) {
-    orders_.push_back(unknown.settings.smoothness_order);
-    forms_.emplace_back();
-    if (static_cast<int>(unknown.axes.size()) != grid.dimension()) continue;
-    for (auto const& axis : grid.axes()) {
-      forms_.back().emplace_back();
-      for (int k = 0; k <= orders_.back() && k < axis.size(); ++k) forms_.back().back().emplace_back(axis, k);
-    }
-  }
 }
 
 Index LineModel::margin() const { return line_ >= 0 ? lattice_.margin(line_) : 0; }
@@ -93,24 +72,8 @@ std::vector<double> LineModel::amplitudes(Averages const& averages, Mode const& 
   std::vector<double> symbols;
   put_symbols(averages, symbols_, mode, lattice_.grid().dimension(), line_, symbols);
   std::vector<double> amplitudes;
-  for (auto const& group : groups_) {
-    double mean = 0.0;
-    for (int const t : group.terms) mean += averages.mean[static_cast<std::size_t>(t)] * symbols[static_cast<std::size_t>(t)];
-    double const size = std::sqrt(std::max(0.0, second_moment(averages, group.terms, symbols)));
-    amplitudes.push_back(mean < 0.0 ? -size : size);
-  }
+  for (auto const& group : groups_) amplitudes.push_back(amplitude(averages, group.terms, symbols));
   return amplitudes;
-}
-
-double LineModel::smoothness_symbol(std::size_t unknown, int axis, int order, Index k) const {
-  auto const& forms = forms_[unknown][static_cast<std::size_t>(axis)];
-  if (order >= static_cast<int>(forms.size())) return 0.0;
-  auto const& form = forms[static_cast<std::size_t>(order)];
-  double sum = 0.0;
-  Index const middle = lattice_.grid().axis(axis).size() / 2;
-  for (int o = -form.band(); o <= form.band(); ++o)
-    sum += form.at(middle, o) * std::cos(o * angle_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(k)]);
-  return std::max(sum, 0.0);
 }
 
 void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
@@ -118,19 +81,17 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
   Index const block = states_ + static_cast<Index>(fields_);
   for (std::size_t i = 0; i < fields_; ++i) {
     auto const u = static_cast<std::size_t>(coupling.unknowns[i]);
-    for (auto const& orders : parameters::multi_indices(lattice_.grid().dimension(), orders_[u])) {
-      double factor = coupling.smoothness[i] * points_ * multinomial(orders);
+    Index const v = states_ + static_cast<Index>(i);
+    for (auto const& term : forms_.terms(u)) {
+      double factor = coupling.smoothness[i] * term.factor;
       for (int a = 0; a < lattice_.grid().dimension(); ++a)
-        if (a != line_) factor *= smoothness_symbol(u, a, orders[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
-      Index const v = states_ + static_cast<Index>(i);
+        if (a != line_) factor *= forms_.symbol(u, a, term.orders[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
       if (line_ < 0) {
         systems.add(system, v, 0, factor);
         continue;
       }
-      auto const& forms = forms_[u][static_cast<std::size_t>(line_)];
-      int const order = orders[static_cast<std::size_t>(line_)];
-      if (order >= static_cast<int>(forms.size()) || factor == 0.0) continue;
-      auto const& form = forms[static_cast<std::size_t>(order)];
+      if (factor == 0.0) continue;
+      auto const& form = forms_.form(u, line_, term.orders[static_cast<std::size_t>(line_)]);
       for (Index row = 0; row < rows_of_grid(); ++row)
         for (int o = 0; o <= std::min<Index>(form.band(), row); ++o)
           systems.add(system, (row + margin()) * block + v, o * block, factor * form.at(row, -o));
@@ -223,7 +184,7 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   Index const block = states_ + static_cast<Index>(fields_);
   Index const reach = line_ >= 0 ? filter_->width - 1 : 0;
   Index smooth = 0;
-  for (int const u : coupling.unknowns) smooth = std::max<Index>(smooth, orders_[static_cast<std::size_t>(u)]);
+  for (int const u : coupling.unknowns) smooth = std::max<Index>(smooth, forms_.order(static_cast<std::size_t>(u)));
   Index const band = line_ >= 0 ? std::max({reach, smooth, roughness_.band(line_)}) * block : 0;
   alike_ = alike_rows(smooth);
   alpha_ = coupling.alpha;

@@ -6,9 +6,8 @@
 /// E_o the spline filter of order o along the line with its true end rows. c_kso is the root mean square over the points of
 /// all terms of order o along the line, with the sign of their mean: one residual that g can make vanish for any q, as it
 /// can in truth, so that the model stays close to the Hessian however large w is.
-#include "estimators/joint/averages.hpp"
+#include "estimators/joint/field_forms.hpp"
 #include "kernels/field.hpp"
-#include "parameters/smoothness.hpp"
 #include "spectral/banded.hpp"
 
 namespace mollis::joint {
@@ -19,6 +18,9 @@ struct FieldCoupling {
   std::vector<std::vector<double>> alpha;     ///< [residual][parameter]
   std::vector<std::vector<double>> variance;  ///< v, [parameter][parameter]
   std::vector<double> smoothness;             ///< b, one a parameter
+  // For EdgeModel, over the extended lattice, 0 outside the grid, one a parameter:
+  std::vector<HostField> varying;             ///< sum_k w_k (dR_k/dq - alpha_k)^2
+  std::vector<HostField> roughened;           ///< the smoothness weight times (p / q)^2, of which b is a mean
 };
 
 class LineModel {
@@ -47,7 +49,6 @@ class LineModel {
     int residual, state, order;
     std::vector<int> terms;
   };
-  double smoothness_symbol(std::size_t unknown, int axis, int order, Index k) const;
   Mode mode_of(Index system) const;
   std::vector<double> amplitudes(Averages const& averages, Mode const& mode) const;
   void fill(Averages const& averages, FieldCoupling const& coupling, Index system, spectral::BandedSystems& systems) const;
@@ -71,9 +72,7 @@ class LineModel {
   Symbols symbols_;
   std::optional<mollifier::LineFilter> filter_;   ///< along the line
   std::vector<Group> groups_;
-  std::vector<std::vector<std::vector<parameters::LineForm>>> forms_;  ///< [unknown][axis][order]; none for other unknowns
-  std::vector<int> orders_;                       ///< of smoothness, one an unknown
-  double points_;
+  FieldForms forms_;
   std::vector<std::vector<double>> amplitude_;    ///< c, [group][system]
   std::vector<std::vector<double>> alpha_;        ///< of the coupling
   grid::Range alike_;                             ///< rows that the first of them stands for

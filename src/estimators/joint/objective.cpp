@@ -261,7 +261,7 @@ Parts const& Objective::move_to(Vec x) {
   residuals_.clear();
   residuals_ = model_.residuals();
   smooth_.clear();
-  smooth_ = smoothness_.apply(parameters);
+  smooth_ = smoothness_.gradient(parameters);
 
   parts_ = {};
   add_misfits();
@@ -284,7 +284,7 @@ double Objective::move_prior_to(Vec x) {
     auto const& state = states_[s];
     auto const g = entries.piece(layout_.state[s], layout_.state_size);
     Kokkos::deep_copy(state.pulled, 0.0);
-    roughness_.apply_add(state.prior, g, state.pulled);
+    roughness_.gradient_add(state.prior, g, state.pulled);
     sum += sum_over(problem_.grid.comm(), kernels::dot(g, state.pulled));
   }
   return sum;

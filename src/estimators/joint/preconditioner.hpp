@@ -1,6 +1,7 @@
 #pragma once
 /// Preconditioner of the joint Gauss-Newton matrix: the mean of the averaged Hessians' inverses that are each exact along
-/// one open axis (LineModel), or the one inverse in Fourier space where no axis is open. Parameters over all axes are part
+/// one open axis (LineModel), and where the ends of two of these meet an inverse exact along both (EdgeModel), or the one inverse in Fourier
+/// space where no axis is open. Parameters over all axes are part
 /// of these models, scaled by what multiplies them in the residuals where that hardly changes sign (q = T p, so that the
 /// residual reads alpha q with a constant alpha); parameters over fewer axes follow by a block L D L^T with their true
 /// coupling and an averaged Schur complement. Where data are scattered or scarce, or the domain is no box, averages say little, as
@@ -8,6 +9,7 @@
 /// the Hessian itself is factorised, as a sparse matrix where its factors are cheap, or for each wave of time, and that model's inverse
 /// and those of the lines are averaged (SectionModel). Few unknowns with parameters over some of the axes: solver::DenseInverse.
 #include "estimators/joint/constant_directions.hpp"
+#include "estimators/joint/edge_model.hpp"
 #include "estimators/joint/line_model.hpp"
 #include "estimators/joint/section_model.hpp"
 #include "kernels/field.hpp"
@@ -23,6 +25,9 @@ class Preconditioner final : public solver::Preconditioner {
   /// follow, for which the dearest factors pay. Collective.
   void update(Vec moves = nullptr, bool many = false);
   bool is_exact() const { return kind_ == Kind::exact; }
+  /// From the next update() on: whether edges are left as the lines have them. What lives there is then next to invisible in the norm r^T P r, in
+  /// which a rough step ends sooner.
+  void leave_edges(bool leave) { leaves_edges_ = leave; }
   /// SectionModel::untold() of a parameter; nothing where the Hessian is not factorised. Collective.
   std::optional<double> untold(std::size_t unknown) const {
     return is_exact() ? section_->untold(unknown) : std::nullopt;
@@ -60,6 +65,7 @@ class Preconditioner final : public solver::Preconditioner {
   bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
   void apply_section(Vec r, Vec z);
   HostField embedded(Field const& piece, std::size_t i) const;
+  void add_squares(double weight, HostField const& points, HostField const& lattice) const;
   void take_out(HostField const& field, std::size_t i, Field const& piece) const;
   HostField spectrum_of(Field const& a);
   double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
@@ -78,6 +84,8 @@ class Preconditioner final : public solver::Preconditioner {
   std::unique_ptr<solver::DenseInverse> dense_;       ///< in place of all that follows, where it is wanted
   std::unique_ptr<SectionModel> section_;             ///< in place of the line models, or beside them where waves are taken apart
   std::vector<std::unique_ptr<LineModel>> models_;
+  std::vector<std::unique_ptr<EdgeModel>> edges_;     ///< of each two of their lines
+  bool leaves_edges_ = false, has_edges_ = false;     ///< from the next update() on, now
   spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
   Symbols symbols_, tilted_;
   std::vector<int> fields_;                           ///< unknowns that are part of the line models

@@ -31,10 +31,12 @@ double symbol_of(parameters::LineForm const& form, grid::Axis const& axis, doubl
   return std::max(sum / static_cast<double>(n), 0.0);
 }
 
-mollifier::Jets product_of(grid::Grid const& grid, int axis, parameters::LineForm const& form) {
+/// Line: LineForm or LineRoot.
+template <class Line>
+mollifier::Jets along(grid::Grid const& grid, int axis, Line const& line) {
   std::vector<mollifier::LineFilter> filters;
   for (int a = 0; a < grid.dimension(); ++a)
-    filters.push_back(a == axis ? parameters::filter_of(grid.axis(a), {form}, {1.0}) : mollifier::moment_filter(grid.axis(a), {}, {{0, 0}}, 0));
+    filters.push_back(a == axis ? parameters::filter_of(grid.axis(a), std::vector<Line>{line}, {1.0}) : mollifier::moment_filter(grid.axis(a), {}, {{0, 0}}, 0));
   return {grid, std::move(filters), {mollifier::MultiIndex{}}};
 }
 
@@ -48,8 +50,9 @@ Roughness::Roughness(Lattice const& lattice) {
     auto root = parameters::LineRoot::of_splines(grid.axis(a), lattice.degree(), order);
     parameters::LineForm form(root, grid.axis(a).size());
     double const factor = 1.0 / symbol_of(form, grid.axis(a), cutoff);
-    auto product = product_of(grid, a, form);
-    parts_.push_back({a, factor, std::move(root), std::move(form), std::move(product), Field("roughness", static_cast<std::size_t>(grid.local_size()))});
+    auto product = along(grid, a, form), differences = along(grid, a, root);
+    differences.share_workspace(product);
+    parts_.push_back({a, factor, std::move(root), std::move(form), std::move(product), std::move(differences), Field("roughness", static_cast<std::size_t>(grid.local_size()))});
   }
 }
 
@@ -67,6 +70,14 @@ void Roughness::apply_add(std::vector<double> const& factors, Field const& g, Fi
   for (auto const& part : parts_) {
     part.product.apply(g, {part.work});
     kernels::add_scaled(factors[static_cast<std::size_t>(part.axis)] * part.factor, part.work, out);
+  }
+}
+
+void Roughness::gradient_add(std::vector<double> const& factors, Field const& g, Field const& out) const {
+  for (auto const& part : parts_) {
+    part.differences.apply(g, {part.work});
+    kernels::scale(factors[static_cast<std::size_t>(part.axis)] * part.factor, part.work);
+    part.differences.apply_transpose_add({part.work}, out);
   }
 }
 

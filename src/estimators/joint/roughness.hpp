@@ -21,6 +21,8 @@ class Roughness {
 
   /// out += L g, the part of axis a times factors[a], both on the extended lattice (local box). Collective.
   void apply_add(std::vector<double> const& factors, Field const& g, Field const& out) const;
+  /// The same as D^T (D g), for gradients (parameters::SmoothnessProduct). Collective.
+  void gradient_add(std::vector<double> const& factors, Field const& g, Field const& out) const;
   /// out += a draw of N(0, L), the parts times `factors`, the same on any number of ranks. Not collective.
   void add_draw(std::vector<double> const& factors, int number, std::uint32_t state, HostField const& out) const;
   /// Along one axis: entry (row, row + offset), |offset| <= band; band 0 and entries 0 where the axis has no part in L.
@@ -36,7 +38,7 @@ class Roughness {
     double factor;
     parameters::LineRoot root;
     parameters::LineForm form;   ///< root^T root
-    mollifier::Jets product;   ///< of the form
+    mollifier::Jets product, differences;   ///< of the form, of the root
     Field work;
   };
   Part const* part(int axis) const;

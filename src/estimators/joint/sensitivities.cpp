@@ -30,6 +30,8 @@ void Preconditioner::scale_fields(Averages const& averages) {
   coupling_.alpha.assign(residuals, std::vector<double>(fields, 0.0));
   coupling_.variance.assign(fields, std::vector<double>(fields, 0.0));
   coupling_.smoothness.assign(fields, 0.0);
+  coupling_.varying.clear();
+  coupling_.roughened.clear();
   scale_.clear();
   for (std::size_t i = 0; i < fields; ++i) {
     scale_.push_back(make_host_field("scale", static_cast<Index>(size)));
@@ -112,10 +114,18 @@ void Preconditioner::scale_fields(Averages const& averages) {
   std::vector<std::vector<HostField>> varying;
   for (std::size_t i = 0; i < fields; ++i) {
     varying.emplace_back();
+    if (has_edges_) {
+      coupling_.varying.push_back(HostField("varying", static_cast<std::size_t>(objective_.layout().state_size)));
+      coupling_.roughened.push_back(HostField("roughened", static_cast<std::size_t>(objective_.layout().state_size)));
+      auto const inverse = make_host_field("inverse", static_cast<Index>(size));
+      for (std::size_t n = 0; n < size; ++n) inverse[n] = 1.0 / scale_[i][n];
+      add_squares(objective_.weights().smoothness[static_cast<std::size_t>(coupling_.unknowns[i])], inverse, coupling_.roughened.back());
+    }
     for (std::size_t k = 0; k < residuals; ++k) {
       Field const a = objective_.slope(k, static_cast<std::size_t>(coupling_.unknowns[i]));
       auto const host = on_host(a);
       for (std::size_t n = 0; n < size; ++n) host(n) = host(n) / scale_[i][n] - coupling_.alpha[k][i];
+      if (has_edges_) add_squares(averages.equation[k], host, coupling_.varying.back());
       Kokkos::deep_copy(a, host);
       varying.back().push_back(spectrum_of(a));
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "grid/split.hpp"
+
 namespace mollis::joint {
 namespace {
 
@@ -19,26 +21,12 @@ int first_alike(MPI_Comm comm, std::vector<grid::Range> const& ranges) {
   return 0;
 }
 
-std::shared_ptr<MPI_Comm const> split(MPI_Comm comm, int group) {
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
-  auto* const part = new MPI_Comm(MPI_COMM_NULL);
-  MPI_Comm_split(comm, group, rank, part);
-  return {part, [](MPI_Comm const* held) {
-            MPI_Comm mine = *held;
-            int finalized = 0;
-            MPI_Finalized(&finalized);
-            if (finalized == 0) MPI_Comm_free(&mine);
-            delete held;
-          }};
-}
-
 }  // namespace
 
 WavesAlong::WavesAlong(MPI_Comm comm, grid::Box const& waves, std::vector<int> axes) : axes_(std::move(axes)) {
   for (int const a : axes_) ranges_.push_back(waves[a]);
   for (auto const& range : ranges_) size_ *= static_cast<std::size_t>(range.size());
-  sharers_ = split(comm, first_alike(comm, ranges_));
+  sharers_ = grid::split(comm, first_alike(comm, ranges_));
   int rank = 0;
   MPI_Comm_rank(*sharers_, &rank);
   counts_ = rank == 0;

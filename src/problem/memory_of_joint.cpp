@@ -90,10 +90,11 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   // Weights of the residuals; the fit, squares, variances and what weights take, octaves of waves; the larger of what a weight moves, once and twice,
   // and what was found before, or a draw of what the prior lacks, its right side and noise, and the fields of those before it.
   double const errors = 3.0 * n.residuals + 5.0 * n.fields + std::max((3.0 + 2.0 * n.fields) * x, 3.0 * x + draws_of_octaves * n.fields);
+  double const stiff = lattice.open > 0.0 ? n.fields * (1.0 + lattice.open) * x : x * n.fields;   // what a smoothness of order 2 leaves free, for draws
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
   double const by_models = lattice.size * (n.fields + both + 3.0);
   double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
-  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + conjugate_gradients + errors +
+  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + conjugate_gradients + errors + stiff +
          (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }
 

@@ -165,6 +165,12 @@ Inference by_method(Problem const& given, problem::Finer const& finer, std::stri
   return better(finer_answer, answer) ? std::move(finer_answer) : std::move(answer);
 }
 
+/// Whether the next method, which has no smoothing bias, is worth its time although this answer is sound, and its answer preferred where
+/// neither verdict is better.
+bool is_biased(Inference const& answer) {
+  return !estimators::method_named(answer.problem->settings.inversion.method).fits_states && uncertainty::bias_passes_noise(*answer.problem, answer.uncertainty);
+}
+
 /// By the problem's method, or by candidates() in turn.
 Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer const& finer) {
   auto const& method = problem.settings.inversion.method;
@@ -175,14 +181,16 @@ Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer
     problem.progress.say(fmt::format("method {}: {}", candidate.method, candidate.why));
     try {
       auto answer = by_method(problem, finer, candidate.method, best ? &*best : nullptr, stages);
-      problem.progress.say(fmt::format("method {}: {}", candidate.method, verdict::name_of(answer.verdict.status())));
-      if (!best || better(answer, *best)) best = std::move(answer);
+      bool const sound = answer.verdict.status() == verdict::Status::sound;
+      problem.progress.say(fmt::format("method {}: {}{}", candidate.method, verdict::name_of(answer.verdict.status()),
+                                       sound && is_biased(answer) ? ", but what mollifying bends passes the noise" : ""));
+      if (!best || better(answer, *best) || (is_biased(*best) && !better(*best, answer))) best = std::move(answer);
     } catch (run::Error const& error) {
       if (error.code() == run::Exit::usage || error.code() == run::Exit::stopped_early || error.code() == run::Exit::output_failed) throw;
       problem.progress.say(fmt::format("method {}: cannot serve here: {}", candidate.method, error.what()));
       if (!first) first = error;
     }
-    if (best && best->verdict.status() == verdict::Status::sound) break;
+    if (best && best->verdict.status() == verdict::Status::sound && !is_biased(*best)) break;
   }
   if (!best) throw *first;
   return std::move(*best);

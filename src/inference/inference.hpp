@@ -25,8 +25,8 @@ struct Inference {
 /// Lets the solvers of all methods that may come to be used read their options. Collective.
 void offer_options(std::string const& method);
 
-/// By the problem's method, or, where that is "auto", by the methods of candidates() in turn until one's verdict is sound; if none
-/// is, the answer with the best verdict. A method that cannot serve the problem is passed over, saying why; run::Error where
+/// By the problem's method, or, where that is "auto", by the methods of candidates() in turn until one's verdict is sound and its smoothing bias
+/// no larger than its noise; if none is, a later sound one, else the answer with the best verdict. A method that cannot serve the problem is passed over, saying why; run::Error where
 /// none can. `finer`: for the error of the lattice and the coefficients of curves; may be empty. Collective.
 Inference infer(problem::Problem const& problem, run::Stages& stages, problem::Finer const& finer = {});
 

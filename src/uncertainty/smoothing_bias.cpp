@@ -185,12 +185,10 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
             scores::mean_of(space, unknown, uncertainty.deviation[p], true), size_of(problem, unknown, here[p])};
     // One number against its noise: a bias as large as that may hide behind it, so that none of it is taken off.
     if (!problem.weak() && unknown.axes.empty()) of.core = of.rim = bias(found[p].core, 0.0);
-    if (problem.weak() && unknown.axes.empty()) {
-      of.core = of.rim = bias(found[p].core, std::pow(widening(made) * noticed, 2) * by_noise[p].core);
-      of.apart = std::sqrt(found[p].core);
-      of.chance = std::sqrt(by_noise[p].core / std::max(made, 1));
-      of.draws = made;
-    }
+    if (problem.weak() && unknown.axes.empty()) of.core = of.rim = bias(found[p].core, std::pow(widening(made) * noticed, 2) * by_noise[p].core);
+    of.apart = std::sqrt(found[p].core);
+    of.chance = std::sqrt(by_noise[p].core / std::max(made, 1));
+    of.draws = made;
     if (!std::isfinite(uncertainty.constants.deviation_of(p))) {  // nothing determines it
       uncertainty.bias.push_back({});
       continue;
@@ -202,6 +200,15 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
     uncertainty.bias.push_back(of);
   }
   if (problem.weak()) add_missing(terms, problem, other, made, uncertainty);
+}
+
+bool bias_passes_noise(problem::Problem const& problem, Uncertainty const& uncertainty) {
+  for (std::size_t p = 0; p < uncertainty.bias.size(); ++p) {
+    auto const& bias = uncertainty.bias[p];
+    bool const by_chance = problem.space().unknowns()[p].axes.empty() && bias.apart <= widening(bias.draws) * noticed * bias.chance;
+    if (bias.core > bias.noise && !by_chance) return true;
+  }
+  return false;
 }
 
 }  // namespace mollis::uncertainty

@@ -14,4 +14,8 @@ namespace mollis::uncertainty {
 void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate const& estimate,
                         estimate::Estimator& estimator, Uncertainty& uncertainty);
 
+/// Whether what the mollifier's width does to some parameter is more than what noise does: of constants, where two fits also differ by more than
+/// noise lets them (1.96 standard deviations). Not collective.
+bool bias_passes_noise(problem::Problem const& problem, Uncertainty const& uncertainty);
+
 }  // namespace mollis::uncertainty

@@ -39,7 +39,7 @@ struct Bias {
   double core = 0.0, rim = 0.0;
   double noise = 0.0;                          ///< one standard deviation, in the core, before the bias is added
   double size = 0.0;                           ///< root mean square of the parameter in the core (1 of a logarithm)
-  double apart = 0.0, chance = 0.0;            ///< of constants in the weak form: what the second fit differs by, and its standard deviation by noise
+  double apart = 0.0, chance = 0.0;            ///< what the second fit differs by in the core, root mean square, and its standard deviation by noise
   int draws = 0;                               ///< which that was told from
 };
 

@@ -189,7 +189,7 @@ Checks consistent(Problem const& problem, Uncertainty const& uncertainty) {
   Checks checks;
   for (std::size_t p = 0; p < uncertainty.bias.size(); ++p) {
     auto const& bias = uncertainty.bias[p];
-    if (!(bias.chance > 0.0) || bias.draws < least_draws) continue;
+    if (!problem.weak() || !problem.space().unknowns()[p].axes.empty() || !(bias.chance > 0.0) || bias.draws < least_draws) continue;
     double const factor = bias.apart / bias.chance;
     checks.push_back({"consistent", factor, std::max({certainty * uncertainty::widening(bias.draws, certainty), bias.noise / bias.chance, most_sampled * bias.size / bias.chance}),
                       fmt::format("narrower mollifiers move {} by {:.2g}, {:.2g} standard deviations of what noise would",

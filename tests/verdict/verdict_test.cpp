@@ -3,6 +3,8 @@
 
 #include "inference/inference.hpp"
 #include "problem/case.hpp"
+#include "scores/score.hpp"
+#include "uncertainty/smoothing_bias.hpp"
 
 namespace mollis::test {
 namespace {
@@ -187,6 +189,67 @@ TEST(Verdict, FindsConstantsThatDependOnTheRadius) {
   auto const answer = infer(whole);
   EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
   EXPECT_GT(answer.uncertainty.bias.at(0).chance, 0.0);
+}
+
+/// u_tt = (c u_x)_x with c = (1 + x)^2: u = (1 + x)^-1/2 sin(k log(1 + x)) cos(w t + p), w^2 = k^2 + 1/4, three of them.
+double echoes(Coordinates const& p) {
+  double sum = 0.0;
+  for (double const k : {2.0, 4.0, 6.0})
+    sum += std::sin(k * std::log1p(p[1])) * std::cos(std::sqrt(k * k + 0.25) * p[0] + k) / std::sqrt(1.0 + p[1]) * 4.0 / k;
+  return sum;
+}
+
+std::string const speed = R"toml(
+[grid]
+axes = ["t", "x"]
+points = [61, 61]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[parameters.c]
+over = ["x"]
+[equation]
+residual = 'd(u, "tt") - dx(c*dx(u))'
+)toml";
+
+/// "auto" does not stop at an answer of mollified data whose bias is larger than its noise.
+TEST(Verdict, BiasThatPassesTheNoiseIsLeftForFittedStates) {
+  auto options = noisy();
+  options.noise = 0.02;
+  auto mollified = options;
+  mollified.overrides = {"inversion.method=equation-error"};
+  auto const biased = infer(Case(speed, {{"u", echoes}}, mollified)), answer = infer(Case(speed, {{"u", echoes}}, options));
+  EXPECT_TRUE(uncertainty::bias_passes_noise(*biased.problem, biased.uncertainty));
+  EXPECT_EQ(answer.problem->settings.inversion.method, "joint");
+  EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
+  EXPECT_LT(scores::mean_of(answer.problem->space(), answer.problem->space().unknowns()[0], answer.uncertainty.deviation[0], true),
+            scores::mean_of(biased.problem->space(), biased.problem->space().unknowns()[0], biased.uncertainty.deviation[0], true));
+}
+
+/// Of two answers that are doubtful alike, here as the noise is said to be three times as large, it takes the one without bias.
+TEST(Verdict, OfEqualAnswersTheOneWithoutBiasIsTaken) {
+  auto const by = [](std::string const& method) {
+    std::string const text = R"toml(
+[grid]
+axes = ["t"]
+points = [80]
+lower = [0.0]
+upper = [1.0]
+[parameters.k]
+over = []
+[equation]
+residual = 'd(u, "tt") + k*u'
+)toml";
+    auto options = noisy({"inversion.method=" + method});
+    options.noise = 0.05;
+    Case c(text, {{"u", [](Coordinates const& p) { return std::cos(50.0 * p[0] + 0.3); }}}, options);
+    for (auto& state : c.states) state.sigma *= 3.0;
+    return infer(c);
+  };
+  auto const mollified = by("equation-error"), fitted = by("joint"), answer = by("auto");
+  EXPECT_EQ(mollified.verdict.status(), verdict::Status::doubtful) << verdict::describe(mollified.verdict);
+  EXPECT_EQ(fitted.verdict.status(), verdict::Status::doubtful) << verdict::describe(fitted.verdict);
+  EXPECT_EQ(mollified.verdict.reasons().size(), fitted.verdict.reasons().size());
+  EXPECT_EQ(answer.problem->settings.inversion.method, "joint");
 }
 
 /// What wide mollifiers let D take up stands in what narrower ones leave.

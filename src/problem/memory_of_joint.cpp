@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "estimators/methods.hpp"
+#include "grid/open_axis.hpp"
 #include "problem/memory_parts.hpp"
 
 namespace mollis::problem {
@@ -21,8 +22,6 @@ double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::Syste
   double const c = std::log(1e9) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
   return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
 }
-
-bool is_open(grid::Axis const& axis) { return !axis.periodic && axis.reflection == grid::Reflection::none; }
 
 /// The lattice of the coefficients over the grid, and its open axes.
 struct Lattice {

@@ -43,7 +43,7 @@ void StiffDirections::add_polynomials(std::size_t u) {
         host(static_cast<std::size_t>(n)) = value;
       }
       Kokkos::deep_copy(values, host);
-      if (unknown.owner) petsc::copy_in(values, direction, objective_.layout().parameters + unknown.offset);
+      petsc::copy_in(values, direction, objective_.layout().parameters + unknown.offset);
       directions_.push_back(std::move(direction));
     }
     more = false;

@@ -1,12 +1,15 @@
-// mollis check: validate, print the effective deck, decomposition and memory estimate; nothing is run or written.
+// mollis check: validate, print the effective deck, decomposition and memory estimate; data are described, not read; nothing is run or written.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include "deck/effective.hpp"
 #include "drivers/drivers.hpp"
 #include "drivers/job_time.hpp"
+#include "io/read.hpp"
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
 #include "problem/make_grid.hpp"
@@ -33,6 +36,37 @@ std::string blocks(grid::Grid const& grid) {
   return text;
 }
 
+/// Whether rank 0 sees such a file. Collective.
+bool is_there(grid::Grid const& grid, std::string const& file) {
+  std::error_code ignored;
+  int there = grid.rank() == 0 && std::filesystem::exists(file, ignored);
+  MPI_Bcast(&there, 1, MPI_INT, 0, grid.comm());
+  return there != 0;
+}
+
+/// Data on a grid that are there are held against its shape; values are not read. Lines on what was not held: files that are not there yet, and what
+/// `mollis forward` would write anew. run::Error of other data of another shape. Collective.
+std::string describe_data(MPI_Comm comm, deck::Deck const& deck) {
+  auto const grid = problem::make_data_grid(comm, deck);
+  std::set<std::string> files;  // that are not there
+  std::string lines;
+  for (auto const& [name, observation] : deck.observations) {
+    if (observation.kind == observations::Kind::none) continue;
+    if (!is_there(grid, observation.file)) {
+      if (files.insert(observation.file).second) lines += fmt::format("\n# [observations.{}] file: {}: not there yet, so not looked at", name, observation.file);
+      continue;
+    }
+    if (observation.kind != observations::Kind::grid) continue;
+    try {
+      io::require_shape(grid, observation.source());
+    } catch (run::Error const& error) {
+      if (!deck.has_forward) throw;
+      lines += fmt::format("\n# as it is, before mollis forward: {}", error.what());
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& command) {
@@ -43,6 +77,7 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
   auto const obstacle = problem::obstacle(deck, grid, system, run::machine_of(comm));
   bool const of_ranks = obstacle && obstacle->of != problem::Obstacle::Of::indices;  // matters where the deck is run, not here
   if (!of_ranks) problem::require_room(deck, obstacle);
+  auto const data = describe_data(comm, deck);
   double const inside = problem::factors_of(deck, grid, system) ? problem::inside_share(grid, deck.grid) : 1.0;  // of a grid that is small
   auto const factors = problem::factors_of(deck, grid, system, inside);
   auto const memory = problem::memory_of(deck, grid, system, inside);
@@ -64,6 +99,7 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
     if (grid.rank() == 0) time = describe_time(deck, grid, command.job);
   });
   if (!time.empty()) progress.say(time.substr(1));
+  if (!data.empty()) progress.say(data.substr(1));
   if (of_ranks) progress.say("# too large for these ranks: " + obstacle->what);
   progress.say("# the deck is valid");
   return run::Exit::converged;

@@ -22,7 +22,7 @@ Commands const& deck_commands() {
   static Commands const commands{{"invert", "recover the hidden parameters of DECK"},
                                  {"mollify", "smooth the observations of DECK; write derivatives with standard errors"},
                                  {"forward", "make synthetic observations as [forward] of DECK says"},
-                                 {"check", "validate DECK; print the effective deck, decomposition, memory estimate"}};
+                                 {"check", "validate DECK, hold its data's shape against the grid; print the effective deck, decomposition, memory estimate"}};
   return commands;
 }
 

@@ -49,6 +49,7 @@ struct Grid {
   std::map<std::string, Index> refine;                 ///< axis -> gaps of the states' lattice in one of the data's
   std::optional<Values> mask;                          ///< inside where above `mask_above`
   double mask_above = 0.0;
+  bool mask_filled = false;                            ///< with its holes
   std::vector<int> decomposition;                      ///< blocks an axis; empty: automatic
   Places places;
 };

@@ -77,7 +77,8 @@ Section mask(std::string const& pattern, std::string const& help, std::string co
     std::vector<Key>{key("value", Type::expression, "expression of coordinates").like(R"("0.16 - (x - 0.5)^2 - (y - 0.5)^2")"),
      key("file", Type::file, "HDF5, NetCDF, .npy, .npz, TIFF, NIfTI or CSV file, instead of value").like(R"("mask.h5")"),
      key("dataset", Type::text, "of the file, over the grid or some of its axes; NaN is outside").like(R"("inside")"),
-     key("above", Type::number, "the threshold").otherwise("0.0")} + part(),
+     key("above", Type::number, "the threshold").otherwise("0.0"),
+     key("fill_holes", Type::boolean, "points outside that points inside cut off from all open ends of space are inside, too (nucleoli, dark spots), every time by itself").otherwise("false")} + part(),
     named, true};
 }
 

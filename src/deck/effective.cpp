@@ -103,6 +103,7 @@ Rows rows_of(Grid const& grid) {
   if (grid.mask) {
     auto mask = rows_of(*grid.mask);
     mask["above"] = toml_text(grid.mask_above);
+    if (grid.mask_filled) mask["fill_holes"] = "true";
     rows["mask"] = inline_table(mask);
   }
   return rows;

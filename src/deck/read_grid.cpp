@@ -187,6 +187,7 @@ void read_mask(Entry const& entry, Grid& grid) {
   if (grid.mask) return entry.report("mask", "the domain has a mask already; say it once, in [grid] mask");
   grid.mask = read_values(*mask, grid);
   grid.mask_above = mask->number("above").value_or(0.0);
+  grid.mask_filled = mask->flag("fill_holes").value_or(false);
 }
 
 Grid read_grid(Entry const& entry) {

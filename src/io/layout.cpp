@@ -302,6 +302,8 @@ class Maker {
     auto const targets = wide();
     if (axes.size() > targets.size())
       return fmt::format("; fix what is too much: at = {{ {} = 0 }}", name_of(extra(axes, targets)));
+    if (!part_.crop.empty() || !part_.bin.empty())
+      return "; crop and bin of the data and of [grid.coordinates] must say the same, or the grid's points be as many";
     if (axes.size() != targets.size() || !part_.whole()) return "";
     std::vector<std::string> order;
     std::vector<bool> used(targets.size(), false);

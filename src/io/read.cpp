@@ -121,6 +121,13 @@ std::vector<int> axes_of(grid::Grid const& grid, Source const& source) {
   });
 }
 
+void require_shape(grid::Grid const& grid, Source const& source) {
+  placed(source, [&] {
+    auto const description = describe_on_all(grid.comm(), source.file, source.dataset);
+    lay_out(grid.axes(), description, source.part, false, where_of(source.file, description));
+  });
+}
+
 Reach reach_of(grid::Grid const& grid, Source const& source, int axis) {
   return placed(source, [&] {
     auto const description = describe_on_all(grid.comm(), source.file, source.dataset);

@@ -27,6 +27,10 @@ std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string c
 /// The axes of the grid (positions) over which a dataset varies. See layout.hpp. Collective on grid.comm().
 std::vector<int> axes_of(grid::Grid const& grid, Source const& source);
 
+/// Nothing where the part of a dataset that is read has the shape of the grid, by the file's description alone, no value of it being read; else what
+/// read_dataset would throw. Collective on grid.comm().
+void require_shape(grid::Grid const& grid, Source const& source);
+
 /// Where the part of a dataset begins along an axis of the grid, in points of the file, and how many points of the grid the file could
 /// fill from there, whatever the end of `crop`. Collective on grid.comm().
 struct Reach {

@@ -6,6 +6,7 @@
 
 #include "kernels/pointwise.hpp"
 #include "observations/known_fields.hpp"
+#include "problem/fill_holes.hpp"
 #include "problem/section.hpp"
 #include "run/error.hpp"
 
@@ -22,6 +23,10 @@ Field make_mask(grid::Grid const& grid, deck::Grid const& deck) {
   for (std::size_t i = 0; i < host.extent(0); ++i) {
     host(i) = host(i) > deck.mask_above ? 1.0 : 0.0;  // NaN is not above
     inside += host(i);
+  }
+  if (deck.mask_filled) {
+    if (!has_end(grid)) throw run::deck_error(deck.mask->place, "fill_holes: space has no open end, so that nothing tells what lies outside from a hole; leave it out");
+    fill_holes(grid, host);
   }
   Kokkos::deep_copy(mask, host);
   MPI_Allreduce(MPI_IN_PLACE, &inside, 1, MPI_DOUBLE, MPI_SUM, grid.comm());

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "estimators/methods.hpp"
+#include "grid/open_axis.hpp"
 #include "problem/memory_parts.hpp"
 
 namespace mollis::problem {
@@ -21,8 +22,6 @@ double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::Syste
   double const c = std::log(1e9) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
   return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
 }
-
-bool is_open(grid::Axis const& axis) { return !axis.periodic && axis.reflection == grid::Reflection::none; }
 
 /// The lattice of the coefficients over the grid, and its open axes.
 struct Lattice {
@@ -90,10 +89,11 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   // Weights of the residuals; the fit, squares, variances and what weights take, octaves of waves; the larger of what a weight moves, once and twice,
   // and what was found before, or a draw of what the prior lacks, its right side and noise, and the fields of those before it.
   double const errors = 3.0 * n.residuals + 5.0 * n.fields + std::max((3.0 + 2.0 * n.fields) * x, 3.0 * x + draws_of_octaves * n.fields);
+  double const stiff = lattice.open > 0.0 ? n.fields * (1.0 + lattice.open) * x : x * n.fields;   // what a smoothness of order 2 leaves free, for draws
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
   double const by_models = lattice.size * (n.fields + both + 3.0);
   double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
-  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + conjugate_gradients + errors +
+  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + conjugate_gradients + errors + stiff +
          (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "grid/open_axis.hpp"
 #include "kernels/pointwise.hpp"
 
 namespace mollis::problem {
@@ -31,7 +32,7 @@ estimators::SectionShape section_shape(grid::Grid const& grid, equation::System 
   for (int a = 0; a < grid.dimension(); ++a) {
     auto const& axis = grid.axis(a);
     bool const smooth = is_differentiated(system, static_cast<std::size_t>(a));
-    bool const open = !axis.periodic && axis.reflection == grid::Reflection::none;
+    bool const open = is_open(axis);
     shape.reach.push_back(smooth ? spline_degree - 1 : 0);
     shape.points.push_back(axis.size() + (open ? shape.reach.back() : 0));
     shape.wraps.push_back(axis.periodic);

@@ -9,6 +9,7 @@
 
 #include "deck/problems.hpp"
 #include "estimators/methods.hpp"
+#include "grid/open_axis.hpp"
 #include "problem/memory.hpp"
 
 namespace mollis::problem {
@@ -45,8 +46,6 @@ double largest_block(grid::Grid const& grid) {
   }
   return product(widest);
 }
-
-bool is_open(grid::Axis const& axis) { return !axis.periodic && axis.reflection == grid::Reflection::none; }
 
 bool covers(deck::Parameter const& parameter, std::string const& axis) {
   return std::find(parameter.over.begin(), parameter.over.end(), axis) != parameter.over.end();

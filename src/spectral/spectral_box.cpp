@@ -32,6 +32,7 @@ HostField resized(HostField const& data, Index outer, Index from, Index to, Inde
 }  // namespace
 
 Index quick_length(Index points, Index reach) {
+  if (points <= longest_by_matrix) return points;
   constexpr Index slow = 64;
   Index rest = std::max<Index>(points, 1);
   for (Index factor = 2; factor <= slow; ++factor)

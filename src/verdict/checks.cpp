@@ -182,7 +182,7 @@ Checks seen_above_noise(Estimate const& estimate, Uncertainty const& uncertainty
 
 Checks unbiased(Problem const& problem, Uncertainty const& uncertainty) {
   return moved(problem, uncertainty.bias, "bias", "the mollifier's radius moves",
-               "smaller radii ([mollifier] radius), or method = \"joint\", which has no such bias");
+               "smaller radii ([mollifier] radius), or, unless \"auto\" tried it, method = \"joint\", which has no such bias");
 }
 
 Checks consistent(Problem const& problem, Uncertainty const& uncertainty) {

@@ -70,6 +70,21 @@ class Masks(Data):
                 numpy.testing.assert_array_equal(numpy.isnan(one[name][...]), ~self.inside, err_msg=name)
             numpy.testing.assert_array_equal(one["parameters/a"][...], other["parameters/a"][...])
 
+    def test_holes(self):
+        """A dark spot in a disc belongs to it where that is asked, on any number of ranks; the effective deck says so again."""
+        with h5py.File(self.directory / "bright.h5", "w") as file:
+            y, x = numpy.mgrid[:41, :41]
+            file["density"] = self.inside.astype(float) * ((y - 22) ** 2 + (x - 18) ** 2 > 9)
+        over = ["inversion.method=equation-error", "mollifier.radius=5", "parameters.a.smoothness.weight=1", "uncertainty.samples=0"]
+        for name, fill, ranks in (("dark", "false", 1), ("bright", "true", 1), ("bright_2", "true", 2)):
+            self.invert(name, f"grid.mask={{ file = 'bright.h5', dataset = 'density', above = 0.5, fill_holes = {fill} }}", *over, ranks=ranks)
+            with h5py.File(self.directory / name / "result.h5") as file:
+                known = ~numpy.isnan(file["parameters/a"][...])
+            self.assertEqual(numpy.array_equal(known, self.inside), fill == "true", name)
+        self.assertIn("fill_holes = true", (self.directory / "bright" / "deck.toml").read_text())
+        self.expect_error(64, run("invert", self.deck, "grid.mask={ file = 'bright.h5', dataset = 'density', fill_holes = true }", "grid.periodic=['y', 'x']"),
+                          "space has no open end")
+
     def test_empty(self):
         self.expect_error(65, run("invert", self.deck, "grid.mask={ file = 'data.h5', dataset = 'nowhere' }"), "no point is inside")
         self.expect_error(64, run("invert", self.deck, "grid.mask={ value = '-1' }"), "no point is inside")

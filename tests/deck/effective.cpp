@@ -78,6 +78,7 @@ void expect_equal(Grid const& a, Grid const& b) {
   ASSERT_EQ(a.mask.has_value(), b.mask.has_value());
   if (a.mask) expect_equal(*a.mask, *b.mask);
   EXPECT_EQ(a.mask_above, b.mask_above);
+  EXPECT_EQ(a.mask_filled, b.mask_filled);
 }
 
 void expect_equal(Forward const& a, Forward const& b) {
@@ -221,7 +222,7 @@ axes = ["t", "x"]
 points = [8, 9]
 lower = [0, 0]
 upper = [1, 2]
-mask = { file = "domain.nc", dataset = "depth", above = 0.25, at = { time = 3 } }
+mask = { file = "domain.nc", dataset = "depth", above = 0.25, fill_holes = true, at = { time = 3 } }
 [observations.h]
 kind = "points"
 file = "heads.csv"

@@ -8,11 +8,6 @@
 #include "solver/conjugate_gradients.hpp"
 #include "solver/projected.hpp"
 
-extern "C" {
-void dpotrf_(char const* triangle, int const* n, double* a, int const* lda, int* info);
-void dpotrs_(char const* triangle, int const* n, int const* columns, double const* a, int const* lda, double* b, int const* ldb, int* info);
-}
-
 namespace mollis::joint {
 namespace {
 
@@ -113,38 +108,9 @@ void ConstantDirections::update(Vec moves, solver::Preconditioner& inverse) {
       tolerance = std::max(wanted, least_tolerance);
     }
   }
-  auto const z = moving();
-  std::vector<double> products(z.size() * z.size());
-  for (std::size_t j = 0; j < z.size(); ++j) check(VecMDot(images[j], static_cast<PetscInt>(z.size()), z.data(), &products[j * z.size()]));
-  factorise(std::move(products), z.size());
+  space_.set(moving(), images);
 }
 
-/// Constants that nothing tells apart, or nothing tells: the diagonal is raised until there is a factor.
-void ConstantDirections::factorise(std::vector<double> products, std::size_t size) {
-  int const n = static_cast<int>(size);
-  double top = 0.0;
-  for (std::size_t i = 0; i < size; ++i) top = std::max(top, products[i * size + i]);
-  int info = n > 0 ? 1 : 0;
-  for (double raised = 0.0; info != 0 && raised < 1e3; raised = std::max(10.0 * raised, 1e-14)) {
-    within_ = products;
-    for (std::size_t i = 0; i < size; ++i) {
-      double& own = within_[i * size + i];
-      own = own > 0.0 ? own * (1.0 + raised) : (top > 0.0 ? top : 1.0);
-    }
-    dpotrf_("L", &n, within_.data(), &n, &info);
-  }
-  if (info != 0) within_.clear();   // not finite: the solver says so
-}
-
-void ConstantDirections::add(Vec r, Vec z) const {
-  auto all = moving();
-  int const n = static_cast<int>(all.size()), one = 1;
-  if (n == 0 || within_.empty()) return;
-  std::vector<double> along(all.size());
-  int info = 0;
-  check(VecMDot(r, n, all.data(), along.data()));
-  dpotrs_("L", &n, &one, within_.data(), &n, along.data(), &n, &info);
-  check(VecMAXPY(z, n, along.data(), all.data()));
-}
+void ConstantDirections::add(Vec r, Vec z) const { space_.add(moving(), r, z); }
 
 }  // namespace mollis::joint

@@ -1,6 +1,7 @@
 #pragma once
 /// Constants beside a factorised Hessian, taken out by their directions: z_i = (-H^-1 C^T e_i, e_i), the response of all else to constant i
 /// in the Gauss-Newton matrix H, which couples it to nothing of the rest. So H^-1 is that of the rest, and Z (Z^T H Z)^-1 Z^T beside it.
+#include "estimators/joint/coarse_space.hpp"
 #include "estimators/joint/objective.hpp"
 #include "solver/operator.hpp"
 
@@ -15,7 +16,7 @@ class ConstantDirections {
   /// `rest`: an inverse of H on all other unknowns. Collective.
   void update(Vec moves, solver::Preconditioner& rest);
   /// None until the next update. Not collective.
-  void clear() { within_.clear(); }
+  void clear() { space_.clear(); }
   /// z += Z (Z^T H Z)^-1 Z^T r. Collective.
   void add(Vec r, Vec z) const;
 
@@ -28,11 +29,10 @@ class ConstantDirections {
   void set_entry(Vec v, Direction const& direction, double value) const;
   std::vector<bool> hold(Vec rest) const;
   std::vector<Vec> moving() const;
-  void factorise(std::vector<double> products, std::size_t size);
 
   Objective& objective_;
   std::vector<Direction> directions_;
-  std::vector<double> within_;   ///< Cholesky factor of z_i^T H z_j
+  CoarseSpace space_;
 };
 
 }  // namespace mollis::joint

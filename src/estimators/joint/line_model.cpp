@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace mollis::joint {
 namespace {
@@ -132,29 +133,35 @@ void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, In
     for (auto const& a : entries)
       for (auto const& b : entries)
         if (b.column <= a.column) systems.add(system, a.column, a.column - b.column, weight * a.value * b.value);
+    entries.clear();
   };
+  Index const width = 2 * half + 1;
+  std::vector<double> taps(static_cast<std::size_t>(states_ * width), 0.0);   // of a residual's row, [state][tap]
+  std::vector<bool> reads(static_cast<std::size_t>(states_), false);
   auto const put_row = [&](int state, int order, double factor, Index row) {
-    for (Index j = -half; j <= half; ++j) {
-      double const w = line_ >= 0 ? filter_->row(row, filter_->slot(order))[j + half] : 1.0;
-      Index const column = (row + j) * block + state;
-      auto const at = std::find_if(entries.begin(), entries.end(), [&](Entry const& e) { return e.column == column; });
-      if (at == entries.end())
-        entries.push_back({column, factor * w});
-      else
-        at->value += factor * w;
+    double* const to = taps.data() + state * width;
+    double const* const from = line_ >= 0 ? filter_->row(row, filter_->slot(order)) : nullptr;
+    for (Index j = 0; j < width; ++j) to[j] += factor * (from != nullptr ? from[j] : 1.0);
+    reads[static_cast<std::size_t>(state)] = true;
+  };
+  auto const take_rows = [&](Index row) {   // of all states that it reads
+    for (int s = 0; s < states_; ++s) {
+      if (!reads[static_cast<std::size_t>(s)]) continue;
+      for (Index j = 0; j < width; ++j) entries.push_back({(row + j - half) * block + s, std::exchange(taps[static_cast<std::size_t>(s * width + j)], 0.0)});
+      reads[static_cast<std::size_t>(s)] = false;
     }
   };
   for (Index r = margin(); r < margin() + rows_of_grid(); ++r) {
     if (r == alike_.lower + half + 1 && r < alike_.upper - half) r = alike_.upper - half;  // no row that is held reads those between
     for (int s = 0; s < states_; ++s) {
-      entries.clear();
       put_row(s, 0, smoothing, r);
+      take_rows(r);
       add_square(data_weight(averages, s, r));
     }
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
-      entries.clear();
       for (std::size_t g = 0; g < groups_.size(); ++g)
         if (groups_[g].residual == static_cast<int>(k)) put_row(groups_[g].state, groups_[g].order, amplitude_[g][static_cast<std::size_t>(system)], r);
+      take_rows(r);
       for (std::size_t i = 0; i < fields_; ++i)
         if (coupling.alpha[k][i] != 0.0) entries.push_back({r * block + states_ + static_cast<Index>(i), coupling.alpha[k][i]});
       add_square(averages.equation[k]);

@@ -97,7 +97,7 @@ Preconditioner::Preconditioner(Objective& objective)
       symbols_(objective.lattice(), objective.problem().system()),
       tilted_(objective.lattice(), objective.problem().system(),
               tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())),
-      directions_(objective) {
+      directions_(objective), stiff_(objective) {
   auto const& grid = objective_.problem().grid;
   auto const& unknowns = objective_.problem().space().unknowns();
   bool odd = false;
@@ -144,13 +144,15 @@ void Preconditioner::update(Vec moves, bool many) {
   if (objective_.is_stiff()) averages = of_means(std::move(averages));
   if (section_) section_->update(moves, many);
   has_edges_ = !edges_.empty() && !leaves_edges_;
-  coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
-  if (kind_ != Kind::exact) scale_fields(averages);
-  if (objective_.is_stiff())
-    for (auto& row : coupling_.variance) std::fill(row.begin(), row.end(), 0.0);
-  for (auto& model : models_) model->update(averages, coupling_);
-  if (has_edges_)
-    for (auto& edge : edges_) edge->update(averages, coupling_);
+  stiff_.clear();
+  bool const free = many && kind_ == Kind::averages && !objective_.is_stiff() && !objective_.holds_parameters() && !fields_.empty();
+  if (free) {   // of the states alone, first
+    objective_.hold_parameters(true);
+    update_models(averages);
+    objective_.hold_parameters(false);
+    stiff_.update(fields_, *this);
+  }
+  update_models(averages);
   if (!objective_.holds_parameters()) find_sensitivities(averages);
   struct Rest final : solver::Preconditioner {
     explicit Rest(joint::Preconditioner& of_) : of(of_) {}
@@ -159,6 +161,16 @@ void Preconditioner::update(Vec moves, bool many) {
   } rest(*this);
   if (has_directions()) directions_.update(moves, rest);
   else directions_.clear();
+}
+
+void Preconditioner::update_models(Averages const& averages) {
+  coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
+  if (kind_ != Kind::exact) scale_fields(averages);
+  if (objective_.is_stiff())
+    for (auto& row : coupling_.variance) std::fill(row.begin(), row.end(), 0.0);
+  for (auto& model : models_) model->update(averages, coupling_);
+  if (has_edges_)
+    for (auto& edge : edges_) edge->update(averages, coupling_);
 }
 
 /// The values of a parameter of the models over its scale, on the extended lattice; 0 beyond the grid.
@@ -290,6 +302,7 @@ void Preconditioner::apply(Vec r, Vec z) {
   if (dense_) return dense_->apply(r, z);
   apply_to_rest(r, z);
   if (has_directions()) directions_.add(r, z);
+  stiff_.add(r, z);
 }
 
 /// All but the constants that have directions.

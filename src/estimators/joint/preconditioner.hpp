@@ -12,6 +12,7 @@
 #include "estimators/joint/edge_model.hpp"
 #include "estimators/joint/line_model.hpp"
 #include "estimators/joint/section_model.hpp"
+#include "estimators/joint/stiff_directions.hpp"
 #include "kernels/field.hpp"
 #include "solver/dense_inverse.hpp"
 
@@ -54,6 +55,7 @@ class Preconditioner final : public solver::Preconditioner {
     HostField smoothness;                             ///< symbol of L at this rank's coefficients
     HostField sensitivity;                            ///< Schur complement of the data, there (one: the same for all)
   };
+  void update_models(Averages const& averages);
   void scale_fields(Averages const& averages);
   void put_unit(std::size_t i, double unit);
   void find_sensitivities(Averages const& averages);
@@ -93,6 +95,7 @@ class Preconditioner final : public solver::Preconditioner {
   std::vector<HostField> scale_;                      ///< T of each field parameter at this rank's points
   std::vector<Reduced> reduced_;
   ConstantDirections directions_;                     ///< of constants, beside a section
+  StiffDirections stiff_;                             ///< of fields in the models, where many solves follow
 };
 
 }  // namespace mollis::joint

@@ -1,0 +1,22 @@
+#pragma once
+/// A few directions Z of all unknowns and the Hessian on them: Z (Z^T H Z)^-1 Z^T.
+#include <vector>
+
+#include "petsc/handles.hpp"
+
+namespace mollis::joint {
+
+class CoarseSpace {
+ public:
+  /// images: H z of each direction. Directions that nothing tells apart, or nothing tells: the diagonal is raised until there is a factor.
+  /// Collective.
+  void set(std::vector<Vec> const& directions, std::vector<petsc::Vector> const& images);
+  void clear() { within_.clear(); }
+  /// z += Z (Z^T H Z)^-1 Z^T r for the directions that it was set with. Collective.
+  void add(std::vector<Vec> const& directions, Vec r, Vec z) const;
+
+ private:
+  std::vector<double> within_;   ///< Cholesky factor of z_i^T H z_j
+};
+
+}  // namespace mollis::joint

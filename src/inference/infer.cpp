@@ -165,10 +165,16 @@ Inference by_method(Problem const& given, problem::Finer const& finer, std::stri
   return better(finer_answer, answer) ? std::move(finer_answer) : std::move(answer);
 }
 
-/// Whether the next method, which has no smoothing bias, is worth its time although this answer is sound, and its answer preferred where
-/// neither verdict is better.
+/// Whether an answer of the next method, which has no smoothing bias, is preferred where neither verdict is better.
 bool is_biased(Inference const& answer) {
   return !estimators::method_named(answer.problem->settings.inversion.method).fits_states && uncertainty::bias_passes_noise(*answer.problem, answer.uncertainty);
+}
+
+/// Whether that method is worth its time although this answer is sound: where open time meets two axes of space and more, joint fits take minutes
+/// to hours.
+bool ends_with(Inference const& answer) {
+  constexpr int quick = 2;   // axes
+  return answer.verdict.status() == verdict::Status::sound && (!is_biased(answer) || answer.problem->grid.dimension() > quick);
 }
 
 /// By the problem's method, or by candidates() in turn.
@@ -190,7 +196,7 @@ Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer
       problem.progress.say(fmt::format("method {}: cannot serve here: {}", candidate.method, error.what()));
       if (!first) first = error;
     }
-    if (best && best->verdict.status() == verdict::Status::sound && !is_biased(*best)) break;
+    if (best && ends_with(*best)) break;
   }
   if (!best) throw *first;
   return std::move(*best);

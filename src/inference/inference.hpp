@@ -26,7 +26,7 @@ struct Inference {
 void offer_options(std::string const& method);
 
 /// By the problem's method, or, where that is "auto", by the methods of candidates() in turn until one's verdict is sound and its smoothing bias
-/// no larger than its noise; if none is, a later sound one, else the answer with the best verdict. A method that cannot serve the problem is passed over, saying why; run::Error where
+/// no larger than its noise, or the grid has more than two axes; if none is, a later sound one, else the answer with the best verdict. A method that cannot serve the problem is passed over, saying why; run::Error where
 /// none can. `finer`: for the error of the lattice and the coefficients of curves; may be empty. Collective.
 Inference infer(problem::Problem const& problem, run::Stages& stages, problem::Finer const& finer = {});
 

@@ -119,8 +119,13 @@ Preconditioner::Preconditioner(Objective& objective)
     section_ = std::make_unique<SectionModel>(objective_, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
   if (kind_ == Kind::exact || kind_ == Kind::dense) return;
   std::vector<int> lines;
-  for (int a = 0; a < grid.dimension(); ++a)
-    if (objective_.lattice().margin(a) > 0 && !is_blind(objective_, a)) lines.push_back(a);
+  bool blind = false;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (objective_.lattice().margin(a) == 0) continue;
+    if (is_blind(objective_, a)) blind = true;
+    else lines.push_back(a);
+  }
+  if (blind && kind_ == Kind::averages && CoarseModel::serves(objective_)) coarse_ = std::make_unique<CoarseModel>(objective_);
   for (std::size_t b = 0; b < lines.size(); ++b) {
     models_.push_back(std::make_unique<LineModel>(objective_, lines[b]));
     for (std::size_t a = 0; a < b && !section_; ++a) edges_.push_back(std::make_unique<EdgeModel>(objective_, std::array<int, 2>{lines[a], lines[b]}));
@@ -145,7 +150,7 @@ void Preconditioner::update(Vec moves, bool many) {
   if (section_) section_->update(moves, many);
   has_edges_ = !edges_.empty() && !leaves_edges_;
   stiff_.clear();
-  bool const free = many && kind_ == Kind::averages && !objective_.is_stiff() && !objective_.holds_parameters() && !fields_.empty();
+  bool const free = many && kind_ == Kind::averages && !coarse_ && !objective_.is_stiff() && !objective_.holds_parameters() && !fields_.empty();
   if (free) {   // of the states alone, first
     objective_.hold_parameters(true);
     update_models(averages);
@@ -153,6 +158,7 @@ void Preconditioner::update(Vec moves, bool many) {
     stiff_.update(fields_, *this);
   }
   update_models(averages);
+  if (coarse_) coarse_->update();
   if (!objective_.holds_parameters()) find_sensitivities(averages);
   struct Rest final : solver::Preconditioner {
     explicit Rest(joint::Preconditioner& of_) : of(of_) {}
@@ -283,6 +289,8 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
       for (std::size_t m = 0; m < data.extent(0); ++m)
         data[m] /= reduced.sensitivity[alike ? 0 : m] + weight * reduced.smoothness[m];
       reduced.box->backward(data);
+    } else if (coarse_) {
+      continue;   // a constant is as smooth as can be
     } else {
       for (std::size_t m = 0; m < data.extent(0); ++m) data[m] /= reduced.sensitivity[0];
     }
@@ -305,10 +313,21 @@ void Preconditioner::apply(Vec r, Vec z) {
   stiff_.add(r, z);
 }
 
+/// Beside the models: parameters that are no part of them by themselves, their couplings in what is smooth.
+void Preconditioner::apply_levels(Vec r, Vec z) {
+  if (!objective_.holds_parameters()) {
+    auto const own = petsc::like(r);
+    apply_reduced(r, own);
+    check(VecAXPY(z, 1.0, own));
+  }
+  coarse_->add(r, z);
+}
+
 /// All but the constants that have directions.
 void Preconditioner::apply_to_rest(Vec r, Vec z) {
   apply_fields(r, z);
   bool const none = std::all_of(reduced_.begin(), reduced_.end(), [&](Reduced const& reduced) { return !reduced.box && has_directions(); });
+  if (coarse_) return apply_levels(r, z);
   if (none || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
   objective_.couple_to_parameters(z, coupled);

@@ -8,6 +8,7 @@
 /// they do where a solve by them has failed: there
 /// the Hessian itself is factorised, as a sparse matrix where its factors are cheap, or for each wave of time, and that model's inverse
 /// and those of the lines are averaged (SectionModel). Few unknowns with parameters over some of the axes: solver::DenseInverse.
+#include "estimators/joint/coarse_model.hpp"
 #include "estimators/joint/constant_directions.hpp"
 #include "estimators/joint/edge_model.hpp"
 #include "estimators/joint/line_model.hpp"
@@ -42,7 +43,7 @@ class Preconditioner final : public solver::Preconditioner {
   /// side that is left of both for z: the square of an error in the norm of the averaged Hessian. Collective.
   double apply_saddle(Vec r, std::vector<Field> const& rows, Vec z, std::vector<Field>& multipliers);
   /// Whether the models are the averaged Hessian's inverse itself, not a mean of several.
-  bool is_one_model() const { return kind_ == Kind::averages && models_.size() == 1; }
+  bool is_one_model() const { return kind_ == Kind::averages && models_.size() == 1 && !coarse_; }
   /// What it is for these data, in words; empty where it is made of averages. Collective.
   static std::string describe(Objective const& objective);
 
@@ -61,9 +62,11 @@ class Preconditioner final : public solver::Preconditioner {
   void find_sensitivities(Averages const& averages);
   void sensitivity_of_field(Averages const& averages, Reduced& reduced);
   void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
+  void sensitivity_by_itself(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
   void apply_reduced(Vec r, Vec z);
   void apply_to_rest(Vec r, Vec z);
+  void apply_levels(Vec r, Vec z);
   bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
   void apply_section(Vec r, Vec z);
   HostField embedded(Field const& piece, std::size_t i) const;
@@ -87,6 +90,7 @@ class Preconditioner final : public solver::Preconditioner {
   std::unique_ptr<SectionModel> section_;             ///< in place of the line models, or beside them where waves are taken apart
   std::vector<std::unique_ptr<LineModel>> models_;
   std::vector<std::unique_ptr<EdgeModel>> edges_;     ///< of each two of their lines
+  std::unique_ptr<CoarseModel> coarse_;               ///< where some open axis has no line
   bool leaves_edges_ = false, has_edges_ = false;     ///< from the next update() on, now
   spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
   Symbols symbols_, tilted_;

@@ -1,0 +1,69 @@
+#pragma once
+/// The joint Hessian itself on smooth states and parameters: Z (Z^T H Z)^-1 Z^T, Z tensor products of cubic splines on a coarser lattice
+/// (CoarseAxis). The second level of the preconditioner where lines do not serve: with open time and a first derivative along it the one line model
+/// takes waves for the ends of space and means for coefficients that vary, and a parameter over space alone meets all times at once. What
+/// that gets wrong is smooth, for the most part; here all of it is as it is (two-level additive Schwarz: Toselli and Widlund 2005, chapter 3).
+#include "estimators/joint/coarse_axis.hpp"
+#include "estimators/joint/objective.hpp"
+
+namespace mollis::joint {
+
+class CoarseModel {
+ public:
+  /// Whether it can be made: no axis reflects, data are even, on the grid. Collective.
+  static bool serves(Objective const& objective);
+  explicit CoarseModel(Objective& objective);   ///< Collective.
+
+  /// Forms and factorises Z^T H Z at the objective's last linearise() and its weights. Collective.
+  void update();
+  /// z += Z (Z^T H Z)^-1 Z^T r. Collective.
+  void add(Vec r, Vec z) const;
+
+  static constexpr Index most = 2500;    ///< splines in all: every rank holds and factorises their matrix
+
+ private:
+  /// A state, or a parameter with the axes that it has.
+  struct Block {
+    std::vector<int> axes;               ///< of the grid
+    std::vector<CoarseAxis> lines;       ///< one an axis
+    Index first, size;                   ///< splines
+    grid::Box box;                       ///< entries of this rank, in numbers of the lines' places
+    Index offset;                        ///< of these among the unknowns of this rank; none here: the box is empty
+  };
+  /// One factor of a term of a residual: D^o of a block at the points of the grid, axis by axis, [point][spline].
+  struct Shape {
+    std::size_t block;
+    mollifier::MultiIndex order;
+    std::vector<std::vector<double>> rows;
+  };
+  struct Term {
+    int residual;
+    std::size_t shape, partial;          ///< partial: among those of states, then of parameters
+  };
+  void add_states(double ratio);
+  void add_parameters(double ratio);
+  void make_terms();
+  std::size_t shape_of(std::size_t block, mollifier::MultiIndex const& order);
+  mollifier::LineFilter const* filter(std::size_t block, std::size_t axis) const;
+  void add_rows();
+  void add_cell(grid::Box const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data);
+  std::vector<Index> splines_at(std::size_t block, std::size_t axis, grid::Range const& points) const;
+  void add_roughness();
+  void add_smoothness();
+  void factorise();
+  double& entry(Index i, Index j) { return matrix_[static_cast<std::size_t>(i * size_ + j)]; }
+
+  Objective& objective_;
+  std::size_t states_;
+  double ratio_ = 4.0;
+  Index size_ = 0;
+  std::vector<Block> blocks_;            ///< states, then parameters
+  std::vector<mollifier::Jets> jets_;    ///< one a state: its filters
+  std::vector<Shape> shapes_;            ///< those of the observations first, one a state
+  std::vector<Term> terms_;
+  std::vector<double> matrix_;           ///< Z^T H Z, then its factor, scaled
+  std::vector<double> scale_;
+  bool exists_ = false;
+};
+
+}  // namespace mollis::joint

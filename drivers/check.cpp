@@ -78,7 +78,7 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
   bool const of_ranks = obstacle && obstacle->of != problem::Obstacle::Of::indices;  // matters where the deck is run, not here
   if (!of_ranks) problem::require_room(deck, obstacle);
   auto const data = describe_data(comm, deck);
-  double const inside = problem::factors_of(deck, grid, system) ? problem::inside_share(grid, deck.grid) : 1.0;  // of a grid that is small
+  auto const inside = problem::has_factors(deck, grid, system) ? problem::points_inside(grid, deck.grid) : std::vector<char>();  // of a grid that is small
   auto const factors = problem::factors_of(deck, grid, system, inside);
   auto const memory = problem::memory_of(deck, grid, system, inside);
   double const points = static_cast<double>(grid.points()), ranks = grid.ranks();

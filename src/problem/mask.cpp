@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <numeric>
 
+#include "grid/numbering.hpp"
 #include "kernels/pointwise.hpp"
 #include "observations/known_fields.hpp"
 #include "problem/fill_holes.hpp"
-#include "problem/section.hpp"
 #include "run/error.hpp"
 
 namespace mollis::problem {
@@ -36,9 +37,19 @@ Field make_mask(grid::Grid const& grid, deck::Grid const& deck) {
   throw run::Error(run::Exit::bad_data, run::line(deck.mask->place, fmt::format("{}: {}: {}", deck.mask->file, deck.mask->dataset, what)));
 }
 
-double inside_share(grid::Grid const& grid, deck::Grid const& deck) {
-  if (!deck.mask || !deck.mask->file.empty()) return 1.0;
-  return inside_share(grid, make_mask(grid, deck));
+std::vector<char> points_inside(grid::Grid const& grid, deck::Grid const& deck) {
+  if (!deck.mask || !deck.mask->file.empty()) return {};
+  auto const mask = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), make_mask(grid, deck));
+  std::vector<char> inside(static_cast<std::size_t>(grid.points()), 0);
+  std::vector<int> axes(static_cast<std::size_t>(grid.dimension()));
+  std::iota(axes.begin(), axes.end(), 0);
+  grid::for_each_point(axes, grid.owned(), [&](grid::Numbering::Point const& point, Index n) {
+    Index at = 0;
+    for (int a = 0; a < grid.dimension(); ++a) at = at * grid.axis(a).size() + point[static_cast<std::size_t>(a)];
+    inside[static_cast<std::size_t>(at)] = mask(static_cast<std::size_t>(n)) > 0.0 ? 1 : 0;
+  });
+  MPI_Allreduce(MPI_IN_PLACE, inside.data(), static_cast<int>(inside.size()), MPI_SIGNED_CHAR, MPI_MAX, grid.comm());
+  return inside;
 }
 
 std::vector<Field> inside_of(parameters::ParameterSpace const& space, Field const& mask) {

@@ -13,9 +13,9 @@ namespace mollis::problem {
 /// the values themselves. Collective.
 Field make_mask(grid::Grid const& grid, deck::Grid const& deck);
 
-/// The share of the points that is inside, of a mask that is an expression; 1 where it is a dataset, which is not read, and without one.
-/// Errors of make_mask. Collective.
-double inside_share(grid::Grid const& grid, deck::Grid const& deck);
+/// Whether each point of the whole grid is inside, row-major, on every rank, by a mask that is an expression; empty where it is a dataset, which
+/// is not read, and without one. Errors of make_mask. Collective.
+std::vector<char> points_inside(grid::Grid const& grid, deck::Grid const& deck);
 
 /// 1 where a parameter has any point of the domain in its sums over the axes that it lacks, 0 elsewhere; pieces. Collective.
 std::vector<Field> inside_of(parameters::ParameterSpace const& space, Field const& mask);

@@ -1,6 +1,7 @@
 #pragma once
 /// Memory that a run takes, before it runs.
 #include <optional>
+#include <vector>
 
 #include "deck/deck.hpp"
 #include "equation/system.hpp"
@@ -22,12 +23,15 @@ struct Factors {
   bool on_each = false;     ///< every rank holds the whole
   bool from_start = false;  ///< masks, scattered data, states that were not observed; else once averages fail, if they do
 };
-/// Nothing where no fit factorises: another method, or too many operations. inside: the share of the points inside the domain. Not collective.
-std::optional<Factors> factors_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double inside = 1.0);
+/// Nothing where no fit factorises: another method, or too many operations. inside: whether each point of the grid is, row-major; all where it is
+/// empty. Not collective.
+std::optional<Factors> factors_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, std::vector<char> const& inside = {});
+/// Whether there are any, without counting them. Not collective.
+bool has_factors(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
 
 /// Of the method of [inversion], by what its objects hold (docs/performance.md: measured peaks beside it), factors too where they are made
 /// from the start. Not collective.
-Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double inside = 1.0);
+Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, std::vector<char> const& inside = {});
 /// Bytes a grid point of the smoothed states and the derivatives of [mollify].
 double bytes_per_point(deck::Deck const& deck);
 

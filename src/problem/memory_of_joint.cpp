@@ -6,6 +6,7 @@
 #include "estimators/methods.hpp"
 #include "grid/open_axis.hpp"
 #include "problem/memory_parts.hpp"
+#include "problem/section.hpp"
 
 namespace mollis::problem {
 namespace {
@@ -45,23 +46,14 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
   return out;
 }
 
-/// Whether no model runs along an axis: odd derivatives along another open one (joint::Preconditioner).
-bool is_blind(grid::Grid const& grid, equation::System const& system, int line) {
-  for (auto const& feature : system.features)
-    for (int a = 0; a < grid.dimension(); ++a)
-      if (feature.kind == equation::Feature::Kind::state && a != line && is_open(grid.axis(a)) && feature.order[static_cast<std::size_t>(a)] % 2 == 1) return true;
-  return false;
-}
-
 /// Inverses where the ends of two lines meet (joint::EdgeModel), doubles a point: of each wave along the other axes, at four places.
 double edges(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double states, double fields) {
   double const reach = deck.joint.spline_degree - 1.0, size = reach * reach * states + 0.25 * reach * reach * fields;
+  auto const lines = model_lines(grid, system);
   double sum = 0.0;
-  for (int b = 0; b < grid.dimension(); ++b)
-    for (int a = 0; a < b; ++a) {
-      if (!is_open(grid.axis(a)) || !is_open(grid.axis(b)) || is_blind(grid, system, a) || is_blind(grid, system, b)) continue;
-      sum += 4.0 * size * size / (static_cast<double>(grid.axis(a).size()) * static_cast<double>(grid.axis(b).size()));
-    }
+  for (std::size_t b = 0; b < lines.size(); ++b)
+    for (std::size_t a = 0; a < b; ++a)
+      sum += 4.0 * size * size / (static_cast<double>(grid.axis(lines[a]).size()) * static_cast<double>(grid.axis(lines[b]).size()));
   return sum;
 }
 

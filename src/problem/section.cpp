@@ -16,7 +16,24 @@ bool is_differentiated(equation::System const& system, std::size_t axis) {
   });
 }
 
+bool has_odd_derivative(equation::System const& system, std::size_t axis) {
+  return std::any_of(system.features.begin(), system.features.end(), [&](auto const& feature) {
+    return feature.kind == equation::Feature::Kind::state && feature.order[axis] % 2 == 1;
+  });
+}
+
 }  // namespace
+
+std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system) {
+  std::vector<int> lines;
+  for (int line = 0; line < grid.dimension(); ++line) {
+    bool runs = is_open(grid.axis(line)) && is_differentiated(system, static_cast<std::size_t>(line));
+    for (int a = 0; a < grid.dimension(); ++a)
+      runs = runs && (a == line || !is_open(grid.axis(a)) || !has_odd_derivative(system, static_cast<std::size_t>(a)));
+    if (runs) lines.push_back(line);
+  }
+  return lines;
+}
 
 double inside_share(grid::Grid const& grid, Field const& mask) {
   if (mask.label().empty()) return 1.0;

@@ -11,7 +11,7 @@ using petsc::check;
 namespace {
 
 constexpr double first_shift = 1e-14, last_shift = 1e-4;
-constexpr PetscInt metis = 5, work_space = 50;  ///< MUMPS: ordering; per cent more than it foresees
+constexpr PetscInt metis = 5;  ///< MUMPS: ordering
 
 bool is_alone(MPI_Comm comm) {
   int ranks = 1;

@@ -26,6 +26,7 @@ class SparseInverse final : public Preconditioner {
   std::optional<double> log_determinant() const { return log_determinant_; }
 
   static constexpr PetscInt small = 20000;  ///< rows of a matrix that every rank holds whole
+  static constexpr PetscInt work_space = 50;  ///< per cent that MUMPS takes beyond what it foresees
 
  private:
   void take(petsc::Matrix matrix);

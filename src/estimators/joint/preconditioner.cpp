@@ -7,6 +7,7 @@
 #include "estimators/joint/local_values.hpp"
 #include "estimators/joint/product.hpp"
 #include "petsc/access.hpp"
+#include "problem/section.hpp"
 
 namespace mollis::joint {
 namespace {
@@ -16,17 +17,6 @@ using petsc::check;
 /// Of an edge's inverse, beside the mean of the lines, which has part of what is added: with all of it, eigenvalues of up to 2 stand beside
 /// those of 1 (heat3d 32^3: 229 iterations with all, 191 with half, 209 with a quarter of it, 378 with none).
 constexpr double edge_share = 0.5;
-
-/// Whether a model along this line would miss that odd derivatives along another open axis (time, as a rule) work against
-/// even ones: cosines do not keep them apart.
-bool is_blind(Objective const& objective, int line) {
-  for (auto const& feature : objective.problem().system().features)
-    for (int a = 0; a < objective.problem().grid.dimension(); ++a)
-      if (feature.kind == equation::Feature::Kind::state && a != line && objective.lattice().margin(a) > 0 &&
-          feature.order[static_cast<std::size_t>(a)] % 2 == 1)
-        return true;
-  return false;
-}
 
 /// Data that no average describes.
 bool is_uneven(Objective const& objective) {
@@ -118,14 +108,10 @@ Preconditioner::Preconditioner(Objective& objective)
   if (kind_ == Kind::exact || kind_ == Kind::waves)
     section_ = std::make_unique<SectionModel>(objective_, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
   if (kind_ == Kind::exact || kind_ == Kind::dense) return;
-  std::vector<int> lines;
-  bool blind = false;
-  for (int a = 0; a < grid.dimension(); ++a) {
-    if (objective_.lattice().margin(a) == 0) continue;
-    if (is_blind(objective_, a)) blind = true;
-    else lines.push_back(a);
-  }
-  if (blind && kind_ == Kind::averages && CoarseModel::serves(objective_)) coarse_ = std::make_unique<CoarseModel>(objective_);
+  auto const lines = problem::model_lines(grid, objective_.problem().system());
+  auto open = static_cast<std::size_t>(0);
+  for (int a = 0; a < grid.dimension(); ++a) open += objective_.lattice().margin(a) > 0 ? 1 : 0;
+  if (lines.size() < open && kind_ == Kind::averages && CoarseModel::serves(objective_)) coarse_ = std::make_unique<CoarseModel>(objective_);
   for (std::size_t b = 0; b < lines.size(); ++b) {
     models_.push_back(std::make_unique<LineModel>(objective_, lines[b]));
     for (std::size_t a = 0; a < b && !section_; ++a) edges_.push_back(std::make_unique<EdgeModel>(objective_, std::array<int, 2>{lines[a], lines[b]}));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "estimators/dissection.hpp"
+#include "estimators/elimination.hpp"
 #include "estimators/section.hpp"
 
 namespace {
@@ -134,6 +135,40 @@ TEST(Dissection, ProfilesAreRowsOfAllFronts) {
   Dissection without{{30.0, 30.0}, {2.0, 2.0}, {false, false}}, with = without;
   with.profiles = 20.0;
   EXPECT_NEAR(estimators::factor_bytes(with).factor - estimators::factor_bytes(without).factor, 8.0 * (20.0 * 900.0 + 400.0), 1e-3);
+}
+
+/// Point p reads the unknowns p and p + 1: one front of so few; those outside stand alone, whatever their prior.
+TEST(Elimination, CouplesWhatPointsInsideRead) {
+  estimators::Domain line{{49}, std::vector<char>(49, 1), {{1.0, {50}, {1}, {0}, {0}, false}}, 0.0};
+  EXPECT_EQ(estimators::eliminate(line).entries, 50.0 + 2.0 * 49.0);
+  EXPECT_EQ(estimators::eliminate(line).factor, 2500.0);
+  std::fill(line.inside.begin() + 20, line.inside.end(), 0);
+  EXPECT_EQ(estimators::eliminate(line).entries, 50.0 + 2.0 * 20.0);
+  line.kinds[0].prior = {2};
+  EXPECT_EQ(estimators::eliminate(line).entries, 50.0 + 2.0 * (49.0 + 48.0));
+  line.profiles = 3.0;
+  EXPECT_EQ(estimators::eliminate(line).factor, 2500.0 + 3.0 * 53.0);
+}
+
+TEST(Elimination, OfABoxIsItsDissection) {
+  Dissection const box{{54.0, 54.0}, {6.0, 6.0}, {false, false}};
+  estimators::Domain const domain{{48, 48}, std::vector<char>(48 * 48, 1), {{1.0, {54, 54}, {6, 6}, {0, 0}, {0, 0}, false}}, 0.0};
+  EXPECT_NEAR(8.0 * estimators::eliminate(domain).factor / estimators::factor_bytes(box).factor, 1.0, 0.15);
+}
+
+/// heat2d in a disc of radius 0.45: what MUMPS 5.5.1 says of its factors (INFOG(9)) for the Hessians of its fits.
+TEST(Elimination, OfDiscs) {
+  auto const disc = [](int n) {
+    estimators::Domain domain{{n, n}, {}, {{1.0, {n + 6, n + 6}, {6, 6}, {0, 0}, {4, 4}, false}, {1.0, {n, n}, {0, 0}, {0, 0}, {2, 2}, true}}, 0.0};
+    for (int i = 0; i < n; ++i)
+      for (int j = 0; j < n; ++j) {
+        double const y = static_cast<double>(i) / (n - 1) - 0.5, x = static_cast<double>(j) / (n - 1) - 0.5;
+        domain.inside.push_back(x * x + y * y < 0.2025 ? 1 : 0);
+      }
+    return estimators::eliminate(domain).factor;
+  };
+  EXPECT_NEAR(disc(48), 1923072.0, 0.25 * 1923072.0);
+  EXPECT_NEAR(disc(72), 4633070.0, 0.25 * 4633070.0);
 }
 
 TEST(Section, IsChosenByOperations) {

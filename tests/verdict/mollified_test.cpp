@@ -2,7 +2,7 @@
 #include "inference/inference.hpp"
 #include "parameters/parameter_space.hpp"
 #include "problem/case.hpp"
-#include "scores/score.hpp"
+#include "uncertainty/smoothing_bias.hpp"
 #include "verdict/verdict.hpp"
 
 namespace mollis::test {
@@ -33,49 +33,29 @@ std::string line(std::string const& residual, std::string const& constants, int 
   return text;
 }
 
-/// u_tt = (c u_x)_x with c = (1 + x)^2: u = (1 + x)^-1/2 sin(k log(1 + x)) cos(w t + p), w^2 = k^2 + 1/4, three of them.
-double echoes(Coordinates const& p) {
-  double sum = 0.0;
-  for (double const k : {2.0, 4.0, 6.0})
-    sum += std::sin(k * std::log1p(p[1])) * std::cos(std::sqrt(k * k + 0.25) * p[0] + k) / std::sqrt(1.0 + p[1]) * 4.0 / k;
-  return sum;
-}
-
-/// Radii are as wide as the waves: what they bend grows more slowly than its order says, and narrower ones alone tell too little of it.
-TEST(Mollified, BandsHoldWhatWideRadiiBend) {
-  std::string const speed = R"toml(
-[grid]
-axes = ["t", "x"]
-points = [61, 61]
-lower = [0.0, 0.0]
-upper = [1.0, 1.0]
-[parameters.c]
-over = ["x"]
-[equation]
-residual = 'd(u, "tt") - dx(c*dx(u))'
-)toml";
-  auto const answer = infer(Case(speed, {{"u", echoes}}, noisy(0.1, {"inversion.method=equation-error"})));
-  auto const& space = answer.problem->space();
-  auto const& unknown = space.unknowns()[0];
-  auto const found = on_host(space.scatter(answer.estimate.parameters)[0]), deviation = on_host(answer.uncertainty.deviation[0]);
-  Field const inside = make_field("inside", static_cast<Index>(found.extent(0)));
-  auto const host = Kokkos::create_mirror_view(inside);
-  for (std::size_t i = 0; i < found.extent(0); ++i) {
-    double const x = unknown.grid.axis(0).coordinate(unknown.grid.owned()[0].lower + static_cast<Index>(i));
-    host(i) = std::abs(found(i) - (1.0 + x) * (1.0 + x)) < 1.96 * deviation(i) ? 1.0 : 0.0;
+/// Radii are as wide as the waves: what they bend, all of the error here, grows more slowly than its order says. A narrower radius alone
+/// tells too little of it.
+TEST(Mollified, ErrorsHoldWhatWideRadiiBend) {
+  for (auto const* radius : {"20", "26", "32"}) {
+    auto const answer = infer(Case(line("d(u, \"tt\") + k*u", "k", 120), {{"u", [](Coordinates const& p) { return std::cos(20.0 * p[0] + 0.3); }}},
+                                   noisy(1e-4, {"inversion.method=equation-error", std::string("mollifier.radius=") + radius})));
+    auto const k = on_host(answer.problem->space().scatter(answer.estimate.parameters)[0]);
+    if (k.extent(0) == 0) continue;
+    double const off = std::abs(k(0) - 400.0), error = answer.uncertainty.constants.deviation(0);
+    EXPECT_LT(off, error) << radius;
+    EXPECT_GT(off, 0.5 * error) << radius;
   }
-  Kokkos::deep_copy(inside, host);
-  EXPECT_GT(scores::mean_of(space, unknown, inside, true), 0.85);
 }
 
 /// On a line a joint fit is tried though the mollified answer is sound, and taken.
 TEST(Mollified, OnALineFittedStatesAreTaken) {
   auto const by = [](std::string const& method) {
-    return infer(Case(line("d(u, \"tt\") + k*u", "k", 120), {{"u", [](Coordinates const& p) { return std::cos(20.0 * p[0] + 0.3); }}},
-                      noisy(1e-3, {"inversion.method=" + method})));
+    return infer(Case(line("d(u, \"tt\") + k*u", "k", 120), {{"u", [](Coordinates const& p) { return std::cos(5.0 * p[0] + 0.3); }}},
+                      noisy(0.01, {"inversion.method=" + method})));
   };
   auto const mollified = by("equation-error"), answer = by("auto");
   EXPECT_EQ(mollified.verdict.status(), verdict::Status::sound) << verdict::describe(mollified.verdict);
+  EXPECT_FALSE(uncertainty::bias_passes_noise(*mollified.problem, mollified.uncertainty));
   EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
   EXPECT_EQ(answer.problem->settings.inversion.method, "joint");
   auto const error = [](auto const& one) { return one.uncertainty.constants.deviation(0); };

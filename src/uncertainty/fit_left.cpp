@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/pointwise.hpp"
 #include "mollifier/spline_taps.hpp"
 #include "uncertainty/blocks.hpp"
 
@@ -83,6 +84,16 @@ FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, es
     sum.blocks = one.blocks;
   }
   return sum;
+}
+
+std::vector<Field> difference(std::vector<Field> const& a, std::vector<Field> const& b) {
+  std::vector<Field> out;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    out.push_back(make_field("difference", static_cast<Index>(a[k].extent(0))));
+    Kokkos::deep_copy(out.back(), a[k]);
+    kernels::add_scaled(-1.0, b[k], out.back());
+  }
+  return out;
 }
 
 std::vector<double> numbers_of(std::vector<FitLeft> const& fits) {

@@ -222,16 +222,7 @@ class Quantifier {
   /// What the fit would leave of these rows.
   void add_left(estimate::Rows const& rows, Vec x, std::vector<FitLeft>& out) {
     auto const moved = linear_.jacobian(x);
-    auto const less = [](std::vector<Field> const& a, std::vector<Field> const& b) {
-      std::vector<Field> difference;
-      for (std::size_t k = 0; k < a.size(); ++k) {
-        difference.push_back(make_field("left", static_cast<Index>(a[k].extent(0))));
-        Kokkos::deep_copy(difference.back(), a[k]);
-        kernels::add_scaled(-1.0, b[k], difference.back());
-      }
-      return difference;
-    };
-    estimate::Rows const left{less(rows.data, moved.data), less(rows.equation, moved.equation)};
+    estimate::Rows const left{difference(rows.data, moved.data), difference(rows.equation, moved.equation)};
     out.push_back(fit_left(problem_, left, weights_));
     if (&out != &out_.expected) return;
     terms_.add(left.equation, rows.equation);

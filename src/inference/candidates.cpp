@@ -1,17 +1,11 @@
 #include "inference/candidates.hpp"
 
 #include <algorithm>
-#include <numeric>
+
+#include "equation/highest_order.hpp"
 
 namespace mollis::inference {
 namespace {
-
-int highest_order(problem::Problem const& problem) {
-  int highest = 0;
-  for (auto const& feature : problem.system().features)
-    if (feature.kind == equation::Feature::Kind::state) highest = std::max(highest, std::accumulate(feature.order.begin(), feature.order.end(), 0));
-  return highest;
-}
 
 bool has_gaps(problem::Problem const& problem) {
   return problem.grid.dimension() > 1 &&
@@ -39,7 +33,7 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
     return {{joint, "noise that varies"}, {mollified, "the other way"}};
   auto const& unknowns = problem.space().unknowns();
   bool const whole = static_cast<int>(unknowns.front().axes.size()) == problem.grid.dimension();
-  if (highest_order(problem) > 2) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
+  if (equation::highest_order(problem.system()) > 2) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
   if (has_gaps(problem)) return {{joint, "gaps in the data"}, {mollified, "the other way"}};
   if (unknowns.size() == 1 && whole && !unknowns.front().jets) return {{joint, "one field over all axes"}, {mollified, "the other way"}};
   return {{mollified, "constants, profiles, parameters that are differentiated, or several"}, {joint, "no smoothing bias"}};

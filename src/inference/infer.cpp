@@ -165,16 +165,20 @@ Inference by_method(Problem const& given, problem::Finer const& finer, std::stri
   return better(finer_answer, answer) ? std::move(finer_answer) : std::move(answer);
 }
 
-/// Whether an answer of the next method, which has no smoothing bias, is preferred where neither verdict is better.
-bool is_biased(Inference const& answer) {
-  return !estimators::method_named(answer.problem->settings.inversion.method).fits_states && uncertainty::bias_passes_noise(*answer.problem, answer.uncertainty);
-}
+bool fits_states(Inference const& answer) { return estimators::method_named(answer.problem->settings.inversion.method).fits_states; }
 
-/// Whether that method is worth its time although this answer is sound: where open time meets two axes of space and more, joint fits take minutes
-/// to hours.
+/// Whether what mollifying bends passes the noise.
+bool is_biased(Inference const& answer) { return !fits_states(answer) && uncertainty::bias_passes_noise(*answer.problem, answer.uncertainty); }
+
+/// Whether an answer of the next method, which has no smoothing bias, is preferred where neither verdict is better. On a line it always is:
+/// few rows tell the bias, those at the ends bend most, and a joint fit takes no longer than what was done already.
+bool yields(Inference const& answer) { return is_biased(answer) || (!fits_states(answer) && answer.problem->grid.dimension() == 1); }
+
+/// Whether that method is not worth its time as this answer is sound: where open time meets two axes of space and more, joint fits take
+/// minutes to hours.
 bool ends_with(Inference const& answer) {
   constexpr int quick = 2;   // axes
-  return answer.verdict.status() == verdict::Status::sound && (!is_biased(answer) || answer.problem->grid.dimension() > quick);
+  return answer.verdict.status() == verdict::Status::sound && (!yields(answer) || answer.problem->grid.dimension() > quick);
 }
 
 /// By the problem's method, or by candidates() in turn.
@@ -190,7 +194,7 @@ Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer
       bool const sound = answer.verdict.status() == verdict::Status::sound;
       problem.progress.say(fmt::format("method {}: {}{}", candidate.method, verdict::name_of(answer.verdict.status()),
                                        sound && is_biased(answer) ? ", but what mollifying bends passes the noise" : ""));
-      if (!best || better(answer, *best) || (is_biased(*best) && !better(*best, answer))) best = std::move(answer);
+      if (!best || better(answer, *best) || (yields(*best) && !better(*best, answer))) best = std::move(answer);
     } catch (run::Error const& error) {
       if (error.code() == run::Exit::usage || error.code() == run::Exit::stopped_early || error.code() == run::Exit::output_failed) throw;
       problem.progress.say(fmt::format("method {}: cannot serve here: {}", candidate.method, error.what()));

@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "kernels/pointwise.hpp"
 #include "mollifier/spline_taps.hpp"
+#include "uncertainty/blocks.hpp"
 
 namespace mollis::uncertainty {
 namespace {
@@ -13,8 +15,7 @@ constexpr Index blocks_an_axis = 8;
 class Blocks {
  public:
   explicit Blocks(grid::Grid const& grid) : grid_(grid) {
-    for (auto const& axis : grid.axes()) count_ *= std::min(blocks_an_axis, axis.size());
-    sums_.assign(static_cast<std::size_t>(count_), 0.0);
+    sums_.assign(static_cast<std::size_t>(count_blocks(grid, blocks_an_axis)), 0.0);
     rows_ = sums_;
   }
 
@@ -23,7 +24,7 @@ class Blocks {
     auto const e = on_host(left), w = on_host(weight);
     for (std::size_t i = 0; i < e.extent(0); ++i) {
       if (!(w(i) > 0.0)) continue;
-      auto const block = points == nullptr ? block_of(static_cast<Index>(i)) : block_around(*points, i);
+      auto const block = points == nullptr ? block_of(grid_, static_cast<Index>(i), blocks_an_axis) : block_around(*points, i);
       double const scaled = std::sqrt(w(i)) * e(i);
       square_ += scaled * scaled;
       sums_[block] += scaled;
@@ -48,18 +49,6 @@ class Blocks {
   }
 
  private:
-  std::size_t block_of(Index i) const {
-    Index block = 0, stride = 1;
-    for (int a = grid_.dimension() - 1; a >= 0; --a) {
-      auto const range = grid_.owned()[a];
-      Index const n = grid_.axis(a).size(), blocks = std::min(blocks_an_axis, n);
-      block += (range.lower + i % range.size()) * blocks / n * stride;
-      i /= range.size();
-      stride *= blocks;
-    }
-    return static_cast<std::size_t>(block);
-  }
-
   std::size_t block_around(observations::Points const& points, std::size_t i) const {
     Index block = 0;
     for (int a = 0; a < grid_.dimension(); ++a) {
@@ -71,7 +60,6 @@ class Blocks {
   }
 
   grid::Grid const& grid_;
-  Index count_ = 1;
   std::vector<double> sums_, rows_;
   double square_ = 0.0;
 };
@@ -96,6 +84,16 @@ FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, es
     sum.blocks = one.blocks;
   }
   return sum;
+}
+
+std::vector<Field> difference(std::vector<Field> const& a, std::vector<Field> const& b) {
+  std::vector<Field> out;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    out.push_back(make_field("difference", static_cast<Index>(a[k].extent(0))));
+    Kokkos::deep_copy(out.back(), a[k]);
+    kernels::add_scaled(-1.0, b[k], out.back());
+  }
+  return out;
 }
 
 std::vector<double> numbers_of(std::vector<FitLeft> const& fits) {

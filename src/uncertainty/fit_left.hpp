@@ -19,6 +19,9 @@ struct FitLeft {
 /// it for.
 FitLeft fit_left(problem::Problem const& problem, estimate::Rows const& left, estimate::Rows const& weights, bool of_data = false);
 
+/// a - b, field by field. Not collective.
+std::vector<Field> difference(std::vector<Field> const& a, std::vector<Field> const& b);
+
 /// As numbers for a checkpoint, and back. Not collective.
 std::vector<double> numbers_of(std::vector<FitLeft> const& fits);
 std::vector<FitLeft> fits_of(std::vector<double> const& numbers);

@@ -8,6 +8,7 @@
 #include "kernels/pointwise.hpp"
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
+#include "uncertainty/block_scores.hpp"
 #include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/constant_entries.hpp"
 #include "uncertainty/field_map.hpp"
@@ -39,6 +40,7 @@ class Quantifier {
         states_(problem),
         share_(problem, linear_, constants_.positions),
         terms_(problem, estimate),
+        scores_(problem, estimate, constants_),
         scale_(problem, linear_),
         fitted_(problem.space().scatter(estimate.parameters)),
         weights_(linear_.weights()) {
@@ -170,6 +172,7 @@ class Quantifier {
     states_.keep(kept);
     kept.put("slopes", share_.sums());
     kept.put("terms", terms_.sums());
+    kept.put("scores", scores_.sums());
     kept.put("octaves", scale_.largest());
     auto const& unknowns = problem_.space().unknowns();
     for (std::size_t p = 0; p < unknowns.size(); ++p) {
@@ -193,6 +196,7 @@ class Quantifier {
     states_.go_on(*kept);
     share_.go_on(kept->numbers("slopes"), out_.draws);
     terms_.go_on(kept->numbers("terms"), out_.draws);
+    scores_.go_on(kept->numbers("scores"), out_.draws);
     scale_.go_on(kept->numbers("octaves"));
     out_.expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
     for (int k = 0; settings_.keep && k < out_.draws; ++k) samples_.emplace_back();
@@ -218,18 +222,11 @@ class Quantifier {
   /// What the fit would leave of these rows.
   void add_left(estimate::Rows const& rows, Vec x, std::vector<FitLeft>& out) {
     auto const moved = linear_.jacobian(x);
-    auto const less = [](std::vector<Field> const& a, std::vector<Field> const& b) {
-      std::vector<Field> difference;
-      for (std::size_t k = 0; k < a.size(); ++k) {
-        difference.push_back(make_field("left", static_cast<Index>(a[k].extent(0))));
-        Kokkos::deep_copy(difference.back(), a[k]);
-        kernels::add_scaled(-1.0, b[k], difference.back());
-      }
-      return difference;
-    };
-    estimate::Rows const left{less(rows.data, moved.data), less(rows.equation, moved.equation)};
+    estimate::Rows const left{difference(rows.data, moved.data), difference(rows.equation, moved.equation)};
     out.push_back(fit_left(problem_, left, weights_));
-    if (&out == &out_.expected) terms_.add(left.equation, rows.equation);
+    if (&out != &out_.expected) return;
+    terms_.add(left.equation, rows.equation);
+    scores_.add(left.equation);
   }
 
   void add_squares(Vec x) {
@@ -275,6 +272,7 @@ class Quantifier {
     double const widen = widening(out_.draws);
     if (!linear_.is_white())
       for (double& value : out_.constants.covariance) value *= widen * widen / out_.draws;
+    add_misfit();
     add_singular();
     for (std::size_t p = 0; p < fitted_.size(); ++p) finish_field(p, widen);
     for (std::size_t p = 0; p < fitted_.size() && settings_.keep; ++p) {
@@ -282,6 +280,13 @@ class Quantifier {
       for (auto const& sample : samples_) of_parameter.push_back(sample[p]);
       out_.samples.emplace_back(problem_.space().unknowns()[p].name, of_parameter);
     }
+  }
+
+  /// Of constants, by what the fit leaves beyond its noise.
+  void add_misfit() {
+    auto const factors = scores_.result();
+    for (std::size_t i = 0; i < factors.size(); ++i)
+      for (std::size_t j = 0; j < factors.size(); ++j) out_.constants.covariance[i * factors.size() + j] *= factors[i] * factors[j];
   }
 
   void finish_field(std::size_t p, double widen) {
@@ -318,6 +323,7 @@ class Quantifier {
   StateDraws states_;
   NoiseShare share_;
   MissingTerms terms_;
+  BlockScores scores_;
   PriorScale scale_;
   std::vector<Field> fitted_, squares_;
   std::vector<std::vector<Field>> bent_;      ///< [field]: what its smoothness takes from it, as pieces of all parameters; empty where not known

@@ -30,7 +30,8 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
 
 /// Where the deck wants no draws: chi2 alone, by the wider bound. What is smaller than noise, or shared by neighbours, is not seen.
 Checks explained_without_draws(Estimate const& estimate);
-/// Where the deck wants no draws and data with gaps were mollified beforehand: nothing tells what that does. Collective.
+/// Where the deck wants no draws and data with gaps, or for derivatives of third order and more, were mollified beforehand: nothing tells what
+/// that does. Collective.
 Checks unchecked(Problem const& problem, Estimate const& estimate);
 
 /// No simple term beside those of the equation takes up what the fit leaves of it. Not collective but for the largest term.

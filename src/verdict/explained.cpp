@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "equation/highest_order.hpp"
 #include "kernels/pointwise.hpp"
 #include "verdict/checks.hpp"
 
@@ -16,6 +17,7 @@ constexpr double most_noise_bent = 2.0;  ///< of residuals that mollifying bends
 constexpr double most_overfit = 10.0;  ///< where draws scatter so much that chance brings anything
 constexpr double most_shared = 0.02;    ///< of the largest term
 constexpr double most_missing = 0.15;  ///< of the points, where nothing is drawn: errors of equation error double from there on (docs/observations.md)
+constexpr double most_derived = 2.0;   ///< total order of a derivative, likewise: beyond it mollifying bends more than the noise at every useful radius
 constexpr double least_term = 0.005;    ///< of the largest term: what a missing one may be
 constexpr double most_coarse = 3.0;    ///< factor on the mean square of block sums
 
@@ -97,10 +99,16 @@ Checks unchecked(Problem const& problem, Estimate const& estimate) {
   auto const points = static_cast<double>(problem.grid.points());
   for (auto const& state : problem.states)
     if (estimate.penalty.empty()) missing = std::max(missing, 1.0 - static_cast<double>(state.observed(problem.grid)) / points);
-  return {{"unchecked", missing, most_missing,
-           fmt::format("{:.0f} % of the points are not observed, and without draws of the error ([uncertainty] samples = 0) nothing tells what mollifying "
-                       "around them does to the parameters", 100.0 * missing),
-           "let it draw (samples = \"auto\"), if the answer is to be used"}};
+  Checks checks{{"unchecked", missing, most_missing,
+                 fmt::format("{:.0f} % of the points are not observed, and without draws of the error ([uncertainty] samples = 0) nothing tells what mollifying "
+                             "around them does to the parameters", 100.0 * missing),
+                 "let it draw (samples = \"auto\"), if the answer is to be used"}};
+  double const order = estimate.penalty.empty() ? equation::highest_order(problem.system()) : 0.0;
+  checks.push_back({"unchecked", order, most_derived,
+                    fmt::format("derivatives of order {:.0f} of mollified data may be bent by more than their noise, and without draws of the error ([uncertainty] "
+                                "samples = 0) nothing tells by how much", order),
+                    "let it draw (samples = \"auto\"), or method = \"joint\", which mollifies nothing"});
+  return checks;
 }
 
 Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty) {

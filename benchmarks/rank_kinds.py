@@ -87,14 +87,17 @@ def points(folder):
     return f'{GRID}[observations.u]\nkind = "points"\nfile = "data.csv"\nnoise = {NOISE}\n{EQUATION}', "joint"
 
 
-def localisations(folder):
+def localisations(folder, widened=False):
     draw = numpy.random.default_rng(6)
     x, y = draw.random((2, 8000000))
     kept = draw.random(8000000) < (x**2 + y**2 + 0.3 * numpy.sin(numpy.pi * x) + 0.2) / 2.5
     with h5py.File(folder / "data.h5", "w") as file:
         file["x"], file["y"] = x[kept], y[kept]
+        file["sigma"] = numpy.full(kept.sum(), 0.03)
     scale = 8000000 / 2.5
     observation = f'kind = "localisations"\nfile = "data.h5"\nnoise = "poisson"\ndensity = {{ offset = {0.2 * scale}, gain = {scale} }}\n'
+    if widened:
+        observation += 'columns = { sigma = "sigma" }\n'
     return f"{GRID}[observations.u]\n{observation}{EQUATION}", "joint"
 
 
@@ -200,6 +203,7 @@ CASES = {
     "gaps of 20 %, joint": on_grid(gaps(0.2)),
     "points": points,
     "localisations": localisations,
+    "localisations with their widths": lambda folder: localisations(folder, True),
     "experiments": experiments,
     "curve D(u), 31 x 41": curve,
     "a state not observed, 31 x 41": unobserved,

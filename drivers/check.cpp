@@ -1,15 +1,13 @@
-// mollis check: validate, print the effective deck, decomposition and memory estimate; data are described, not read; nothing is run or written.
+// mollis check: validate, print the effective deck, decomposition and memory estimate; data are described, not read (describe_data.hpp); nothing is run or written.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
 
 #include "deck/effective.hpp"
+#include "drivers/describe_data.hpp"
 #include "drivers/drivers.hpp"
 #include "drivers/job_time.hpp"
-#include "io/read.hpp"
 #include "problem/compile.hpp"
 #include "problem/lengths.hpp"
 #include "problem/make_grid.hpp"
@@ -34,37 +32,6 @@ std::string blocks(grid::Grid const& grid) {
                         least, most > least ? fmt::format(" to {}", most) : "");
   }
   return text;
-}
-
-/// Whether rank 0 sees such a file. Collective.
-bool is_there(grid::Grid const& grid, std::string const& file) {
-  std::error_code ignored;
-  int there = grid.rank() == 0 && std::filesystem::exists(file, ignored);
-  MPI_Bcast(&there, 1, MPI_INT, 0, grid.comm());
-  return there != 0;
-}
-
-/// Data on a grid that are there are held against its shape; values are not read. Lines on what was not held: files that are not there yet, and what
-/// `mollis forward` would write anew. run::Error of other data of another shape. Collective.
-std::string describe_data(MPI_Comm comm, deck::Deck const& deck) {
-  auto const grid = problem::make_data_grid(comm, deck);
-  std::set<std::string> files;  // that are not there
-  std::string lines;
-  for (auto const& [name, observation] : deck.observations) {
-    if (observation.kind == observations::Kind::none) continue;
-    if (!is_there(grid, observation.file)) {
-      if (files.insert(observation.file).second) lines += fmt::format("\n# [observations.{}] file: {}: not there yet, so not looked at", name, observation.file);
-      continue;
-    }
-    if (observation.kind != observations::Kind::grid) continue;
-    try {
-      io::require_shape(grid, observation.source());
-    } catch (run::Error const& error) {
-      if (!deck.has_forward) throw;
-      lines += fmt::format("\n# as it is, before mollis forward: {}", error.what());
-    }
-  }
-  return lines;
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
     tools/chromatin.py case.out [-o picture.png] [--parameter lambda] [--unit um]
 
-Hatched: where the rate is not told from its mean over the nucleus (nearer to it than 1.96 standard deviations), or where the data say
-nothing of it (known below a tenth). Three axes of space: the middle z."""
+Hatched: where the rate is not told from its mean over the nucleus (nearer to it than 1.96 standard deviations), where the data say
+nothing of it (known below a tenth), and all of it where the fit has no standard deviations. Three axes of space: the middle z."""
 import argparse
 import os
 import sys
@@ -27,7 +27,7 @@ UNKNOWN = 0.1     # of `known`
 def undetermined(rate, deviation, known):
     """Where a rate map should not be read, inside the domain."""
     inside = np.isfinite(rate)
-    doubt = np.zeros(rate.shape, bool)
+    doubt = np.full(rate.shape, deviation is None)
     if deviation is not None:
         doubt |= np.abs(rate - np.nanmean(rate)) < TOLD * deviation
     if known is not None:
@@ -38,7 +38,7 @@ def undetermined(rate, deviation, known):
 def said(told):
     """told: the share of the domain, None where there are no standard deviations."""
     if told is None:
-        return "no standard deviations, so that nothing is hatched for them: what of the map is told is not known"
+        return "no standard deviations, so that all of the map is hatched: what of it is told is not known"
     return f"{100 * told:.0f} % of the domain told from the mean"
 
 
@@ -102,7 +102,7 @@ def figure(result, name, unit):
     panels = Panels(drawn, places[0], rate.coordinates, inside.astype(float), unit)
     told = inside & ~doubt
     bounds = np.nanpercentile(rate.values[told] if 10 * told.sum() >= inside.sum() else rate.values, [1, 99])   # a few points make no scale
-    titles = {"observations": f"{state}, as observed", "state": f"{state}, fitted", "rate": name + (", hatched: not told from its mean" if doubt.any() else ", no standard deviations" if deviation is None else ""),
+    titles = {"observations": f"{state}, as observed", "state": f"{state}, fitted", "rate": name + (", no standard deviations:\nnothing of it is told" if deviation is None else ",\nhatched: not told from its mean" if doubt.any() else ""),
               "truth": f"{name}, truth", "deviation": f"{name}, standard deviation"}
     for key in shown:
         if key in ("observations", "state"):

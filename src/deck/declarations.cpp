@@ -94,10 +94,11 @@ Section observations() {
      key("dataset", Type::text, "grid: any real or integer type, one axis of the grid each; NaN: not observed")
          .otherwise_computed("required on the grid, but for files of one array without a name (.npy, TIFF, NIfTI, CSV)").like(R"("u")"),
      key("columns", Type::names,
-         "tables: the column (in HDF5 the 1D dataset) of each axis; points: of \"value\" and of \"sigma\", the standard deviation of its noise")
+         "tables: the column (in HDF5 the 1D dataset) of each axis; points: of \"value\" and of \"sigma\", the standard deviation of its noise; localisations: of "
+         "\"sigma\" (or \"sigma_x\", ... along one axis), the uncertainty with which each is counted, as so much wider")
          .otherwise_computed("the axes' names, value the state's, no sigma").like(R"({ t = "t", y = "y", x = "x [nm]", value = "head" })"),
-     key("scale", Type::axis_numbers, "localisations: the unit of an axis' column, in that of the axis (0.001: nm on a grid in um)")
-         .within(positive()).otherwise_computed("1").like("{ y = 0.001, x = 0.001 }"),
+     key("scale", Type::axis_numbers, "localisations: the unit of an axis' column, in that of the axis (0.001: nm on a grid in um), and of sigma's")
+         .within(positive()).otherwise_computed("1; of sigma as of its axis").like("{ y = 0.001, x = 0.001 }"),
      key("density", Type::table, "localisations: what the state has to do with their density").like("{ offset = 500.0, gain = 500.0 }"),
      key("mask", Type::table, "the domain, where it is no box; as [grid] mask").like(R"({ file = "obs.h5", dataset = "inside" })"),
      key("noise", Type::noise,

@@ -137,7 +137,7 @@ Rows rows_of(Observation const& observation) {
     return rows;
   }
   rows["columns"] = toml_text(observation.columns);
-  if (observation.columns.count("sigma")) rows.erase("noise");
+  if (observation.kind == observations::Kind::points && observation.columns.count("sigma")) rows.erase("noise");
   if (observation.kind == observations::Kind::points) return rows;
   rows["scale"] = toml_text(observation.scale);
   rows["density"] = inline_table({{"offset", toml_text(observation.density.offset)}, {"gain", toml_text(observation.density.gain)}});

@@ -75,6 +75,9 @@ void check_kind(Entry const& entry, Observation const& observation, Command comm
     entry.report("loss", "what is mollified is taken as it stands; remove it, or use 'mollis invert'");
   if (observation.noise_blur > 0.0 && (command == Command::forward || command == Command::mollify))
     entry.report("noise_blur", fmt::format("{} white noise; remove it, or use 'mollis invert'", command == Command::forward ? "synthetic observations have" : "standard errors here are of"));
+  if (observation.widened() && (command == Command::forward || command == Command::mollify))
+    entry.report("columns", fmt::format("{}; remove sigma, or use 'mollis invert'", command == Command::forward ? "synthetic localisations have no uncertainty"
+                                                                                                        : "counts that are widened share their noise, and standard errors here are of white noise"));
   if (observation.kind != observations::Kind::points || (command != Command::forward && command != Command::mollify)) return;
   entry.report("kind", fmt::format("{} a grid; remove it, or use 'mollis invert'",
                                    command == Command::forward ? "synthetic observations are written on" : "what is mollified stands on"));

@@ -75,13 +75,23 @@ void read_walls(Entry const& entry, Grid const& grid, Observation& observation) 
   }
 }
 
-/// columns = { AXIS = "...", value = "...", sigma = "..." }, with what is not written; localisations have axes alone.
+/// sigma, the uncertainty of localisations along all axes of space, and sigma_AXIS along one.
+Axes names_of_uncertainties(Grid const& grid) {
+  Axes names{"sigma"};
+  for (auto const& axis : grid.axes) names.push_back("sigma_" + axis);
+  return names;
+}
+
+/// columns = { AXIS = "...", value = "...", sigma = "..." }, with what is not written; localisations have no value.
 void read_columns(Entry const& entry, std::string const& state, Grid const& grid, Observation& observation) {
   for (auto const& axis : grid.axes) observation.columns[axis] = axis;
   auto allowed = grid.axes;
   if (observation.kind == observations::Kind::points) {
     observation.columns["value"] = state;
     allowed.insert(allowed.end(), {"value", "sigma"});
+  } else {
+    auto const names = names_of_uncertainties(grid);
+    allowed.insert(allowed.end(), names.begin(), names.end());
   }
   for (auto const& item : entry.items("columns")) {
     observation.columns[item.name] = item.node->value<std::string>().value_or("");
@@ -94,8 +104,9 @@ void read_columns(Entry const& entry, std::string const& state, Grid const& grid
 
 /// scale = { AXIS = ... } and density = { ... }
 void read_counting(Entry const& entry, Grid const& grid, Observation& observation) {
+  auto const uncertainties = names_of_uncertainties(grid);
   for (auto const& item : entry.items("scale")) {
-    if (known_axis(item.name, grid.axes, entry, entry.region(item.region, "scale." + item.name)))
+    if (std::find(uncertainties.begin(), uncertainties.end(), item.name) != uncertainties.end() || known_axis(item.name, grid.axes, entry, entry.region(item.region, "scale." + item.name)))
       observation.scale[item.name] = item.node->value<double>().value_or(1.0);
   }
   if (auto const density = entry.table("density"))

@@ -15,18 +15,23 @@ Cells::Cells(Grid grid) : grid_(std::move(grid)) {
   }
 }
 
+Index Cells::point(int a, double x) const {
+  auto const& axis = grid_.axis(a);
+  auto const& faces = faces_[static_cast<std::size_t>(a)];
+  if (axis.periodic)
+    x -= axis.period * std::floor((x - axis.front()) / axis.period);
+  else if (!(x >= axis.front() && x <= axis.back()))
+    return -1;
+  Index const point = std::upper_bound(faces.begin(), faces.end(), x) - faces.begin();
+  return point == axis.size() ? 0 : point;  // past the last face of a ring: the first point's
+}
+
 Index Cells::find(double const* place) const {
   Index cell = 0;
   for (int a = 0; a < grid_.dimension(); ++a) {
-    auto const& axis = grid_.axis(a);
-    auto const& faces = faces_[static_cast<std::size_t>(a)];
-    double x = place[a];
-    if (axis.periodic)
-      x -= axis.period * std::floor((x - axis.front()) / axis.period);
-    else if (!(x >= axis.front() && x <= axis.back()))
-      return -1;
-    Index const point = std::upper_bound(faces.begin(), faces.end(), x) - faces.begin();
-    cell = cell * axis.size() + (point == axis.size() ? 0 : point);  // past the last face of a ring: the first point's
+    Index const point = this->point(a, place[a]);
+    if (point < 0) return -1;
+    cell = cell * grid_.axis(a).size() + point;
   }
   return cell;
 }
@@ -85,20 +90,27 @@ double Cells::volume(Index local) const {
   return product;
 }
 
-void count_cells(Grid const& grid, Cells const& cells, std::vector<Index> const& named, std::vector<double>& counts) {
+void count_cells(Grid const& grid, Cells const& cells, std::vector<Counted> const& named, std::vector<double>& counts) {
   auto const ranks = static_cast<std::size_t>(grid.ranks());
   std::vector<int> owners(named.size()), sent(ranks, 0), received(ranks, 0), from(ranks, 0), to(ranks, 0);
-  for (std::size_t i = 0; i < named.size(); ++i) ++sent[static_cast<std::size_t>(owners[i] = cells.owner(named[i]))];
+  for (std::size_t i = 0; i < named.size(); ++i) ++sent[static_cast<std::size_t>(owners[i] = cells.owner(named[i].cell))];
   MPI_Alltoall(sent.data(), 1, MPI_INT, received.data(), 1, MPI_INT, grid.comm());
   for (std::size_t r = 1; r < ranks; ++r) {
     from[r] = from[r - 1] + sent[r - 1];
     to[r] = to[r - 1] + received[r - 1];
   }
-  std::vector<Index> outgoing(named.size()), incoming(static_cast<std::size_t>(to.back() + received.back()));
+  auto const all = static_cast<std::size_t>(to.back() + received.back());
+  std::vector<Index> outgoing(named.size()), incoming(all);
+  std::vector<double> weights(named.size()), arrived(all);
   auto next = from;
-  for (std::size_t i = 0; i < named.size(); ++i) outgoing[static_cast<std::size_t>(next[static_cast<std::size_t>(owners[i])]++)] = named[i];
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    auto const at = static_cast<std::size_t>(next[static_cast<std::size_t>(owners[i])]++);
+    outgoing[at] = named[i].cell;
+    weights[at] = named[i].weight;
+  }
   MPI_Alltoallv(outgoing.data(), sent.data(), from.data(), MPI_INT64_T, incoming.data(), received.data(), to.data(), MPI_INT64_T, grid.comm());
-  for (Index const cell : incoming) counts[static_cast<std::size_t>(cells.local(cell))] += 1.0;
+  MPI_Alltoallv(weights.data(), sent.data(), from.data(), MPI_DOUBLE, arrived.data(), received.data(), to.data(), MPI_DOUBLE, grid.comm());
+  for (std::size_t i = 0; i < all; ++i) counts[static_cast<std::size_t>(cells.local(incoming[i]))] += arrived[i];
 }
 
 }  // namespace mollis::grid

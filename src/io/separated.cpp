@@ -87,6 +87,7 @@ bool is_comment(std::string_view line) {
 
 std::string fault_of_text(std::string_view line) {
   if (line.substr(0, 2) == "\xff\xfe" || line.substr(0, 2) == "\xfe\xff") return "holds UTF-16; save it as UTF-8";
+  if (line.substr(0, 2) == "\x1f\x8b") return "is compressed by gzip; unpack it (gunzip)";
   auto const end = line.find('\r');
   if (end != std::string_view::npos && line.find_first_not_of('\r', end) != std::string_view::npos)
     return "its lines end in a carriage return alone; save it with line feeds";

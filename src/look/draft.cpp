@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "deck/names.hpp"
 #include "deck/suggest.hpp"
@@ -11,6 +10,7 @@
 #include "io/formats/all.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
+#include "look/questions.hpp"
 #include "look/scattered.hpp"
 #include "run/error.hpp"
 #include "run/shown.hpp"
@@ -31,32 +31,6 @@ std::vector<std::string> names_of(Lattice const& lattice) {
   return names;
 }
 
-/// A circle of longitudes, whose last point is a step before the first.
-bool closes(Guess const& g) {
-  if (g.unit.rfind("degree", 0) != 0 || g.coordinates == nullptr || !g.coordinates->even) return false;
-  double const turn = std::abs(g.coordinates->spacing()) * static_cast<double>(g.points);
-  return std::abs(turn - 360.0) < 0.01;
-}
-
-/// What the file does not tell of an axis.
-std::string question(Guess const& g) {
-  std::string text;
-  if (!g.named)
-    text += fmt::format("# ? Is axis {} (from 0) of the dataset, of {} points, really {}?\n", g.from, g.points, g.axis);
-  if (g.decreasing)
-    text += fmt::format(
-        "# ? The coordinates of {} decrease in the file; here {} counts the other way, from 0. Does a direction matter "
-        "in the equation?\n",
-        g.axis, g.axis);
-  else if (g.coordinates == nullptr && g.spacing <= 0.0)
-    text += fmt::format("# ? The spacing of {} is not in the file; 1 is taken.\n", g.axis);
-  if (g.unit.rfind("degree", 0) == 0)
-    text += fmt::format("# ? {} is in {}: derivatives and lap() take it as a length. Convert it where that matters.\n",
-                        g.axis, run::shown(g.unit));
-  if (closes(g)) text += fmt::format("# ? {0} goes once around: period = {{ {0} = 360.0 }} in coordinates closes it.\n", g.axis);
-  return text;
-}
-
 std::string grid_text(Survey const& survey, Lattice const& lattice) {
   std::string text = fmt::format("[grid]\naxes = {}\n", list_of(names_of(lattice)));
   bool const from_file =
@@ -64,7 +38,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
   std::string points, lower, upper, datasets, units;
   for (auto const& g : lattice.axes) {
     auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
-    text += question(g);
+    text += question_of(g);
     bool const dated = g.axis == "t" && g.unit.find(" since ") != std::string::npos && g.coordinates != nullptr;
     if (dated && from_file)
       text += fmt::format("# t in seconds (the file: {}); time_unit = \"h\" in coordinates makes hours of them\n", run::shown(g.unit));
@@ -82,6 +56,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
     if (c != nullptr) add(datasets, deck::quote(c->name));
   }
   if (!units.empty()) text += fmt::format("# {}\n", units);
+  text += question_of(lattice, from_file);
   if (from_file)
     return text + fmt::format("coordinates = {{ file = {}, datasets = [{}] }}\n", deck::quote(survey.file), datasets);
   return text + fmt::format("points = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
@@ -96,18 +71,17 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
     if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty())
       others.push_back(other.name);
   if (!others.empty()) text += fmt::format("# ? Of the same shape: {}. Is this the one?\n", deck::quoted_list(others));
-  if (!lattice.order.empty()) text += fmt::format("order = {}\n", list_of(lattice.order));
+  std::vector<std::string> part;
+  if (!lattice.order.empty()) part.push_back(fmt::format("order = {}", list_of(lattice.order)));
   std::string at;
   for (auto const& name : lattice.fixed)
     at += fmt::format("{}{} = 0", at.empty() ? "" : ", ",
                       deck::is_identifier(name) || name.find_first_not_of("0123456789") == std::string::npos
                           ? name
                           : deck::quote(name));
-  if (!at.empty()) text += fmt::format("# ? Which index along these?\nat = {{ {} }}\n", at);
-  if (seen.missing > 0)
-    text += fmt::format("# {:.3g} % of the values are missing.\n",
-                        100.0 * static_cast<double>(seen.missing) / static_cast<double>(seen.read));
-  return text + "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\"\nnoise = \"auto\"\n";
+  if (!at.empty()) part.push_back(fmt::format("at = {{ {} }}", at));
+  for (auto const& key : part) text += (key.rfind("at", 0) == 0 ? "# ? Which index along these?\n" : "") + key + "\n";
+  return text + question_of_gaps(survey, seen, part) + "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\"\nnoise = \"auto\"\n";
 }
 
 /// A template of an equation with one constant.
@@ -160,6 +134,9 @@ std::string draft_of_places(Survey const& survey, std::vector<Places> const& pla
   text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\n{}kind = \"localisations\"\nfile = {}\n"
                       "columns = {{ {} }}\n", question_of_tracks(survey), deck::quote(survey.file), columns);
   if (!scale.empty()) text += fmt::format("scale = {{ {} }}\n", scale);
+  for (auto const& seen : survey.datasets)
+    if (io::lower_case(seen.name.substr(seen.name.rfind('/') + 1)).rfind("uncertainty", 0) == 0)
+      text += fmt::format("# ? Is each molecule to count with its own width? sigma = {} in columns.\n", run::shown(deck::quote(seen.name)));
   text += "# ? Is the state of the equation a phase in place of the density? density = { offset = 500.0, gain = 300.0 }\nnoise = \"auto\"\n";
   return text + "\n" + equation_text(lattice, "rho");
 }

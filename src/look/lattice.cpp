@@ -1,6 +1,7 @@
 #include "look/lattice.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "io/layout.hpp"
 
@@ -26,9 +27,8 @@ Seen const* main_dataset(Survey const& survey) {
     if (!seen.problem.empty() || !seen.finite || seen.description.scales || wide(seen.description) == 0) continue;
     bool const coordinate = wide(seen.description) == 1 && !io::axis_meant(last_part(seen.name)).empty();
     if (coordinate) continue;
-    if (best == nullptr || wide(seen.description) > wide(best->description) ||
-        (wide(seen.description) == wide(best->description) && seen.read > best->read))
-      best = &seen;
+    auto const rank = [](Seen const& one) { return std::make_tuple(!is_truth(one.name), wide(one.description), one.read); };
+    if (best == nullptr || rank(seen) > rank(*best)) best = &seen;
   }
   return best;
 }

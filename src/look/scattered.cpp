@@ -44,6 +44,7 @@ std::optional<Scattered> scattered_of(Survey const& survey) {
     molecules = molecules || is_one_of(of_molecules, word);
   }
   if (table.axes.empty() || table.others.empty() || molecules) return std::nullopt;
+  std::stable_partition(table.others.begin(), table.others.end(), [](auto const& name) { return !is_truth(name); });
   table.value = table.others.front();
   table.others.erase(table.others.begin());
   std::string const order = "tzyx";

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "io/format.hpp"
+#include "io/formats/all.hpp"
 #include "run/error.hpp"
 
 namespace mollis::look {
@@ -100,6 +101,13 @@ Survey survey(std::string const& file) {
   }
   if (problem && !readable) throw *problem;  // there is nothing to show
   return all;
+}
+
+bool is_truth(std::string const& name) {
+  auto const word = io::lower_case(name.substr(name.rfind('/') + 1));
+  for (auto const* part : {"true", "truth", "exact", "clean"})
+    if (word.find(part) != std::string::npos) return true;
+  return false;
 }
 
 }  // namespace mollis::look

@@ -31,6 +31,9 @@ struct Survey {
 /// By one rank. Throws run::Error where the file is missing, of no known format, or none of its datasets can be read.
 Survey survey(std::string const& file);
 
+/// Whether a name says that values are what an estimate is held against ("u_true", "truth_1", "y_exact", "u_clean"), not what was measured.
+bool is_truth(std::string const& name);
+
 /// The text that `mollis look` prints of it.
 std::string report(Survey const& survey);
 

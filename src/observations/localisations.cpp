@@ -11,6 +11,7 @@
 #include "io/table.hpp"
 #include "observations/count_noise.hpp"
 #include "observations/made.hpp"
+#include "observations/spread_count.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -22,13 +23,22 @@ constexpr Index piece = 1 << 18;  ///< rows that a rank reads at once
 class Census {
  public:
   Census(grid::Grid const& grid, Settings const& observation)
-      : grid_(grid), observation_(observation), cells_(grid), counts_(static_cast<std::size_t>(grid.local_size()), 0.0),
+      : grid_(grid), observation_(observation), cells_(grid), widened_(grid, cells_), counts_(static_cast<std::size_t>(grid.local_size()), 0.0),
         ranges_(grid.axes().size(), {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
     for (auto const& axis : grid.axes()) {
       columns_.push_back(observation.columns.at(axis.name));
-      auto const scale = observation.scale.find(axis.name);
-      scale_.push_back(scale == observation.scale.end() ? 1.0 : scale->second);
+      scale_.push_back(given(observation.scale, axis.name, 1.0));
     }
+    for (auto const& axis : grid.axes()) {
+      auto const column = given(observation.columns, "sigma_" + axis.name, axis.name == "t" ? "" : given(observation.columns, "sigma", std::string()));
+      deviation_scale_.push_back(given(observation.scale, "sigma_" + axis.name, given(observation.scale, "sigma", scale_[deviation_scale_.size()])));
+      deviations_.push_back(-1);
+      if (column.empty()) continue;
+      auto const known = std::find(columns_.begin() + grid.dimension(), columns_.end(), column);
+      deviations_.back() = static_cast<int>(known - columns_.begin());
+      if (known == columns_.end()) columns_.push_back(column);
+    }
+    if (is_widened()) widened_counts_ = counts_;
   }
 
   /// Counts over the local box. Collective.
@@ -36,16 +46,28 @@ class Census {
     Index const first = run::placed(observation_.places.of("file"), [&] {
       return io::read_in_pieces(grid_.comm(), observation_.file, columns_, piece, [&](auto const& columns) { add(columns); });
     });
-    Index sums[3] = {rows_, outside_, broken_}, row = broken_ > 0 ? first + first_broken_ : std::numeric_limits<Index>::max();
-    MPI_Allreduce(MPI_IN_PLACE, sums, 3, MPI_INT64_T, MPI_SUM, grid_.comm());
-    MPI_Allreduce(MPI_IN_PLACE, &row, 1, MPI_INT64_T, MPI_MIN, grid_.comm());
+    Index sums[4] = {rows_, outside_, broken_.count, unknown_.count};
+    Index rows[2] = {broken_.row(first), unknown_.row(first)};
+    MPI_Allreduce(MPI_IN_PLACE, sums, 4, MPI_INT64_T, MPI_SUM, grid_.comm());
+    MPI_Allreduce(MPI_IN_PLACE, rows, 2, MPI_INT64_T, MPI_MIN, grid_.comm());
     rows_ = sums[0];
     outside_ = sums[1];
     if (sums[2] > 0)
-      fail(fmt::format("{} of {} localisations have coordinates that are not finite (the first is row {}); remove them", sums[2], rows_, row + 1));
+      fail(fmt::format("{} of {} localisations have coordinates that are not finite (the first is row {}); remove them", sums[2], rows_, rows[0] + 1));
+    if (sums[3] > 0)
+      fail(fmt::format("{} of {} localisations have an uncertainty that is negative, not finite or more than half the grid (the first is row {}); remove "
+                       "them, or write scale = {{ sigma = ... }} where its unit is not that of the coordinates", sums[3], rows_, rows[1] + 1));
     if (outside_ == rows_) refuse_elsewhere();
-    return counts_;
+    if (!is_widened()) return counts_;
+    double both[2] = {widened_.sum(), widened_.squares()};
+    MPI_Allreduce(MPI_IN_PLACE, both, 2, MPI_DOUBLE, MPI_SUM, grid_.comm());
+    alike_ = both[0] / both[1];
+    return widened_counts_;
   }
+  /// Whether each localisation is counted with its uncertainty.
+  bool is_widened() const { return std::any_of(deviations_.begin(), deviations_.end(), [](int column) { return column >= 0; }); }
+  std::vector<double> const& points() const { return counts_; }  ///< each localisation in the one cell that holds it
+  double alike() const { return alike_; }                        ///< the variance of a sum of many counts over that of one, of its mean; 1 of points
   grid::Cells const& cells() const { return cells_; }
   Index outside() const { return outside_; }
   [[noreturn]] void fail(std::string const& what) const {
@@ -53,27 +75,45 @@ class Census {
   }
 
  private:
+  template <class Value>
+  static Value given(std::map<std::string, Value> const& table, std::string const& name, Value const& otherwise) {
+    auto const found = table.find(name);
+    return found == table.end() ? otherwise : found->second;
+  }
+
+  /// Rows of one fault.
+  struct Fault {
+    Index count = 0, first = 0;
+    void add(Index row) {
+      if (count++ == 0) first = row;
+    }
+    Index row(Index begin) const { return count > 0 ? begin + first : std::numeric_limits<Index>::max(); }
+  };
+
   void add(std::vector<std::vector<double>> const& columns) {
-    std::vector<Index> named;
-    std::vector<double> place(columns.size());
+    std::vector<grid::Counted> named;
+    std::vector<double> place(scale_.size()), deviation(scale_.size(), 0.0);
     for (std::size_t row = 0; row < columns.front().size(); ++row, ++rows_) {
-      bool finite = true;
-      for (std::size_t a = 0; a < columns.size(); ++a) {
+      bool finite = true, known = true;
+      for (std::size_t a = 0; a < place.size(); ++a) {
         place[a] = columns[a][row] * scale_[a];
         finite = finite && std::isfinite(place[a]);
         ranges_[a] = {std::min(ranges_[a][0], place[a]), std::max(ranges_[a][1], place[a])};
+        if (deviations_[a] < 0) continue;
+        auto const& axis = grid_.axes()[a];
+        deviation[a] = columns[static_cast<std::size_t>(deviations_[a])][row] * deviation_scale_[a];
+        known = known && deviation[a] >= 0.0 && deviation[a] <= 0.5 * (axis.periodic ? axis.period : axis.back() - axis.front());
       }
-      if (!finite) {
-        if (broken_++ == 0) first_broken_ = rows_;
-        continue;
-      }
+      if (!finite) broken_.add(rows_);
+      else if (!known) unknown_.add(rows_);
+      if (!finite || !known) continue;
       Index const cell = cells_.find(place.data());
-      if (cell < 0)
-        ++outside_;
-      else
-        named.push_back(cell);
+      if (cell >= 0) named.push_back({cell, 1.0});
+      bool const counts = is_widened() ? widened_.add(place.data(), deviation.data()) : cell >= 0;
+      if (!counts) ++outside_;
     }
     grid::count_cells(grid_, cells_, named, counts_);
+    if (is_widened()) widened_.flush(widened_counts_);
   }
 
   [[noreturn]] void refuse_elsewhere() {
@@ -91,10 +131,14 @@ class Census {
   grid::Grid const& grid_;
   Settings const& observation_;
   grid::Cells cells_;
-  std::vector<std::string> columns_;
-  std::vector<double> scale_, counts_;
+  SpreadCount widened_;
+  std::vector<std::string> columns_;  ///< of the axes, then those of uncertainties
+  std::vector<int> deviations_;       ///< [axis]: which of them is that of its uncertainty; -1: none
+  std::vector<double> scale_, deviation_scale_, counts_, widened_counts_;
+  double alike_ = 1.0;
   std::vector<std::array<double, 2>> ranges_;  ///< of finite coordinates, in the units of the axes
-  Index rows_ = 0, outside_ = 0, broken_ = 0, first_broken_ = 0;
+  Index rows_ = 0, outside_ = 0;
+  Fault broken_, unknown_;  ///< coordinates, uncertainties
 };
 
 /// What the deck says of the noise, a factor over Poisson's; without a word what the counts tell.
@@ -114,13 +158,15 @@ State read_localisations(grid::Grid const& grid, std::string const& name, Settin
   Field const volumes = made(grid, "localisations", [&](std::size_t i) { return census.cells().volume(static_cast<Index>(i)); });
   Localisations found;
   found.outside = census.outside();
-  for (std::size_t i = 0; i < seen.size(); ++i) (observed(i) ? found.counted : found.masked) += static_cast<Index>(seen[i]);
-  Index sums[2] = {found.counted, found.masked};
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_INT64_T, MPI_SUM, grid.comm());
-  found.counted = sums[0];
-  found.masked = sums[1];
+  double sums[2] = {0.0, 0.0};
+  for (std::size_t i = 0; i < seen.size(); ++i) sums[observed(i) ? 0 : 1] += seen[i];
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, grid.comm());
+  found.counted = std::llround(sums[0]);
+  found.masked = std::llround(sums[1]);
   if (found.counted == 0) census.fail(fmt::format("all of the {} localisations on the grid lie outside the mask; nothing was observed", found.masked));
-  found.dispersion = factor_of(observation.noise, grid, counts, volumes);
+  auto const& single = census.points();
+  Field const points = made(grid, "localisations", [&](std::size_t i) { return observed(i) ? single[i] : NAN; });
+  found.dispersion = factor_of(observation.noise, grid, points, volumes);
 
   State state;
   state.name = name;
@@ -128,7 +174,8 @@ State read_localisations(grid::Grid const& grid, std::string const& name, Settin
   state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
   state.walls.assign(grid.axes().size(), {false, false});
   auto const n = on_host(counts), volume = on_host(volumes), expected = on_host(expected_counts(grid, counts, volumes));
-  auto const sigma = [&](std::size_t i) { return std::sqrt(found.dispersion * expected(i)) / (volume(i) * observation.density.gain); };
+  state.alike = census.alike();
+  auto const sigma = [&](std::size_t i) { return std::sqrt(found.dispersion * expected(i) / state.alike) / (volume(i) * observation.density.gain); };
   double information[2] = {0.0, 0.0};
   for (std::size_t i = 0; i < seen.size(); ++i) {
     if (!observed(i)) continue;

@@ -1,5 +1,6 @@
 #pragma once
 /// What a deck says of observations and known values.
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -54,8 +55,8 @@ struct Settings {
   Kind kind = Kind::grid;
   std::string file, dataset;                           ///< file absolute; tables: dataset empty
   io::Part part;                                       ///< of the dataset
-  std::map<std::string, std::string> columns;          ///< tables: the column of each axis; points: of "value" and, if any, "sigma" too
-  std::map<std::string, double> scale;                 ///< localisations: unit of a column, in that of its axis; 1 where not given
+  std::map<std::string, std::string> columns;          ///< tables: the column of each axis; points: of "value" and, if any, "sigma" too; localisations: of the uncertainty, if any, "sigma" or "sigma_AXIS"
+  std::map<std::string, double> scale;                 ///< localisations: unit of a column, in that of its axis; 1 where not given (uncertainties: as of the axis)
   Density density;                                     ///< localisations
   Noise noise = run::Automatic{};
   double noise_blur = 0.0;                             ///< on the grid: the noise is white noise blurred by a Gaussian of this deviation, in points of the data along axes of space
@@ -67,6 +68,10 @@ struct Settings {
   run::Places places;
 
   io::Source source() const { return {file, dataset, part}; }
+  /// Localisations are counted with their uncertainty.
+  bool widened() const {
+    return kind == Kind::localisations && std::any_of(columns.begin(), columns.end(), [](auto const& column) { return column.first.rfind("sigma", 0) == 0; });
+  }
 };
 
 /// [validation]: observations kept from the fit, to check it by.

@@ -67,10 +67,10 @@ void refuse_no_counts(grid::Grid const& grid, Settings const& observation, Field
   });
 }
 
-/// sigma and shape of a noise that varies. run::Error bad_data where it is not positive at a datum. Collective.
-void set_noise(grid::Grid const& grid, Settings const& observation, Field const& deviations, State& state) {
-  auto const sigma = on_host(deviations), data = on_host(state.data);
-  double sums[2] = {0.0, 0.0};
+/// Sums of 1 and of 1 / sigma_i^2 over what was observed (a rank's). run::Error bad_data where sigma_i is not positive at a datum. Collective.
+std::array<double, 2> sums_of(grid::Grid const& grid, Settings const& observation, Field const& deviations, Field const& observed) {
+  auto const sigma = on_host(deviations), data = on_host(observed);
+  std::array<double, 2> sums{};
   auto const* given = std::get_if<Dataset>(&observation.noise);
   std::string const file = given == nullptr ? "" : given->file + ": " + given->dataset + ": ";
   run::collectively(grid.comm(), [&] {
@@ -85,9 +85,16 @@ void set_noise(grid::Grid const& grid, Settings const& observation, Field const&
       sums[1] += 1.0 / (sigma(i) * sigma(i));
     }
   });
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return sums;
+}
+
+/// sigma and shape of a noise that varies. Errors of sums_of. Collective.
+void set_noise(grid::Grid const& grid, Settings const& observation, Field const& deviations, State& state) {
+  auto sums = sums_of(grid, observation, deviations, state.data);
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), 2, MPI_DOUBLE, MPI_SUM, grid.comm());
   state.sigma = std::sqrt(sums[0] / sums[1]);
   state.shape = make_field("shape", grid.local_size());
+  auto const sigma = on_host(deviations), data = on_host(state.data);
   auto const shape = Kokkos::create_mirror_view(state.shape);
   for (std::size_t i = 0; i < data.extent(0); ++i) shape(i) = std::isfinite(data(i)) ? sigma(i) / state.sigma : 1.0;
   Kokkos::deep_copy(state.shape, shape);
@@ -214,6 +221,11 @@ void set_walls(grid::Grid const& grid, Settings const& observation, State& state
 }
 
 }  // namespace
+
+void require_deviations(grid::Grid const& grid, Settings const& observation, Field const& mask) {
+  Field const data = where_inside(io::read_dataset(grid, observation.source()), mask);
+  if (std::holds_alternative<Dataset>(observation.noise)) sums_of(grid, observation, deviations_of(grid, observation, observation.noise, data), data);
+}
 
 Field as_observed(State const& state, Field const& field) { return shifted(field, state.about); }
 

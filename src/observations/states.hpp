@@ -66,6 +66,10 @@ struct State {
 /// what was observed on the grid is left out; empty: all inside. Data on a grid lie on that of `factors`. Collective.
 std::vector<State> read_states(grid::Grid const& grid, run::Named<Settings> const& observations, Field const& mask = {}, Factors const& factors = {});
 
+/// Nothing where the deviations that a dataset gives ([observations.NAME] noise) are finite and positive wherever something was observed inside `mask`
+/// (empty: everywhere); else the error of read_states. grid: that of the data. Collective.
+void require_deviations(grid::Grid const& grid, Settings const& observation, Field const& mask);
+
 /// Fills in `filled` of the states on the grid that have isolated gaps, unless it is finer than their data. mask: as of read_states. Collective.
 void bridge_gaps(grid::Grid const& grid, Field const& mask, std::vector<State>& states);
 

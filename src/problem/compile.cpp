@@ -152,12 +152,14 @@ void check_sampling(deck::Deck const& deck, deck::Problems& problems) {
 void check_correlation(deck::Deck const& deck, deck::Problems& problems) {
   auto const& method = estimators::method_named(deck.inversion.method);
   for (auto const& [name, observation] : deck.observations) {
-    if (!(observation.noise_blur > 0.0)) continue;
+    if (!(observation.noise_blur > 0.0) && !observation.widened()) continue;
+    auto const place = observation.places.of(observation.widened() ? "columns" : "noise_blur");
+    std::string const who = observation.widened() ? "counts that are widened by sigma share their noise, and " : "";
     if (deck.equation.weak)
-      problems.add(observation.places.of("noise_blur"), "the weak form corrects for white noise alone; remove form = \"weak\", or this");
+      problems.add(place, who + "the weak form corrects for white noise alone; remove form = \"weak\", or this");
     else if (!method.fits_states && !estimators::is_automatic(deck.inversion.method))
-      problems.add(observation.places.of("noise_blur"),
-                   fmt::format("method = \"{}\" takes noise for white, in its weights, its radii and its corrections; use method = \"joint\" or \"auto\"", method.name));
+      problems.add(place, fmt::format("{}method = \"{}\" takes noise for white, in its weights, its radii and its corrections; use method = \"joint\" or \"auto\"",
+                                      who, method.name));
   }
 }
 

@@ -162,6 +162,47 @@ class Looking(FormatsCase):
                 file[name] = values
         self.new(self.directory / "paths.h5", "are these paths of particles? tools/moments.py")
 
+    def test_questions_answered(self):
+        """A climatology of an ocean: answers as the comments propose them make a deck that passes check and runs."""
+        random = numpy.random.default_rng(4)
+        t, lat, lon = (numpy.arange(12) + 0.5) * 365.25 / 12, numpy.linspace(-5.0, 5.0, 9), 30.0 * numpy.arange(12)
+        u = 20 + numpy.sin(2 * numpy.pi * t / 365.25)[:, None, None] * numpy.cos(numpy.pi * lat / 20)[:, None] * (1 + 0.2 * numpy.cos(numpy.radians(lon)))
+        u += 0.01 * random.normal(size=u.shape)
+        u[:, 2:4, 3:5] = numpy.nan
+        with h5py.File(self.directory / "sea.h5", "w") as file:
+            for name, values, unit in (("t", t, "days"), ("lat", lat, "degrees_north"), ("lon", lon, "degrees_east"), ("u_true", u, ""), ("u", u, "")):
+                file[name] = values
+                if unit:
+                    file[name].attrs["units"] = unit
+        deck = self.new("sea.h5", "[observations.u]", "# ? t is one year. Do the data repeat (a climatology)? period = { t = 365.25 }", "# ? x goes once around", "(d(u, 'yy') - tan(y*pi/180)",
+                        "# ? A part of it alone? crop = { t = [0, 6] }, in coordinates and in [observations.*], the same in both",
+                        "# 3.7 % of the values are missing.", '# mask = { file = "sea.h5", dataset = "u", above = -1e30 }')
+        sphere = re.search(r"lap\(u\),\n#   (\(.*\)/111195\^2)\.", deck).group(1)
+        answered = deck.replace('"lon"] }', '"lon"], period = { t = 365.25, x = 360.0 }, crop = { y = [0, 8] } }').replace("# mask", "crop = { y = [0, 8] }\nmask").replace(
+            "above = -1e30", "above = -1e30, crop = { y = [0, 8] }").replace("a*lap(u)", f"1e9*a*{sphere}")
+        (self.directory / "answered.toml").write_text(answered)
+        self.expect(0, run("check", self.directory / "answered.toml"))
+        outcome = run("invert", self.directory / "answered.toml", "uncertainty.samples=0", "inversion.method=equation-error")
+        self.assertIn(outcome.code, (0, 2), outcome.err)
+        with h5py.File(self.directory / "answered.out/result.h5") as result:
+            self.assertEqual(result["observations/u"].shape, (12, 8, 12))
+            self.assertTrue(numpy.isnan(result["state/u"][:, 2:4, 3:5]).all())
+        self.expect_error(65, run("check", self.directory / "answered.toml", "observations.u.crop={ y = [0, 9] }"), "has shape")   # said in one place alone
+
+    def test_uncertainties_and_truths(self):
+        rows = numpy.column_stack([numpy.random.default_rng(1).uniform(0, (9000.0, 8000.0), (3000, 2)), numpy.full(3000, 20.0)])
+        numpy.savetxt(self.directory / "sure.csv", rows, delimiter=",", header='"x [nm]","y [nm]","uncertainty [nm]"', comments="")
+        deck = self.new("sure.csv", '# ? Is each molecule to count with its own width? sigma = "uncertainty [nm]" in columns.')
+        (self.directory / "wide.toml").write_text(deck.replace('x = "x [nm]" }', 'x = "x [nm]", sigma = "uncertainty [nm]" }'))
+        self.expect(0, run("check", self.directory / "wide.toml"))
+        for command in ("forward", "mollify"):
+            self.assertIn("remove sigma", run(command, self.directory / "wide.toml").err)
+        self.expect_error(78, run("check", self.directory / "wide.toml", "inversion.method=equation-error"), "share their noise", 'method = "joint"')
+        with h5py.File(self.directory / "heat.h5", "w") as file:
+            for name in ("x", "y", "u_clean", "u_noisy"):
+                file[name] = numpy.random.default_rng(len(name)).random(50)
+        self.new("heat.h5", 'value = "u_noisy"', 'Other columns: "u_clean"')
+
     def test_ranks_and_no_deck(self):
         (self.directory / "table.csv").write_text("id,x [nm],y [nm]\n1,5,3\n2,4,9\n3,7,1\n")
         for ranks in (1, 2):

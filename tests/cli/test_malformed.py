@@ -2,6 +2,7 @@
 
     test_malformed.py --tally      prints the table with what each said
 """
+import gzip
 import hashlib
 import struct
 import sys
@@ -32,6 +33,7 @@ directory = "out"
 LATTICE = f"points = [{NY}, {NX}]\nlower = [0, 0]\nupper = [1.1, 0.9]"
 PLAIN = 'file = "{file}"\n{dataset}\nnoise = 0.01'
 POINTS = 'kind = "points"\nfile = "{file}"\nnoise = 0.01'
+IN_TIME = POINTS + '\n# in time'
 PLACES = 'kind = "localisations"\nfile = "{file}"'
 
 
@@ -168,6 +170,17 @@ GRIDS = [
     ("CSV, decimal commas", 65, "a.csv", content("1.5;2.5\n1,5;2,5\n"), "line 2"),
     ("CSV, zero bytes", 65, "a.csv", content(b"1,2\n\0\0,3\n"), "no text"),
     ("a directory", 65, "a.h5", lambda path: path.mkdir(), "directory"),
+    ("HDF5, records", 65, "a.h5", hdf5(u=numpy.zeros((NY, NX), dtype=[("value", "f8"), ("sigma", "f8")])), "u"),
+    (".npy, records in Fortran order", 65, "a.npy", save(numpy.asfortranarray(numpy.zeros((NY, NX), dtype=[("value", "f8"), ("sigma", "f8")]))), "a.npy"),
+    (".npy, complex in Fortran order", 65, "a.npy", save(numpy.asfortranarray(U + 1j)), "complex"),
+    (".npy, Fortran order, cut", 65, "a.npy", cut(save(numpy.asfortranarray(U)), -8), "truncated"),
+    ("TIFF, pages of two types", 65, "a.tif", tiff([F4, F4.astype("u1")]), "page 1"),
+    ("TIFF, pages turned", 65, "a.tif", tiff([F4, F4.T]), "page 1"),
+    ("NIfTI, gzip cut", 65, "a.nii.gz", cut(nifti(F4, packed=True), -40), "cannot be read to its end"),
+    ("NetCDF, packed, every value the default fill", 65, "a.nc", netcdf(AXES, numpy.full((NY, NX), -32767, "i2"), {"scale_factor": 0.01}), "nothing was observed"),
+    ("CSV, decimal commas throughout", 65, "a.csv", content("1,5;2,5\n1,5;2,5\n"), "decimal"),
+    ("CSV, in UTF-16", 65, "a.csv", content("1,2\n3,4\n".encode("utf-16")), "a.csv"),
+    ("CSV, gzip by another name", 65, "a.csv", content(gzip.compress(b"1,2\n3,4\n" * 50)), "gzip"),
 ]
 TABLES = [
     ("no bytes", POINTS, content(""), ""),
@@ -184,6 +197,13 @@ TABLES = [
     ("nothing observed", POINTS, content("y,x,u\n0.1,0.1,nan\n0.2,0.2,\n"), "nothing was observed"),
     ("deviations that are negative", POINTS.replace("noise = 0.01", 'columns = { sigma = "s" }'), content("y,x,u,s\n0.1,0.1,1,0.1\n0.2,0.3,1,-0.1\n"), "row 2"),
     ("counts that are none", POINTS.replace("0.01", '"poisson"'), spoilt({}), "no counts"),
+    ("decimal commas", POINTS, content("y;x;u\n0,5;0,5;1,0\n0,6;0,5;1,1\n"), "decimal"),
+    ("decimal commas between commas", POINTS, content("y,x,u\n0,5,0,5,1,0\n0,6,0,5,1,1\n"), "line 2"),
+    ("a column twice, once in capitals", POINTS, content("y,x,u,u\n0.5,0.5,1,2\n0.6,0.5,1,2\n"), "u"),
+    ("gzip by another name", POINTS, content(gzip.compress(b"y,x,u\n0.5,0.5,1\n" * 20)), "gzip"),
+    ("a wrong column, in HDF5 records", POINTS, hdf5(u=numpy.zeros(5, dtype=[("y", "f8"), ("x", "f8")])), "a.csv"),
+    ("a sensor outside in time", IN_TIME, content("t,x,u\n0.1,0.1,1\n7.5,0.1,2\n"), "row 2: t = 7.5, x = 0.1"),
+    ("an uncertainty in another unit", PLACES + '\ncolumns = { sigma = "s" }', content("y,x,s\n0.1,0.2,20\n0.2,0.3,25\n"), "scale = { sigma"),
     ("localisations with NaN", PLACES, content("y,x\n0.1,nan\n0.2,0.3\n"), "not finite"),
     ("localisations elsewhere", PLACES, content("y,x\n5,5\n6,7\n"), "grid"),
     ("localisations, a wrong column", PLACES, content("y,w\n0.5,0.6\n"), "x"),
@@ -227,11 +247,14 @@ def beside(what):
 def all_cases():
     """label, code, file, what makes it, deck, what must be said."""
     for label, code, file, make, said in GRIDS:
-        nameless = file.endswith((".npy", ".tif", ".nii", ".csv"))
+        nameless = file.endswith((".npy", ".tif", ".nii", ".nii.gz", ".csv"))
         deck = GRID.format(lattice=LATTICE, observation=PLAIN.format(file=file, dataset="" if nameless else 'dataset = "u"'))
         yield label, code, file, make, deck, said
     for label, observation, make, said in TABLES:
-        yield f"table, {label}", 66 if "column" in label and "wrong" in label else 65, "a.csv", make, GRID.format(lattice=LATTICE, observation=observation.replace("{file}", "a.csv")), said
+        deck = GRID.format(lattice=LATTICE, observation=observation.replace("{file}", "a.csv"))
+        if observation == IN_TIME:
+            deck = deck.replace('"y", "x"', '"t", "x"').replace("a*lap(u) + 1", "dt(u) - a*d(u, 'xx')")
+        yield f"table, {label}", 66 if "column" in label and "wrong" in label else 65, "a.csv", make, deck, said
     for label, what, make, code, said in BESIDE:
         yield label, code, "a.h5", make, beside(what), said
 
@@ -262,6 +285,39 @@ class Malformed(TestCase):
                 print(f"{code}  {label}\n      {err}")
         print(f"{len(rows)} malformed files: {sum(code == 65 for _, code, _ in rows)} bad data (65), {sum(code == 66 for _, code, _ in rows)} missing (66)")
         self.assertGreaterEqual(len(rows), 60)
+
+
+ROWS = [f"{y!r},{x!r},{u!r}" for y, row in zip((numpy.arange(NY) / 10.0).tolist(), U.tolist()) for x, u in zip((numpy.arange(NX) / 10.0).tolist(), row)]
+PACKED = numpy.rint(1000.0 * U).astype("i2")
+WELL = [  # unusual, and right: file, what makes it, part of the deck, how far values may be off
+    ("a.npy", save(numpy.asfortranarray(U)), PLAIN, 0.0),
+    ("a.npy", save(U.astype(">f8")), PLAIN, 0.0),
+    ("a.npy", save(numpy.asfortranarray(U.astype(">f4"))), PLAIN, 1e-6),
+    ("a.h5", hdf5(u=U.astype(">f8")), PLAIN, 0.0),
+    ("a.nii", nifti(F4, order=">"), PLAIN, 1e-6),
+    ("a.nc", netcdf(AXES, PACKED, {"scale_factor": 0.001}), PLAIN, 0.0006),
+    ("a.csv", content("\r\n".join(",".join(map(repr, row)) for row in U.tolist()) + "\r\n"), PLAIN, 0.0),
+    ("a.csv", content(b"\xef\xbb\xbf" + "\n".join(",".join(map(repr, row)) for row in U.tolist()).encode()), PLAIN, 0.0),
+    ("a.csv", content("y,x,u\r\n" + "\r\n".join(ROWS) + "\r\n"), POINTS, 0.0),
+    ("a.csv", content(b"\xef\xbb\xbfy,x,u\r\n" + "\r\n".join(ROWS).encode()), POINTS, 0.0),
+]
+
+
+class Well(TestCase):
+    def test_every_one(self):
+        for number, (file, make, observation, off) in enumerate(WELL):
+            directory = temporary()
+            with self.subTest(f"{number}: {file}"):
+                make(directory / file)
+                named = 'dataset = "u"' if file.endswith((".h5", ".nc")) else ""
+                (directory / "case.toml").write_text(GRID.format(lattice=LATTICE, observation=observation.replace("{file}", file).replace("{dataset}", named)))
+                outcome = run("invert", "case.toml", "uncertainty.samples=0", cwd=directory, ranks=1 + number % 2)
+                self.assertIn(outcome.code, (0, 2), outcome.err)
+                with h5py.File(directory / "out/result.h5") as result:
+                    seen = result["observations/u/value" if observation == POINTS else "observations/u"][...].reshape(-1)
+                    if observation == POINTS:
+                        seen = seen[numpy.lexsort((result["observations/u/x"][...], result["observations/u/y"][...]))]
+                self.assertLessEqual(abs(seen - U.reshape(-1)).max(), off)
 
 
 TALLY = "--tally" in sys.argv

@@ -39,6 +39,10 @@ class Rows {
       first_ = line;
       return;
     }
+    auto const is_comma = [](std::string const& word) { return !advice_on(word).empty(); };
+    auto const comma = std::find_if(words.begin(), words.end(), is_comma);
+    if (comma != words.end() && std::all_of(words.begin(), words.end(), [&](auto const& word) { return is_comma(word) || read_number(word, value); }))
+      refuse(fmt::format("\"{}\" is not a number{}", run::shown(*comma), advice_on(*comma)));
     names_ = words;
     columns_ = words.size();
   }

@@ -1,9 +1,12 @@
 // NIfTI-1 and NIfTI-2 volumes (.nii, .nii.gz, .hdr with .img) through the NIfTI library, each rank its own box.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -63,6 +66,21 @@ bool has_sizes(std::string const& file) {
   std::unique_ptr<void, decltype(&std::free)> const header(nifti_read_header(file.c_str(), &version, 0), std::free);
   if (header == nullptr || version < 1 || version > 2) return true;  // told by who reads the whole
   return version == 1 ? has_sizes<nifti_1_header>(header.get()) : has_sizes<nifti_2_header>(header.get());
+}
+
+/// What `work` gives, nothing of what it prints to standard error getting there: the library tells of a short file in words of its own, whatever
+/// its debug level is. Not for more than one thread.
+template <class Work>
+auto silently(Work&& work) {
+  std::fflush(stderr);
+  int const kept = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+  auto const result = work();
+  std::fflush(stderr);
+  if (kept >= 0) dup2(kept, STDERR_FILENO);
+  for (int const descriptor : {kept, nowhere})
+    if (descriptor >= 0) close(descriptor);
+  return result;
 }
 
 /// The header, and what reads the numbers.
@@ -126,7 +144,7 @@ class NiftiReader : public Reader {
       count[a] = slab.count[n - 1 - a];
     }
     void* data = nullptr;
-    int64_t const bytes = nifti_read_subregion_image(image_.get(), start.data(), count.data(), &data);
+    int64_t const bytes = silently([&] { return nifti_read_subregion_image(image_.get(), start.data(), count.data(), &data); });
     std::unique_ptr<void, void (*)(void*)> const owner(data, std::free);
     if (bytes != slab.size() * stored_.bytes) refuse(file_, "cannot be read to its end; copy or write it again");
     to_doubles(static_cast<unsigned char const*>(data), stored_, false, slab.size(), values);

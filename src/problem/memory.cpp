@@ -25,7 +25,7 @@ double entries_a_row(deck::Parameter const& parameter) {
 Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, std::vector<char> const& inside) {
   auto const& method = deck.inversion.method;
   Memory const jets = mollified(deck, grid, system);
-  Memory joint{8.0 * joint_doubles(deck, grid, system), libraries};
+  Memory joint{8.0 * joint_doubles(deck, grid, system), libraries + 8.0 * second_level_doubles(deck, grid, system)};
   if (auto const factors = factors_of(deck, grid, system, inside); factors && factors->from_start)
     (factors->on_each ? joint.a_rank : joint.a_point) += factors->bytes / (factors->on_each ? 1.0 : static_cast<double>(grid.points()));
   if (!estimators::is_automatic(method)) return estimators::method_named(method).fits_states ? joint : jets;

@@ -7,6 +7,7 @@
 #include "estimators/methods.hpp"
 #include "grid/open_axis.hpp"
 #include "problem/memory.hpp"
+#include "problem/memory_parts.hpp"
 #include "problem/section.hpp"
 #include "solver/sparse_inverse.hpp"
 
@@ -14,17 +15,6 @@ namespace mollis::problem {
 namespace {
 
 constexpr int highest_roughness = 6;   ///< joint::Roughness: differences of two orders more than the equation has, of this one at most
-
-/// The parameters' axes among the grid's.
-std::vector<std::vector<int>> axes_of_parameters(deck::Deck const& deck, grid::Grid const& grid) {
-  std::vector<std::vector<int>> parameters;
-  for (auto const& [name, parameter] : deck.parameters) {
-    parameters.emplace_back();
-    for (int a = 0; a < grid.dimension(); ++a)
-      if (std::count(parameter.over.begin(), parameter.over.end(), grid.axis(a).name) > 0) parameters.back().push_back(a);
-  }
-  return parameters;
-}
 
 /// Nothing for methods that fit no states.
 std::optional<estimators::SectionShape> shape_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
@@ -73,6 +63,16 @@ estimators::Domain domain_of(deck::Deck const& deck, grid::Grid const& grid, equ
 }
 
 }  // namespace
+
+std::vector<std::vector<int>> axes_of_parameters(deck::Deck const& deck, grid::Grid const& grid) {
+  std::vector<std::vector<int>> parameters;
+  for (auto const& [name, parameter] : deck.parameters) {
+    parameters.emplace_back();
+    for (int a = 0; a < grid.dimension(); ++a)
+      if (std::count(parameter.over.begin(), parameter.over.end(), grid.axis(a).name) > 0) parameters.back().push_back(a);
+  }
+  return parameters;
+}
 
 bool has_factors(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   auto const shape = shape_of(deck, grid, system);

@@ -5,6 +5,7 @@
 
 #include "estimators/methods.hpp"
 #include "grid/open_axis.hpp"
+#include "problem/coarse_lattice.hpp"
 #include "problem/memory_parts.hpp"
 #include "problem/section.hpp"
 
@@ -87,6 +88,26 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
   return data + jets + roughness + smoothness + linearised + estimate + preconditioner + conjugate_gradients + errors + stiff +
          (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
+}
+
+double second_level_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  std::size_t open = 0;
+  std::vector<CoarseLine> lattice;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    auto const& axis = grid.axis(a);
+    bool const runs = is_open(axis) && is_differentiated(system, static_cast<std::size_t>(a));
+    open += runs ? 1 : 0;
+    lattice.push_back({axis.size() + (runs ? deck.joint.spline_degree - 1 : 0), axis.periodic});
+    if (axis.reflection != grid::Reflection::none) return 0.0;
+  }
+  if (model_lines(grid, system).size() == open) return 0.0;
+  std::vector<std::vector<CoarseLine>> blocks(deck.observations.size(), lattice);
+  for (auto const& axes : axes_of_parameters(deck, grid)) {
+    blocks.emplace_back();
+    for (int const a : axes) blocks.back().push_back({grid.axis(a).size(), grid.axis(a).periodic});
+  }
+  double const ratio = coarse_ratio(blocks), splines = std::isfinite(ratio) ? static_cast<double>(coarse_splines(blocks, ratio)) : 0.0;
+  return 2.0 * splines * splines;
 }
 
 }  // namespace mollis::problem

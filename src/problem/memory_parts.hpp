@@ -27,7 +27,12 @@ struct Counts {
 
 /// Doubles of a joint fit a point of the grid, on each rank. Not collective.
 double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
-/// The same of methods that mollify the data, and what does not grow with the points. Not collective.
+/// The matrix of the second level of its preconditioner and a copy (joint::CoarseModel), doubles a rank; 0 where every open axis has its line
+/// model. Not collective.
+double second_level_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
+/// Positions among the grid's of each parameter's axes. Not collective.
+std::vector<std::vector<int>> axes_of_parameters(deck::Deck const& deck, grid::Grid const& grid);
+/// Doubles of methods that mollify the data a point, and what does not grow with the points. Not collective.
 struct Doubles {
   double a_point = 0.0, a_rank = 0.0;
 };

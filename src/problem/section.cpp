@@ -10,12 +10,6 @@
 namespace mollis::problem {
 namespace {
 
-bool is_differentiated(equation::System const& system, std::size_t axis) {
-  return std::any_of(system.features.begin(), system.features.end(), [&](auto const& feature) {
-    return feature.kind == equation::Feature::Kind::state && feature.order[axis] > 0;
-  });
-}
-
 bool has_odd_derivative(equation::System const& system, std::size_t axis) {
   return std::any_of(system.features.begin(), system.features.end(), [&](auto const& feature) {
     return feature.kind == equation::Feature::Kind::state && feature.order[axis] % 2 == 1;
@@ -23,6 +17,12 @@ bool has_odd_derivative(equation::System const& system, std::size_t axis) {
 }
 
 }  // namespace
+
+bool is_differentiated(equation::System const& system, std::size_t axis) {
+  return std::any_of(system.features.begin(), system.features.end(), [&](auto const& feature) {
+    return feature.kind == equation::Feature::Kind::state && feature.order[axis] > 0;
+  });
+}
 
 std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system) {
   std::vector<int> lines;

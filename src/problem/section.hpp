@@ -13,6 +13,9 @@ namespace mollis::problem {
 estimators::SectionShape section_shape(grid::Grid const& grid, equation::System const& system, int spline_degree, std::size_t states,
                                        std::vector<std::vector<int>> const& parameters);
 
+/// Whether residuals read a derivative of a state along an axis: splines run along it then. Not collective.
+bool is_differentiated(equation::System const& system, std::size_t axis);
+
 /// The axes along which models of the Hessian run (joint::LineModel): open, and residuals read derivatives of a state along them; but not where
 /// they read an odd one along another open axis too (time, as a rule): cosines, which a model has for waves across its line, do not keep odd
 /// derivatives apart from even ones. Not collective, the same on all ranks.

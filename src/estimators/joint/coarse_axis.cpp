@@ -1,15 +1,15 @@
 #include "estimators/joint/coarse_axis.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "problem/coarse_lattice.hpp"
 
 namespace mollis::joint {
 
-CoarseAxis::CoarseAxis(grid::Axis const& fine, double ratio) : places_(fine.size()), periodic_(fine.periodic) {
-  Index const around = periodic_ ? places_ : places_ - 1, gaps = std::max<Index>(static_cast<Index>(std::lround(static_cast<double>(around) / ratio)), 1);
-  splines_ = periodic_ ? gaps : gaps + 3;
-  bool const all = splines_ >= places_ || (periodic_ && splines_ < 4);
-  if (all) splines_ = places_;
+CoarseAxis::CoarseAxis(grid::Axis const& fine, double ratio)
+    : places_(fine.size()), splines_(problem::coarse_splines({places_, fine.periodic}, ratio)), periodic_(fine.periodic) {
+  bool const all = splines_ == places_;
+  Index const around = periodic_ ? places_ : places_ - 1, gaps = periodic_ ? splines_ : splines_ - 3;
   entries_.assign(static_cast<std::size_t>(places_ * splines_), 0.0);
   double const gap = static_cast<double>(around) / static_cast<double>(gaps);
   for (Index j = 0; j < places_; ++j) {

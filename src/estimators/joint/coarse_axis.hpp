@@ -9,7 +9,7 @@ namespace mollis::joint {
 
 class CoarseAxis {
  public:
-  /// ratio: places a gap of the coarser lattice, roughly. Where that would have as many splines as there are places, Z = 1. Not collective.
+  /// problem::coarse_splines of them, Z = 1 where these are the places. Not collective.
   CoarseAxis(grid::Axis const& fine, double ratio);
 
   Index places() const { return places_; }

@@ -5,6 +5,7 @@
 
 #include "estimators/joint/local_values.hpp"
 #include "petsc/access.hpp"
+#include "problem/coarse_lattice.hpp"
 
 extern "C" {
 void dsyrk_(char const* triangle, char const* transpose, int const* n, int const* k, double const* alpha, double const* a, int const* lda, double const* beta, double* c,
@@ -18,7 +19,6 @@ namespace {
 
 using petsc::check;
 
-constexpr double least_ratio = 4.0;
 constexpr Index cell_points = 5;   ///< along each axis, of points whose rows are multiplied together
 
 /// The tensor product of one row an axis, each of the splines listed.
@@ -66,12 +66,25 @@ void over_box(grid::Box const& box, Visit const& visit) {
   }
 }
 
+/// Of all states, and of the parameters.
+std::vector<std::vector<problem::CoarseLine>> lines_of(Objective const& objective) {
+  auto const lines = [](grid::Grid const& grid) {
+    std::vector<problem::CoarseLine> list;
+    for (auto const& axis : grid.axes()) list.push_back({axis.size(), axis.periodic});
+    return list;
+  };
+  std::vector<std::vector<problem::CoarseLine>> all(objective.problem().states.size(), lines(objective.lattice().extended()));
+  for (auto const& unknown : objective.problem().space().unknowns()) all.push_back(lines(unknown.grid));
+  return all;
+}
+
 }  // namespace
 
 bool CoarseModel::serves(Objective const& objective) {
   auto const& problem = objective.problem();
   for (auto const& axis : problem.grid.axes())
     if (axis.reflection != grid::Reflection::none) return false;
+  if (!std::isfinite(problem::coarse_ratio(lines_of(objective)))) return false;
   Index const points = problem.grid.local_size();
   bool all = true;
   for (std::size_t s = 0; s < problem.states.size(); ++s)
@@ -82,13 +95,9 @@ bool CoarseModel::serves(Objective const& objective) {
 }
 
 CoarseModel::CoarseModel(Objective& objective) : objective_(objective), states_(objective.problem().states.size()) {
-  for (double ratio = least_ratio; blocks_.empty() || size_ > most; ratio += 0.5) {
-    blocks_.clear();
-    size_ = 0;
-    add_states(ratio);
-    add_parameters(ratio);
-    ratio_ = ratio;
-  }
+  double const ratio = problem::coarse_ratio(lines_of(objective));
+  add_states(ratio);
+  add_parameters(ratio);
   make_terms();
 }
 

@@ -19,8 +19,6 @@ class CoarseModel {
   /// z += Z (Z^T H Z)^-1 Z^T r. Collective.
   void add(Vec r, Vec z) const;
 
-  static constexpr Index most = 2500;    ///< splines in all: every rank holds and factorises their matrix
-
  private:
   /// A state, or a parameter with the axes that it has.
   struct Block {
@@ -55,7 +53,6 @@ class CoarseModel {
 
   Objective& objective_;
   std::size_t states_;
-  double ratio_ = 4.0;
   Index size_ = 0;
   std::vector<Block> blocks_;            ///< states, then parameters
   std::vector<mollifier::Jets> jets_;    ///< one a state: its filters

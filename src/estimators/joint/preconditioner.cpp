@@ -98,7 +98,7 @@ Preconditioner::Preconditioner(Objective& objective)
       fields_.push_back(static_cast<int>(u));
       continue;
     }
-    Reduced reduced{u, nullptr, {}, {}};
+    Reduced reduced{u, nullptr, {}, {}, nullptr};
     auto const& own = unknowns[u].grid;
     std::vector<spectral::Basis> bases;
     for (auto const& axis : own.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
@@ -111,7 +111,10 @@ Preconditioner::Preconditioner(Objective& objective)
   auto const lines = problem::model_lines(grid, objective_.problem().system());
   auto open = static_cast<std::size_t>(0);
   for (int a = 0; a < grid.dimension(); ++a) open += objective_.lattice().margin(a) > 0 ? 1 : 0;
-  if (lines.size() < open && kind_ == Kind::averages && CoarseModel::serves(objective_)) coarse_ = std::make_unique<CoarseModel>(objective_);
+  bool const small = std::all_of(reduced_.begin(), reduced_.end(), [&](Reduced const& reduced) { return OwnInverse::serves(objective_, reduced.unknown); });
+  if (lines.size() < open && small && kind_ == Kind::averages && CoarseModel::serves(objective_)) coarse_ = std::make_unique<CoarseModel>(objective_);
+  for (auto& reduced : reduced_)
+    if (coarse_ && reduced.box) reduced.own = std::make_unique<OwnInverse>(objective_, reduced.unknown);
   for (std::size_t b = 0; b < lines.size(); ++b) {
     models_.push_back(std::make_unique<LineModel>(objective_, lines[b]));
     for (std::size_t a = 0; a < b && !section_; ++a) edges_.push_back(std::make_unique<EdgeModel>(objective_, std::array<int, 2>{lines[a], lines[b]}));
@@ -268,7 +271,9 @@ void Preconditioner::apply_reduced(Vec r, Vec z) {
   for (auto const& reduced : reduced_) {
     if (!reduced.box && has_directions()) continue;
     auto data = values_of(pieces[reduced.unknown]);
-    if (reduced.box) {
+    if (reduced.own) {
+      reduced.own->apply(data);
+    } else if (reduced.box) {
       reduced.box->forward(data);
       double const weight = objective_.weights().smoothness[reduced.unknown];
       bool const alike = reduced.sensitivity.extent(0) == 1;

@@ -12,6 +12,7 @@
 #include "estimators/joint/constant_directions.hpp"
 #include "estimators/joint/edge_model.hpp"
 #include "estimators/joint/line_model.hpp"
+#include "estimators/joint/own_inverse.hpp"
 #include "estimators/joint/section_model.hpp"
 #include "estimators/joint/stiff_directions.hpp"
 #include "kernels/field.hpp"
@@ -55,6 +56,7 @@ class Preconditioner final : public solver::Preconditioner {
     std::unique_ptr<spectral::SpectralBox> box;       ///< over its own grid
     HostField smoothness;                             ///< symbol of L at this rank's coefficients
     HostField sensitivity;                            ///< Schur complement of the data, there (one: the same for all)
+    std::unique_ptr<OwnInverse> own;                  ///< in place of these, beside a second level
   };
   void update_models(Averages const& averages);
   void scale_fields(Averages const& averages);
@@ -62,7 +64,6 @@ class Preconditioner final : public solver::Preconditioner {
   void find_sensitivities(Averages const& averages);
   void sensitivity_of_field(Averages const& averages, Reduced& reduced);
   void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
-  void sensitivity_by_itself(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
   void apply_reduced(Vec r, Vec z);
   void apply_to_rest(Vec r, Vec z);

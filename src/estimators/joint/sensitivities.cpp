@@ -178,9 +178,12 @@ void Preconditioner::find_sensitivities(Averages const& averages) {
   auto const& problem = objective_.problem();
   for (auto& reduced : reduced_) {
     auto const& unknown = problem.space().unknowns()[reduced.unknown];
-    if (coarse_)
-      sensitivity_by_itself(averages, reduced);
-    else if (static_cast<int>(unknown.axes.size()) == problem.grid.dimension())
+    if (reduced.own) {
+      reduced.own->update();
+      continue;
+    }
+    if (coarse_) continue;
+    if (static_cast<int>(unknown.axes.size()) == problem.grid.dimension())
       sensitivity_of_field(averages, reduced);
     else
       sensitivity_of_fewer_axes(averages, reduced);
@@ -245,64 +248,6 @@ void Preconditioner::sensitivity_of_fewer_axes(Averages const& averages, Reduced
     reduced.sensitivity = make_host_field("sensitivity", 1);
     reduced.sensitivity[0] = seen > 0.0 ? seen : 1.0;
   }
-}
-
-/// The parameter's own part of H, averaged, in its waves: sum_k w_k E |sum_o dR_k/d(D^o p) s_o|^2 for each of its entries, s_o the symbols of
-/// its difference stencils.
-void Preconditioner::sensitivity_by_itself(Averages const& averages, Reduced& reduced) {
-  auto const& problem = objective_.problem();
-  auto const& unknown = problem.space().unknowns()[reduced.unknown];
-  auto const& system = problem.system();
-  auto const& partials = objective_.partials().parameter;
-  struct Own {
-    int residual;
-    mollifier::MultiIndex order;
-    HostField values;
-  };
-  std::vector<Own> own;
-  for (std::size_t j = 0; j < system.by_parameter.size(); ++j) {
-    auto const& feature = system.features[static_cast<std::size_t>(system.by_parameter[j].feature)];
-    if (feature.index == static_cast<int>(reduced.unknown)) own.push_back({system.by_parameter[j].residual, feature.order, values_of(partials[j])});
-  }
-  auto const parity = [&](Own const& a, Own const& b) {
-    for (std::size_t axis = 0; axis < max_axes; ++axis)
-      if (a.order[axis] % 2 != b.order[axis] % 2) return false;
-    return true;
-  };
-  auto const angles = angles_of(unknown.grid);
-  auto const symbol = [&](Own const& term, Mode const& mode) {
-    double product = 1.0;
-    for (std::size_t i = 0; i < unknown.axes.size(); ++i) {
-      int const order = term.order[static_cast<std::size_t>(unknown.axes[i])];
-      if (order == 0 || !unknown.jets) continue;
-      auto const& filter = unknown.jets->filter(static_cast<int>(i));
-      Index const middle = filter.points / 2, start = filter.start(middle);
-      double const angle = angles[i][static_cast<std::size_t>(mode[i])];
-      double sum = 0.0;
-      for (Index t = 0; t < filter.width; ++t) {
-        double const along = static_cast<double>(start + t - middle) * angle;
-        sum += filter.row(middle, filter.slot(order))[t] * (order % 2 == 0 ? std::cos(along) : std::sin(along));
-      }
-      product *= sum;
-    }
-    return product;
-  };
-  auto const entries = static_cast<double>(unknown.grid.points());
-  Index const size = reduced.box ? reduced.box->lines().box.size() : 1;
-  reduced.sensitivity = HostField("sensitivity", static_cast<std::size_t>(size));
-  for (auto const& a : own)
-    for (auto const& b : own) {
-      if (a.residual != b.residual || !parity(a, b)) continue;
-      double moment = 0.0;
-      for (std::size_t n = 0; n < a.values.extent(0); ++n) moment += a.values[n] * b.values[n];
-      moment = objective_.weights().equation[static_cast<std::size_t>(a.residual)] * sum_over(problem.grid.comm(), moment) / entries;
-      for (Index m = 0; m < size; ++m) {
-        auto const mode = reduced.box ? mode_of(reduced.box->lines().box, m) : Mode{};
-        reduced.sensitivity[static_cast<std::size_t>(m)] += moment * symbol(a, mode) * symbol(b, mode);
-      }
-    }
-  double const floor = averages.data.front() * 1e-12;
-  for (Index m = 0; m < size; ++m) reduced.sensitivity[static_cast<std::size_t>(m)] = std::max(reduced.sensitivity[static_cast<std::size_t>(m)], floor);
 }
 
 }  // namespace mollis::joint

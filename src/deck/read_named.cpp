@@ -97,7 +97,7 @@ void read_columns(Entry const& entry, std::string const& state, Grid const& grid
     observation.columns[item.name] = item.node->value<std::string>().value_or("");
     if (grid.axes.empty() || std::find(allowed.begin(), allowed.end(), item.name) != allowed.end()) continue;
     entry.report(entry.region(item.region, "columns." + item.name),
-                 fmt::format("\"{}\" is none of {}{}; name the column of each of these", run::shown(item.name), quoted_list(allowed),
+                 fmt::format("\"{}\" is none of {}{}; columns = {{ NAME = \"column\" }} takes these names", run::shown(item.name), quoted_list(allowed),
                              did_you_mean(item.name, allowed)));
   }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "petsc/access.hpp"
+
 namespace mollis::estimate {
 
 void put_vector(parameters::ParameterSpace const& space, std::string const& name, Vec vector, Quantities& quantities) {
@@ -16,6 +18,7 @@ petsc::Vector take_vector(parameters::ParameterSpace const& space, std::string c
     auto const piece = quantities.field(name + "/" + unknown.name, unknown.grid);
     if (unknown.owner) petsc::copy_in(piece, vector, unknown.offset);
   }
+  petsc::touch(vector);
   return vector;
 }
 

@@ -118,7 +118,7 @@ void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector) const 
     Kokkos::deep_copy(sum, sum_host);
     if (unknown.owner) petsc::copy_in(sum, vector, unknown.offset);
   }
-  petsc::Writing const touched(vector);  // PETSc keeps norms of what has not changed: alike on ranks that own nothing
+  petsc::touch(vector);
 }
 
 std::vector<double> ParameterSpace::norms(Vec v) const {

@@ -59,4 +59,6 @@ Field Writing::piece(Index offset, Index size) {
   return field;
 }
 
+void touch(Vec vector) { Writing const touched(vector); }
+
 }  // namespace mollis::petsc

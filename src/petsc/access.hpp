@@ -41,4 +41,8 @@ class Writing {
   std::vector<std::pair<Index, Field>> copies_;   ///< of devices' memory
 };
 
+/// For ranks that have written nothing of what others have: PETSc keeps norms of entries that have not changed, rank by rank, and
+/// ranks that differ in what they keep part ways in its solvers. Not collective, but all ranks must call it.
+void touch(Vec vector);
+
 }  // namespace mollis::petsc

@@ -31,10 +31,9 @@ std::vector<std::size_t> ConstantEntries::places_of(std::size_t first, int count
 petsc::Vector ConstantEntries::unit(std::size_t i) const {
   auto vector = space_.make_vector();
   auto const& unknown = space_.unknowns()[positions[i]];
-  if (!unknown.owner) return vector;
   PetscScalar* entries = nullptr;
-  check(VecGetArray(vector, &entries));
-  entries[unknown.offset] = 1.0;
+  check(VecGetArray(vector, &entries));  // on all ranks: petsc::touch
+  if (unknown.owner) entries[unknown.offset] = 1.0;
   check(VecRestoreArray(vector, &entries));
   return vector;
 }

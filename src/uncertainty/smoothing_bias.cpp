@@ -26,14 +26,21 @@ double order_of_bias(problem::Problem const& problem, int degree) {
   return std::max(2.0, degree + 2.0 - highest);
 }
 
+/// What another radius changes of a parameter, beyond the noise.
+double moved(OtherRadii const& other, std::size_t p) { return std::sqrt(std::max(other.found[p].core - other.by_noise[p].core, 0.0)); }
+
+/// Whether a bias C r^k grows by more from the first of two other radii to the second than they show.
+bool passes(double k, OtherRadii const& a, OtherRadii const& b, std::size_t p) {
+  return std::abs(std::pow(b.ratio, k) - 1.0) * moved(a, p) > moved(b, p) * std::abs(std::pow(a.ratio, k) - 1.0);
+}
+
 /// How fast the bias C r^k grows, by what two other radii, at ratios a < b to the first, change: the k in [least_order, most] for which
-///   |b^k - 1| / |a^k - 1| = by_b / by_a .
+///   |b^k - 1| / |a^k - 1| = moved(b) / moved(a) .
 /// Where radii are as wide as the waves of the data the bias grows by less than its highest order says.
-double order_by(double a, double by_a, double b, double by_b, double most) {
-  auto const passes = [&](double k) { return std::abs(std::pow(b, k) - 1.0) * by_a > by_b * std::abs(std::pow(a, k) - 1.0); };
+double order_by(OtherRadii const& a, OtherRadii const& b, std::size_t p, double most) {
   double low = least_order, high = most;
-  if (!passes(high)) return high;
-  for (int step = 0; step < 40; ++step) (passes(0.5 * (low + high)) ? high : low) = 0.5 * (low + high);
+  if (!passes(high, a, b, p)) return high;
+  for (int step = 0; step < 40; ++step) (passes(0.5 * (low + high), a, b, p) ? high : low) = 0.5 * (low + high);
   return low;
 }
 
@@ -49,10 +56,16 @@ bool tells(OtherRadii const& other, std::size_t p) {
   return other.draws > 0 && other.found[p].core > std::pow(widening(other.draws) * noticed, 2) * other.by_noise[p].core;
 }
 
-/// Whether a still wider radius is needed to learn how the bias grows, as noise hides what the narrower one changes.
+/// Whether two radii tell how the bias grows: not where noise hides what the narrower one changes, nor where that is more than any order has.
+/// Then the radius is as wide as the waves, and the bias nearly all that there is, or the narrower one errs by itself, as its cells are few.
+bool tell_order(OtherRadii const& narrow, OtherRadii const& wide, std::size_t p) {
+  return tells(narrow, p) && tells(wide, p) && !passes(least_order, narrow, wide, p);
+}
+
+/// Whether a still wider radius is needed to learn it.
 bool order_is_open(OtherRadii const& narrow, OtherRadii const& wide) {
   for (std::size_t p = 0; p < wide.found.size(); ++p)
-    if (tells(wide, p) && !tells(narrow, p)) return true;
+    if (tells(wide, p) && !tell_order(narrow, wide, p)) return true;
   return false;
 }
 
@@ -67,23 +80,20 @@ Bias bias_of(problem::Problem const& problem, std::size_t p, int degree, Others 
   auto const& unknown = problem.space().unknowns()[p];
   bool const constant = unknown.axes.empty();
   auto const beyond = [](double square, double noise) { return std::sqrt(std::max(square - noise, 0.0)); };
-  auto const moved = [&](OtherRadii const& other) { return beyond(other.found[p].core, other.by_noise[p].core); };
   // One number against its noise: a bias as large as that may hide behind it, so that none of it is taken off.
   double const taken = !constant ? 1.0 : problem.weak() ? std::pow(widening(narrow.draws) * noticed, 2) : 0.0;
   double order = order_of_bias(problem, degree), share = share_of(problem, unknown, order, narrow.ratio);
-  if (tells(narrow, p) && tells(wide, p)) {
-    order = order_by(narrow.ratio, moved(narrow), wide.ratio, moved(wide), order);
-    share = share_of(problem, unknown, order, narrow.ratio);
-  } else if (tells(wide, p) && tells(widest, p) && widest.ratio > wide.ratio) {
-    order = order_by(wide.ratio, moved(wide), widest.ratio, moved(widest), order);
-  }
+  bool const by_widest = tells(wide, p) && !tell_order(narrow, wide, p) && tells(widest, p) && widest.ratio > wide.ratio;
+  if (by_widest) order = order_by(wide, widest, p, order);
+  else if (tells(narrow, p) && tells(wide, p)) order = order_by(narrow, wide, p, order);
+  if (tells(narrow, p)) share = share_of(problem, unknown, order, narrow.ratio);
   Bias of;
   of.core = beyond(narrow.found[p].core, taken * narrow.by_noise[p].core) / share;
   of.rim = beyond(narrow.found[p].rim, taken * narrow.by_noise[p].rim) / share;
   auto const* shows = &narrow;
   if (wide.draws > 0) {
     double const growth = share_of(problem, unknown, order, wide.ratio);
-    of.core = std::max(of.core, moved(wide) / growth);
+    of.core = std::max(of.core, moved(wide, p) / growth);
     of.rim = std::max(of.rim, beyond(wide.found[p].rim, wide.by_noise[p].rim) / growth);
     if (wide.found[p].core * narrow.by_noise[p].core > narrow.found[p].core * wide.by_noise[p].core) shows = &wide;
   }

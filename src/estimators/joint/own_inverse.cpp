@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "parameters/smoothness.hpp"
+#include "estimators/joint/entries.hpp"
 #include "petsc/access.hpp"
 
 namespace mollis::joint {
@@ -78,21 +78,12 @@ void OwnInverse::add_equation(Mat to) const {
     columns.clear();
     for (auto& row : rows) row.clear();
     Point start{}, width{};
-    Index taps = 1;
     for (std::size_t i = 0; i < unknown.axes.size(); ++i) {
       auto const* filter = unknown.jets ? &unknown.jets->filter(static_cast<int>(i)) : nullptr;
       start[i] = filter != nullptr ? filter->start(point[i]) : point[i];
       width[i] = filter != nullptr ? filter->width : 1;
-      taps *= width[i];
     }
-    for (Index tap = 0; tap < taps; ++tap) {
-      Point offset{}, column{};
-      Index rest = tap;
-      for (std::size_t i = unknown.axes.size(); i-- > 0;) {
-        offset[i] = rest % width[i];
-        column[i] = start[i] + offset[i];
-        rest /= width[i];
-      }
+    for_each_tap(unknown.axes.size(), start, width, [&](Point const& column, Point const& offset) {
       columns.push_back(static_cast<PetscInt>(numbers_.at(column)));
       for (std::size_t k = 0; k < count; ++k) {
         double weight = 1.0;
@@ -102,7 +93,7 @@ void OwnInverse::add_equation(Mat to) const {
         }
         rows[k].push_back(weight);
       }
-    }
+    });
     std::size_t const size = columns.size();
     block.assign(size * size, 0.0);
     double const* const of = moments.data() + static_cast<std::size_t>(place) * count * count;
@@ -115,28 +106,6 @@ void OwnInverse::add_equation(Mat to) const {
   });
 }
 
-void OwnInverse::add_smoothness(Mat to) const {
-  auto const& unknown = unknown_of(objective_, unknown_);
-  if (local_ == 0) return;
-  double const beta = objective_.weights().smoothness[unknown_];
-  parameters::SmoothnessForm const form(unknown.grid, unknown.settings.smoothness_order);
-  std::vector<int> own;
-  for (int a = 0; a < unknown.grid.dimension(); ++a) own.push_back(a);
-  std::vector<Extents> neighbours;
-  std::vector<double> values;
-  grid::for_each_point(own, unknown.grid.owned(), [&](Point const& point, Index) {
-    Extents centre{};
-    std::copy(point.begin(), point.end(), centre.begin());
-    form.row(centre, neighbours, values);
-    auto const row = static_cast<PetscInt>(numbers_.at(point));
-    for (std::size_t n = 0; n < values.size(); ++n) {
-      Point column{};
-      std::copy(neighbours[n].begin(), neighbours[n].end(), column.begin());
-      check(MatSetValue(to, row, static_cast<PetscInt>(numbers_.at(column)), beta * values[n], ADD_VALUES));
-    }
-  });
-}
-
 void OwnInverse::update() {
   petsc::Matrix matrix;
   auto const local = static_cast<PetscInt>(local_);
@@ -144,7 +113,7 @@ void OwnInverse::update() {
   check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, std::min(expected, local), nullptr, expected, nullptr, matrix.address()));
   check(MatSetOption(matrix, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
   add_equation(matrix);
-  add_smoothness(matrix);
+  add_smoothness(matrix, unknown_of(objective_, unknown_), numbers_, objective_.weights().smoothness[unknown_]);
   check(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY));
   check(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY));
   inverse_ = std::make_unique<solver::SparseInverse>(std::move(matrix));

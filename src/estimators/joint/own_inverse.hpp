@@ -21,7 +21,6 @@ class OwnInverse {
  private:
   using Point = grid::Numbering::Point;
   void add_equation(Mat to) const;
-  void add_smoothness(Mat to) const;
 
   Objective& objective_;
   std::size_t unknown_;

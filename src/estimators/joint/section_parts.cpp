@@ -1,9 +1,9 @@
 // The parts of the objective in a section's Hessian: equation and data on the grid, scattered data, roughness, smoothness.
 #include <algorithm>
 
+#include "estimators/joint/entries.hpp"
 #include "estimators/joint/section_rows.hpp"
 #include "mollifier/spline_taps.hpp"
-#include "parameters/smoothness.hpp"
 
 namespace mollis::joint {
 
@@ -147,23 +147,7 @@ void SectionRows::add_prior(Mat to) const {
 }
 
 void SectionRows::add_smoothness(Mat to, std::size_t field, double beta) const {
-  auto const& block = blocks_[states_ + field];
-  if (block.size == 0) return;
-  auto const& unknown = unknown_of(states_ + field);
-  parameters::SmoothnessForm const form(unknown.grid, unknown.settings.smoothness_order);
-  std::vector<Extents> neighbours;
-  std::vector<double> values;
-  grid::for_each_point(block.axes, block.box, [&](Point const& point, Index) {
-    Extents centre{};
-    std::copy(point.begin(), point.end(), centre.begin());
-    form.row(centre, neighbours, values);
-    PetscInt const row = column_of(states_ + field, point);
-    for (std::size_t n = 0; n < values.size(); ++n) {
-      Point column{};
-      std::copy(neighbours[n].begin(), neighbours[n].end(), column.begin());
-      check(MatSetValue(to, row, column_of(states_ + field, column), beta * values[n], ADD_VALUES));
-    }
-  });
+  joint::add_smoothness(to, unknown_of(states_ + field), blocks_[states_ + field].numbers, beta);
 }
 
 }  // namespace mollis::joint

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "estimators/joint/entries.hpp"
+
 namespace mollis::joint {
 namespace {
 
@@ -121,23 +123,14 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
     for (std::size_t k = 0; k < shapes_.size(); ++k)
       if (shapes_[k].block == block) own.push_back(k);
     auto const& place = blocks_[block].place;
-    Index taps = 1;
     std::array<Index, max_axes> at{};
     for (std::size_t i = 0; i < place.size(); ++i) {
       auto const* line = filter(block, i);
       at[i] = point[place[i]] + (block < states_ ? objective_.lattice().margin(axes_[i]) : 0);
       first[i] = line != nullptr ? line->start(at[i]) : at[i];
       width[i] = line != nullptr ? line->width : 1;
-      taps *= width[i];
     }
-    for (Index tap = 0; tap < taps; ++tap) {
-      Point offset{}, column{};
-      Index rest = tap;
-      for (std::size_t i = place.size(); i-- > 0;) {
-        offset[i] = rest % width[i];
-        column[i] = first[i] + offset[i];
-        rest /= width[i];
-      }
+    for_each_tap(place.size(), first, width, [&](Point const& column, Point const& offset) {
       stencil.columns.push_back(column_of(block, column));
       for (auto const k : own) {
         double weight = 1.0;
@@ -148,7 +141,7 @@ void SectionRows::set_stencil(Point const& point, Stencil& stencil) const {
         }
         stencil.rows[k].push_back(weight);
       }
-    }
+    });
   }
 }
 

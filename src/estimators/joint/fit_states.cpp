@@ -1,5 +1,6 @@
 // The states alone: coefficients that fit the data.
 #include "estimators/joint/averages.hpp"
+#include "estimators/joint/sampled_inverse.hpp"
 #include "petsc/access.hpp"
 #include "solver/conjugate_gradients.hpp"
 
@@ -42,36 +43,14 @@ class DataOperator final : public solver::Operator {
   Field values_;
 };
 
-/// The inverse of |S|^2 + ridge in waves of the lattice, as if every point were observed: exact where no axis is open.
-class WavesInverse final : public solver::Preconditioner {
- public:
-  WavesInverse(Lattice const& lattice, equation::System const& system, double ridge)
-      : box_(lattice.extended(), bases_of(lattice), -1), inverse_("inverse", static_cast<std::size_t>(box_.lines().box.size())) {
-    Symbols const symbols(lattice, system);
-    for (std::size_t m = 0; m < inverse_.extent(0); ++m) {
-      double const s = smoothing_of(symbols, mode_of(box_.lines().box, static_cast<Index>(m)), lattice.grid().dimension());
-      inverse_[m] = 1.0 / (s * s + ridge);
-    }
-  }
-  void apply(Vec r, Vec z) override {
-    petsc::Reading const from(r);
-    petsc::Writing to(z);
-    Index const size = local_size(r);
-    HostField waves = box_.forward_of(on_host(from.piece(0, size)));
-    for (std::size_t m = 0; m < waves.extent(0); ++m) waves[m] *= inverse_[m];
-    box_.backward(waves);
-    Kokkos::deep_copy(to.piece(0, size), waves);
-  }
-
- private:
-  static Index local_size(Vec v) {
-    PetscInt size = 0;
-    petsc::check(VecGetLocalSize(v, &size));
-    return size;
-  }
-  spectral::SpectralBox box_;
-  HostField inverse_;
-};
+/// Whether a state was observed at every point of the grid, and there alone. Collective.
+bool is_complete(Field const& observed, observations::Operator const& observe, grid::Grid const& grid) {
+  auto const host = on_host(observed);
+  double count = 0.0;
+  for (std::size_t i = 0; i < host.extent(0); ++i) count += host(i) != 0.0 ? 1.0 : 0.0;
+  MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return observe.reads_state() && count == static_cast<double>(grid.points());
+}
 
 }  // namespace
 
@@ -79,9 +58,10 @@ petsc::Vector Objective::fit_states(double ridge) {
   auto x = make_vector();
   MPI_Comm const comm = problem_.grid.comm();
   auto const g = petsc::make_vector(comm, layout_.state_size), b = petsc::like(g);
-  WavesInverse waves(lattice_, problem_.system(), ridge);
+  std::optional<SampledInverse> inverse;
   for (std::size_t s = 0; s < states_.size(); ++s) {
-    bool const even = problem_.states[s].points == nullptr && !is_scarce();
+    bool const complete = problem_.states[s].points == nullptr && is_complete(states_[s].weight, *states_[s].observe, problem_.grid);
+    if (complete && !inverse) inverse = SampledInverse::make(lattice_, ridge);
     DataOperator data(lattice_, *states_[s].observe, states_[s].weight, ridge);
     petsc::check(VecSet(b, 0.0));
     petsc::check(VecSet(g, 0.0));
@@ -89,7 +69,7 @@ petsc::Vector Objective::fit_states(double ridge) {
       petsc::Writing to(b);
       data.transpose(states_[s].data, to.piece(0, layout_.state_size));
     }
-    solver::ConjugateGradients(comm, layout_.state_size, data, even ? &waves : nullptr, rule).solve(b, g);
+    solver::ConjugateGradients(comm, layout_.state_size, data, complete && inverse ? &*inverse : nullptr, rule).solve(b, g);
     petsc::Reading const from(g);
     petsc::Writing to(x);
     Kokkos::deep_copy(to.piece(layout_.state[s], layout_.state_size), from.piece(0, layout_.state_size));

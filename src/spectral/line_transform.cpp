@@ -141,9 +141,10 @@ class Fftw : public LineTransform {
 };
 
 /// Bases about end points, to which FFTW comes by slow ways where points - 1 has large factors (even, ns a value on one core at 70, 128 and 270
-/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7), and short cosines.
+/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7), short cosines, and waves of slow lengths.
 bool by_matrix(Basis basis, Index points) {
-  return (basis == Basis::cosine && points <= longest_by_matrix) || ((basis == Basis::even || basis == Basis::odd) && points <= 512);
+  if (basis == Basis::even || basis == Basis::odd) return points <= 512;
+  return (basis == Basis::cosine && points <= longest_by_matrix) || (points <= longest_slow && has_slow_factor(points));
 }
 
 Modes modes_of(Basis basis, Index points) {
@@ -155,6 +156,14 @@ Modes modes_of(Basis basis, Index points) {
 }
 
 }  // namespace
+
+bool has_slow_factor(Index points) {
+  constexpr Index slow = 64;
+  Index rest = std::max<Index>(points, 1);
+  for (Index factor = 2; factor <= slow; ++factor)
+    while (rest % factor == 0) rest /= factor;
+  return rest > 1;
+}
 
 std::vector<double> angles(Basis basis, Index points) {
   std::vector<double> theta;

@@ -33,6 +33,12 @@ class LineTransform {
 /// last axis where all factors are small (100, 128 points).
 constexpr Index longest_by_matrix = 144;
 
+/// Whether a length has a prime factor above 64, which fast transforms make sums of (131, 262) or a convolution (251). Waves of up to
+/// longest_slow points are products with the matrix of the modes there (ns a value on one core: 151 points 24 and 6, 251 16 and 8, 262 21 and 9, 401
+/// 16 and 14; 502 17 and 19).
+bool has_slow_factor(Index points);
+constexpr Index longest_slow = 400;
+
 /// By such a matrix (matrix_transform.hpp) or by FFTW, whose plans are made here, estimated (the same on every run).
 std::unique_ptr<LineTransform> make_line_transform(Basis basis, Index outer, Index points, Index inner);
 

@@ -33,13 +33,9 @@ HostField resized(HostField const& data, Index outer, Index from, Index to, Inde
 
 Index quick_length(Index points, Index reach) {
   if (points <= longest_by_matrix) return points;
-  constexpr Index slow = 64;
-  Index rest = std::max<Index>(points, 1);
-  for (Index factor = 2; factor <= slow; ++factor)
-    while (rest % factor == 0) rest /= factor;
-  if (rest == 1) return points;
+  if (!has_slow_factor(points)) return points;
   for (Index length = points + reach;; ++length) {
-    rest = length;
+    Index rest = length;
     for (Index const factor : {2, 3, 5, 7})
       while (rest % factor == 0) rest /= factor;
     if (rest == 1 || rest == 11 || rest == 13) return length;

@@ -33,13 +33,13 @@ double dot(std::vector<double> const& a, std::vector<double> const& b) {
 
 TEST(LineTransform, IsOrthonormal) {
   for (auto const basis : {Basis::fourier, Basis::cosine, Basis::even, Basis::odd})
-    for (Index const n : {9, 12}) {
+    for (Index const n : {9, 12, 134, 151}) {
       auto const transform = spectral::make_line_transform(basis, 3, n, 4);
       auto const a = random_values(static_cast<std::size_t>(12 * n), 1), b = random_values(static_cast<std::size_t>(12 * n), 2);
       auto ta = a, tb = b;
       transform->forward(ta.data());
       transform->forward(tb.data());
-      EXPECT_NEAR(dot(ta, tb), dot(a, b), 1e-12);
+      EXPECT_NEAR(dot(ta, tb), dot(a, b), 1e-13 * static_cast<double>(n));
       transform->backward(ta.data());
       for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(ta[i], a[i], 1e-13);
     }

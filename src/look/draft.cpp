@@ -10,6 +10,7 @@
 #include "io/formats/all.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
+#include "look/names.hpp"
 #include "look/questions.hpp"
 #include "look/scattered.hpp"
 #include "run/error.hpp"
@@ -21,7 +22,7 @@ namespace {
 std::string list_of(std::vector<std::string> const& words) { return "[" + deck::quoted_list(words) + "]"; }
 
 std::string state_name(std::string const& dataset) {
-  auto const name = dataset.substr(dataset.rfind('/') + 1);
+  auto const name = word_of(dataset);
   return deck::is_identifier(name) && !deck::is_reserved(name) ? name : "u";
 }
 
@@ -112,6 +113,14 @@ std::string question_of_tracks(Survey const& survey) {
   return "";
 }
 
+/// Columns that hold no numbers, which a deck would want if they are times or places.
+std::string question_of_words(Survey const& survey) {
+  std::vector<std::string> names;
+  for (auto const& seen : survey.datasets)
+    if (!seen.problem.empty()) names.push_back(seen.name);
+  return names.empty() ? "" : fmt::format("# ? Without numbers, and so left out: {}. Do times or places stand there?\n", run::shown(deck::quoted_list(names)));
+}
+
 /// Rows as places where molecules were seen.
 std::string draft_of_places(Survey const& survey, std::vector<Places> const& places) {
   Lattice lattice;
@@ -132,7 +141,7 @@ std::string draft_of_places(Survey const& survey, std::vector<Places> const& pla
   text += fmt::format("# Cells hold ten rows on average.\npoints = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
   text += "# ? Where is the nucleus? mask = { file = \"mask.h5\", dataset = \"inside\" }\n\n";
   text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\n{}kind = \"localisations\"\nfile = {}\n"
-                      "columns = {{ {} }}\n", question_of_tracks(survey), deck::quote(survey.file), columns);
+                      "columns = {{ {} }}\n", question_of_words(survey) + question_of_tracks(survey), deck::quote(survey.file), columns);
   if (!scale.empty()) text += fmt::format("scale = {{ {} }}\n", scale);
   for (auto const& seen : survey.datasets)
     if (io::lower_case(seen.name.substr(seen.name.rfind('/') + 1)).rfind("uncertainty", 0) == 0)
@@ -160,6 +169,7 @@ std::string draft_of_values(Survey const& survey, Scattered const& table) {
   auto text = std::string(head) + fmt::format("[grid]\naxes = {}\n# ? The lattice of the states, that of no data: how fine does the state vary, and how far does the domain reach?\n"
                                               "points = [{}]\nlower = [{}]\nupper = [{}]\n\n", list_of(names_of(lattice)), points, lower, upper);
   text += fmt::format("[observations.{}]\nkind = \"points\"\nfile = {}\ncolumns = {{ {} }}\n", state, deck::quote(survey.file), columns);
+  text += question_of_words(survey);
   if (!table.others.empty()) text += fmt::format("# ? Other columns: {}. Is \"{}\" the value?\n", deck::quoted_list(table.others), run::shown(table.value));
   if (table.sigma.empty()) text += "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\" (hard to tell where points are few)\nnoise = \"auto\"\n";
   return text + "\n" + equation_text(lattice, state) + "\n[inversion]\nmethod = \"joint\"\n";

@@ -67,11 +67,16 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
   auto const& seen = *lattice.dataset;
   std::string text = fmt::format("[observations.{}]\nfile = {}\n", state, deck::quote(survey.file));
   if (!seen.name.empty()) text += fmt::format("dataset = {}\n", deck::quote(seen.name));
+  auto const is_axis = [&](Seen const& other) {
+    return std::any_of(lattice.axes.begin(), lattice.axes.end(), [&](Guess const& g) { return g.coordinates == &other; });
+  };
   std::vector<std::string> others;
   for (auto const& other : survey.datasets)
-    if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty())
+    if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty() && !is_axis(other))
       others.push_back(other.name);
   if (!others.empty()) text += fmt::format("# ? Of the same shape: {}. Is this the one?\n", deck::quoted_list(others));
+  if (others.size() > 1 && lattice.axes.size() == 1 && lattice.axes.front().axis == "t")
+    text += "# ? Sensors at places of their own? Written as a row a reading, with columns of time, place and value, they are kind = \"points\".\n";
   std::vector<std::string> part;
   if (!lattice.order.empty()) part.push_back(fmt::format("order = {}", list_of(lattice.order)));
   std::string at;

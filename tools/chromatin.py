@@ -63,6 +63,17 @@ def outlined(width):
     return [patheffects.withStroke(linewidth=width, foreground="k")]
 
 
+def corners(coordinates):
+    """Ends of cells, two a cell, so that what is drawn of them follows their edges."""
+    middle = (coordinates[1:] + coordinates[:-1]) / 2
+    edges = np.concatenate([[2 * coordinates[0] - middle[0]], middle, [2 * coordinates[-1] - middle[-1]]])
+    return np.repeat(edges, 2)[1:-1]
+
+
+def of_corners(cells):
+    return np.repeat(np.repeat(cells.astype(float), 2, axis=0), 2, axis=1)
+
+
 class Panels:
     def __init__(self, figure, places, coordinates, inside, unit):
         self.figure, self.places, self.y, self.x, self.inside, self.unit = figure, iter(places), *coordinates, inside, unit
@@ -85,10 +96,10 @@ class Panels:
     def finish(self, ax, drawn, title, hatch=None):
         import matplotlib.pyplot as plt
         if self.inside.min() < self.inside.max():
-            ax.contour(self.x, self.y, self.inside, [0.5], colors="k", linewidths=1.2)
+            ax.contour(corners(self.x), corners(self.y), of_corners(self.inside), [0.5], colors="k", linewidths=1.2)
         if hatch is not None and hatch.any():
             with plt.rc_context({"hatch.color": "#ffffff", "hatch.linewidth": 0.7}):
-                ax.contourf(self.x, self.y, hatch.astype(float), [0.5, 1.5], colors="none", hatches=["////"])
+                ax.contourf(corners(self.x), corners(self.y), of_corners(hatch), [0.5, 1.5], colors="none", hatches=["////"])
         ax.set(title=title, xticks=[], yticks=[], aspect="equal")
         ax.patch.set_facecolor("#ececec")
         self.figure.colorbar(drawn, ax=ax, shrink=0.75)
@@ -102,13 +113,13 @@ class Panels:
                 path_effects=outlined(2))
 
 
-def heading(result):
+def heading(result, note):
     verdict = result.summary.get("verdict", {})
     words = [f"verdict: {verdict['status']}"] if verdict else []
     reasons = list(dict.fromkeys(reason["check"] for reason in verdict.get("reasons", [])))
     words += [f"({', '.join(reasons)})"] if reasons else []
     words += [f"{found['counted']} localisations" for found in result.summary.get("localisations", {}).values()]
-    return "   ".join(words)
+    return "   ".join([*words, note] if note else words)
 
 
 def figure(result, name, unit):
@@ -142,7 +153,7 @@ def figure(result, name, unit):
             values = {"rate": rate.values, "truth": None if truth is None else np.where(inside, truth.values, np.nan), "deviation": deviation}[key]
             panels.image(values, titles[key], "cividis" if key == "deviation" else "viridis", None if key == "deviation" else bounds,
                          doubt if key == "rate" else None)
-    drawn.suptitle(heading(result), fontsize=11)
+    drawn.suptitle(heading(result, " ".join(word for word in (rate.note, unit if list(held) == ["z"] else "") if word)), fontsize=11)
     return drawn, None if deviation is None else 1.0 - doubt.sum() / max(inside.sum(), 1)
 
 

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "deck/names.hpp"
 #include "deck/suggest.hpp"
 #include "deck/text.hpp"
 #include "io/formats/all.hpp"
+#include "io/separated.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
 #include "look/names.hpp"
@@ -30,6 +32,27 @@ std::vector<std::string> names_of(Lattice const& lattice) {
   std::vector<std::string> names;
   for (auto const& g : lattice.axes) names.push_back(g.axis);
   return names;
+}
+
+/// A sheet of numbers whose first column and line are coordinates.
+std::string draft_of_sheet(Survey const& survey, Seen const& seen) {
+  auto const& y = seen.margins[0];
+  auto const& x = seen.margins[1];
+  auto const even = [](std::vector<double> const& v) {
+    double const step = (v.back() - v.front()) / static_cast<double>(v.size() - 1);
+    for (std::size_t i = 1; i < v.size(); ++i)
+      if (std::abs(v[i] - v[i - 1] - step) > 0.02 * std::abs(step)) return false;   // rounded as they were written
+    return true;
+  };
+  std::string text = "[grid]\naxes = [\"y\", \"x\"]\n# The first column and line of the sheet are taken for coordinates.\n"
+                     "# ? Is the column y, or the time? Then axes = [\"t\", \"x\"], crop = { t = ..., x = ... }, over and the equation likewise.\n";
+  if (!even(y) || !even(x))
+    text += "# ? Coordinates are not evenly spaced: write them as columns of a table and give coordinates = { file, datasets } instead.\n";
+  if (y.back() < y.front() || x.back() < x.front()) text += "# ? Coordinates fall: turn the sheet round.\n";
+  return text + fmt::format("points = [{}, {}]\nlower = [{}, {}]\nupper = [{}, {}]\n\n[observations.u]\nfile = {}\ncrop = {{ y = [1, {}], x = [1, {}] }}\n"
+                            "# ? The noise: a standard deviation, {{ relative = 0.01 }}, or \"auto\"\nnoise = \"auto\"\n",
+                            y.size(), x.size(), deck::number(std::min(y.front(), y.back())), deck::number(std::min(x.front(), x.back())),
+                            deck::number(std::max(y.front(), y.back())), deck::number(std::max(x.front(), x.back())), deck::quote(survey.file), y.size() + 1, x.size() + 1);
 }
 
 std::string grid_text(Survey const& survey, Lattice const& lattice) {
@@ -75,6 +98,8 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
     if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty() && !is_axis(other))
       others.push_back(other.name);
   if (!others.empty()) text += fmt::format("# ? Of the same shape: {}. Is this the one?\n", deck::quoted_list(others));
+  if (std::all_of(others.begin(), others.end(), [](auto const& name) { double value = 0.0; return io::read_number(name, value); }) && others.size() > 2)
+    text += "# ? Are the names of columns places? A sheet of numbers is one array: leave the first word of its first line empty, and mollis new takes it.\n";
   if (others.size() > 1 && lattice.axes.size() == 1 && lattice.axes.front().axis == "t")
     text += "# ? Sensors at places of their own? Written as a row a reading, with columns of time, place and value, they are kind = \"points\".\n";
   std::vector<std::string> part;
@@ -194,6 +219,7 @@ std::string draft(Survey const& survey) {
   if (lattice.dataset == nullptr || lattice.axes.empty())
     refuse("holds no array of numbers on a grid; mollis look shows what it holds");
   auto const state = state_name(lattice.dataset->name);
+  if (!lattice.dataset->margins.empty()) return std::string(head) + draft_of_sheet(survey, *lattice.dataset) + "\n" + equation_text(lattice, state);
   return std::string(head) + grid_text(survey, lattice) + "\n" + observation_text(survey, lattice, state) + "\n" +
          equation_text(lattice, state);
 }

@@ -65,6 +65,19 @@ class Look(TestCase):
         (self.directory / "bare.csv").write_text("x,T\n" + lines)
         self.new("bare.csv", 'axes = ["x"]', 'dataset = "T"', "[observations.T]")
 
+    def test_a_sheet_with_coordinates(self):
+        """They are no data."""
+        rows = numpy.sin(TIMES[:, None] / 3) * numpy.cos(PLACES / 9)
+        sheet = "," + ",".join(f"{x:.2f}" for x in PLACES) + "\n" + "".join(f"{t}," + ",".join(f"{u:.4f}" for u in row) + "\n" for t, row in zip(numpy.arange(6) / 2, rows))
+        (self.directory / "sheet.csv").write_text(sheet)
+        self.new("sheet.csv", "points = [6, 21]", "upper = [2.5, 30.0]", "crop = { y = [1, 7], x = [1, 22] }")
+        deck = self.directory / "new.toml"
+        self.expect(0, run("mollify", deck, "mollifier.radius=0"))
+        with h5py.File(self.directory / "new.out/result.h5") as file:
+            numpy.testing.assert_allclose(file["observations/u"][...], rows, atol=6e-5)
+        (self.directory / "sheet.csv").write_text("time" + sheet)
+        self.new("sheet.csv", "# ? Are the names of columns places?")
+
     def test_molecules_by_other_names(self):
         draw = numpy.random.default_rng(1)
         numpy.savetxt(self.directory / "molecules.csv", draw.random((4000, 2)) * 9000, delimiter=",", header="x_nm,y_nm", comments="", fmt="%.1f")

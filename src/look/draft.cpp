@@ -9,6 +9,7 @@
 #include "deck/suggest.hpp"
 #include "deck/text.hpp"
 #include "io/formats/all.hpp"
+#include "io/formats/cf.hpp"
 #include "io/separated.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
@@ -63,7 +64,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
   for (auto const& g : lattice.axes) {
     auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
     text += question_of(g);
-    bool const dated = g.axis == "t" && g.unit.find(" since ") != std::string::npos && g.coordinates != nullptr;
+    bool const dated = g.axis == "t" && io::seconds_in(g.unit) > 0.0 && g.coordinates != nullptr;
     if (dated && from_file)
       text += fmt::format("# t in seconds (the file: {}); time_unit = \"h\" in coordinates makes hours of them\n", run::shown(g.unit));
     else if (!g.unit.empty())
@@ -80,7 +81,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
     if (c != nullptr) add(datasets, deck::quote(c->name));
   }
   if (!units.empty()) text += fmt::format("# {}\n", units);
-  text += question_of(lattice, from_file);
+  text += question_of_curves(survey) + question_of(lattice, from_file);
   if (from_file)
     return text + fmt::format("coordinates = {{ file = {}, datasets = [{}] }}\n", deck::quote(survey.file), datasets);
   return text + fmt::format("points = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);

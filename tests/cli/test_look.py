@@ -58,6 +58,15 @@ class Look(TestCase):
             file["run1/position_mm"], file["run1/time (min)"] = PLACES, TIMES
         self.new("profiles.h5", 'axes = ["t", "x"]', 'order = ["x", "t"]', 'datasets = ["run1/time (min)", "run1/position_mm"]', "# t in min, x in mm", "dt(intensity) - a*lap(intensity)")
 
+    def test_times_and_places_that_are_not_taken(self):
+        with h5py.File(self.directory / "sea.h5", "w") as file:
+            file["u"] = numpy.ones((6, 5, 7))
+            file["time"] = numpy.arange(6.0)
+            file["time"].attrs["units"] = "fortnights since 2000-01-01"
+            file["lat"], file["lon"] = numpy.ones((5, 7)), numpy.ones((5, 7))
+        deck = self.new("sea.h5", '# ? "lat", "lon" vary along several axes: is the grid curved?', "t in fortnights since 2000-01-01")
+        self.assertNotIn("t in seconds", deck)
+
     def test_temperature_is_no_time(self):
         lines = "".join(f"{x:.1f},{20 + numpy.cos(x):.3f}\n" for x in PLACES)
         (self.directory / "line.csv").write_text("x (mm),T (°C)\n" + lines)

@@ -4,7 +4,8 @@
     tools/chromatin.py case.out [-o picture.png] [--parameter lambda] [--unit um]
 
 Hatched: where the rate is not told from its mean over the nucleus (nearer to it than 1.96 standard deviations), where the data say
-nothing of it (known below a tenth), and all of it where the fit has no standard deviations. Three axes of space: the middle z."""
+nothing of it (known below a tenth), and all of it where the fit has no standard deviations. Three axes of space: the middle z; time: the
+middle frame; scattered points: dots in place of an image."""
 import argparse
 import os
 import sys
@@ -13,8 +14,10 @@ try:
     import numpy as np
     import matplotlib
     if __package__:   # as mollis.tools.chromatin
+        from . import scattered
         from .result import Failure, Result, view
     else:
+        import scattered
         from result import Failure, Result, view
 except ModuleNotFoundError as error:
     sys.exit(f"chromatin.py: {error}; needed are h5py and matplotlib (Debian: python3-h5py python3-matplotlib, which only "
@@ -48,39 +51,75 @@ def bar_length(extent):
     return max(n * power for n in (1, 2, 5) if n * power <= extent / 5)
 
 
+def range_of(values):
+    """Ends of a scale of colours, without the outermost hundredths."""
+    low, high = np.nanpercentile(values, [1, 99]) if np.isfinite(values).any() else (0.0, 1.0)
+    return low, high if high > low else low + 1
+
+
+def outlined(width):
+    """White with a dark rim, to be read on any image."""
+    from matplotlib import patheffects
+    return [patheffects.withStroke(linewidth=width, foreground="k")]
+
+
+def corners(coordinates):
+    """Ends of cells, two a cell, so that what is drawn of them follows their edges."""
+    middle = (coordinates[1:] + coordinates[:-1]) / 2
+    edges = np.concatenate([[2 * coordinates[0] - middle[0]], middle, [2 * coordinates[-1] - middle[-1]]])
+    return np.repeat(edges, 2)[1:-1]
+
+
+def of_corners(cells):
+    return np.repeat(np.repeat(cells.astype(float), 2, axis=0), 2, axis=1)
+
+
 class Panels:
     def __init__(self, figure, places, coordinates, inside, unit):
         self.figure, self.places, self.y, self.x, self.inside, self.unit = figure, iter(places), *coordinates, inside, unit
 
     def image(self, values, title, colours, bounds=None, hatch=None):
-        import matplotlib.pyplot as plt
+        low, high = range_of(values) if bounds is None else bounds
         ax = next(self.places)
-        low, high = np.nanpercentile(values, [1, 99]) if bounds is None else bounds
-        image = ax.pcolormesh(self.x, self.y, values, shading="nearest", cmap=colours, vmin=low, vmax=high if high > low else low + 1, rasterized=True)
+        drawn = ax.pcolormesh(self.x, self.y, values, shading="nearest", cmap=colours, vmin=low, vmax=high, rasterized=True)
+        return self.finish(ax, drawn, title, hatch)
+
+    def points(self, table, shown, title, colours):
+        """Values at scattered points, those that `shown` says."""
+        ax = next(self.places)
+        low, high = range_of(table["value"][shown])
+        drawn = ax.scatter(table["x"][shown], table["y"][shown], c=table["value"][shown], s=np.clip(4000.0 / max(shown.sum(), 1), 2, 30), cmap=colours,
+                           vmin=low, vmax=high, edgecolors="#555555", linewidths=0.2)
+        ax.set(xlim=scattered.edges(self.x), ylim=scattered.edges(self.y))
+        return self.finish(ax, drawn, title)
+
+    def finish(self, ax, drawn, title, hatch=None):
+        import matplotlib.pyplot as plt
         if self.inside.min() < self.inside.max():
-            ax.contour(self.x, self.y, self.inside, [0.5], colors="k", linewidths=1.2)
+            ax.contour(corners(self.x), corners(self.y), of_corners(self.inside), [0.5], colors="k", linewidths=1.2)
         if hatch is not None and hatch.any():
             with plt.rc_context({"hatch.color": "#ffffff", "hatch.linewidth": 0.7}):
-                ax.contourf(self.x, self.y, hatch.astype(float), [0.5, 1.5], colors="none", hatches=["////"])
+                ax.contourf(corners(self.x), corners(self.y), of_corners(hatch), [0.5, 1.5], colors="none", hatches=["////"])
         ax.set(title=title, xticks=[], yticks=[], aspect="equal")
         ax.patch.set_facecolor("#ececec")
-        self.figure.colorbar(image, ax=ax, shrink=0.75)
+        self.figure.colorbar(drawn, ax=ax, shrink=0.75)
         return ax
 
     def scale_bar(self, ax):
         length = bar_length(np.ptp(self.x))
-        left, low = self.x[0] + 0.05 * np.ptp(self.x), self.y[0] + 0.05 * np.ptp(self.y)
-        ax.plot([left, left + length], [low, low], color="k", linewidth=4, solid_capstyle="butt")
-        ax.text(left + length / 2, low + 0.02 * np.ptp(self.y), f"{length:g} {self.unit}".strip(), ha="center", va="bottom", fontsize=9)
+        left, low = self.x.min() + 0.05 * np.ptp(self.x), self.y.min() + 0.05 * np.ptp(self.y)
+        ax.plot([left, left + length], [low, low], color="w", linewidth=4, solid_capstyle="butt", path_effects=outlined(6))
+        ax.text(left + length / 2, low + 0.03 * np.ptp(self.y), f"{length:g} {self.unit}".strip(), ha="center", va="bottom", fontsize=9, color="w",
+                path_effects=outlined(2))
 
 
-def heading(result):
+def heading(result, note):
     verdict = result.summary.get("verdict", {})
     words = [f"verdict: {verdict['status']}"] if verdict else []
     reasons = list(dict.fromkeys(reason["check"] for reason in verdict.get("reasons", [])))
     words += [f"({', '.join(reasons)})"] if reasons else []
     words += [f"{found['counted']} localisations" for found in result.summary.get("localisations", {}).values()]
-    return "   ".join(words)
+    return "   ".join([*words, note] if note else words)
 
 
 def figure(result, name, unit):
@@ -91,7 +130,7 @@ def figure(result, name, unit):
     axes = result.axes_of(parameters[name])
     if axes not in (["y", "x"], ["z", "y", "x"]):
         raise Failure(65, f"{result.path}: {name} is over {', '.join(axes) or 'no axis'}; a map over y and x, or z, y and x, is drawn")
-    held = {"z": parameters[name].shape[0] // 2} if len(axes) == 3 else {}
+    held = {axis: result.coordinates[axis].size // 2 for axis in result.axes if axis not in ("y", "x")}
     of = lambda group, key: view(result, result.group(group)[key], held) if key in result.group(group) else None
     rate, truth = of("parameters", name), of("truth", name)
     deviation, known = (None if found is None else found.values for found in (of("parameters", name + "_std"), of("parameters", name + "_known")))
@@ -101,17 +140,20 @@ def figure(result, name, unit):
     drawn, places = plt.subplots(1, len(shown), figsize=(4.1 * len(shown), 4.0), squeeze=False, constrained_layout=True)
     panels = Panels(drawn, places[0], rate.coordinates, inside.astype(float), unit)
     told = inside & ~doubt
-    bounds = np.nanpercentile(rate.values[told] if 10 * told.sum() >= inside.sum() else rate.values, [1, 99])   # a few points make no scale
+    bounds = range_of(rate.values[told] if 10 * told.sum() >= inside.sum() else rate.values)   # a few points make no scale
     titles = {"observations": f"{state}, as observed", "state": f"{state}, fitted", "rate": name + (", no standard deviations:\nnothing of it is told" if deviation is None else ",\nhatched: not told from its mean" if doubt.any() else ""),
               "truth": f"{name}, truth", "deviation": f"{name}, standard deviation"}
     for key in shown:
-        if key in ("observations", "state"):
+        if key == "observations" and hasattr(result.group(key)[state], "keys"):   # columns of a table of points
+            table = scattered.columns_of(result.group(key)[state])
+            panels.scale_bar(panels.points(table, scattered.near(table, result.coordinates, held)[0], titles[key], "magma"))
+        elif key in ("observations", "state"):
             panels.scale_bar(panels.image(of(key, state).values, titles[key], "magma"))
         else:
             values = {"rate": rate.values, "truth": None if truth is None else np.where(inside, truth.values, np.nan), "deviation": deviation}[key]
             panels.image(values, titles[key], "cividis" if key == "deviation" else "viridis", None if key == "deviation" else bounds,
                          doubt if key == "rate" else None)
-    drawn.suptitle(heading(result), fontsize=11)
+    drawn.suptitle(heading(result, " ".join(word for word in (rate.note, unit if list(held) == ["z"] else "") if word)), fontsize=11)
     return drawn, None if deviation is None else 1.0 - doubt.sum() / max(inside.sum(), 1)
 
 

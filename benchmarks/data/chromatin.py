@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The rate map of inputs/chromatin2d.toml's equation from a real table of localisations, and how far it agrees with itself.
 
-    chromatin.py TABLE.csv --mollis PROGRAM [--polygon CORNERS.csv] [--per-cell 10] [--columns "x [nm]" "y [nm]"] [--output FOLDER]
+    chromatin.py TABLE.csv --mollis PROGRAM [--polygon CORNERS.csv] [--per-cell 10] [--columns "x [nm]" "y [nm]"] [--fits all early ...] [--output FOLDER]
 
 No truth exists. The table is split in two, at random and by time (first and second half of the frames: molecules that blink do not count
 twice then); each half gives a map, and their correlation inside the nucleus is printed, beside that of the two densities. The same with
@@ -101,13 +101,18 @@ class Nucleus:
 def fit(mollis, folder, name, text):
     deck = folder / f"{name}.toml"
     deck.write_text(text)
+    before = os.times()
     done = subprocess.run([mollis, "invert", deck], capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
     if done.returncode not in (0, 2):
         sys.exit(done.stderr)
     summary = json.loads((folder / f"{name}.out" / "summary.json").read_text())
     with h5py.File(folder / f"{name}.out" / "result.h5") as file:
         rate, deviation = file["parameters/lambda"][...], file["parameters/lambda_std"][...] if "parameters/lambda_std" in file else None
-    return summary, rate, deviation
+    return summary, rate, deviation, os.times().children_user - before.children_user
+
+
+PARTS = ("all", "half_1", "half_2", "early", "late")
+CHANGES = {"M_20": {"mobility": 20.0}, "M_1": {"mobility": 1.0}, "width_2": {"width": 2.0}, "phases": {"quantiles": (0.01, 0.99)}}
 
 
 def correlation(a, b):
@@ -115,12 +120,12 @@ def correlation(a, b):
     return float(np.corrcoef(a[both], b[both])[0, 1]) if a[both].std() > 0 and b[both].std() > 0 else float("nan")
 
 
-def line(name, summary, rate, deviation, beside):
+def line(name, summary, rate, deviation, seconds, beside):
     verdict = summary["verdict"]
     reasons = ", ".join(dict.fromkeys(reason["check"] for reason in verdict["reasons"]))
     found = summary["localisations"]["u"]
     spread = "" if deviation is None else f"{np.nanmean(deviation):.2g}"
-    print(f"| {name} | {found['counted']} | {found['dispersion']:.3g} | {np.nanmean(rate):.2f} | {np.nanstd(rate):.2g} | {spread} | {beside} | "
+    print(f"| {name} | {found['counted']} | {found['dispersion']:.3g} | {np.nanmean(rate):.2f} | {np.nanstd(rate):.2g} | {spread} | {beside} | {seconds:.0f} | "
           f"{verdict['status']}{': ' + reasons if reasons else ''} |", flush=True)
 
 
@@ -132,6 +137,7 @@ def main():
     parser.add_argument("--columns", nargs=2, default=["x [nm]", "y [nm]"])
     parser.add_argument("--frame", default="frame", help="column of the frame")
     parser.add_argument("--per-cell", type=float, default=10.0)
+    parser.add_argument("--fits", nargs="+", default=[*PARTS, *CHANGES], choices=[*PARTS, *CHANGES])
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("chromatin.data"))
     given = parser.parse_args()
     x, y, frame = columns_of(given.table, [*given.columns, given.frame])
@@ -147,23 +153,25 @@ def main():
         with h5py.File(given.output / f"{name}.h5", "w") as file:
             file["x"], file["y"] = x[rows], y[rows]
     print(f"cells of {nucleus.cell:.3g} um, {len(nucleus.axes[0])} x {len(nucleus.axes[1])}, {nucleus.inside.sum()} of them in the nucleus\n")
-    print("| fit | localisations | variance over Poisson's | mean of lambda | its deviation over the nucleus | mean standard deviation | correlation with | verdict |\n"
-          "|---|---|---|---|---|---|---|---|")
+    print("| fit | localisations | variance over Poisson's | mean of lambda | its deviation over the nucleus | mean standard deviation | correlation with | CPU seconds | verdict |\n"
+          "|---|---|---|---|---|---|---|---|---|")
     usual = dict(mobility=4.0, width=1.5, quantiles=(0.05, 0.95))
     maps, densities = {}, {name: smoothed(y[rows], x[rows], nucleus.axes) for name, rows in parts.items()}
-    for name, rows in parts.items():
-        summary, rate, deviation = fit(given.mollis, given.output, name, nucleus.deck(f"{name}.h5", rows.mean(), **usual))
+    inside = nucleus.inside
+    for name in given.fits:
+        change = CHANGES.get(name)
+        rows, file = (parts["all"], "all.h5") if change else (parts[name], f"{name}.h5")
+        summary, rate, deviation, seconds = fit(given.mollis, given.output, name, nucleus.deck(file, rows.mean(), **{**usual, **(change or {})}))
         maps[name] = rate
-        other = {"half_2": "half_1", "late": "early"}.get(name)
-        inside = nucleus.inside
-        line(name, summary, rate, deviation, "" if other is None else
-             f"{other}: {correlation(rate, maps[other]):.2f} (densities {correlation(densities[name][inside], densities[other][inside]):.2f})")
-    low, high = nucleus.phases(*usual["quantiles"])
-    share = np.clip((nucleus.density - low) / (high - low), 0.02, 0.98)
-    print(f"\ncorrelation of the map with phi_h / phi_e of the smoothed density: {correlation(maps['all'], np.where(nucleus.inside, share / (1 - share), np.nan)):.2f}\n")
-    for name, change in (("M_20", {"mobility": 20.0}), ("M_1", {"mobility": 1.0}), ("width_2", {"width": 2.0}), ("phases", {"quantiles": (0.01, 0.99)})):
-        summary, rate, deviation = fit(given.mollis, given.output, name, nucleus.deck("all.h5", 1.0, **{**usual, **change}))
-        line(name, summary, rate, deviation, f"all: {correlation(rate, maps['all']):.2f}")
+        other = "all" if change else {"half_2": "half_1", "late": "early"}.get(name)
+        beside = "" if other not in maps else f"{other}: {correlation(rate, maps[other]):.2f}"
+        if beside and not change:
+            beside += f" (densities {correlation(densities[name][inside], densities[other][inside]):.2f})"
+        line(name, summary, rate, deviation, seconds, beside)
+    if "all" in maps:
+        low, high = nucleus.phases(*usual["quantiles"])
+        share = np.clip((nucleus.density - low) / (high - low), 0.02, 0.98)
+        print(f"\ncorrelation of the map with phi_h / phi_e of the smoothed density: {correlation(maps['all'], np.where(inside, share / (1 - share), np.nan)):.2f}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "estimators/dissection.hpp"
 
@@ -33,8 +34,19 @@ SectionShape inside_of(SectionShape shape) {
   return shape;
 }
 
-/// By the separator of the whole, which takes most of it; nested dissection with measured constants of wide stencils.
-double operations_of(Dissection const& lattice) {
+/// Of the whole Hessian: states stand on the lattice, fields on the points of the grid alone.
+double unknowns_of(SectionShape const& shape) {
+  double states = shape.states, fields = shape.whole;
+  for (std::size_t a = 0; a < shape.points.size(); ++a) {
+    states *= static_cast<double>(shape.points[a]);
+    fields *= static_cast<double>(shape.points[a] - (shape.wraps[a] ? 0 : std::min(shape.reach[a], shape.points[a])));
+  }
+  return states + fields + shape.profiles;
+}
+
+/// By the separator of the whole, which takes most of it; nested dissection with measured constants of wide stencils. A dense factor, of n^3 / 3,
+/// is the most that it can be: in boxes of few splines across, as in space of three axes, it is less than that.
+double operations_of(Dissection const& lattice, double unknowns) {
   double apart = 1.0, together = lattice.fields;
   for (std::size_t a = 0; a < lattice.points.size(); ++a) (lattice.reach[a] == 0.0 ? apart : together) *= lattice.points[a];
   double cut = together;
@@ -42,7 +54,7 @@ double operations_of(Dissection const& lattice) {
     if (lattice.reach[a] > 0.0) cut = std::min(cut, together * lattice.reach[a] / lattice.points[a]);
   together += lattice.profiles;
   cut += lattice.profiles;
-  return apart * std::min(8.0 * std::pow(cut, 3), std::pow(together, 3) / 3.0);
+  return apart * std::min(8.0 * std::pow(cut, 3), std::pow(std::min(together, unknowns), 3) / 3.0);
 }
 
 /// Rows, and entries: states reach each other by two rows of splines, fields by one, and themselves by their smoothness at most.
@@ -61,10 +73,11 @@ void count_matrices(SectionShape const& shape, Dissection const& lattice, Sectio
 }
 
 SectionChoice cost_of(SectionShape const& shape, int wave) {
-  auto const lattice = lattice_of(inside_of(shape), wave);
+  auto const inside = inside_of(shape);
+  auto const lattice = lattice_of(inside, wave);
   SectionChoice choice;
   choice.wave = wave;
-  choice.operations = operations_of(lattice);
+  choice.operations = operations_of(lattice, wave < 0 ? unknowns_of(inside) : std::numeric_limits<double>::infinity());
   return choice;
 }
 

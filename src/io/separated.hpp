@@ -26,7 +26,7 @@ bool is_comment(std::string_view line);
 /// What makes bytes no lines of text ("holds UTF-16, ..."), with the remedy; else "". `line`: the first of the file, or any other.
 std::string fault_of_text(std::string_view line);
 
-/// The advice where a text is no number: " (decimals have a point)" where it has a comma for it, else "".
+/// The advice where a text is no number: " (decimals have a point)" where it has a comma for it, what to do of dates and times of day, else "".
 std::string advice_on(std::string const& number);
 
 /// Takes the mark of UTF-8 that spreadsheets put first off the first line of a file.

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "deck/names.hpp"
 #include "deck/suggest.hpp"
 #include "deck/text.hpp"
 #include "io/formats/all.hpp"
+#include "io/formats/cf.hpp"
+#include "io/separated.hpp"
 #include "look/lattice.hpp"
 #include "look/localisations.hpp"
+#include "look/names.hpp"
 #include "look/questions.hpp"
 #include "look/scattered.hpp"
 #include "run/error.hpp"
@@ -21,7 +25,7 @@ namespace {
 std::string list_of(std::vector<std::string> const& words) { return "[" + deck::quoted_list(words) + "]"; }
 
 std::string state_name(std::string const& dataset) {
-  auto const name = dataset.substr(dataset.rfind('/') + 1);
+  auto const name = word_of(dataset);
   return deck::is_identifier(name) && !deck::is_reserved(name) ? name : "u";
 }
 
@@ -29,6 +33,27 @@ std::vector<std::string> names_of(Lattice const& lattice) {
   std::vector<std::string> names;
   for (auto const& g : lattice.axes) names.push_back(g.axis);
   return names;
+}
+
+/// A sheet of numbers whose first column and line are coordinates.
+std::string draft_of_sheet(Survey const& survey, Seen const& seen) {
+  auto const& y = seen.margins[0];
+  auto const& x = seen.margins[1];
+  auto const even = [](std::vector<double> const& v) {
+    double const step = (v.back() - v.front()) / static_cast<double>(v.size() - 1);
+    for (std::size_t i = 1; i < v.size(); ++i)
+      if (std::abs(v[i] - v[i - 1] - step) > 0.02 * std::abs(step)) return false;   // rounded as they were written
+    return true;
+  };
+  std::string text = "[grid]\naxes = [\"y\", \"x\"]\n# The first column and line of the sheet are taken for coordinates.\n"
+                     "# ? Is the column y, or the time? Then axes = [\"t\", \"x\"], crop = { t = ..., x = ... }, over and the equation likewise.\n";
+  if (!even(y) || !even(x))
+    text += "# ? Coordinates are not evenly spaced: write them as columns of a table and give coordinates = { file, datasets } instead.\n";
+  if (y.back() < y.front() || x.back() < x.front()) text += "# ? Coordinates fall: turn the sheet round.\n";
+  return text + fmt::format("points = [{}, {}]\nlower = [{}, {}]\nupper = [{}, {}]\n\n[observations.u]\nfile = {}\ncrop = {{ y = [1, {}], x = [1, {}] }}\n"
+                            "# ? The noise: a standard deviation, {{ relative = 0.01 }}, or \"auto\"\nnoise = \"auto\"\n",
+                            y.size(), x.size(), deck::number(std::min(y.front(), y.back())), deck::number(std::min(x.front(), x.back())),
+                            deck::number(std::max(y.front(), y.back())), deck::number(std::max(x.front(), x.back())), deck::quote(survey.file), y.size() + 1, x.size() + 1);
 }
 
 std::string grid_text(Survey const& survey, Lattice const& lattice) {
@@ -39,7 +64,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
   for (auto const& g : lattice.axes) {
     auto const add = [](std::string& to, std::string const& what) { to += (to.empty() ? "" : ", ") + what; };
     text += question_of(g);
-    bool const dated = g.axis == "t" && g.unit.find(" since ") != std::string::npos && g.coordinates != nullptr;
+    bool const dated = g.axis == "t" && io::seconds_in(g.unit) > 0.0 && g.coordinates != nullptr;
     if (dated && from_file)
       text += fmt::format("# t in seconds (the file: {}); time_unit = \"h\" in coordinates makes hours of them\n", run::shown(g.unit));
     else if (!g.unit.empty())
@@ -56,7 +81,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
     if (c != nullptr) add(datasets, deck::quote(c->name));
   }
   if (!units.empty()) text += fmt::format("# {}\n", units);
-  text += question_of(lattice, from_file);
+  text += question_of_curves(survey) + question_of(lattice, from_file);
   if (from_file)
     return text + fmt::format("coordinates = {{ file = {}, datasets = [{}] }}\n", deck::quote(survey.file), datasets);
   return text + fmt::format("points = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
@@ -66,11 +91,18 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
   auto const& seen = *lattice.dataset;
   std::string text = fmt::format("[observations.{}]\nfile = {}\n", state, deck::quote(survey.file));
   if (!seen.name.empty()) text += fmt::format("dataset = {}\n", deck::quote(seen.name));
+  auto const is_axis = [&](Seen const& other) {
+    return std::any_of(lattice.axes.begin(), lattice.axes.end(), [&](Guess const& g) { return g.coordinates == &other; });
+  };
   std::vector<std::string> others;
   for (auto const& other : survey.datasets)
-    if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty())
+    if (&other != &seen && other.description.shape() == seen.description.shape() && other.problem.empty() && !is_axis(other))
       others.push_back(other.name);
   if (!others.empty()) text += fmt::format("# ? Of the same shape: {}. Is this the one?\n", deck::quoted_list(others));
+  if (std::all_of(others.begin(), others.end(), [](auto const& name) { double value = 0.0; return io::read_number(name, value); }) && others.size() > 2)
+    text += "# ? Are the names of columns places? A sheet of numbers is one array: leave the first word of its first line empty, and mollis new takes it.\n";
+  if (others.size() > 1 && lattice.axes.size() == 1 && lattice.axes.front().axis == "t")
+    text += "# ? Sensors at places of their own? Written as a row a reading, with columns of time, place and value, they are kind = \"points\".\n";
   std::vector<std::string> part;
   if (!lattice.order.empty()) part.push_back(fmt::format("order = {}", list_of(lattice.order)));
   std::string at;
@@ -112,6 +144,14 @@ std::string question_of_tracks(Survey const& survey) {
   return "";
 }
 
+/// Columns that hold no numbers, which a deck would want if they are times or places.
+std::string question_of_words(Survey const& survey) {
+  std::vector<std::string> names;
+  for (auto const& seen : survey.datasets)
+    if (!seen.problem.empty()) names.push_back(seen.name);
+  return names.empty() ? "" : fmt::format("# ? Without numbers, and so left out: {}. Do times or places stand there?\n", run::shown(deck::quoted_list(names)));
+}
+
 /// Rows as places where molecules were seen.
 std::string draft_of_places(Survey const& survey, std::vector<Places> const& places) {
   Lattice lattice;
@@ -132,7 +172,7 @@ std::string draft_of_places(Survey const& survey, std::vector<Places> const& pla
   text += fmt::format("# Cells hold ten rows on average.\npoints = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
   text += "# ? Where is the nucleus? mask = { file = \"mask.h5\", dataset = \"inside\" }\n\n";
   text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\n{}kind = \"localisations\"\nfile = {}\n"
-                      "columns = {{ {} }}\n", question_of_tracks(survey), deck::quote(survey.file), columns);
+                      "columns = {{ {} }}\n", question_of_words(survey) + question_of_tracks(survey), deck::quote(survey.file), columns);
   if (!scale.empty()) text += fmt::format("scale = {{ {} }}\n", scale);
   for (auto const& seen : survey.datasets)
     if (io::lower_case(seen.name.substr(seen.name.rfind('/') + 1)).rfind("uncertainty", 0) == 0)
@@ -160,6 +200,7 @@ std::string draft_of_values(Survey const& survey, Scattered const& table) {
   auto text = std::string(head) + fmt::format("[grid]\naxes = {}\n# ? The lattice of the states, that of no data: how fine does the state vary, and how far does the domain reach?\n"
                                               "points = [{}]\nlower = [{}]\nupper = [{}]\n\n", list_of(names_of(lattice)), points, lower, upper);
   text += fmt::format("[observations.{}]\nkind = \"points\"\nfile = {}\ncolumns = {{ {} }}\n", state, deck::quote(survey.file), columns);
+  text += question_of_words(survey);
   if (!table.others.empty()) text += fmt::format("# ? Other columns: {}. Is \"{}\" the value?\n", deck::quoted_list(table.others), run::shown(table.value));
   if (table.sigma.empty()) text += "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\" (hard to tell where points are few)\nnoise = \"auto\"\n";
   return text + "\n" + equation_text(lattice, state) + "\n[inversion]\nmethod = \"joint\"\n";
@@ -179,6 +220,7 @@ std::string draft(Survey const& survey) {
   if (lattice.dataset == nullptr || lattice.axes.empty())
     refuse("holds no array of numbers on a grid; mollis look shows what it holds");
   auto const state = state_name(lattice.dataset->name);
+  if (!lattice.dataset->margins.empty()) return std::string(head) + draft_of_sheet(survey, *lattice.dataset) + "\n" + equation_text(lattice, state);
   return std::string(head) + grid_text(survey, lattice) + "\n" + observation_text(survey, lattice, state) + "\n" +
          equation_text(lattice, state);
 }

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "io/layout.hpp"
+#include "look/names.hpp"
 
 namespace mollis::look {
 namespace {
@@ -14,8 +15,6 @@ std::size_t rank_of(std::string const& axis) {
   return static_cast<std::size_t>(std::find(grid_axes.begin(), grid_axes.end(), axis) - grid_axes.begin());
 }
 
-std::string last_part(std::string const& path) { return path.substr(path.rfind('/') + 1); }
-
 std::size_t wide(io::Description const& description) {
   auto const shape = description.shape();
   return static_cast<std::size_t>(std::count_if(shape.begin(), shape.end(), [](Index n) { return n > 1; }));
@@ -25,7 +24,7 @@ Seen const* main_dataset(Survey const& survey) {
   Seen const* best = nullptr;
   for (auto const& seen : survey.datasets) {
     if (!seen.problem.empty() || !seen.finite || seen.description.scales || wide(seen.description) == 0) continue;
-    bool const coordinate = wide(seen.description) == 1 && !io::axis_meant(last_part(seen.name)).empty();
+    bool const coordinate = wide(seen.description) == 1 && !axis_of(seen.name).empty();
     if (coordinate) continue;
     auto const rank = [](Seen const& one) { return std::make_tuple(!is_truth(one.name), wide(one.description), one.read); };
     if (best == nullptr || rank(seen) > rank(*best)) best = &seen;
@@ -49,7 +48,7 @@ Seen const* by_size(Survey const& survey, Index points, std::vector<bool> const&
   Seen const* best = nullptr;
   std::size_t best_rank = grid_axes.size();
   for (auto const& seen : survey.datasets) {
-    std::size_t const rank = rank_of(io::axis_meant(last_part(seen.name)));
+    std::size_t const rank = rank_of(axis_of(seen.name));
     if (rank >= best_rank || taken[rank] || !can_be_coordinates(seen, points)) continue;
     best = &seen;
     best_rank = rank;
@@ -67,9 +66,10 @@ Guess guess_axis(Survey const& survey, io::Dimension const& axis, std::size_t fr
   g.axis = io::axis_meant(axis.name);
   if (axis.name.empty() && g.coordinates == nullptr) {
     g.coordinates = by_size(survey, axis.size, taken);
-    if (g.coordinates != nullptr) g.axis = io::axis_meant(last_part(g.coordinates->name));
+    if (g.coordinates != nullptr) g.axis = axis_of(g.coordinates->name);
   }
   if (g.coordinates != nullptr && g.unit.empty()) g.unit = g.coordinates->description.unit;
+  if (g.coordinates != nullptr && g.unit.empty()) g.unit = unit_of(g.coordinates->name);
   if (!g.axis.empty() && taken[rank_of(g.axis)]) g.axis.clear();
   g.named = !g.axis.empty();
   return g;
@@ -101,9 +101,6 @@ void turn_the_rest(Lattice& lattice) {
   }
 }
 
-/// "x" of "x [nm]", "x_um".
-std::string first_word(std::string const& name) { return name.substr(0, name.find_first_of(" [(_")); }
-
 }  // namespace
 
 bool is_table(Survey const& survey) {
@@ -111,7 +108,8 @@ bool is_table(Survey const& survey) {
   for (auto const& seen : survey.datasets) {
     if (!seen.problem.empty()) continue;
     if (wide(seen.description) > 1) return false;
-    bool const coordinate = !io::axis_meant(first_word(last_part(seen.name))).empty();
+    auto const word = word_of(seen.name);
+    bool const coordinate = !axis_of(seen.name).empty() || !axis_of(word.substr(0, word.find_first_of(" _"))).empty();   // "x_coord"
     unordered = unordered || (coordinate && seen.read > 2 && !seen.increasing && !seen.decreasing);
   }
   return unordered;

@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/formats/all.hpp"
+#include "look/names.hpp"
+
 namespace mollis::look {
 namespace {
 
 constexpr double rows_a_cell = 10.0;
 constexpr double least_cells = 9.0;
-
-/// What stands in brackets after the name of an axis; whether the column is one of that axis at all.
-bool is_column(std::string const& name, std::string const& axis, std::string& unit) {
-  auto const at = name.find_first_of("[(");
-  auto head = name.substr(0, at);
-  head.erase(std::remove(head.begin(), head.end(), ' '), head.end());
-  if (head != axis) return false;
-  unit = at == std::string::npos ? "" : name.substr(at + 1, name.find_first_of("])", at) - at - 1);
-  return true;
-}
 
 }  // namespace
 
@@ -27,7 +20,8 @@ std::vector<Places> places_of(Survey const& survey) {
   for (std::string const axis : {"z", "y", "x"})
     for (auto const& seen : survey.datasets) {
       Places column;
-      if (!is_column(seen.name, axis, column.unit) || !seen.problem.empty() || !seen.finite || !(seen.highest > seen.lowest)) continue;
+      if (io::lower_case(word_of(seen.name)) != axis || !seen.problem.empty() || !seen.finite || !(seen.highest > seen.lowest)) continue;
+      column.unit = unit_of(seen.name);
       if (column.unit == "nm") column.scale = 0.001;
       if (column.unit == "nm") column.unit = "um";
       column.axis = axis;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "deck/suggest.hpp"
 #include "deck/text.hpp"
 #include "io/formats/cf.hpp"
+#include "look/names.hpp"
 #include "run/shown.hpp"
 
 namespace mollis::look {
@@ -74,6 +76,18 @@ std::string question_of(Lattice const& lattice, bool from_file) {
   auto const part = fmt::format("crop = {{ {} = [0, {}] }}", longest->axis, std::max<Index>(longest->points / 2, 1));
   return text + (from_file ? fmt::format("# ? A part of it alone? {}, in coordinates and in [observations.*], the same in both (first index, end).\n", part)
                            : fmt::format("# ? A part of it alone? {} in [observations.*] (first index, end), and points, lower, upper of that part here.\n", part));
+}
+
+std::string question_of_curves(Survey const& survey) {
+  std::vector<std::string> names;
+  for (auto const& seen : survey.datasets) {
+    auto const shape = seen.description.shape();
+    bool const wide = std::count_if(shape.begin(), shape.end(), [](Index n) { return n > 1; }) > 1;
+    auto const axis = axis_of(seen.name);
+    if (seen.problem.empty() && wide && (axis == "x" || axis == "y")) names.push_back(seen.name);
+  }
+  return names.size() < 2 ? "" : fmt::format("# ? {} vary along several axes: is the grid curved? Then derivatives along its axes are none along x and y; bring the data onto a "
+                                          "regular grid.\n", run::shown(deck::quoted_list(names)));
 }
 
 std::string question_of_gaps(Survey const& survey, Seen const& seen, std::vector<std::string> const& part) {

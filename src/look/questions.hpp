@@ -13,6 +13,9 @@ std::string question_of(Guess const& axis);
 /// coordinates are read from the file, and cropped with the data.
 std::string question_of(Lattice const& lattice, bool from_file);
 
+/// Of coordinates x and y that are no axes' own, as those of curved grids.
+std::string question_of_curves(Survey const& survey);
+
 /// Of values that are missing: gaps, or a domain. part: keys that say which part of the file is read ("order = ...", "at = ...").
 std::string question_of_gaps(Survey const& survey, Seen const& seen, std::vector<std::string> const& part);
 

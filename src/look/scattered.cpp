@@ -4,19 +4,12 @@
 #include <cmath>
 
 #include "io/formats/all.hpp"
-#include "io/layout.hpp"
+#include "look/names.hpp"
 
 namespace mollis::look {
 namespace {
 
 using Words = std::vector<std::string>;
-
-/// "head" of "/wells/Head [m]".
-std::string word_of(std::string const& column) {
-  auto const last = column.substr(column.rfind('/') + 1);
-  auto const end = last.find_first_of(" [(");
-  return io::lower_case(last.substr(0, end));
-}
 
 bool is_one_of(Words const& words, std::string const& word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
@@ -31,8 +24,8 @@ std::optional<Scattered> scattered_of(Survey const& survey) {
   bool molecules = false;
   for (auto const& seen : survey.datasets) {
     if (!seen.problem.empty() || !seen.finite) continue;
-    auto const word = word_of(seen.name);
-    auto const axis = io::axis_meant(word);
+    auto const word = io::lower_case(word_of(seen.name));
+    auto const axis = axis_of(seen.name);
     if (!axis.empty()) {
       if (seen.highest > seen.lowest) table.axes.push_back({axis, seen.name, seen.lowest, seen.highest, 0});
       table.rows = std::max(table.rows, seen.read);

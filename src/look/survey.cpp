@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "io/format.hpp"
@@ -60,6 +61,30 @@ void scan(std::string const& file, Seen& seen) {
   }
 }
 
+bool is_monotone(std::vector<double> const& v) {
+  auto const step = [&](auto const& wrong) { return std::adjacent_find(v.begin(), v.end(), wrong) == v.end(); };
+  bool const finite = std::all_of(v.begin(), v.end(), [](double x) { return std::isfinite(x); });
+  return finite && v.size() > 2 && (step(std::greater_equal<>()) || step(std::less_equal<>()));
+}
+
+/// Coordinates around an array without names, as spreadsheets have them.
+void judge_margins(std::string const& file, Seen& seen) {
+  auto const shape = seen.description.shape();
+  if (!seen.name.empty() || shape.size() != 2 || shape[0] < 4 || shape[1] < 4 || shape[0] > longest_axis || shape[1] > longest_axis || seen.missing == 0) return;
+  std::vector<std::vector<double>> found;
+  for (std::size_t along = 0; along < 2; ++along) {
+    std::vector<double> values(static_cast<std::size_t>(shape[along]));
+    io::Slab slab{{0, 0}, {1, 1}, false};
+    slab.count[along] = shape[along];
+    io::format_of(file).open(MPI_COMM_SELF, file, seen.description)->read(slab, values.data());
+    if (!std::isnan(values.front())) return;
+    values.erase(values.begin());
+    if (!is_monotone(values)) return;
+    found.push_back(std::move(values));
+  }
+  seen.margins = std::move(found);
+}
+
 void judge_axis(Seen& seen) {
   auto const& v = seen.values;
   if (v.size() < 2 || static_cast<Index>(v.size()) != seen.read) return;
@@ -92,6 +117,7 @@ Survey survey(std::string const& file) {
       seen.description = format.describe(file, name);
       scan(file, seen);
       judge_axis(seen);
+      judge_margins(file, seen);
       readable = true;
     } catch (run::Error const& error) {
       seen.problem = error.what();

@@ -19,6 +19,8 @@ struct Seen {
   bool increasing = false;      ///< of these: strictly
   bool decreasing = false;
   bool even = false;  ///< of these: equally spaced to 1e-6 of that
+  std::vector<std::vector<double>> margins = {};  ///< of a sheet of numbers: its first column and line, where they are coordinates (the corner is empty, both
+                                                  ///< rise or fall throughout); else none
 
   double spacing() const;  ///< mean; negative where values decrease
 };

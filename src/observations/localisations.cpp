@@ -12,6 +12,7 @@
 #include "observations/count_noise.hpp"
 #include "observations/made.hpp"
 #include "observations/spread_count.hpp"
+#include "observations/table_ends.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -23,7 +24,7 @@ constexpr Index piece = 1 << 18;  ///< rows that a rank reads at once
 class Census {
  public:
   Census(grid::Grid const& grid, Settings const& observation)
-      : grid_(grid), observation_(observation), cells_(grid), widened_(grid, cells_), counts_(static_cast<std::size_t>(grid.local_size()), 0.0),
+      : grid_(grid), observation_(observation), cells_(grid), widened_(grid, cells_), ends_(grid, cells_), counts_(static_cast<std::size_t>(grid.local_size()), 0.0),
         ranges_(grid.axes().size(), {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
     for (auto const& axis : grid.axes()) {
       columns_.push_back(observation.columns.at(axis.name));
@@ -59,6 +60,7 @@ class Census {
                        "them, or write scale = {{ sigma = ... }} where its unit is not that of the coordinates", sums[3], rows_, rows[1] + 1));
     if (outside_ == rows_) refuse_elsewhere();
     if (!is_widened()) return counts_;
+    ends_.find();
     double both[2] = {widened_.sum(), widened_.squares()};
     MPI_Allreduce(MPI_IN_PLACE, both, 2, MPI_DOUBLE, MPI_SUM, grid_.comm());
     alike_ = both[0] / both[1];
@@ -70,6 +72,7 @@ class Census {
   double alike() const { return alike_; }                        ///< the variance of a sum of many counts over that of one, of its mean; 1 of points
   grid::Cells const& cells() const { return cells_; }
   Index outside() const { return outside_; }
+  bool is_whole(Index local) const { return !is_widened() || ends_.is_whole(local); }   ///< a cell that counts all that it would if the table went on
   [[noreturn]] void fail(std::string const& what) const {
     throw run::Error(run::Exit::bad_data, run::line(observation_.places.of("file"), fmt::format("{}: {}", observation_.file, what)));
   }
@@ -109,6 +112,7 @@ class Census {
       if (!finite || !known) continue;
       Index const cell = cells_.find(place.data());
       if (cell >= 0) named.push_back({cell, 1.0});
+      if (is_widened()) ends_.add(place.data(), deviation.data());
       bool const counts = is_widened() ? widened_.add(place.data(), deviation.data()) : cell >= 0;
       if (!counts) ++outside_;
     }
@@ -132,6 +136,7 @@ class Census {
   Settings const& observation_;
   grid::Cells cells_;
   SpreadCount widened_;
+  TableEnds ends_;
   std::vector<std::string> columns_;  ///< of the axes, then those of uncertainties
   std::vector<int> deviations_;       ///< [axis]: which of them is that of its uncertainty; -1: none
   std::vector<double> scale_, deviation_scale_, counts_, widened_counts_;
@@ -153,16 +158,24 @@ State read_localisations(grid::Grid const& grid, std::string const& name, Settin
   Census census(grid, observation);
   auto const& seen = census.take();
   auto const inside = on_host(mask);
-  auto const observed = [&](std::size_t i) { return inside.extent(0) == 0 || inside(i) != 0.0; };
+  auto const within = [&](std::size_t i) { return inside.extent(0) == 0 || inside(i) != 0.0; };
+  auto const observed = [&](std::size_t i) { return within(i) && census.is_whole(static_cast<Index>(i)); };
   Field const counts = made(grid, "localisations", [&](std::size_t i) { return observed(i) ? seen[i] : NAN; });
   Field const volumes = made(grid, "localisations", [&](std::size_t i) { return census.cells().volume(static_cast<Index>(i)); });
   Localisations found;
   found.outside = census.outside();
-  double sums[2] = {0.0, 0.0};
-  for (std::size_t i = 0; i < seen.size(); ++i) sums[observed(i) ? 0 : 1] += seen[i];
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, grid.comm());
+  double sums[3] = {0.0, 0.0, 0.0};
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (!within(i)) sums[1] += seen[i];
+    else if (observed(i)) sums[0] += seen[i];
+    else sums[2] += 1.0;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 3, MPI_DOUBLE, MPI_SUM, grid.comm());
   found.counted = std::llround(sums[0]);
   found.masked = std::llround(sums[1]);
+  found.cut = std::llround(sums[2]);
+  if (found.counted == 0 && found.cut > 0)
+    census.fail(fmt::format("its widths reach over the whole grid from where its rows end; nothing of the {} cells counts all that it would", found.cut));
   if (found.counted == 0) census.fail(fmt::format("all of the {} localisations on the grid lie outside the mask; nothing was observed", found.masked));
   auto const& single = census.points();
   Field const points = made(grid, "localisations", [&](std::size_t i) { return observed(i) ? single[i] : NAN; });

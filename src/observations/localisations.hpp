@@ -11,7 +11,7 @@ namespace mollis::observations {
 /// With uncertainties (columns "sigma" of all axes of space, "sigma_AXIS" of one; in the unit of the axis by scale) each localisation counts with
 /// that width (spread_count.hpp): the datum is of the density convolved with it. Neighbours then share their noise, a datum's variance is
 /// F sum_k w_ki^2 = F E n_i / c with c (State::alike) the sum of all w over that of all w^2; sums of many still vary by F E n. F is told by points.
-/// Cells outside `mask` (empty: none) were not observed. The table is read in pieces. run::Error bad_data: places that are not
+/// Cells within such widths of where the table ends (table_ends.hpp) and those outside `mask` (empty: none) were not observed. The table is read in pieces. run::Error bad_data: places that are not
 /// finite, no row, none on the grid; missing_input. Collective.
 State read_localisations(grid::Grid const& grid, std::string const& name, Settings const& observation, Field const& mask);
 

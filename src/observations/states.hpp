@@ -23,6 +23,7 @@ struct Points {
 /// What was found in a table of localisations, all ranks.
 struct Localisations {
   Index counted = 0, outside = 0, masked = 0;  ///< in cells that were observed, outside the grid, on the grid but outside the mask
+  Index cut = 0;                               ///< cells left out, as the table ends within the widths of its rows (table_ends.hpp)
   double dispersion = 1.0;                     ///< the variance of a count over its mean
 };
 

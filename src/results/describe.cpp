@@ -18,8 +18,9 @@ std::string describe(observations::State const& state) {
   if (state.points) return fmt::format("data  {}: noise {:.4g}, {} scattered points", state.name, state.sigma, state.points->total);
   if (state.localisations) {
     auto const& found = *state.localisations;
-    return fmt::format("data  {}: {} localisations counted, {} outside the grid{}, their variance {:.4g} times Poisson's; noise {:.4g}", state.name,
-                       found.counted, found.outside, found.masked > 0 ? fmt::format(", {} outside the mask", found.masked) : "", found.dispersion,
+    return fmt::format("data  {}: {} localisations counted, {} outside the grid{}{}, their variance {:.4g} times Poisson's; noise {:.4g}", state.name,
+                       found.counted, found.outside, found.masked > 0 ? fmt::format(", {} outside the mask", found.masked) : "",
+                       found.cut > 0 ? fmt::format(", {} cells left out where the table ends within their widths", found.cut) : "", found.dispersion,
                        state.sigma);
   }
   auto const grows = state.grows ? fmt::format(" on the whole, growing with the values: {:.3g} of each, at least {:.3g}", state.grows->share, state.grows->floor)

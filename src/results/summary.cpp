@@ -127,7 +127,7 @@ void add_localisations(std::vector<observations::State> const& states, Json& jso
   for (auto const& state : states) {
     if (!state.localisations) continue;
     auto const& found = *state.localisations;
-    json["localisations"][state.name] = {{"counted", found.counted}, {"outside_grid", found.outside}, {"outside_mask", found.masked},
+    json["localisations"][state.name] = {{"counted", found.counted}, {"outside_grid", found.outside}, {"outside_mask", found.masked}, {"cells_cut", found.cut},
                                          {"dispersion", number(found.dispersion)}};
   }
 }

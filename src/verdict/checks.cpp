@@ -152,7 +152,8 @@ Checks noise_as_given(Problem const& problem, Estimate const& estimate) {
     checks.push_back({"noise", factor > most_raised ? share : 0.0, most_unexplained,
                       fmt::format("the equation explains {} no better than to {:.3g}, {:.2g} % of its deviation and {:.2g} times the noise that its "
                                   "differences show", state.name, estimate.noise[s], 100.0 * share, factor),
-                      "a term may be missing or wrong; if the noise is known and as large, give it ([observations] noise)"});
+                      fmt::format("a term may be missing or wrong{}; if the noise is known and as large, give it ([observations] noise)",
+                                  state.points ? ", or the lattice of the states too coarse for them (try more of [grid] points)" : "")});
   }
   return checks;
 }

@@ -202,12 +202,13 @@ class Boreholes(TestCase):
             error = file["parameters/T"][...] - (1.0 + 0.5 * x * y)
             self.assertGreater(numpy.mean(abs(error) < 1.96 * file["parameters/T_std"][...]), 0.85)  # 0.56 by a prior that holds T for a plane
 
-    def test_picture(self):
-        """Dots on the fitted state: tools/plot.py knows tables of points."""
-        picture = self.directory / "heads.png"
-        done = subprocess.run([sys.executable, SOURCE / "tools" / "plot.py", self.directory / "out1", "-o", picture], capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertGreater(picture.stat().st_size, 10000)
+    def test_pictures(self):
+        """Dots on the fitted state or in its place: both tools know tables of points."""
+        for tool, options in (("plot.py", []), ("chromatin.py", ["--parameter", "T"])):
+            picture = self.directory / f"{tool}.png"
+            done = subprocess.run([sys.executable, SOURCE / "tools" / tool, self.directory / "out1", *options, "-o", picture], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertGreater(picture.stat().st_size, 10000)
 
     def test_ranks_agree(self):
         fields = {}

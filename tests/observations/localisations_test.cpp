@@ -202,6 +202,30 @@ TEST(Localisations, WidthsGoAroundRingsAndOverEnds) {
   EXPECT_EQ(state.localisations->outside, 1);
 }
 
+/// Cells that miss what would come from beyond are left out where the table ends, not where it goes on or nothing lies.
+TEST(Localisations, LeaveOutWhatTheEndOfTheTableCuts) {
+  auto const grid = test::make_grid({grid::uniform_axis("y", 21, 0.0, 1.0, false), grid::uniform_axis("x", 21, 0.0, 1.0, false)});
+  std::mt19937 engine(12);
+  std::uniform_real_distribution<double> y(-0.5, 1.0), x(0.0, 0.8);
+  double const sigma = 0.04;
+  std::vector<Place> rows;
+  for (int n = 0; n < 24000; ++n) rows.push_back({x(engine), y(engine), sigma});
+  auto settings = settings_of(write_table("cut.csv", "x,y,s", rows), grid);
+  settings.columns["sigma"] = "s";
+  auto const state = observations::read_localisations(grid, "rho", settings, {});
+  auto const own = test::to_vector(state.data);
+  auto const& box = grid.owned();
+  double worst = 0.0;   // of the density, 2e4, over what is left of it within the table
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    double const at[2] = {0.05 * static_cast<double>(box[0].lower + static_cast<Index>(i) / box[1].size()), 0.05 * static_cast<double>(box[1].lower + static_cast<Index>(i) % box[1].size())};
+    bool const cut = at[0] > 0.9 - 1e-9 || at[1] < 0.1 + 1e-9;   // cells that reach beyond 0.88 or 0.12
+    EXPECT_EQ(std::isnan(own[i]), cut) << at[0] << " " << at[1];
+    if (!cut && at[1] < 0.6) worst = std::max(worst, std::abs(own[i] - 2e4) / 2e4);
+  }
+  EXPECT_LT(worst, 0.4);   // 50 molecules a cell, as many again in reach: 6 of their deviations
+  EXPECT_EQ(state.localisations->cut, 3 * 21 + 3 * 21 - 9);
+}
+
 /// Where molecules lie at random, a datum's variance is as said, and that of sums over many data is that of the molecules in them.
 TEST(Localisations, ThatAreWideShareTheirNoise) {
   auto const grid = test::make_grid({grid::uniform_axis("y", 100, 0.0, 1.0, true), grid::uniform_axis("x", 100, 0.0, 1.0, true)});

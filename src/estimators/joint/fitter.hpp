@@ -48,6 +48,7 @@ class Fitter {
   void raise();
   void polish();
   void settle();
+  bool shorten(Vec from, double low);
   void respect_bounds();
   void say_unsettled(double moved);
 

@@ -10,6 +10,7 @@ namespace mollis::joint {
 namespace {
 
 constexpr double uphill = 0.5;  ///< of the objective, minus the logarithm of the posterior: what one standard error costs
+constexpr int most_halved = 4, patience = 8;  ///< steps within bounds that may lead uphill, as the next one brings the states after
 
 }  // namespace
 
@@ -43,6 +44,17 @@ void Fitter::settle() {
   say_unsettled(at_.before);
 }
 
+/// Goes back by half towards `from` while the objective stands higher than its `low` there, at most four times: steps that set parameters to
+/// their bounds leave the states behind, and whole ones swing between two sets of bounds. Whether the step was left whole.
+bool Fitter::shorten(Vec from, double low) {
+  bool whole = true;
+  for (int i = 0; i < most_halved && cost() > low + uphill; ++i, whole = false) {
+    petsc::check(VecAXPBY(result_.x, 0.5, 0.5, from));
+    objective_.move_to(result_.x);
+  }
+  return whole;
+}
+
 /// Parameters outside their bounds are set to them; those that would leave again stay there while all else is fitted.
 void Fitter::respect_bounds() {
   auto const bounds = parameters::make_bounds(problem_.space());
@@ -52,18 +64,22 @@ void Fitter::respect_bounds() {
     if (!set_within(bounds, objective_, result_.x)) return;
     at_.before = settled_change;
   }
-  bool done = false;
+  bool done = false, whole = true;
   for (int i = std::max(first - 1, 0); i < most_bounded && !done; ++i) {
     rest(bounding, i + 1);
     newton_.let_move(inner(bounds, objective_, result_.x));
     auto const at = parameters();
+    auto const from = objective_.make_vector();
+    petsc::check(VecCopy(result_.x, from));
+    double const low = cost();
     step("bounds");
     set_within(bounds, objective_, result_.x);
+    whole = i < patience || shorten(from, low);
     at_.moved = change_from(at);
-    done = at_.settled ? at_.solved && is_settled(at_.moved, at_.before) : at_.moved < settled_change;
+    done = whole && (at_.settled ? at_.solved && is_settled(at_.moved, at_.before) : at_.moved < settled_change);
     at_.before = at_.moved;
   }
-  result_.converged = at_.moved < settled_change && !at_.lost;
+  result_.converged = whole && at_.moved < settled_change && !at_.lost;
   if (at_.settled && !done) say_unsettled(at_.moved);
 }
 

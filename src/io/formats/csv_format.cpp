@@ -39,10 +39,7 @@ class Rows {
       first_ = line;
       return;
     }
-    auto const is_comma = [](std::string const& word) { return !advice_on(word).empty(); };
-    auto const comma = std::find_if(words.begin(), words.end(), is_comma);
-    if (comma != words.end() && std::all_of(words.begin(), words.end(), [&](auto const& word) { return is_comma(word) || read_number(word, value); }))
-      refuse(fmt::format("\"{}\" is not a number{}", run::shown(*comma), advice_on(*comma)));
+    refuse_values(words);
     names_ = words;
     columns_ = words.size();
   }
@@ -50,7 +47,8 @@ class Rows {
   /// Of the columns; none where the first line has numbers.
   std::vector<std::string> const& names() const { return names_; }
 
-  bool next(std::vector<double>& values) {
+  /// The next line's values; of one column alone, where `only` is not negative, whatever stands in the others.
+  bool next(std::vector<double>& values, Index only = -1) {
     std::string line;
     if (!first_.empty())
       std::swap(line, first_);
@@ -60,10 +58,11 @@ class Rows {
     if (columns_ > 0 && words.size() != columns_)
       refuse(fmt::format("{} values where the lines above have {}; each line needs as many", words.size(), columns_));
     columns_ = words.size();
-    values.resize(columns_);
-    for (std::size_t i = 0; i < columns_; ++i)
-      if (!read_number(words[i], values[i]))
-        refuse(fmt::format("\"{}\" is not a number{}", run::shown(words[i]), advice_on(words[i])));
+    auto const first = static_cast<std::size_t>(std::max<Index>(only, 0)), count = only < 0 ? columns_ : 1;
+    values.resize(count);
+    for (std::size_t i = 0; i < count; ++i)
+      if (auto const& word = words[first + i]; !read_number(word, values[i]))
+        refuse(fmt::format("\"{}\" is not a number{}", run::shown(word), advice_on(word)));
     return true;
   }
 
@@ -78,6 +77,17 @@ class Rows {
     return false;
   }
 
+  /// A first line whose words are numbers, decimal commas and dates is none of names; dates alone may be.
+  void refuse_values(std::vector<std::string> const& words) const {
+    double value = 0.0;
+    auto const other = [](std::string const& word) { return !advice_on(word).empty(); };
+    auto const is_value = [&](std::string const& word) { return read_number(word, value) || word.find(',') != std::string::npos; };
+    auto const first = std::find_if(words.begin(), words.end(), other);
+    if (first != words.end() && std::any_of(words.begin(), words.end(), is_value) &&
+        std::all_of(words.begin(), words.end(), [&](auto const& word) { return other(word) || read_number(word, value); }))
+      refuse(fmt::format("\"{}\" is not a number{}", run::shown(*first), advice_on(*first)));
+  }
+
   [[noreturn]] void refuse(std::string const& what) const {
     throw Error(Exit::bad_data, fmt::format("{}, line {}: {}", file_, number_, what));
   }
@@ -90,21 +100,25 @@ class Rows {
   char separator_ = ' ';
 };
 
+/// Of a column of that name; -1 of an array without names.
+Index position(std::vector<std::string> const& names, std::string const& dataset) {
+  return names.empty() ? -1 : std::find(names.begin(), names.end(), dataset) - names.begin();
+}
+
 class CsvReader : public Reader {
  public:
   CsvReader(std::string const& file, Description const& description) : file_(file), shape_(description.shape()) {
-    auto const names = Rows(file).names();
-    column_ = std::find(names.begin(), names.end(), description.dataset) - names.begin();
+    column_ = position(Rows(file).names(), description.dataset);
   }
 
   void read(Slab const& slab, double* values) override {
     if (slab.size() == 0) return;
     bool const grid = shape_.size() == 2;
-    Index const first = grid ? slab.start[1] : column_, count = grid ? slab.count[1] : 1;
+    Index const first = grid ? slab.start[1] : 0, count = grid ? slab.count[1] : 1;
     Rows rows(file_);
     std::vector<double> row;
     for (Index y = 0; y < slab.start[0] + slab.count[0]; ++y) {
-      if (!rows.next(row) || static_cast<Index>(row.size()) < first + count)
+      if (!rows.next(row, column_) || static_cast<Index>(row.size()) < first + count)
         throw Error(Exit::bad_data, file_ + ": changed while it was read");
       if (y < slab.start[0]) continue;
       for (Index x = 0; x < count; ++x) *values++ = row[static_cast<std::size_t>(first + x)];
@@ -114,7 +128,7 @@ class CsvReader : public Reader {
  private:
   std::string file_;
   std::vector<Index> shape_;
-  Index column_ = 0;
+  Index column_ = -1;  ///< of a table with names
 };
 
 class Csv : public Format {
@@ -135,7 +149,7 @@ class Csv : public Format {
       throw_missing(file, dataset, names);
     std::vector<double> row;
     Index count = 0, columns = 0;
-    for (; rows.next(row); ++count) columns = static_cast<Index>(row.size());
+    for (; rows.next(row, position(names, dataset)); ++count) columns = static_cast<Index>(row.size());
     if (count == 0) throw Error(Exit::bad_data, file + ": has no row of values");
     Description d;
     d.axes = {{"", count, "", 0.0, ""}};

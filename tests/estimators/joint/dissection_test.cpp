@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 
@@ -191,6 +192,10 @@ TEST(Section, IsChosenByOperations) {
   EXPECT_FALSE(estimators::choose_section(nucleus));
   nucleus.inside = 0.2;
   EXPECT_TRUE(estimators::choose_section(nucleus));
+  estimators::SectionShape stack{{16, 15, 18}, {6, 6, 6}, {false, false, false}};   // 4320 + 1080 unknowns: a dense factor takes 5e10
+  stack.whole = 1.0;
+  ASSERT_TRUE(estimators::choose_section(stack));
+  EXPECT_LE(estimators::choose_section(stack)->operations, std::pow(5400.0, 3) / 3.0);
   estimators::SectionShape film{{37, 38, 38}, {6, 6, 6}, {false, false, false}};
   film.profiles = 1024.0;
   film.has_waves = true;

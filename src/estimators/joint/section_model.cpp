@@ -18,7 +18,7 @@ constexpr double far_weight = 8.0;         ///< of waves only from this factor o
 constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
 constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
 constexpr double log_step = 0.01;          ///< of log beta, for the derivative of log det H
-constexpr double prior_of_freedom = 1e-8;  ///< share of the states' prior, the root of rounding: it is no data, only what H has to have to be definite
+constexpr double prior_of_freedom = 1e-4;  ///< share of the states' prior: short waves of them up to a hundred times the noise, at 1 % as large as the states, are no surprise
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
 
 bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {

@@ -187,6 +187,7 @@ TEST(Section, TellsHowMuchOfASmoothnessTheDataDoNot) {
   solver::ConjugateGradients gradients(f.c.grid.comm(), f.objective.layout().size, hessian, &factors, {1e-8, 2000, false});
   auto const unit = f.objective.make_vector(), pull = petsc::like(unit), solved = petsc::like(unit);
   for (std::size_t p = 0; p < 2; ++p) {
+    if (p == 0 && f.c.grid.ranks() > 1) continue;  // many solves: one rank shows it
     auto const& unknown = f.c.space.unknowns()[p];
     double trace = 0.0;
     for (int rank = 0; rank < f.c.grid.ranks(); ++rank) {

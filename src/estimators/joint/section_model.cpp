@@ -18,6 +18,7 @@ constexpr double far_weight = 8.0;         ///< of waves only from this factor o
 constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
 constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
 constexpr double log_step = 0.01;          ///< of log beta, for the derivative of log det H
+constexpr double prior_of_freedom = 1e-4;  ///< share of the states' prior: short waves of them up to a hundred times the noise, at 1 % as large as the states, are no surprise
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
 
 bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
@@ -224,7 +225,7 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
   auto const at = std::find(fields.begin(), fields.end(), static_cast<int>(unknown));
   if (wave_ >= 0 || at == fields.end() || objective_.holds_parameters()) return {};
   double const beta = objective_.weights().smoothness[unknown];
-  auto const hessians = rows_.assemble();
+  auto const hessians = rows_.assemble(prior_of_freedom);
   std::optional<solver::SparseInverse> inverse;
   double difference = 0.0;
   for (double const sign : {1.0, -1.0}) {

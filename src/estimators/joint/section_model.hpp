@@ -29,7 +29,8 @@ class SectionModel {
   void update(Vec moves, bool now);
   bool is_ready() const { return waves_.front().inverse != nullptr; }
   /// beta tr(L H^-1) of a field, H the Hessian at the objective's last linearise() and its weights, all axes in the section: how much of
-  /// what L holds the data do not tell. As the derivative of log det H, from two factorisations; nothing where there is none. Collective.
+  /// what L holds the data do not tell. The prior of the states is all but left out of this H: it damps their short waves, and would make out
+  /// that those of the field are told. As the derivative of log det H, from two factorisations; nothing where there is none. Collective.
   std::optional<double> untold(std::size_t unknown);
   /// An iteration without it.
   void count() { ++used_; }

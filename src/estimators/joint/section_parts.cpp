@@ -124,7 +124,7 @@ void SectionRows::add_points(Mat to) const {
 }
 
 /// The diagonal, if only as a place, and the roughness at open ends.
-void SectionRows::add_prior(Mat to) const {
+void SectionRows::add_prior(Mat to, double share) const {
   auto const& roughness = objective_.roughness();
   for (std::size_t block = 0; block < blocks_.size(); ++block) {
     if (blocks_[block].size == 0) continue;
@@ -133,7 +133,7 @@ void SectionRows::add_prior(Mat to) const {
       check(MatSetValue(to, row, row, 0.0, ADD_VALUES));
       for (std::size_t i = 0; block < states_ && i < axes_.size(); ++i) {
         int const a = axes_[i];
-        double const tau = objective_.prior(block)[static_cast<std::size_t>(a)];
+        double const tau = share * objective_.prior(block)[static_cast<std::size_t>(a)];
         Index const band = roughness.band(a), size = objective_.lattice().extended().axis(a).size();
         if (band == 0) continue;
         for (Index o = std::max(-band, -point[i]); o <= std::min(band, size - 1 - point[i]); ++o) {

@@ -185,7 +185,7 @@ petsc::Matrix SectionRows::make_matrix() const {
 }
 
 /// Entries into a matrix that has no place for them yet move all that stand behind them: places are found once.
-SectionRows::Hessians SectionRows::assemble() {
+SectionRows::Hessians SectionRows::assemble(double share_of_prior) {
   auto& places = places_[objective_.holds_parameters() ? 1 : 0];
   bool const first = places.empty();
   Hessians hessians;
@@ -202,7 +202,7 @@ SectionRows::Hessians SectionRows::assemble() {
   if (wave_ >= 0) next(hessians.prior);
   add_equation(hessians, first);
   add_points(hessians.square[0][0]);
-  add_prior(all.back());
+  add_prior(all.back(), share_of_prior);
   for (std::size_t f = 0; f < fields_.size() && !objective_.holds_parameters(); ++f)
     add_smoothness(all.back(), f, objective_.weights().smoothness[static_cast<std::size_t>(fields_[f])]);
   for (Mat const matrix : all) {

@@ -20,8 +20,9 @@ class SectionRows {
     std::vector<std::vector<petsc::Matrix>> square;
     petsc::Matrix prior;  ///< within the section; of the wave's axis the caller adds `along_wave`
   };
-  /// At the objective's last linearise(). All parts in one matrix where there is no wave: square[0][0]. Collective.
-  Hessians assemble();
+  /// At the objective's last linearise(). All parts in one matrix where there is no wave: square[0][0]. share_of_prior: how much of what is
+  /// believed of the states at open ends is in it. Collective.
+  Hessians assemble(double share_of_prior = 1.0);
   /// to += beta L of fields()[field], not yet assembled. Not collective.
   void add_smoothness(Mat to, std::size_t field, double beta) const;
 
@@ -69,7 +70,7 @@ class SectionRows {
   /// whole: entries that happen to be 0, too.
   void add_equation(Hessians const& hessians, bool whole) const;
   void add_points(Mat to) const;
-  void add_prior(Mat to) const;
+  void add_prior(Mat to, double share) const;
 
   Objective& objective_;
   int wave_;

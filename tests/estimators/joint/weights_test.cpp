@@ -49,24 +49,24 @@ joint::Joined fit_of(double noise, double square) {
 }
 
 /// Averages promise the start twelve degrees of freedom, a disc of data leaves it far fewer. Without falling back the field goes to what its
-/// smoothness leaves free and evidence stays with it: weights of 10 to 2e4, 0.1 degrees of freedom.
+/// smoothness leaves free and evidence stays with it: weights of 10 to 2e4, 0.1 degrees of freedom. There are 46 data.
 TEST(Weights, AStartThatIsTooStiffIsLoosened) {
   auto const result = fit_of(0.001, 0.03);
   EXPECT_LT(result.trials.back().smoothness.front(), 0.1);
-  EXPECT_GT(result.trials.back().freedom, 50.0);
+  EXPECT_GT(result.trials.back().freedom, 10.0);
 }
 
-/// The first weight that goes back goes half the way, by logarithms: 4.3e-4 to 7.2e-4 for 12e-4.
+/// The first weight that goes back goes half the way, by logarithms: 1.17e-4 to 1.52e-4 for 1.98e-4.
 TEST(Weights, ThoseThatTurnGoHalfTheWay) {
-  auto const result = fit_of(0.001, 0.2);
+  auto const result = fit_of(0.0003, 0.1);
   EXPECT_TRUE(result.converged);
   double back = 0.0;
   for (std::size_t n = 2; n < result.trials.size() && back == 0.0; ++n) {
     auto const moved = [&](std::size_t i) { return std::log(result.trials[i].smoothness.front() / result.trials[i - 1].smoothness.front()); };
     if (result.trials[n].phase == "weight" && moved(n - 1) < 0.0 && moved(n) > 0.0) back = std::exp(moved(n));
   }
-  EXPECT_GT(back, 1.3);
-  EXPECT_LT(back, 2.2);
+  EXPECT_GT(back, 1.1);
+  EXPECT_LT(back, 1.5);
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mollis")
     parser.add_argument("--only", default="")
+    parser.add_argument("--samples", help="draws of the error; as many as are automatic where it is left out. Two have the same peak")
     parser.add_argument("--out", type=pathlib.Path, help="keeps the numbers as JSON")
     given = parser.parse_args()
     rows, fine = {}, True
@@ -63,7 +64,8 @@ def main():
         if given.only not in name:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            words = [str(INPUTS / f"{deck}.toml"), f"grid.points={points}", f"observations.u.file={folder}/data.h5", "forward.refine=1"]
+            words = [str(INPUTS / f"{deck}.toml"), f"grid.points={points}", f"observations.u.file={folder}/data.h5", "forward.refine=1",
+                     *([f"uncertainty.samples={given.samples}"] if given.samples else [])]
             call(given.mollis, "forward", *words)
             for method in METHODS:
                 weight = 1.0

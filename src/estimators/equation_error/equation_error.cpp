@@ -42,7 +42,8 @@ int kept_pass(checkpoint::Keeper& keeper, parameters::ParameterSpace const& spac
 
 EquationError::EquationError(residual::ResidualModel& model, estimators::Settings const& settings, run::Progress& progress)
     : model_(model), settings_(settings), progress_(progress),
-      solver_(model.space(), settings.tolerance, estimators::method_named(settings.method).couples_points), smoothness_(model.space()) {
+      smoothness_(std::make_shared<parameters::SmoothnessProduct>(model.space())),
+      solver_(model.space(), smoothness_, settings.tolerance, estimators::method_named(settings.method).couples_points) {
   if (!model_.system().affine) return;
   auto const zero = space().make_vector();
   model_.move_to(space().scatter(zero));
@@ -105,7 +106,7 @@ std::vector<Field> EquationError::sensitivity(Vec x, std::vector<Field> const& w
 
 void EquationError::smoothness(std::vector<double> const& beta, Vec x, Vec out) const {
   check(VecSet(out, 0.0));
-  add_smoothness(space(), smoothness_, beta, space().scatter(x), out);
+  add_smoothness(space(), *smoothness_, beta, space().scatter(x), out);
 }
 
 solver::Outcome EquationError::solve(Vec b, Vec x, double tolerance) {

@@ -91,8 +91,8 @@ class EquationError {
   checkpoint::Keeper* keeper_ = nullptr;
   estimators::Settings settings_;
   run::Progress& progress_;
+  std::shared_ptr<parameters::SmoothnessProduct const> smoothness_;   ///< the solver has it too
   NormalSolver solver_;
-  parameters::SmoothnessProduct smoothness_;
   std::vector<Field> partials_;    ///< of an affine system, computed once
   std::vector<Field> constant_;    ///< R(0) of an affine system
   std::optional<residual::NoiseBias> bias_;

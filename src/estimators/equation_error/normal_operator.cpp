@@ -6,7 +6,8 @@ namespace mollis::equation_error {
 
 using petsc::check;
 
-NormalOperator::NormalOperator(parameters::ParameterSpace const& space) : space_(&space), smoothness_(space) {}
+NormalOperator::NormalOperator(parameters::ParameterSpace const& space, std::shared_ptr<parameters::SmoothnessProduct const> smoothness)
+    : space_(&space), smoothness_(std::move(smoothness)) {}
 
 void NormalOperator::update(NormalParts parts) {
   parts_ = std::move(parts);
@@ -49,7 +50,7 @@ void NormalOperator::apply(Vec in, Vec out) {
         kernels::add_product(data_[p][q], pieces[q], entries.piece(unknown.offset, unknown.grid.local_size()));
     }
   }
-  add_smoothness(*space_, smoothness_, parts_.beta, pieces, out);
+  add_smoothness(*space_, *smoothness_, parts_.beta, pieces, out);
 }
 
 }  // namespace mollis::equation_error

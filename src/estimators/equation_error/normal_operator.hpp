@@ -1,6 +1,8 @@
 #pragma once
 /// H = J^T W J - N + sum_p beta_p L_p without a matrix: the data's part point by point where that is all it is, else by products
 /// with J and its transpose; the smoothness by its line filters.
+#include <memory>
+
 #include "checkpoint/keeper.hpp"
 #include "estimators/equation_error/normal_parts.hpp"
 #include "parameters/smoothness_product.hpp"
@@ -10,7 +12,8 @@ namespace mollis::equation_error {
 
 class NormalOperator final : public solver::Operator {
  public:
-  explicit NormalOperator(parameters::ParameterSpace const& space);  ///< Collective.
+  /// `smoothness`: of `space`, whose passes it shares with whoever else has it. Not collective.
+  NormalOperator(parameters::ParameterSpace const& space, std::shared_ptr<parameters::SmoothnessProduct const> smoothness);
 
   /// Collective.
   void update(NormalParts parts);
@@ -23,7 +26,7 @@ class NormalOperator final : public solver::Operator {
 
  private:
   parameters::ParameterSpace const* space_;
-  parameters::SmoothnessProduct smoothness_;
+  std::shared_ptr<parameters::SmoothnessProduct const> smoothness_;
   NormalParts parts_{};
   checkpoint::Keeper* keeper_ = nullptr;
   std::vector<std::vector<Field>> data_;  ///< [unknown][unknown]; none where the system is not pointwise

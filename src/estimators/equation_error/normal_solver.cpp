@@ -61,15 +61,18 @@ bool all_profiles(parameters::ParameterSpace const& space) {
   return std::all_of(unknowns.begin(), unknowns.end(), is_profile);
 }
 
-NormalSolver::Shell::Shell(parameters::ParameterSpace const& space, double tolerance)
-    : normal(space), spectral(space), moving(normal), moving_spectral(spectral), whole(space.grid().comm(), space.local_size(), normal, &spectral),
+NormalSolver::Shell::Shell(parameters::ParameterSpace const& space, std::shared_ptr<parameters::SmoothnessProduct const> smoothness,
+                           double tolerance)
+    : normal(space, std::move(smoothness)), spectral(space), moving(normal), moving_spectral(spectral), whole(space.grid().comm(), space.local_size(), normal, &spectral),
       gradients(space.grid().comm(), space.local_size(), moving, &moving_spectral, {tolerance, 5000, true}) {
   gradients.take_options();
 }
 
-NormalSolver::NormalSolver(parameters::ParameterSpace const& space, double tolerance, bool coupled) : space_(&space), tolerance_(tolerance) {
+NormalSolver::NormalSolver(parameters::ParameterSpace const& space, std::shared_ptr<parameters::SmoothnessProduct const> smoothness,
+                           double tolerance, bool coupled)
+    : space_(&space), tolerance_(tolerance) {
   if (coupled && !all_profiles(space) && !is_given("-pc_type")) {
-    shell_ = std::make_unique<Shell>(space, tolerance);
+    shell_ = std::make_unique<Shell>(space, std::move(smoothness), tolerance);
     return;
   }
   gradients_ = std::make_unique<solver::ConjugateGradients>(space.grid().comm(), solver::Stop{tolerance, 5000, false});

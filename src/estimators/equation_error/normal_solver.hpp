@@ -15,8 +15,8 @@ namespace mollis::equation_error {
 class NormalSolver {
  public:
   /// `tolerance`: relative to |b|. `coupled`: smoothness couples the points; else the diagonal will do (and may be 0 where the
-  /// data say nothing). Collective.
-  NormalSolver(parameters::ParameterSpace const& space, double tolerance, bool coupled);
+  /// data say nothing). `smoothness`: of `space`. Collective.
+  NormalSolver(parameters::ParameterSpace const& space, std::shared_ptr<parameters::SmoothnessProduct const> smoothness, double tolerance, bool coupled);
 
   /// The next H. Collective.
   void update(NormalParts const& parts);
@@ -46,7 +46,7 @@ class NormalSolver {
 
  private:
   struct Shell {
-    Shell(parameters::ParameterSpace const& space, double tolerance);
+    Shell(parameters::ParameterSpace const& space, std::shared_ptr<parameters::SmoothnessProduct const> smoothness, double tolerance);
     NormalOperator normal;
     SpectralPreconditioner spectral;
     bool fresh = false;                          ///< the preconditioner is that of H as it is now

@@ -180,7 +180,7 @@ TEST_P(JacobianTest, OperatorIsTheMatrix) {
   equation_error::NormalParts const parts{&l.model(), l.partials, l.weights, beta};
   equation_error::NormalMatrix matrix(l.c.space);
   matrix.assemble(parts);
-  equation_error::NormalOperator shell(l.c.space);
+  equation_error::NormalOperator shell(l.c.space, std::make_shared<parameters::SmoothnessProduct>(l.c.space));
   shell.update(parts);
   auto const expected = petsc::like(l.x), found = petsc::like(l.x);
   petsc::check(MatMult(matrix.matrix(), l.direction, expected));

@@ -62,6 +62,10 @@ struct Normal {
   equation_error::NormalParts parts;
 };
 
+std::shared_ptr<parameters::SmoothnessProduct const> smoothness_of(Normal const& normal) {
+  return std::make_shared<parameters::SmoothnessProduct>(normal.c.space);
+}
+
 class SolverTest : public testing::TestWithParam<std::tuple<int, bool>> {
  protected:
   Kind const& kind = kinds[std::get<0>(GetParam())];
@@ -75,7 +79,7 @@ TEST_P(SolverTest, SolvesTheAssembledEquationsInFewIterations) {
   std::vector<int> iterations;
   for (int const points : {17, 34}) {
     Normal normal(kind, points, periodic);
-    equation_error::NormalSolver solver(normal.c.space, 1e-10, true);
+    equation_error::NormalSolver solver(normal.c.space, smoothness_of(normal), 1e-10, true);
     ASSERT_TRUE(solver.is_shell());
     solver.update(normal.parts);
     auto const x = petsc::like(normal.b), left = petsc::like(normal.b);
@@ -94,7 +98,7 @@ TEST_P(SolverTest, SolvesTheAssembledEquationsInFewIterations) {
 
 TEST_P(SolverTest, PreconditionerIsSymmetricAndPositive) {
   Normal normal(kind, 17, periodic);
-  equation_error::NormalOperator op(normal.c.space);
+  equation_error::NormalOperator op(normal.c.space, smoothness_of(normal));
   op.update(normal.parts);
   equation_error::SpectralPreconditioner preconditioner(normal.c.space);
   preconditioner.update(op);
@@ -109,7 +113,7 @@ TEST_P(SolverTest, PreconditionerIsSymmetricAndPositive) {
 
 TEST_P(SolverTest, EntriesThatMayNotMoveStay) {
   Normal normal(kind, 17, periodic);
-  equation_error::NormalSolver solver(normal.c.space, 1e-10, true);
+  equation_error::NormalSolver solver(normal.c.space, smoothness_of(normal), 1e-10, true);
   solver.update(normal.parts);
   auto const x = petsc::like(normal.b), moves = petsc::like(normal.b), left = petsc::like(normal.b);
   Random random(8);
@@ -138,7 +142,7 @@ TEST(Spectral, IsTheInverseOfAnAverage) {
   Normal normal(kinds[0], 17, true);
   Kokkos::deep_copy(normal.parts.partials[0], 1.5);
   Kokkos::deep_copy(normal.parts.weights[0], 2.0);
-  equation_error::NormalOperator op(normal.c.space);
+  equation_error::NormalOperator op(normal.c.space, smoothness_of(normal));
   op.update(normal.parts);
   equation_error::SpectralPreconditioner preconditioner(normal.c.space);
   preconditioner.update(op);

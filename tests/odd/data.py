@@ -45,12 +45,12 @@ def value_cases():
 
 def truncated(path):
     good_data(path.parent)
-    path.write_bytes(path.read_bytes()[:-900])
+    path.write_bytes((path.parent / "data.h5").read_bytes()[:-900])
 
 
 def garbled(path):
     good_data(path.parent)
-    content = bytearray(path.read_bytes())
+    content = bytearray((path.parent / "data.h5").read_bytes())
     for at in range(100, len(content), 97):
         content[at] ^= 0x5A
     path.write_bytes(content)

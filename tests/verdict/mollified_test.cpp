@@ -1,30 +1,16 @@
 // What mollifying does to an answer: known to its standard errors, left for fitted states where these are as cheap, doubted where nothing tells it.
-#include "inference/inference.hpp"
 #include "parameters/parameter_space.hpp"
-#include "problem/case.hpp"
 #include "uncertainty/smoothing_bias.hpp"
-#include "verdict/verdict.hpp"
+#include "verdict/infer.hpp"
 
 namespace mollis::test {
 namespace {
-
-inference::Inference infer(Case const& c) {
-  Quiet const quiet;
-  run::Stages stages;
-  return inference::infer(c.problem(), stages);
-}
 
 Options noisy(double noise, std::vector<std::string> overrides = {}) {
   Options options;
   options.noise = noise;
   options.overrides = std::move(overrides);
   return options;
-}
-
-bool has(verdict::Verdict const& verdict, std::string const& check) {
-  for (auto const& reason : verdict.reasons())
-    if (reason.name == check) return true;
-  return false;
 }
 
 std::string line(std::string const& residual, std::string const& constants, int points) {
@@ -64,26 +50,8 @@ TEST(Mollified, OnALineFittedStatesAreTaken) {
 
 /// Noise that is said to be a third of what it is: what the fit leaves tells the standard error of a constant all the same.
 TEST(Mollified, StandardErrorsOfConstantsHoldWhatTheFitLeaves) {
-  std::string const film = R"toml(
-[grid]
-axes = ["t", "x"]
-points = [33, 48]
-lower = [0.0, 0.0]
-upper = [1.0, 1.0]
-periodic = ["x"]
-[inversion]
-method = "equation-error"
-[mollifier]
-radius = 6
-[parameters.D]
-over = []
-[equation]
-form = "weak"
-residual = "dt(u) - D*dx(dx(u)) + 0.5*u"
-)toml";
-  auto const wave = [](Coordinates const& x) { return std::exp(-0.5 * x[0]) * (1.0 + std::exp(-0.2 * pi * pi * x[0]) * std::sin(2.0 * pi * x[1])); };
   auto const error = [&](double said) {
-    Case c(film, {{"u", wave}}, noisy(0.01));
+    Case c(film("dt(u) - D*dx(dx(u)) + 0.5*u", "D"), {{"u", wave}}, noisy(0.01, {"mollifier.radius=6"}));
     for (auto& state : c.states) state.sigma *= said;
     return infer(c).uncertainty.constants.deviation(0);
   };

@@ -1,8 +1,6 @@
 // Sound data are found sound; what is broken on purpose is found out.
-#include "verdict/verdict.hpp"
+#include "verdict/infer.hpp"
 
-#include "inference/inference.hpp"
-#include "problem/case.hpp"
 #include "scores/score.hpp"
 #include "uncertainty/smoothing_bias.hpp"
 
@@ -25,44 +23,11 @@ residual = "lambda*lap(u) + m"
 )toml";
 double bump(Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(pi * x[1]); }
 
-/// u_t = D u_xx - 0.5 u with D = 0.05.
-std::string film(std::string const& residual, std::string const& constants) {
-  std::string text = R"toml(
-[grid]
-axes = ["t", "x"]
-points = [33, 48]
-lower = [0.0, 0.0]
-upper = [1.0, 1.0]
-periodic = ["x"]
-[inversion]
-method = "equation-error"
-[equation]
-form = "weak"
-residual = ")toml" + residual + "\"\n";
-  for (char const name : constants) text += std::string("[parameters.") + name + "]\nover = []\n";
-  return text;
-}
-double wave(Coordinates const& x) {
-  return std::exp(-0.5 * x[0]) * (1.0 + std::exp(-0.05 * 4.0 * pi * pi * x[0]) * std::sin(2.0 * pi * x[1]));
-}
-
-inference::Inference infer(Case const& c) {
-  Quiet const quiet;
-  run::Stages stages;
-  return inference::infer(c.problem(), stages);
-}
-
 Options noisy(std::vector<std::string> overrides = {}) {
   Options options;
   options.noise = 0.01;
   options.overrides = std::move(overrides);
   return options;
-}
-
-bool has(verdict::Verdict const& verdict, std::string const& check) {
-  for (auto const& reason : verdict.reasons())
-    if (reason.name == check) return true;
-  return false;
 }
 
 TEST(Verdict, OfGoodDataIsSound) {

@@ -8,6 +8,7 @@
 #include "problem/coarse_lattice.hpp"
 #include "problem/memory_parts.hpp"
 #include "problem/section.hpp"
+#include "spectral/line_transform.hpp"
 
 namespace mollis::problem {
 namespace {
@@ -58,6 +59,23 @@ double edges(deck::Deck const& deck, grid::Grid const& grid, equation::System co
   return sum;
 }
 
+/// Matrices of transforms (spectral::by_matrix), doubles a point: of those along all axes, and of each line's along the others.
+double matrices(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  auto const lines = model_lines(grid, system);
+  double sum = 0.0;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    auto const& axis = grid.axis(a);
+    if (axis.reflection != grid::Reflection::none) continue;
+    bool const longer = is_open(axis) && is_differentiated(system, static_cast<std::size_t>(a));
+    Index const length = axis.size() + (longer ? deck.joint.spline_degree - 1 : 0);
+    if (!spectral::by_matrix(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine, length)) continue;
+    bool const continued = is_open(axis) && length > spectral::longest_by_matrix;   // to a quick length, by the lines
+    auto const others = static_cast<double>(lines.size() - std::count(lines.begin(), lines.end(), a));
+    sum += (1.0 + (continued ? 0.0 : std::max(others, lines.empty() ? 1.0 : 0.0))) * static_cast<double>(length * length);
+  }
+  return sum / static_cast<double>(grid.points());
+}
+
 constexpr double draws_of_octaves = 7.0;   ///< of what the prior lacks, kept at most while the last is solved for (uncertainty::PriorScale)
 
 }  // namespace
@@ -79,6 +97,7 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const preconditioner = factors * lattice.size +
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // amplitudes, scales
                                 (lattice.open > 1.0 ? 2.0 * lattice.size * n.fields + edges(deck, grid, system, n.states, n.fields) : 0.0);
+  double const transforms = matrices(deck, grid, system);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
   // Weights of the residuals; the fit, squares, variances and what weights take, octaves of waves; the larger of what a weight moves, once and twice,
@@ -88,7 +107,7 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
   double const by_models = lattice.size * (n.fields + both + 3.0);
   double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
-  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + conjugate_gradients + errors + stiff +
+  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + transforms + conjugate_gradients + errors + stiff +
          (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }
 

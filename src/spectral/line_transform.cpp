@@ -140,13 +140,6 @@ class Fftw : public LineTransform {
   std::vector<double> before_, after_, back_before_, back_after_;  ///< empty: 1
 };
 
-/// Bases about end points, to which FFTW comes by slow ways where points - 1 has large factors (even, ns a value on one core at 70, 128 and 270
-/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7), short cosines, and waves of slow lengths.
-bool by_matrix(Basis basis, Index points) {
-  if (basis == Basis::even || basis == Basis::odd) return points <= 512;
-  return (basis == Basis::cosine && points <= longest_by_matrix) || (points <= longest_slow && has_slow_factor(points));
-}
-
 Modes modes_of(Basis basis, Index points) {
   auto matrix = std::make_shared<std::vector<double>>(static_cast<std::size_t>(points * points), 0.0);
   Fftw const rows(basis, points, points, 1);
@@ -156,6 +149,13 @@ Modes modes_of(Basis basis, Index points) {
 }
 
 }  // namespace
+
+/// Bases about end points, to which FFTW comes by slow ways where points - 1 has large factors (even, ns a value on one core at 70, 128 and 270
+/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7), short cosines, and waves of slow lengths.
+bool by_matrix(Basis basis, Index points) {
+  if (basis == Basis::even || basis == Basis::odd) return points <= 512;
+  return (basis == Basis::cosine && points <= longest_by_matrix) || (points <= longest_slow && has_slow_factor(points));
+}
 
 bool has_slow_factor(Index points) {
   constexpr Index slow = 64;

@@ -39,6 +39,9 @@ constexpr Index longest_by_matrix = 144;
 bool has_slow_factor(Index points);
 constexpr Index longest_slow = 400;
 
+/// Whether a transform is such a product; its matrix takes points^2 doubles.
+bool by_matrix(Basis basis, Index points);
+
 /// By such a matrix (matrix_transform.hpp) or by FFTW, whose plans are made here, estimated (the same on every run).
 std::unique_ptr<LineTransform> make_line_transform(Basis basis, Index outer, Index points, Index inner);
 

@@ -33,14 +33,6 @@ template <class P>
   std::memcpy(to, &value, sizeof(P));
 }
 
-/// As many floats as a Pack has lanes, widened.
-[[gnu::always_inline]] inline Pack load_floats(float const* from) {
-  typedef float Floats __attribute__((vector_size(lanes * sizeof(float))));
-  Floats value;
-  std::memcpy(&value, from, sizeof(value));
-  return __builtin_convertvector(value, Pack);
-}
-
 /// A pack (or double) of equal lanes.
 template <class P>
 [[gnu::always_inline]] inline P broadcast(double value) {

@@ -31,7 +31,7 @@ struct Lattice {
   double size = 1.0;          ///< points over those of the grid
   double slowest = 1.0;       ///< along the slowest axis alone
   double open = 0.0;          ///< axes
-  double lines = 0.0;         ///< rows of the factors that are kept along all of them, over points
+  double lines = 0.0;         ///< of the factors along all of them, rows kept over points, times the band
 };
 
 Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
@@ -42,7 +42,7 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
     double const longer = 1.0 + (deck.joint.spline_degree - 1.0) / points;
     out.size *= longer;
     if (a == 0) out.slowest = longer;
-    out.lines += rows_kept(deck, grid, system, a) / points;
+    out.lines += deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
     out.open += 1.0;
   }
   return out;
@@ -92,10 +92,8 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const linearised = n.by_state + n.by_parameter + n.residuals + 2.0 * n.fields;   // parameters and L p at this point
   // x, states, predictions, weights; parameters, their start and sensitivities; a checkpoint's copy of the fit, the estimate, the draws.
   double const estimate = x + 2.0 * n.states + n.residuals + 3.0 * n.fields + x + 3.0 * n.fields;
-  // A row of the factors: its pivot, and as many floats as the band is wide.
-  double const factors = both * (lattice.open > 0.0 ? lattice.lines * 0.5 * (deck.joint.spline_degree * both + 1.0) : 0.5 * (both + 1.0));
-  double const preconditioner = factors * lattice.size +
-                                (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // amplitudes, scales
+  double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 1.0) +
+                                (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // factors; amplitudes, scales
                                 (lattice.open > 1.0 ? 2.0 * lattice.size * n.fields + edges(deck, grid, system, n.states, n.fields) : 0.0);
   double const transforms = matrices(deck, grid, system);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;

@@ -25,11 +25,6 @@ struct Row {
     repeat<packs>([&](auto p) { row.part[p] = kernels::load<Pack>(from + p * kernels::lanes); });
     return row;
   }
-  static Row at(float const* from) {
-    Row row;
-    repeat<packs>([&](auto p) { row.part[p] = kernels::load_floats(from + p * kernels::lanes); });
-    return row;
-  }
   void put(double* to) const {
     repeat<packs>([&](auto p) { kernels::store(to + p * kernels::lanes, part[p]); });
   }
@@ -53,7 +48,7 @@ void BandedSystems::finish() {
 
 Index BandedSystems::bytes() const {
   Index sum = 0;
-  for (auto const& factors : factors_) sum += static_cast<Index>(factors.pivots.size() * sizeof(double) + factors.below.size() * sizeof(float));
+  for (auto const& factors : factors_) sum += static_cast<Index>(factors.values.size() * sizeof(double));
   return sum;
 }
 
@@ -148,37 +143,33 @@ void BandedSystems::factorise(Index group, double floor) {
       i = settles_to - 1;
     }
   }
-  keep(factors);
-}
-
-/// What elimination has left in the work array.
-void BandedSystems::keep(Factors& factors) const {
-  Index const rows = size_ - factors.repeated, row_size = (width_ + 1) * lanes;
-  std::vector<double>(static_cast<std::size_t>(rows * lanes)).swap(factors.pivots);
-  std::vector<float>(static_cast<std::size_t>(rows * width_ * lanes)).swap(factors.below);
-  for (Index row = 0; row < rows; ++row) {
-    double const* const from = work_.data() + row * row_size;
-    std::copy_n(from, lanes, factors.pivots.begin() + row * lanes);
-    std::transform(from + lanes, from + row_size, factors.below.begin() + row * width_ * lanes, [](double value) { return static_cast<float>(value); });
-  }
+  Index const kept = (size_ - factors.repeated) * row_size;
+  factors.values.resize(static_cast<std::size_t>(kept));
+  factors.values.shrink_to_fit();
+  std::copy_n(work_.begin(), kept, factors.values.begin());
 }
 
 void BandedSystems::solve(Index group, double* x) const {
   auto const& factors = factors_[static_cast<std::size_t>(group)];
-  std::vector<float const*> rows(static_cast<std::size_t>(size_));   // L of a row, from offset 1 on
-  for (Index i = 0; i < size_; ++i) rows[static_cast<std::size_t>(i)] = factors.below.data() + slot(factors, i) * width_ * lanes;
-  float const* const* const row = rows.data();
+  Index const row_size = (width_ + 1) * lanes, settled = factors.own + factors.repeated;
+  std::vector<double const*> rows(static_cast<std::size_t>(size_));
+  for (Index i = 0; i < size_; ++i) {
+    bool const repeats = i >= factors.own && i < settled;
+    rows[static_cast<std::size_t>(i)] = repeats ? rows[static_cast<std::size_t>(i - block_)]
+                                                : factors.values.data() + (i < factors.own ? i : i - factors.repeated) * row_size;
+  }
+  double const* const* const row = rows.data();
   for (Index i = 0; i < size_; ++i) {  // the nearest row last: all others are there already
     Row sum = Row::at(x + i * lanes);
-    for (Index o = std::min(width_, i); o > 0; --o) sum.subtract_product(Row::at(row[i] + (o - 1) * lanes), Row::at(x + (i - o) * lanes));
+    for (Index o = std::min(width_, i); o > 0; --o) sum.subtract_product(Row::at(row[i] + o * lanes), Row::at(x + (i - o) * lanes));
     sum.put(x + i * lanes);
   }
   for (Index i = size_; i-- > 0;) {
     Row sum = Row::at(x + i * lanes);
-    Row const inverse = Row::at(factors.pivots.data() + slot(factors, i) * lanes);
+    Row const inverse = Row::at(row[i]);
     repeat<packs>([&](auto p) { sum.part[p] *= inverse.part[p] / factors.scale; });
     for (Index o = std::min(width_, size_ - 1 - i); o > 0; --o)
-      sum.subtract_product(Row::at(row[i + o] + (o - 1) * lanes), Row::at(x + (i + o) * lanes));
+      sum.subtract_product(Row::at(row[i + o] + o * lanes), Row::at(x + (i + o) * lanes));
     sum.put(x + i * lanes);
   }
 }

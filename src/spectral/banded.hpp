@@ -2,8 +2,7 @@
 /// Many symmetric positive banded systems of one size, L D L^T, sixteen side by side (a group). Rows come in blocks, and a stretch of
 /// blocks may be alike: entries exist once for these, and so do factors from where they have settled along the stretch (for all but
 /// the longest waves after a few dozen rows). Groups are filled and factorised one after the other, so that entries
-/// exist for one group alone. L is kept in single precision: what it errs by is some 1e-7 of L, the root of what the same would be of
-/// the matrix, and L D L^T is symmetric and positive as it stands. Made for preconditioners; solutions have six digits of a well conditioned system.
+/// exist for one group alone.
 #include <vector>
 
 #include "grid/axis.hpp"
@@ -47,14 +46,12 @@ class BandedSystems {
     double scale = 1.0;         ///< the largest diagonal entry
     Index own = 0;              ///< rows ahead of those that have settled
     Index repeated = 0;         ///< rows that have those of the block before
-    std::vector<double> pivots;  ///< [row][lane]: scale / D
-    std::vector<float> below;    ///< [row][offset - 1][lane]: L
+    std::vector<double> values;  ///< [row][offset][lane]: scale / D at offset 0, L below
   };
   Index slot(Factors const& factors, Index row) const;
   void prepare(Index group, double floor, Factors& factors);
   void eliminate(Factors const& factors, Index row);
   bool has_settled(Index row, double scale) const;
-  void keep(Factors& factors) const;
 
   Index systems_, size_, block_, width_;
   grid::Range alike_;

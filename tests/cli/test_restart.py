@@ -65,11 +65,11 @@ class Runs(TestCase):
         with h5py.File(directory / "result.h5") as file:
             return file["/parameters/lambda"][:], file["/parameters/lambda_std"][:] if "/parameters/lambda_std" in file else None
 
-    def expect_same(self, reference, directory, bound, stops=1):
+    def expect_same(self, reference, directory, bound, stops=1, of_deviation=None):
         value, deviation = self.parameter(reference)
         again, deviation_again = self.parameter(directory)
         self.assertLess(relative(value, again), bound)
-        self.assertLess(relative(deviation, deviation_again), 2e-3 if bound > 1e-9 else bound)
+        self.assertLess(relative(deviation, deviation_again), 2e-3 if bound > 1e-9 else of_deviation or bound)
         one, other = summary_of(reference), summary_of(directory)
         self.assertEqual(one["status"], other["status"])
         if bound < 1e-9:
@@ -81,7 +81,7 @@ class Runs(TestCase):
             self.assertEqual(*[[line.split(",")[:2] for line in lines] for lines in steps])   # phases and their steps
         self.assertFalse({p.name for p in directory.iterdir()} & CHECKPOINTS)
 
-    def chain(self, overrides, stops):
+    def chain(self, overrides, stops, of_deviation=None):
         """Stopped in each of the phases, then to the end on 1 rank and, from the same checkpoint, on 2."""
         directory = temporary()
         reference, out, other = directory / "reference", directory / "out", directory / "other"
@@ -94,7 +94,7 @@ class Runs(TestCase):
             self.assertIn("--restart", err)
         shutil.copytree(out, other)
         self.assertEqual(self.invert(out, overrides, "--restart").code, outcome.code)
-        self.expect_same(reference, out, 1e-10, len(stops))
+        self.expect_same(reference, out, 1e-10, len(stops), of_deviation)
         self.assertEqual(self.invert(other, overrides, "--restart", ranks=2).code, outcome.code)
         self.expect_same(reference, other, 1e-8)
 
@@ -106,9 +106,10 @@ class Restart(Runs):
         self.chain(JOINT, [("start", 2), ("weight", 2), ("climb", 1), ("polish", 1)])
 
     def test_joint_in_a_mask(self):
-        """The Hessian is factorised there, and tells degrees of freedom."""
+        """The Hessian is factorised there, and tells degrees of freedom. What lies far from the mask is next to nothing to it: of standard errors,
+        whose draws are solved to 1e-3, rounding of the factors leaves seven digits."""
         disc = "grid.mask={ value = '1 - ((x - 0.5)/0.45)^2 - ((y - 0.5)/0.4)^2' }"
-        self.chain([*JOINT, disc], [("weight", 3), ("raise", 1), ("settle", 1)])
+        self.chain([*JOINT, disc], [("weight", 3), ("raise", 1), ("settle", 1)], of_deviation=1e-6)
 
     def test_equation_error(self):
         self.chain(MOLLIFIED, [("tune", 3), ("tune", 6), ("fit", 1)])

@@ -164,7 +164,7 @@ TEST(Sizes, MemoryIsWhatLivesAtThePeak) {
   std::vector<Case> const cases{
       {"heat2d 512^2, equation-error", in_plane({"grid.points=[512, 512]", "inversion.method=equation-error"}), 182.6 - 6.8},
       {"heat2d 256^2, equation-error", in_plane({"grid.points=[256, 256]", "inversion.method=equation-error"}), 50.1 - 6.8},
-      {"heat2d 256^2, joint", in_plane({"grid.points=[256, 256]", "inversion.method=joint"}), 52.05 - 6.32},
+      {"heat2d 256^2, joint", in_plane({"grid.points=[256, 256]", "inversion.method=joint"}), 54.50 - 6.48},
       {"heat3d 64^3, equation-error", {"inversion.method=equation-error"}, 178.6 - 6.8},
       {"phase_field 256^2, equation-error", phase("equation-error"), 64.2 - 6.9},
       {"phase_field 256^2, joint", phase("joint"), 59.0 - 5.9},

@@ -58,6 +58,15 @@ def summary_of(directory):
 
 
 class TestCase(unittest.TestCase):
+    def new(self, file, *parts):
+        """The deck that `mollis new` makes of a file in self.directory; it passes `mollis check`."""
+        deck = self.expect(0, run("new", file, cwd=self.directory)).out
+        (self.directory / "new.toml").write_text(deck)
+        self.expect(0, run("check", self.directory / "new.toml"))
+        for part in parts:
+            self.assertIn(part, deck)
+        return deck
+
     def expect(self, code, outcome):
         self.assertEqual(outcome.code, code, f"\nstdout:\n{outcome.out[-3000:]}\nstderr:\n{outcome.err[-3000:]}")
         return outcome

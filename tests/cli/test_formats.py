@@ -116,15 +116,6 @@ class Reading(FormatsCase):
 
 
 class Looking(FormatsCase):
-    def new(self, file, *parts):
-        """The deck that `mollis new` makes; it passes `mollis check`."""
-        deck = self.expect(0, run("new", file, cwd=self.directory)).out
-        (self.directory / "new.toml").write_text(deck)
-        self.expect(0, run("check", self.directory / "new.toml"))
-        for part in parts:
-            self.assertIn(part, deck)
-        return deck
-
     def test_hdf5_with_coordinates_by_name_and_size(self):
         with h5py.File(self.directory / "film.h5", "w") as f:
             f["film/temperature"] = U.transpose(2, 0, 1)

@@ -20,15 +20,6 @@ class Look(TestCase):
     def setUp(self):
         self.directory = temporary()
 
-    def new(self, file, *parts):
-        """The deck that `mollis new` makes; it passes `mollis check`."""
-        deck = self.expect(0, run("new", file, cwd=self.directory)).out
-        (self.directory / "new.toml").write_text(deck)
-        self.expect(0, run("check", self.directory / "new.toml"))
-        for part in parts:
-            self.assertIn(part, deck)
-        return deck
-
     def test_a_column_of_words(self):
         (self.directory / "sensors.csv").write_text(sensors(lambda k: f"{0.5 * k}"))
         out = self.expect(0, run("look", "sensors.csv", cwd=self.directory, ranks=2)).out

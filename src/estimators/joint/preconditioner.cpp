@@ -33,18 +33,6 @@ bool has_profiles(Objective const& objective) {
   });
 }
 
-/// body(point of the grid's box, its place in the extended one, length) for every row of this rank's points.
-template <class Body>
-void over_rows(Objective const& objective, Body const& body) {
-  Extents const extents = objective.problem().grid.owned().extents();
-  auto const& window = objective.lattice().window();
-  Index point = 0;
-  for (Index i = 0; i < extents[0]; ++i)
-    for (Index j = 0; j < extents[1]; ++j)
-      for (Index k = 0; k < extents[2]; ++k, point += extents[3])
-        body(point, window.start + i * window.stride[0] + j * window.stride[1] + k * window.stride[2], extents[3]);
-}
-
 Index unknowns_of(Objective const& objective) {
   Index unknowns = objective.layout().size;
   MPI_Allreduce(MPI_IN_PLACE, &unknowns, 1, MPI_INT64_T, MPI_SUM, objective.problem().grid.comm());
@@ -83,38 +71,33 @@ std::string Preconditioner::describe(Objective const& objective) {
 }
 
 Preconditioner::Preconditioner(Objective& objective)
-    : objective_(objective), kind_(kind_of(objective)), whole_(objective.lattice().extended(), bases_of(objective.lattice()), -1),
-      symbols_(objective.lattice(), objective.problem().system()),
-      tilted_(objective.lattice(), objective.problem().system(),
-              tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())),
-      directions_(objective), stiff_(objective) {
+    : objective_(objective), kind_(kind_of(objective)), waves_(objective), scaling_(objective, waves_), directions_(objective), stiff_(objective) {
   auto const& grid = objective_.problem().grid;
   auto const& unknowns = objective_.problem().space().unknowns();
-  bool odd = false;
-  for (auto const& axis : grid.axes()) odd = odd || axis.reflection == grid::Reflection::odd;
+  bool const odd = std::any_of(grid.axes().begin(), grid.axes().end(), [](auto const& axis) { return axis.reflection == grid::Reflection::odd; });
+  std::vector<std::size_t> others;
   for (std::size_t u = 0; u < unknowns.size(); ++u) {
     bool const whole = static_cast<int>(unknowns[u].axes.size()) == grid.dimension();
-    if (kind_ == Kind::exact ? !unknowns[u].axes.empty() : whole && !odd) {
+    if (kind_ == Kind::exact ? !unknowns[u].axes.empty() : whole && !odd)
       fields_.push_back(static_cast<int>(u));
-      continue;
-    }
-    Reduced reduced{u, nullptr, {}, {}, nullptr};
-    auto const& own = unknowns[u].grid;
-    std::vector<spectral::Basis> bases;
-    for (auto const& axis : own.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
-    if (own.dimension() > 0) reduced.box = std::make_unique<spectral::SpectralBox>(own, bases, -1);
-    reduced_.push_back(std::move(reduced));
+    else
+      others.push_back(u);
   }
+  reduced_ = std::make_unique<ReducedParameters>(objective_, waves_, others);
   if (kind_ == Kind::exact || kind_ == Kind::waves)
     section_ = std::make_unique<SectionModel>(objective_, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
-  if (kind_ == Kind::exact || kind_ == Kind::dense) return;
+  if (kind_ == Kind::averages || kind_ == Kind::waves) make_models();
+}
+
+void Preconditioner::make_models() {
+  auto const& grid = objective_.problem().grid;
   auto const lines = problem::model_lines(grid, objective_.problem().system());
   auto open = static_cast<std::size_t>(0);
   for (int a = 0; a < grid.dimension(); ++a) open += objective_.lattice().margin(a) > 0 ? 1 : 0;
-  bool const small = std::all_of(reduced_.begin(), reduced_.end(), [&](Reduced const& reduced) { return OwnInverse::serves(objective_, reduced.unknown); });
-  if (lines.size() < open && small && kind_ == Kind::averages && CoarseModel::serves(objective_)) coarse_ = std::make_unique<CoarseModel>(objective_);
-  for (auto& reduced : reduced_)
-    if (coarse_ && reduced.box) reduced.own = std::make_unique<OwnInverse>(objective_, reduced.unknown);
+  if (lines.size() < open && kind_ == Kind::averages && reduced_->can_own() && CoarseModel::serves(objective_)) {
+    coarse_ = std::make_unique<CoarseModel>(objective_);
+    reduced_->own();
+  }
   for (std::size_t b = 0; b < lines.size(); ++b) {
     models_.push_back(std::make_unique<LineModel>(objective_, lines[b]));
     for (std::size_t a = 0; a < b && !section_; ++a) edges_.push_back(std::make_unique<EdgeModel>(objective_, std::array<int, 2>{lines[a], lines[b]}));
@@ -148,7 +131,7 @@ void Preconditioner::update(Vec moves, bool many) {
   }
   update_models(averages);
   if (coarse_) coarse_->update();
-  if (!objective_.holds_parameters()) find_sensitivities(averages);
+  if (!objective_.holds_parameters()) reduced_->update(averages);
   struct Rest final : solver::Preconditioner {
     explicit Rest(joint::Preconditioner& of_) : of(of_) {}
     void apply(Vec r, Vec z) override { of.apply_to_rest(r, z); }
@@ -159,41 +142,13 @@ void Preconditioner::update(Vec moves, bool many) {
 }
 
 void Preconditioner::update_models(Averages const& averages) {
-  coupling_.unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
-  if (kind_ != Kind::exact) scale_fields(averages);
-  if (objective_.is_stiff())
-    for (auto& row : coupling_.variance) std::fill(row.begin(), row.end(), 0.0);
-  for (auto& model : models_) model->update(averages, coupling_);
+  auto const unknowns = objective_.holds_parameters() ? std::vector<int>() : fields_;
+  if (kind_ == Kind::exact) return scaling_.set_unknowns(unknowns);
+  scaling_.update(averages, unknowns, has_edges_);
+  if (objective_.is_stiff()) scaling_.forget_variance();
+  for (auto& model : models_) model->update(averages, scaling_.coupling());
   if (has_edges_)
-    for (auto& edge : edges_) edge->update(averages, coupling_);
-}
-
-/// The values of a parameter of the models over its scale, on the extended lattice; 0 beyond the grid.
-HostField Preconditioner::embedded(Field const& piece, std::size_t i) const {
-  HostField const field("embedded", static_cast<std::size_t>(objective_.layout().state_size));
-  auto const values = on_host(piece);
-  double const *const from = values.data(), *const scale = scale_[i].data();
-  over_rows(objective_, [&](Index point, Index place, Index run) {
-    for (Index k = 0; k < run; ++k) field.data()[place + k] = from[point + k] / scale[point + k];
-  });
-  return field;
-}
-
-/// lattice += weight points^2, at the points of the grid.
-void Preconditioner::add_squares(double weight, HostField const& points, HostField const& lattice) const {
-  over_rows(objective_, [&](Index point, Index place, Index run) {
-    for (Index k = 0; k < run; ++k) lattice.data()[place + k] += weight * points.data()[point + k] * points.data()[point + k];
-  });
-}
-
-/// The reverse, of z = P r: scales divide once more.
-void Preconditioner::take_out(HostField const& field, std::size_t i, Field const& piece) const {
-  auto const values = Kokkos::create_mirror_view(piece);
-  double const* const scale = scale_[i].data();
-  over_rows(objective_, [&](Index point, Index place, Index run) {
-    for (Index k = 0; k < run; ++k) values.data()[point + k] = field.data()[place + k] / scale[point + k];
-  });
-  Kokkos::deep_copy(piece, values);
+    for (auto& edge : edges_) edge->update(averages, scaling_.coupling());
 }
 
 /// What the line models know of r, on the extended lattice.
@@ -202,9 +157,10 @@ std::vector<HostField> Preconditioner::states_and_fields(Vec r) const {
   petsc::Reading const from(r);
   std::vector<HostField> fields;
   for (Index const offset : layout.state) fields.push_back(on_host(from.piece(offset, layout.state_size)));
-  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
-    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
-    fields.push_back(embedded(from.piece(layout.parameters + unknown.offset, unknown.grid.local_size()), i));
+  auto const& in_models = scaling_.coupling().unknowns;
+  for (std::size_t i = 0; i < in_models.size(); ++i) {
+    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(in_models[i])];
+    fields.push_back(scaling_.embedded(from.piece(layout.parameters + unknown.offset, unknown.grid.local_size()), i));
   }
   return fields;
 }
@@ -215,9 +171,10 @@ void Preconditioner::put_states_and_fields(std::vector<HostField> const& values,
   check(VecSet(z, 0.0));
   petsc::Writing to(z);
   for (std::size_t s = 0; s < layout.state.size(); ++s) Kokkos::deep_copy(to.piece(layout.state[s], layout.state_size), values[s]);
-  for (std::size_t i = 0; i < coupling_.unknowns.size(); ++i) {
-    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(coupling_.unknowns[i])];
-    take_out(values[layout.state.size() + i], i, to.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
+  auto const& in_models = scaling_.coupling().unknowns;
+  for (std::size_t i = 0; i < in_models.size(); ++i) {
+    auto const& unknown = objective_.problem().space().unknowns()[static_cast<std::size_t>(in_models[i])];
+    scaling_.take_out(values[layout.state.size() + i], i, to.piece(layout.parameters + unknown.offset, unknown.grid.local_size()));
   }
 }
 
@@ -259,44 +216,6 @@ void Preconditioner::apply_fields(Vec r, Vec z) {
   put_states_and_fields(sums, z);
 }
 
-/// The reduced parameters' entries of z := S^-1 those of r; all other entries 0.
-void Preconditioner::apply_reduced(Vec r, Vec z) {
-  auto const& problem = objective_.problem();
-  auto const part = problem.space().make_vector();
-  objective_.take_parameters(r, part);
-  auto pieces = problem.space().scatter(part);
-  for (auto& piece : pieces)
-    if (piece.extent(0) > 0 && !piece.data()) piece = Field();
-  std::vector<bool> keep(pieces.size(), false);
-  for (auto const& reduced : reduced_) {
-    if (!reduced.box && has_directions()) continue;
-    auto data = values_of(pieces[reduced.unknown]);
-    if (reduced.own) {
-      reduced.own->apply(data);
-    } else if (reduced.box) {
-      reduced.box->forward(data);
-      double const weight = objective_.weights().smoothness[reduced.unknown];
-      bool const alike = reduced.sensitivity.extent(0) == 1;
-      for (std::size_t m = 0; m < data.extent(0); ++m)
-        data[m] /= reduced.sensitivity[alike ? 0 : m] + weight * reduced.smoothness[m];
-      reduced.box->backward(data);
-    } else if (coarse_) {
-      continue;   // a constant is as smooth as can be
-    } else {
-      for (std::size_t m = 0; m < data.extent(0); ++m) data[m] /= reduced.sensitivity[0];
-    }
-    Kokkos::deep_copy(pieces[reduced.unknown], data);
-    keep[reduced.unknown] = true;
-  }
-  check(VecSet(z, 0.0));
-  petsc::Writing entries(z);
-  for (std::size_t u = 0; u < pieces.size(); ++u) {
-    auto const& unknown = problem.space().unknowns()[u];
-    if (keep[u] && unknown.owner)
-      Kokkos::deep_copy(entries.piece(objective_.layout().parameters + unknown.offset, unknown.grid.local_size()), pieces[u]);
-  }
-}
-
 void Preconditioner::apply(Vec r, Vec z) {
   if (dense_) return dense_->apply(r, z);
   apply_to_rest(r, z);
@@ -308,7 +227,7 @@ void Preconditioner::apply(Vec r, Vec z) {
 void Preconditioner::apply_levels(Vec r, Vec z) {
   if (!objective_.holds_parameters()) {
     auto const own = petsc::like(r);
-    apply_reduced(r, own);
+    reduced_->apply(r, own, false);
     check(VecAXPY(z, 1.0, own));
   }
   coarse_->add(r, z);
@@ -317,13 +236,13 @@ void Preconditioner::apply_levels(Vec r, Vec z) {
 /// All but the constants that have directions.
 void Preconditioner::apply_to_rest(Vec r, Vec z) {
   apply_fields(r, z);
-  bool const none = std::all_of(reduced_.begin(), reduced_.end(), [&](Reduced const& reduced) { return !reduced.box && has_directions(); });
   if (coarse_) return apply_levels(r, z);
-  if (none || objective_.holds_parameters()) return;
+  bool const served = has_directions() ? reduced_->are_constants() : reduced_->empty();
+  if (served || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);
   objective_.couple_to_parameters(z, coupled);
   check(VecWAXPY(rest, -1.0, coupled, r));   // the reduced entries of r - C z
-  apply_reduced(rest, correction);
+  reduced_->apply(rest, correction, serves_constants());
   objective_.couple_to_states(correction, coupled);
   apply_fields(coupled, rest);               // P C^T correction
   check(VecAXPY(z, -1.0, rest));

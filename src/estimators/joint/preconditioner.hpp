@@ -11,8 +11,8 @@
 #include "estimators/joint/coarse_model.hpp"
 #include "estimators/joint/constant_directions.hpp"
 #include "estimators/joint/edge_model.hpp"
-#include "estimators/joint/line_model.hpp"
-#include "estimators/joint/own_inverse.hpp"
+#include "estimators/joint/field_scaling.hpp"
+#include "estimators/joint/reduced_parameters.hpp"
 #include "estimators/joint/section_model.hpp"
 #include "estimators/joint/stiff_directions.hpp"
 #include "kernels/field.hpp"
@@ -49,32 +49,14 @@ class Preconditioner final : public solver::Preconditioner {
   static std::string describe(Objective const& objective);
 
  private:
-  /// A parameter that is no part of the line models: over fewer axes than the grid has, or over all of them where the
-  /// states are odd about a wall, as it is not.
-  struct Reduced {
-    std::size_t unknown;
-    std::unique_ptr<spectral::SpectralBox> box;       ///< over its own grid
-    HostField smoothness;                             ///< symbol of L at this rank's coefficients
-    HostField sensitivity;                            ///< Schur complement of the data, there (one: the same for all)
-    std::unique_ptr<OwnInverse> own;                  ///< in place of these, beside a second level
-  };
+  void make_models();
   void update_models(Averages const& averages);
-  void scale_fields(Averages const& averages);
-  void put_unit(std::size_t i, double unit);
-  void find_sensitivities(Averages const& averages);
-  void sensitivity_of_field(Averages const& averages, Reduced& reduced);
-  void sensitivity_of_fewer_axes(Averages const& averages, Reduced& reduced);
   void apply_fields(Vec r, Vec z);
-  void apply_reduced(Vec r, Vec z);
   void apply_to_rest(Vec r, Vec z);
   void apply_levels(Vec r, Vec z);
-  bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
   void apply_section(Vec r, Vec z);
-  HostField embedded(Field const& piece, std::size_t i) const;
-  void add_squares(double weight, HostField const& points, HostField const& lattice) const;
-  void take_out(HostField const& field, std::size_t i, Field const& piece) const;
-  HostField spectrum_of(Field const& a);
-  double seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right);
+  bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
+  bool serves_constants() const { return !has_directions() && !coarse_; }   ///< by a Schur complement of their own
 
   std::vector<HostField> states_and_fields(Vec r) const;
   void put_states_and_fields(std::vector<HostField> const& values, Vec z) const;
@@ -93,12 +75,10 @@ class Preconditioner final : public solver::Preconditioner {
   std::vector<std::unique_ptr<EdgeModel>> edges_;     ///< of each two of their lines
   std::unique_ptr<CoarseModel> coarse_;               ///< where some open axis has no line
   bool leaves_edges_ = false, has_edges_ = false;     ///< from the next update() on, now
-  spectral::SpectralBox whole_;                       ///< all axes of the extended lattice transformed
-  Symbols symbols_, tilted_;
+  AveragedWaves waves_;
   std::vector<int> fields_;                           ///< unknowns that are part of the line models
-  FieldCoupling coupling_;                            ///< of these, or of none while parameters are held
-  std::vector<HostField> scale_;                      ///< T of each field parameter at this rank's points
-  std::vector<Reduced> reduced_;
+  FieldScaling scaling_;                              ///< of these, or of none while parameters are held
+  std::unique_ptr<ReducedParameters> reduced_;        ///< all others
   ConstantDirections directions_;                     ///< of constants, beside a section
   StiffDirections stiff_;                             ///< of fields in the models, where many solves follow
 };

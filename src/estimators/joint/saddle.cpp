@@ -62,7 +62,7 @@ void Preconditioner::add_rows_transposed(std::vector<Field> const& rows, std::ve
 double Preconditioner::apply_saddle(Vec r, std::vector<Field> const& rows, Vec z, std::vector<Field>& multipliers) {
   auto const& model = *models_.front();
   auto const& w = objective_.weights().equation;
-  bool const reduced = !objective_.holds_parameters() && !reduced_.empty();
+  bool const reduced = !objective_.holds_parameters() && !reduced_->empty();
   auto const weighed = scaled(w, rows);
   std::vector<HostField> waves;
   for (auto const& field : states_and_fields(r)) waves.push_back(model.waves_of(field));
@@ -79,7 +79,7 @@ double Preconditioner::apply_saddle(Vec r, std::vector<Field> const& rows, Vec z
     }
     objective_.parameter_rows_transposed(missing, seen);
     check(VecWAXPY(rest, 1.0, seen, r));
-    apply_reduced(rest, correction);
+    reduced_->apply(rest, correction, serves_constants());
     std::vector<HostField> moved;
     for (auto const& wave : waves) moved.emplace_back("moved", wave.extent(0));
     add_rows_transposed(scaled(w, objective_.parameter_rows(correction)), moved);

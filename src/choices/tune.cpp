@@ -9,6 +9,7 @@
 #include "checkpoint/replay.hpp"
 #include "choices/adaptive_radii.hpp"
 #include "choices/found_radii.hpp"
+#include "choices/line_search.hpp"
 #include "choices/weak_radius.hpp"
 #include "estimate/parameters.hpp"
 #include "estimate/rounding.hpp"
@@ -27,6 +28,7 @@ constexpr double tuning_tolerance = 1e-6;
 /// risk finds as much for a single radius; a factor found by it would have to stand in the deck for a run to be repeated.
 constexpr double undersmoothed = 2.0 / 3.0;
 constexpr double pi = 3.14159265358979323846;
+constexpr double fewest_cycles = -3.0;   ///< log2
 
 /// Every radius in use times a factor, but at least 3 cells and what the degree asks for.
 mollifier::Settings narrowed(mollifier::Settings mollifier, double factor) {
@@ -110,12 +112,16 @@ class Tuner {
   double tried_out();
   double search(double step, double lowest, double highest);
   double search_one(std::size_t p, double step, double lowest, double highest);
-  void step_radii(Ladder const& ladder, std::vector<int>& rung, double risk);
-  double at_rung(Ladder const& ladder, std::vector<int> const& rung);
+  void choose_radii();
+  void choose_weights(bool moves_radii);
+  void step_radii(double risk);
+  double at_rung(std::vector<int> const& rung);
+  mollifier::Settings with_rung(std::vector<int> const& rung) const {
+    return mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder_.radii(rung));
+  }
   std::pair<std::vector<int>, std::vector<int>> take_found(std::vector<double> const& numbers);
-  void adapt(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung, std::vector<int> const& of_validation,
-             mollifier::Settings& start, mollifier::Settings& narrow);
-  std::vector<int> validation_rung(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung);
+  void adapt(Lepski& lepski, std::vector<int> const& of_validation);
+  std::vector<int> validation_rung(Lepski& lepski, std::vector<int> const& rung) const;
 
   problem::Problem const& problem_;
   bool coupled_;
@@ -127,7 +133,10 @@ class Tuner {
   std::unique_ptr<Validation> validation_;
   std::unique_ptr<equation_error::Candidate> candidate_;
   std::unique_ptr<RiskTrials> trials_;
-  mollifier::Settings mollifier_;
+  mollifier::Settings mollifier_;   ///< of the trials
+  Ladder ladder_{problem_.grid, problem_.weak() ? 2 * weak_least_radius - 1 : problem_.settings.mollifier.degree};
+  std::vector<int> rung_;           ///< of the radii found
+  mollifier::Settings start_ = problem_.settings.mollifier, narrow_ = halved(start_);   ///< that rung's; to validate by
   checkpoint::Replay replay_;
   Tuned tuned_;
 };
@@ -155,43 +164,20 @@ double Tuner::tried_out() {
   return risk;
 }
 
-/// Least risk over log2 of the cycles of unknown p: points at `step` around the current one (or from lowest to highest
-/// where that is wider), extended while the least stands at an end, then the vertex of the parabola through the best.
+/// Least risk over log2 of the cycles of unknown p: points at `step` around the current one (or from lowest to highest where that is wider).
 double Tuner::search_one(std::size_t p, double step, double lowest, double highest) {
-  double const floor = -3.0, ceiling = ceiling_of(p);
-  std::map<double, double> tried;
-  auto const attempt = [&](double at) {
-    if (at < floor || at > ceiling || tried.count(at) != 0) return;
-    cycles_[p] = at;
-    tried[at] = try_out();
+  auto const risk_at = [&](double cycles) {
+    cycles_[p] = cycles;
+    return try_out();
   };
-  auto const best = [&] {
-    return std::min_element(tried.begin(), tried.end(), [](auto const& a, auto const& b) { return a.second < b.second; });
-  };
-  double const start = cycles_[p];
-  if (lowest < highest) {
-    for (double at = lowest; at <= std::min(highest, ceiling - 2.0); at += step) {
-      attempt(at);
-      if (at > best()->first + 1.5 * step) break;  // two steps past the least risk
-    }
-  } else
-    for (double const at : {start - step, start, start + step}) attempt(at);
-  for (std::size_t count = 0; count != tried.size();) {
-    count = tried.size();
-    if (best() == tried.begin()) attempt(best()->first - step);
-    if (best() == std::prev(tried.end())) attempt(best()->first + step);
-  }
-  auto const middle = best();
-  if (middle != tried.begin() && middle != std::prev(tried.end())) {
-    auto const [a, ta] = *std::prev(middle);
-    auto const [b, tb] = *middle;
-    auto const [c, tc] = *std::next(middle);
-    double const slope = (b - a) * (tb - tc), curve = (b - c) * (tb - ta);
-    double const vertex = b - 0.5 * ((b - a) * slope - (b - c) * curve) / (slope - curve);
-    if (std::isfinite(vertex)) attempt(estimate::rounded_log2(vertex));
-  }
-  cycles_[p] = best()->first;
-  return best()->second;
+  LineSearch line(risk_at, fewest_cycles, ceiling_of(p));
+  if (lowest < highest)
+    line.scan(lowest, std::min(highest, ceiling_of(p) - 2.0), step);
+  else
+    line.bracket(cycles_[p], step);
+  auto const least = line.least(step);
+  cycles_[p] = least.at;
+  return least.value;
 }
 
 double Tuner::search(double step, double lowest, double highest) {
@@ -204,45 +190,45 @@ double Tuner::search(double step, double lowest, double highest) {
   return risk;
 }
 
-double Tuner::at_rung(Ladder const& ladder, std::vector<int> const& rung) {
-  use(mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung)));
+double Tuner::at_rung(std::vector<int> const& rung) {
+  use(with_rung(rung));
   return search(0.5, 0.0, 0.0);
 }
 
 /// One rung of all groups down while the risk falls, else up; with several groups, then each group alone, twice.
-void Tuner::step_radii(Ladder const& ladder, std::vector<int>& rung, double risk) {
+void Tuner::step_radii(double risk) {
   auto const chosen_cycles = cycles_;
   auto best_cycles = cycles_;
-  std::map<std::vector<int>, bool> seen{{rung, true}};
+  std::map<std::vector<int>, bool> seen{{rung_, true}};
   auto const walk = [&](std::vector<int> const& groups, int direction) {
     bool moved = false;
     for (;;) {
-      auto next = rung;
+      auto next = rung_;
       for (int const g : groups)
-        next[static_cast<std::size_t>(g)] = std::clamp(next[static_cast<std::size_t>(g)] + direction, 0, ladder.rungs(g) - 1);
+        next[static_cast<std::size_t>(g)] = std::clamp(next[static_cast<std::size_t>(g)] + direction, 0, ladder_.rungs(g) - 1);
       if (seen.count(next) != 0) return moved;
       seen[next] = true;
       cycles_ = best_cycles;
-      double const there = at_rung(ladder, next);
+      double const there = at_rung(next);
       if (there >= risk) return moved;
       risk = there;
-      rung = next;
+      rung_ = next;
       best_cycles = cycles_;
       moved = true;
     }
   };
-  std::vector<int> all(static_cast<std::size_t>(ladder.groups()));
+  std::vector<int> all(static_cast<std::size_t>(ladder_.groups()));
   std::iota(all.begin(), all.end(), 0);
   if (!walk(all, -1)) walk(all, 1);
-  for (int round = 0; round < 2 && ladder.groups() > 1; ++round)
+  for (int round = 0; round < 2 && ladder_.groups() > 1; ++round)
     for (int const g : all)
       if (!walk({g}, -1)) walk({g}, 1);
   cycles_ = best_cycles;
 }
 
-std::vector<int> Tuner::validation_rung(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung) {
+std::vector<int> Tuner::validation_rung(Lepski& lepski, std::vector<int> const& rung) const {
   std::vector<int> narrow;
-  for (int g = 0; g < ladder.groups(); ++g) narrow.push_back(std::min(rung[static_cast<std::size_t>(g)], ladder.scaled(g, rung[static_cast<std::size_t>(g)], 0.5)));
+  for (int g = 0; g < ladder_.groups(); ++g) narrow.push_back(std::min(rung[static_cast<std::size_t>(g)], ladder_.scaled(g, rung[static_cast<std::size_t>(g)], 0.5)));
   while (narrow != rung && lepski.signal_to_noise(narrow) < 10.0)
     for (std::size_t g = 0; g < narrow.size(); ++g) narrow[g] = std::min(narrow[g] + 1, rung[g]);
   return narrow;
@@ -265,74 +251,78 @@ void Tuner::note_ends() {
 
 /// Radii that vary, and as much narrower ones for validation as the single radii found have. The map follows from the data and the rung
 /// alone: it is made anew where a search is taken up again.
-void Tuner::adapt(Lepski& lepski, Ladder const& ladder, std::vector<int> const& rung, std::vector<int> const& of_validation,
-                  mollifier::Settings& start, mollifier::Settings& narrow) {
-  start = narrowed(adaptive_radii(problem_.grid, problem_.settings.mollifier, lepski, ladder, rung), coupled_ ? undersmoothed : 1.0);
-  auto const radii = ladder.radii(rung), narrower = ladder.radii(of_validation);
+void Tuner::adapt(Lepski& lepski, std::vector<int> const& of_validation) {
+  start_ = narrowed(adaptive_radii(problem_.grid, problem_.settings.mollifier, lepski, ladder_, rung_), coupled_ ? undersmoothed : 1.0);
+  auto const radii = ladder_.radii(rung_), narrower = ladder_.radii(of_validation);
   double factor = 1.0;
   for (std::size_t a = 0; a < radii.size(); ++a)
     if (radii[a] > 0) factor = std::min(factor, static_cast<double>(narrower[a]) / static_cast<double>(radii[a]));
-  narrow = narrowed(start, factor);
+  narrow_ = narrowed(start_, factor);
 }
 
-Tuned Tuner::run() {
-  bool const weak = problem_.weak();
-  Ladder ladder(problem_.grid, weak ? 2 * weak_least_radius - 1 : problem_.settings.mollifier.degree);
-  std::vector<int> rung;
-  bool const free_radius = problem_.settings.mollifier.automatic;
-  bool const stepped = free_radius && !weak && !problem_.settings.mollifier.adaptive;  // radii that the risk may move
-  mollifier::Settings start = problem_.settings.mollifier, narrow = halved(start);
-  if (free_radius && weak) {
-    ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier.places);
+/// Radii that nothing but the data's noise tells, and narrower ones to validate by.
+void Tuner::choose_radii() {
+  auto const& given = problem_.settings.mollifier;
+  if (problem_.weak()) {
+    ladder_.heed_gaps(problem_.grid, problem_.states, given.places);
     auto const found = replay_.step([&] {
-      WeakRadius search(problem_, ladder, beta_);
+      WeakRadius search(problem_, ladder_, beta_);
       auto const chosen = search.choose();
       return numbers_of({chosen, {}, search.trials()});
     });
-    start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(take_found(found).first));
-  } else if (free_radius) {
-    ladder.heed_gaps(problem_.grid, problem_.states, problem_.settings.mollifier);
-    std::optional<Lepski> made;
-    auto const lepski = [&]() -> Lepski& {
-      if (!made) made.emplace(problem_.grid, problem_.settings.mollifier, problem_.states, combinations_of(problem_, ladder), ladder);
-      return *made;
-    };
-    auto const found = replay_.step([&] {
-      auto const chosen = lepski().choose();
-      return numbers_of({chosen, validation_rung(lepski(), ladder, chosen), lepski().trials()});
-    });
-    std::vector<int> of_validation;
-    std::tie(rung, of_validation) = take_found(found);
-    start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
-    narrow = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(of_validation));
-    if (problem_.settings.mollifier.adaptive) adapt(lepski(), ladder, rung, of_validation, start, narrow);
+    start_ = with_rung(take_found(found).first);
+    return;
   }
-  if (coupled_ && (stepped || !automatic_.empty())) {
-    validation_ = std::make_unique<Validation>(problem_, weak ? start : narrow);
-    freeze();
-    use(start);
-    replay_.step([&] {
-      trials();
-      equation_error::count_points(problem_, *candidate_);
-      return std::vector<double>();
-    });
-    search(1.0, -1.0, 12.0);
-    replay_.number([&] { return trials().risk(beta_, x_); });
-    freeze();
-    use(start);
-    double const risk = search(0.5, 0.0, 0.0);
-    if (stepped) {
-      step_radii(ladder, rung, risk);
-      start = mollifier::with_radii(problem_.grid, problem_.settings.mollifier, ladder.radii(rung));
-    }
-    use(start);
-    freeze();
-    use(start);
-    search(0.25, 0.0, 0.0);
+  ladder_.heed_gaps(problem_.grid, problem_.states, given);
+  std::optional<Lepski> made;
+  auto const lepski = [&]() -> Lepski& {
+    if (!made) made.emplace(problem_.grid, given, problem_.states, combinations_of(problem_, ladder_), ladder_);
+    return *made;
+  };
+  auto const found = replay_.step([&] {
+    auto const chosen = lepski().choose();
+    return numbers_of({chosen, validation_rung(lepski(), chosen), lepski().trials()});
+  });
+  std::vector<int> of_validation;
+  std::tie(rung_, of_validation) = take_found(found);
+  start_ = with_rung(rung_);
+  narrow_ = with_rung(of_validation);
+  if (given.adaptive) adapt(lepski(), of_validation);
+}
+
+/// Weights of the smoothness by the least risk, from coarse steps to fine ones; the radii once more, if the risk may move them.
+void Tuner::choose_weights(bool moves_radii) {
+  validation_ = std::make_unique<Validation>(problem_, problem_.weak() ? start_ : narrow_);
+  freeze();
+  use(start_);
+  replay_.step([&] {
+    trials();
+    equation_error::count_points(problem_, *candidate_);
+    return std::vector<double>();
+  });
+  search(1.0, -1.0, 12.0);
+  replay_.number([&] { return trials().risk(beta_, x_); });
+  freeze();
+  use(start_);
+  double const risk = search(0.5, 0.0, 0.0);
+  if (moves_radii) {
+    step_radii(risk);
+    start_ = with_rung(rung_);
   }
+  use(start_);
+  freeze();
+  use(start_);
+  search(0.25, 0.0, 0.0);
+}
+
+Tuned Tuner::run() {
+  auto const& given = problem_.settings.mollifier;
+  bool const moves_radii = given.automatic && !problem_.weak() && !given.adaptive;
+  if (given.automatic) choose_radii();
+  if (coupled_ && (moves_radii || !automatic_.empty())) choose_weights(moves_radii);
   note_ends();
   replay_.go_live();
-  tuned_.mollifier = start;
+  tuned_.mollifier = start_;
   tuned_.beta = beta_;
   tuned_.x = std::move(x_);
   return std::move(tuned_);

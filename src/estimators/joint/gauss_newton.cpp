@@ -13,7 +13,7 @@ using petsc::check;
 namespace {
 
 constexpr int slow_krylov = 20;        ///< a preconditioner that takes more leaves work for the saddle point
-constexpr int most_saddle = 60;        ///< iterations there: it serves in few, or not at all
+constexpr int most_saddle = 60;        ///< iterations there to the tolerance of a step: it serves in few, or not at all
 constexpr double softer = 0.1;         ///< smoothness weights over those with which it has not served
 constexpr double margin = 0.5;         ///< its own measure of the error is that of averages
 constexpr int most_directions = 300;
@@ -40,7 +40,7 @@ void Hessian::project(Vec v) const {
 }
 
 GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov)
-    : objective_(objective), preconditioner_(objective), hessian_(objective), saddle_(objective, preconditioner_), projected_(preconditioner_),
+    : objective_(objective), tolerance_(tolerance), preconditioner_(objective), hessian_(objective), saddle_(objective, preconditioner_), projected_(preconditioner_),
       shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_),
       tick_(objective.problem().grid.comm(), "linear solve") {
   check(TaoCreate(objective.problem().grid.comm(), tao_.address()));
@@ -72,6 +72,11 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   if (has_saddle_) check(KSPSetPreSolve(ksp, guess, this));
 }
 
+/// Iterations of the saddle point to a smaller tolerance, at the rate that a step asks for.
+int GaussNewton::most_saddle_to(double tolerance) const {
+  return static_cast<int>(most_saddle * std::clamp(std::log(tolerance) / std::log(tolerance_), 1.0, 10.0));
+}
+
 /// What the saddle point has for conjugate gradients on H to begin with, and to check.
 PetscErrorCode GaussNewton::guess(KSP ksp, Vec b, Vec s, void* self) {
   auto& fit = *static_cast<GaussNewton*>(self);
@@ -82,7 +87,7 @@ PetscErrorCode GaussNewton::guess(KSP ksp, Vec b, Vec s, void* self) {
     if (!stiff) return;
     PetscReal tolerance = 0.0;
     check(KSPGetTolerances(ksp, &tolerance, nullptr, nullptr, nullptr));
-    fit.by_saddle_ = fit.saddle_.solve(b, s, fit.hessian_.moves, margin * tolerance, most_saddle);
+    fit.by_saddle_ = fit.saddle_.solve(b, s, fit.hessian_.moves, margin * tolerance, fit.most_saddle_to(tolerance));
   });
 }
 

@@ -73,12 +73,14 @@ class GaussNewton {
   /// b^T P b of the last linear solve's right-hand side, its root.
   double size_of_gradient() const { return objective_.is_stiff() ? by_saddle_.first : first_norm_; }
   void judge_saddle(bool slow);
+  int most_saddle_to(double tolerance) const;
   static PetscErrorCode guess(KSP ksp, Vec b, Vec s, void* self);
   static PetscErrorCode measure(KSP ksp, Vec b, Vec s, void* self);
   static PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* self);
   static PetscErrorCode linearise(Tao, Vec x, Mat, Mat, void* self);
 
   Objective& objective_;
+  double tolerance_;             ///< of a step
   Preconditioner preconditioner_;
   Hessian hessian_;
   Saddle saddle_;

@@ -221,22 +221,35 @@ void LineModel::apply_add(double factor, std::vector<HostField> const& r, std::v
   }
 }
 
-void LineModel::solve(std::vector<HostField> const& data) const {
+/// Where the systems of a group begin in a field over the box.
+LineModel::Lanes LineModel::lanes_of(Index group) const {
   auto const& lines = box_.lines();
-  Index const block = static_cast<Index>(data.size()), lanes = BandedSystems::lanes;
-  std::vector<double> x(static_cast<std::size_t>(lines.points * block * lanes));
-  Index const systems = lines.outer * lines.inner;
+  Index const first = group * BandedSystems::lanes;
+  Lanes lanes;
+  lanes.count = std::min(BandedSystems::lanes, lines.outer * lines.inner - first);
+  for (Index k = 0; k < lanes.count; ++k) {
+    Index const o = (first + k) / lines.inner, c = (first + k) % lines.inner;
+    lanes.offset[static_cast<std::size_t>(k)] = o * lines.points * lines.inner + c;
+  }
+  lanes.adjoin = lanes.count == BandedSystems::lanes && lanes.offset.back() - lanes.offset.front() == BandedSystems::lanes - 1;
+  return lanes;
+}
+
+void LineModel::solve(std::vector<HostField> const& data) const {
+  constexpr Index width = BandedSystems::lanes;
+  Index const block = static_cast<Index>(data.size()), points = box_.lines().points, inner = box_.lines().inner;
+  std::vector<double> x(static_cast<std::size_t>(points * block * width));
   for (Index group = 0; group < systems_->groups(); ++group) {
-    Index const first = group * lanes, count = std::min(lanes, systems - first);
-    auto const each = [&](auto&& visit) {  // runs of lanes that lie side by side
-      for (Index lane = 0, run = 0; lane < count; lane += run) {
-        Index const o = (first + lane) / lines.inner, c = (first + lane) % lines.inner;
-        run = std::min(count - lane, lines.inner - c);
-        for (Index v = 0; v < block; ++v) {
-          double* here = data[static_cast<std::size_t>(v)].data() + o * lines.points * lines.inner + c;
-          double* there = x.data() + v * lanes + lane;
-          for (Index i = 0; i < lines.points; ++i, here += lines.inner, there += block * lanes)
-            for (Index k = 0; k < run; ++k) visit(there[k], here[k]);
+    Lanes const lanes = lanes_of(group);
+    auto const each = [&](auto&& visit) {   // reads and writes along all lanes at once
+      for (Index v = 0; v < block; ++v) {
+        double* here = data[static_cast<std::size_t>(v)].data();
+        double* there = x.data() + v * width;
+        for (Index i = 0; i < points; ++i, here += inner, there += block * width) {
+          if (lanes.adjoin)
+            for (Index k = 0; k < width; ++k) visit(there[k], here[lanes.offset[0] + k]);
+          else
+            for (Index k = 0; k < lanes.count; ++k) visit(there[k], here[lanes.offset[static_cast<std::size_t>(k)]]);
         }
       }
     };

@@ -49,6 +49,13 @@ class LineModel {
     int residual, state, order;
     std::vector<int> terms;
   };
+  /// The systems that are solved side by side.
+  struct Lanes {
+    std::array<Index, spectral::BandedSystems::lanes> offset{};
+    Index count = 0;
+    bool adjoin = false;   ///< all lanes in use, one beside the other in the field
+  };
+  Lanes lanes_of(Index group) const;
   Mode mode_of(Index system) const;
   std::vector<double> amplitudes(Averages const& averages, Mode const& mode) const;
   void fill(Averages const& averages, FieldCoupling const& coupling, Index system, spectral::BandedSystems& systems) const;

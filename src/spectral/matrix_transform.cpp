@@ -9,8 +9,8 @@
 namespace mollis::spectral {
 namespace {
 
-constexpr Index width = 32;   ///< lines side by side in a tile
-constexpr Index few = 4;      ///< lines of contiguous values, one below another
+constexpr Index width = (kernels::registers >= 32 ? 1 : 2) * wide * kernels::lanes;   ///< lines side by side in a tile
+constexpr Index few = tall;   ///< lines of contiguous values, one below another
 
 Index padded(Index columns) { return (columns + kernels::lanes - 1) / kernels::lanes * kernels::lanes; }
 

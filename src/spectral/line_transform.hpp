@@ -29,9 +29,9 @@ class LineTransform {
 };
 
 /// Cosines of up to so many points are products with the matrix of the modes: faster than FFTW at the lengths that lattices have (planes of a cube, ns
-/// a value on one core: 70 points 2.2 for 3.7, 86 2.6 and 7.5, 102 3.0 and 5.1, 134 4.3 and 11.9, 198 4.5 and 4.8); up to 1.5 times slower along the
-/// last axis where all factors are small (100, 128 points).
-constexpr Index longest_by_matrix = 144;
+/// a value on one core: 70 points 2.4 for 3.4, 86 2.3 and 7.1, 102 3.2 and 4.8, 150 3.3 and 4.0, 198 4.8 and 6.1); up to 1.3 times slower along the
+/// last axis where all factors are small (100, 200 points).
+constexpr Index longest_by_matrix = 200;
 
 /// Whether a length has a prime factor above 64, which fast transforms make sums of (131, 262) or a convolution (251). Waves of up to
 /// longest_slow points are products with the matrix of the modes there (ns a value on one core: 151 points 24 and 6, 251 16 and 8, 262 21 and 9, 401

@@ -6,6 +6,7 @@
 #include "kernels/tape.hpp"
 #include "mollifier/jets.hpp"
 #include "spectral/banded.hpp"
+#include "spectral/line_transform.hpp"
 
 namespace mollis::bench {
 namespace {
@@ -87,6 +88,20 @@ Case tape(Index size) {
           }};
 }
 
+/// Cosines by the matrix of the modes, there and back along one axis of a cube: half a product each way, as modes are even or odd.
+Case cosines(Index points, bool last) {
+  double const values = static_cast<double>(points * points * points);
+  return {"transform/" + std::to_string(points) + "^3/" + (last ? "last" : "across"), values, static_cast<double>(points), 32.0, [=] {
+            Index const inner = last ? 1 : points;
+            std::shared_ptr<spectral::LineTransform> const transform = spectral::make_line_transform(spectral::Basis::cosine, points * points / inner, points, inner);
+            auto const x = std::make_shared<std::vector<double>>(static_cast<std::size_t>(values), 1.0);
+            return Repeat([=] {
+              transform->forward(x->data());
+              transform->backward(x->data());
+            });
+          }};
+}
+
 /// Factors that do not settle: every row has its own.
 Case banded(Index systems, Index rows, Index width) {
   return {"banded/solve", static_cast<double>(systems * rows), 2.0 * static_cast<double>(width) + 1.0, 8.0 * static_cast<double>(width + 1) + 16.0, [=] {
@@ -143,6 +158,7 @@ std::vector<Case> cases(bool small) {
   }
   all.push_back(tape(line));
   all.push_back(banded(small ? 32 : 4096, 262, 14));
+  for (bool const last : {false, true}) all.push_back(cosines(small ? 32 : 128, last));
   all.push_back(dot(line));
   all.push_back(add_scaled(line));
   return all;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <type_traits>
 
 #include "kernels/pack.hpp"
 
@@ -161,14 +162,23 @@ void add_product(Field const& a, Field const& b, Field const& c, Field const& ou
 
 void add_broadcast_product(Field const& a, Field const& piece, Extents const& stride, Extents const& extents, Field const& out) {
   if (stride == Extents{extents[1] * extents[2] * extents[3], extents[2] * extents[3], extents[3], 1}) return add_product(a, piece, out);
+  constexpr bool host = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
   Shape const n = shape(extents), s = shape(stride);
-  Kokkos::parallel_for("add_broadcast_product", Range(0, size_of(out)), KOKKOS_LAMBDA(Index i) {
-    Index at = 0, rest = i;
+  Index const run = host ? std::max<Index>(extents[3], 1) : 1;   // points of a work item: on the host a row of the last axis
+  double const *const from = a.data(), *const values = piece.data();
+  double* const to = out.data();
+  Kokkos::parallel_for("add_broadcast_product", Range(0, size_of(out) / run), KOKKOS_LAMBDA(Index item) {
+    Index at = 0, rest = item * run;
     for (int axis = max_axes - 1; axis >= 0; --axis) {
       at += rest % n[axis] * s[axis];
       rest /= n[axis];
     }
-    out(i) += a(i) * piece(at);
+    double const *x = from + item * run, *y = values + at;
+    double* sum = to + item * run;
+    if (s[3] == 1)
+      for (Index k = 0; k < run; ++k) sum[k] += x[k] * y[k];
+    else
+      for (Index k = 0; k < run; ++k) sum[k] += x[k] * y[k * s[3]];
   });
 }
 

@@ -96,11 +96,9 @@ HostField ReducedParameters::sensitivity_of_fewer_axes(Averages const& averages,
   auto const& grid = objective_.problem().grid;
   std::vector<HostField> spectra;
   double plain = 0.0;
-  Field const all = make_field("one", grid.local_size());
-  Kokkos::deep_copy(all, 1.0);
   for (std::size_t k = 0; k < averages.equation.size(); ++k) {
     Field const a = objective_.slope(k, one.unknown);
-    plain += averages.equation[k] * sum_over(grid.comm(), kernels::triple_product(all, a, a));
+    plain += averages.equation[k] * sum_over(grid.comm(), kernels::dot(a, a));
     spectra.push_back(waves_.spectrum_of(a));
   }
   auto const entries = static_cast<double>(unknown(one).grid.points());

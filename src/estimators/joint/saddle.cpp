@@ -96,10 +96,8 @@ double Preconditioner::apply_saddle(Vec r, std::vector<Field> const& rows, Vec z
     for (std::size_t k = 0; k < more.size(); ++k) kernels::add_scaled(1.0, more[k], multipliers[k]);
   }
   double sum = 0.0;   // (w rows)^T of what z makes of them
-  Field const one = make_field("one", objective_.problem().grid.local_size());
-  Kokkos::deep_copy(one, 1.0);
   for (std::size_t k = 0; k < multipliers.size(); ++k) {
-    sum += kernels::triple_product(one, weighed[k], multipliers[k]);
+    sum += kernels::dot(weighed[k], multipliers[k]);
     kernels::add_scaled(-1.0, rows[k], multipliers[k]);
     kernels::scale(w[k], multipliers[k]);
   }
@@ -109,9 +107,8 @@ double Preconditioner::apply_saddle(Vec r, std::vector<Field> const& rows, Vec z
 }
 
 Saddle::Saddle(Objective& objective, Preconditioner& preconditioner)
-    : objective_(objective), preconditioner_(preconditioner), one_(make_field("one", objective.problem().grid.local_size())),
+    : objective_(objective), preconditioner_(preconditioner),
       tick_(objective.problem().grid.comm(), "linear solve") {
-  Kokkos::deep_copy(one_, 1.0);
 }
 
 Saddle::Pair Saddle::make_pair() const {
@@ -125,7 +122,7 @@ Saddle::Pair Saddle::make_pair() const {
 
 double Saddle::dot(Pair const& a, Pair const& b) const {
   double sum = 0.0;
-  for (std::size_t k = 0; k < a.rows.size(); ++k) sum += kernels::triple_product(one_, a.rows[k], b.rows[k]);
+  for (std::size_t k = 0; k < a.rows.size(); ++k) sum += kernels::dot(a.rows[k], b.rows[k]);
   MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, objective_.problem().grid.comm());
   PetscReal vectors = 0.0;
   check(VecDot(a.x, b.x, &vectors));

@@ -41,7 +41,6 @@ class Saddle {
 
   Objective& objective_;
   Preconditioner& preconditioner_;
-  Field one_;   ///< at every point of this rank
   run::Ticker tick_;
 };
 

@@ -55,6 +55,16 @@ Line most_likely(std::vector<Part> const& parts, UnknownCounts const& given) {
   return best;
 }
 
+/// Of what was observed, smoothed: no count lies below the offset. Collective.
+double least_level(grid::Grid const& grid, Field const& data) {
+  auto const levels = on_host(levels_of(grid, data));
+  double least = HUGE_VAL;
+  for (std::size_t i = 0; i < levels.extent(0); ++i)
+    if (std::isfinite(levels(i))) least = std::min(least, levels(i));
+  MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE, MPI_MIN, grid.comm());
+  return least;
+}
+
 }  // namespace
 
 Counts counts_told(grid::Grid const& grid, Settings const& observation, UnknownCounts const& given, Field const& data) {
@@ -64,7 +74,7 @@ Counts counts_told(grid::Grid const& grid, Settings const& observation, UnknownC
   };
   auto const found = noise_by_level(grid, data);
   if (!found) refuse("too few differences of neighbours to tell the noise of counts from");
-  auto const line = most_likely(found->parts, given);
+  auto line = most_likely(found->parts, given);
   if (!(line.likelihood > -HUGE_VAL)) refuse(fmt::format("counts of {:.4g} lie below the offset of {:.4g}", found->parts.front().level, *given.offset));
   double scale = 0.0;
   std::vector<double> const one(found->parts.size(), 1.0);
@@ -74,7 +84,11 @@ Counts counts_told(grid::Grid const& grid, Settings const& observation, UnknownC
     refuse("the variance of its noise does not rise with the values along a straight line, as that of counts does");
   if (along_smoothest_axis(grid, data, [&](double level) { return std::sqrt(line.law.gain * std::max(level - line.law.offset, line.law.gain)); }) > Growth::most_other)
     refuse("what varies from point to point is rough where it is large, so that noise cannot be told from it");
-  return line.law;
+  if (given.offset) return line.law;
+  // The variance where levels are least is no better known than that of the part there, by its standard error.
+  auto const& part = found->parts.front();
+  double const highest = least_level(grid, data) - part.variance * std::sqrt(2.0 / part.freedom) / line.law.gain;
+  return line.law.offset <= highest ? line.law : line_at(found->parts, highest, given.gain).law;
 }
 
 }  // namespace mollis::observations

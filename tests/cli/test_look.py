@@ -90,7 +90,7 @@ class Look(TestCase):
         self.new("wells.csv", 'kind = "points"', 'columns = { y = "northing", x = "easting", value = "head", sigma = "sd" }')
 
     def test_molecules_in_three_dimensions(self):
-        rows = numpy.random.default_rng(1).random((9000, 5)) * [9000, 8000, 7000, 30, 60]
+        rows = numpy.random.default_rng(1).random((40000, 5)) * [9000, 9000, 9000, 30, 60]
         numpy.savetxt(self.directory / "deep.csv", rows, delimiter=",", header="x [nm],y [nm],z [nm],uncertainty_xy [nm],uncertainty_z [nm]", comments="", fmt="%.1f")
         self.new("deep.csv", 'sigma = "uncertainty_xy [nm]"', 'sigma_z = "uncertainty_z [nm]"')
 

@@ -103,7 +103,7 @@ Section observations() {
      key("mask", Type::table, "the domain, where it is no box; as [grid] mask").like(R"({ file = "obs.h5", dataset = "inside" })"),
      key("noise", Type::noise,
          "standard deviation; { relative = 0.01 } (of the standard deviation of the data), { proportional = 0.05, floor = 0.1 } (of each "
-         "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts), or \"auto\"; "
+         "value), { file = \"a.h5\", dataset = \"sigma\" } (each datum's own), { gain = 2.0, offset = 100.0 } or \"poisson\" (counts; on a grid each may be \"auto\"), or \"auto\"; "
          "localisations: \"poisson\", { gain = 3.0 } (so many times its variance), or \"auto\" (as often as the counts tell)")
          .in("of the state").otherwise(R"("auto")"),
      key("noise_blur", Type::number, "grid: neighbours share their noise, which is white noise blurred by a Gaussian of this standard deviation along the "

@@ -28,6 +28,10 @@ std::string toml_text(observations::Proportional const& value) {
 std::string toml_text(observations::Counts const& value) {
   return fmt::format("{{ gain = {}, offset = {} }}", number(value.gain), number(value.offset));
 }
+std::string toml_text(observations::UnknownCounts const& value) {
+  auto const text = [](std::optional<double> known) { return known ? number(*known) : std::string("\"auto\""); };
+  return fmt::format("{{ gain = {}, offset = {} }}", text(value.gain), text(value.offset));
+}
 std::string toml_text(observations::Dataset const& value) {
   return fmt::format("{{ file = {}, dataset = {} }}", quote(value.file), quote(value.dataset));
 }

@@ -163,11 +163,13 @@ void check_kind(Entry const& entry, Observation const& observation) {
     if (!localisations && entry.has(key)) entry.report(key, "belongs to localisations; add kind = \"localisations\" or remove it");
   if (localisations && !entry.broken("noise") && !is_of_counts(observation.noise))
     entry.report("noise", "counts have a noise of their own; write \"poisson\", { gain = ... } (so many times its variance), or \"auto\"");
+  if (points && std::holds_alternative<observations::UnknownCounts>(observation.noise))
+    entry.report("noise", "scattered points do not tell gain and offset of counts; write them as numbers");
   if (points && std::holds_alternative<observations::Dataset>(observation.noise))
     entry.report("noise", "scattered points have columns; write columns = { sigma = \"...\" } instead");
   if (entry.has("noise_blur") && !grid) entry.report("noise_blur", "belongs to data on the grid; remove it");
   if (entry.has("noise_blur") && grid && !entry.broken("noise") &&
-      (std::holds_alternative<Automatic>(observation.noise) || std::holds_alternative<observations::Counts>(observation.noise)))
+      (observations::is_told_by_data(observation.noise) || std::holds_alternative<observations::Counts>(observation.noise)))
     entry.report("noise_blur", "differences of neighbours do not tell how large noise is that they share, and counts share none; give noise = 0.01, "
                                "the standard deviation of a datum");
   if (entry.has("noise_blur") && observation.loss != observations::Loss::gaussian)
@@ -178,13 +180,21 @@ void check_kind(Entry const& entry, Observation const& observation) {
 
 }  // namespace
 
+/// { gain, offset }, an offset that is not written being 0.
+Noise read_counts(Entry const& table) {
+  observations::UnknownCounts counts{table.number("gain"), table.number("offset")};
+  if (!table.has("offset")) counts.offset = 0.0;
+  if (counts.gain && counts.offset) return observations::Counts{*counts.gain, *counts.offset};
+  return counts;
+}
+
 Noise read_noise(Entry const& entry, std::string const& key) {
   if (!entry.has(key)) return Automatic{};
   if (auto const value = entry.number(key)) return *value;
   if (entry.text(key) == "poisson") return observations::Counts{};
   if (auto const table = entry.table(key)) {
     if (auto const share = table->number("proportional")) return observations::Proportional{*share, table->number("floor").value_or(0.0)};
-    if (auto const gain = table->number("gain")) return observations::Counts{*gain, table->number("offset").value_or(0.0)};
+    if (table->has("gain")) return read_counts(*table);
     if (auto const file = table->text("file")) return observations::Dataset{entry.document().absolute(*file), table->text("dataset").value_or("")};
     return Relative{table->number("relative").value_or(1.0)};
   }

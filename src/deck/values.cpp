@@ -80,6 +80,8 @@ struct Check {
       else if (word != "proportional" && word != "floor" && word != "gain" && word != "offset")
         good = fail(node, fmt::format("unknown key \"{}\"{}; write {}", run::shown(word),
                                       did_you_mean(word, {"relative", "proportional", "floor", "gain", "offset", "file", "dataset"}), forms));
+      else if ((word == "gain" || word == "offset") && node.is_string())
+        good = automatic(node, word == "gain" ? "a positive number or \"auto\"" : "a number or \"auto\"") && good;
       else if (!is_number(node) || !std::isfinite(*real_of(node)) || ((word == "proportional" || word == "gain") && !(*real_of(node) > 0.0)) ||
                (word == "floor" && *real_of(node) < 0.0))
         good = fail(node, fmt::format("{}: expected a {}number, got {}", word, word == "offset" ? "" : "positive ", describe(node)));
@@ -91,7 +93,7 @@ struct Check {
     return (whole || !good || fail(table, fmt::format("these do not make a noise; write {}", forms))) && good;
   }
   static constexpr char const* forms =
-      "{ relative = 0.01 }, { proportional = 0.05, floor = 0.1 }, { gain = 2.0, offset = 100.0 } (counts) or { file = \"a.h5\", dataset = \"sigma\" }";
+      "{ relative = 0.01 }, { proportional = 0.05, floor = 0.1 }, { gain = 2.0, offset = 100.0 } (counts; each may be \"auto\") or { file = \"a.h5\", dataset = \"sigma\" }";
   bool relative(toml::table const& table) const {
     bool good = true;
     for (auto const& [name, node] : table) {

@@ -12,6 +12,11 @@ bool has_gaps(problem::Problem const& problem) {
          std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.gaps > 0; });
 }
 
+/// Whether noise is one number for all data.
+bool alike(problem::Problem const& problem) {
+  return std::all_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.shape.label().empty(); });
+}
+
 }  // namespace
 
 std::vector<Candidate> candidates(problem::Problem const& problem) {
@@ -28,14 +33,18 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   if (std::any_of(states.begin(), states.end(), [](auto const& state) { return state.alike > 1.0; }))
     return {{joint, "noise that neighbours share"}};
   if (problem.weak()) return {{mollified, "serves the weak form"}};
-  if (!problem.mask.label().empty()) return {{joint, "a domain that is no box"}, {mollified, "the other way"}};
-  if (std::any_of(states.begin(), states.end(), [](auto const& state) { return !state.shape.label().empty(); }))
-    return {{joint, "noise that varies"}, {mollified, "the other way"}};
   auto const& unknowns = problem.space().unknowns();
-  bool const whole = static_cast<int>(unknowns.front().axes.size()) == problem.grid.dimension();
-  if (equation::highest_order(problem.system()) > 2) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
+  bool const whole = !unknowns.empty() && static_cast<int>(unknowns.front().axes.size()) == problem.grid.dimension(),
+             one = unknowns.size() == 1 && whole && !unknowns.front().jets, high = equation::highest_order(problem.system()) > 2,
+             masked = !problem.mask.label().empty();
+  if ((masked || has_gaps(problem)) && problem.grid.dimension() > 2 && !one && !high && alike(problem))
+    return {{mollified, "parts of three axes or more were not observed, where joint fits may take hours"}, {joint, "no smoothing bias"}};
+  if (masked) return {{joint, "a domain that is no box"}, {mollified, "the other way"}};
+  if (!alike(problem))
+    return {{joint, "noise that varies"}, {mollified, "the other way"}};
+  if (high) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
   if (has_gaps(problem)) return {{joint, "gaps in the data"}, {mollified, "the other way"}};
-  if (unknowns.size() == 1 && whole && !unknowns.front().jets) return {{joint, "one field over all axes"}, {mollified, "the other way"}};
+  if (one) return {{joint, "one field over all axes"}, {mollified, "the other way"}};
   return {{mollified, "constants, profiles, parameters that are differentiated, or several"}, {joint, "no smoothing bias"}};
 }
 

@@ -174,9 +174,11 @@ std::string draft_of_places(Survey const& survey, std::vector<Places> const& pla
   text += fmt::format("[observations.rho]\n# ? Every row is taken for a molecule that was seen there. Does a column hold values measured there? Then kind = \"points\".\n{}kind = \"localisations\"\nfile = {}\n"
                       "columns = {{ {} }}\n", question_of_words(survey) + question_of_tracks(survey), deck::quote(survey.file), columns);
   if (!scale.empty()) text += fmt::format("scale = {{ {} }}\n", scale);
-  for (auto const& seen : survey.datasets)
-    if (io::lower_case(seen.name.substr(seen.name.rfind('/') + 1)).rfind("uncertainty", 0) == 0)
-      text += fmt::format("# ? Is each molecule to count with its own width? sigma = {} in columns.\n", run::shown(deck::quote(seen.name)));
+  for (auto const& seen : survey.datasets) {
+    auto const word = io::lower_case(word_of(seen.name));
+    if (word.rfind("uncertainty", 0) == 0)
+      text += fmt::format("# ? Is each molecule to count with its own width? {} = {} in columns.\n", word == "uncertainty_z" ? "sigma_z" : "sigma", run::shown(deck::quote(seen.name)));
+  }
   text += "# ? Is the state of the equation a phase in place of the density? density = { offset = 500.0, gain = 300.0 }\nnoise = \"auto\"\n";
   return text + "\n" + equation_text(lattice, "rho");
 }

@@ -48,7 +48,9 @@ std::string unit_of(std::string const& name) {
 std::string axis_of(std::string const& name) {
   auto const word = word_of(name);
   if (word == "T" || is_one_of(of_temperature, unit_of(name))) return "";
-  return is_one_of(of_places, io::lower_case(word)) ? "x" : io::axis_meant(word);
+  auto const lower = io::lower_case(word);
+  if (lower == "northing" || lower == "northings") return "y";
+  return is_one_of(of_places, lower) || lower == "easting" || lower == "eastings" ? "x" : io::axis_meant(word);
 }
 
 }  // namespace mollis::look

@@ -8,9 +8,6 @@
 
 namespace mollis::observations {
 
-/// The signal, roughly: planes through five points along each axis that has them; a datum itself beside gaps. Collective.
-Field levels_of(grid::Grid const& grid, Field const& data);
-
 /// What data say of their noise.
 struct Growth {
   Proportional law;             ///< the most likely one
@@ -24,10 +21,7 @@ struct Growth {
   bool found() const { return evidence >= least_evidence && explained >= least_explained && range >= least_range && other <= most_other; }
 };
 
-/// Differences that hardly any signal passes (fourth ones along each of two axes, eighth ones along a single one) are sorted by the
-/// size of the level they stand on into 4 to 16 equal parts; the robust variance of each (median, then the mean square within three
-/// of it) has as many degrees of freedom as its differences are worth, which overlap. Empty where these are fewer than 128 in all.
-/// Collective.
+/// What noise_by_level tells; empty where that is. Collective.
 std::optional<Growth> growth_of_noise(grid::Grid const& grid, Field const& data);
 
 /// The noise of a state on the grid as a deck would give it, its standard deviation on the whole being `sigma`.

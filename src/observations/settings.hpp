@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,14 +16,20 @@ namespace mollis::observations {
 
 struct Proportional { double share = 0.0, floor = 0.0; };   ///< sigma^2 = (share u)^2 + floor^2
 struct Counts { double gain = 1.0, offset = 0.0; };          ///< d = gain n + offset, n Poisson: sigma^2 = gain (u - offset), at least gain^2
+struct UnknownCounts { std::optional<double> gain, offset; };  ///< the same, of data on a grid, which tell what is missing (camera_noise.hpp)
 struct Dataset { std::string file, dataset; };               ///< sigma of each datum, over the grid; file absolute
 
 /// Standard deviation, in the unit of the data; u is taken from the data, smoothed a little.
-using Noise = std::variant<run::Automatic, double, run::Relative, Proportional, Counts, Dataset>;
+using Noise = std::variant<run::Automatic, double, run::Relative, Proportional, Counts, UnknownCounts, Dataset>;
 
 /// Whether sigma is one number for all data.
 inline bool is_constant(Noise const& noise) {
   return std::holds_alternative<run::Automatic>(noise) || std::holds_alternative<double>(noise) || std::holds_alternative<run::Relative>(noise);
+}
+
+/// Whether the data are to tell sigma or its law.
+inline bool is_told_by_data(Noise const& noise) {
+  return std::holds_alternative<run::Automatic>(noise) || std::holds_alternative<UnknownCounts>(noise);
 }
 
 /// Values on the grid: an expression of coordinates (numbers included) or a dataset.

@@ -7,9 +7,11 @@
 
 #include "io/read.hpp"
 #include "mollifier/jets.hpp"
+#include "observations/camera_noise.hpp"
 #include "observations/counts.hpp"
 #include "observations/growing_noise.hpp"
 #include "observations/known_fields.hpp"
+#include "observations/noise_by_level.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -107,9 +109,14 @@ void require_positive(grid::Grid const& grid, Settings const& observation, Field
 
 void set_noise(grid::Grid const& grid, Settings const& observation, Moments const& m, State& state) {
   refuse_no_counts(grid, observation, state.data);
-  state.automatic = std::holds_alternative<run::Automatic>(observation.noise);
-  if (state.automatic) state.grows = growth_found(grid, state.data);
-  Field const deviations = deviations_of(grid, observation, state.grows ? Noise{*state.grows} : observation.noise, state.data);
+  state.automatic = is_told_by_data(observation.noise);
+  auto const* const counts = std::get_if<UnknownCounts>(&observation.noise);
+  if (counts != nullptr)
+    state.counted = counts_told(grid, observation, *counts, state.data);
+  else if (state.automatic)
+    state.grows = growth_found(grid, state.data);
+  Noise const law = state.counted ? Noise{*state.counted} : state.grows ? Noise{*state.grows} : observation.noise;
+  Field const deviations = deviations_of(grid, observation, law, state.data);
   if (!deviations.label().empty())
     set_varying(grid, observation, deviations, state);
   else

@@ -48,7 +48,7 @@ void set_loss(grid::Grid const& grid, Loss loss, State& state) {
   state.loss = loss;
   if (loss == Loss::gaussian) return;
   auto const off = spikes(grid, state.data);
-  if (state.automatic && !state.grows) state.sigma = estimate_noise(grid, without_spikes(loss, state.sigma, off, state.data));
+  if (state.automatic && !state.grows && !state.counted) state.sigma = estimate_noise(grid, without_spikes(loss, state.sigma, off, state.data));
   state.alone = make_field("alone", grid.local_size());
   auto const alone = Kokkos::create_mirror_view(state.alone);
   auto const host = on_host(off), shape = on_host(state.shape);

@@ -38,6 +38,7 @@ struct State {
   double alike = 1.0;       ///< how many data share their noise (correlated_noise.hpp): to waves longer than its blur it is white noise of variance sigma^2 alike
   bool automatic = false;   ///< sigma was estimated from the data
   std::optional<Proportional> grows;  ///< noise that was found to grow with the values
+  std::optional<Counts> counted;      ///< noise of counts whose gain or offset the data told
   bool means = false;       ///< a datum is the mean of its cell, not the value at its point
   Loss loss = Loss::gaussian;
   Field alone;              ///< of a loss that sets data aside, on the grid: how far each stands off its neighbours (spikes.hpp), in sigma_i; else empty

@@ -4,6 +4,23 @@
 #include <cmath>
 
 namespace mollis::observations {
+namespace {
+
+using Direction = std::array<double, 3>;
+
+/// Three orthonormal directions, the first that of `q`.
+std::array<Direction, 3> turned_to(Direction q) {
+  double const size = std::sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2]);
+  for (double& value : q) value /= size;
+  Direction across = std::abs(q[0]) < std::abs(q[1]) ? Direction{1.0, 0.0, 0.0} : Direction{0.0, 1.0, 0.0};
+  double const along = across[0] * q[0] + across[1] * q[1] + across[2] * q[2];
+  double square = 0.0;
+  for (std::size_t k = 0; k < 3; ++k) square += std::pow(across[k] -= along * q[k], 2);
+  for (double& value : across) value /= std::sqrt(square);
+  return {q, across, Direction{q[1] * across[2] - q[2] * across[1], q[2] * across[0] - q[0] * across[2], q[0] * across[1] - q[1] * across[0]}};
+}
+
+}  // namespace
 
 mollifier::LineFilter identity(grid::Axis const& axis) {
   mollifier::LineFilter filter;
@@ -36,6 +53,29 @@ mollifier::LineFilter fourth_difference(grid::Axis const& axis, Index shift) {
   filter.interior = filter.valid = {3, axis.size() - 3};
   filter.edge_rows.assign(6 * 7, 0.0);
   return filter;
+}
+
+std::array<mollifier::LineFilter, 3> left_at_ends(grid::Axis const& axis) {
+  // Orthogonal polynomials of degrees 4, 5 and 6 on seven points.
+  std::array<std::array<double, 7>, 3> basis{{{3, -7, 1, 6, 1, -7, 3}, {-1, 4, -5, 0, 5, -4, 1}, {1, -6, 15, -20, 15, -6, 1}}};
+  double const squares[3] = {154.0, 84.0, 924.0};
+  for (std::size_t k = 0; k < 3; ++k)
+    for (double& value : basis[k]) value /= std::sqrt(squares[k]);
+  std::array<mollifier::LineFilter, 3> filters;
+  for (auto& filter : filters) {
+    filter = identity(axis);
+    filter.width = 7;
+    filter.interior_row.assign(7, 0.0);
+    if (!axis.periodic) filter.interior = {3, axis.size() - 3};
+  }
+  if (axis.periodic) return filters;
+  for (std::size_t row : {0, 1, 2, 4, 5, 6}) {
+    auto const directions = turned_to({basis[0][row], basis[1][row], basis[2][row]});
+    for (std::size_t m = 0; m < 3; ++m)
+      for (std::size_t tap = 0; tap < 7; ++tap)
+        filters[m].edge_rows.push_back(directions[m][0] * basis[0][tap] + directions[m][1] * basis[1][tap] + directions[m][2] * basis[2][tap]);
+  }
+  return filters;
 }
 
 mollifier::LineFilter eighth_difference(grid::Axis const& axis) {

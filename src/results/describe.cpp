@@ -25,9 +25,10 @@ std::string describe(observations::State const& state) {
   }
   auto const grows = state.grows ? fmt::format(" on the whole, growing with the values: {:.3g} of each, at least {:.3g}", state.grows->share, state.grows->floor)
                                  : std::string();
+  auto const counted = state.counted ? fmt::format(" on the whole, that of counts: gain {:.4g}, offset {:.4g}", state.counted->gain, state.counted->offset) : std::string();
   auto const shared = state.alike > 1.0 ? fmt::format(" that {:.3g} neighbours share", state.alike) : "";
   auto const bridged = state.bridged > 0 ? fmt::format(", {} of them bridged for mollifiers", state.bridged) : "";
-  return fmt::format("data  {}: noise {:.4g}{}{}, {} points not observed{}", state.name, state.sigma, grows, shared, state.gaps, bridged);
+  return fmt::format("data  {}: noise {:.4g}{}{}{}, {} points not observed{}", state.name, state.sigma, grows, counted, shared, state.gaps, bridged);
 }
 
 std::string describe_traffic(double bytes, run::Stages const& stages, std::string const& phase) {

@@ -23,7 +23,7 @@ deck::Deck effective(deck::Deck deck, problem::Problem const& problem, estimate:
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)
     if (std::isfinite(estimate.smoothness[p])) deck.parameters[p].second.smoothness_weight = estimate.smoothness[p];
   for (std::size_t s = 0; s < deck.observations.size(); ++s)
-    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise)) noise = found(problem.states[s], estimate.noise[s]);
+    if (auto& noise = deck.observations[s].second.noise; observations::is_constant(noise) || observations::is_told_by_data(noise)) noise = found(problem.states[s], estimate.noise[s]);
   if (estimate.penalty.empty()) {  // data were mollified beforehand
     deck.mollifier = estimate.smoother;
     deck.inversion.bias_correction = estimate.bias_corrected ? "on" : "off";

@@ -144,10 +144,13 @@ void add_outliers(problem::Problem const& problem, estimate::Estimate const& est
   }
 }
 
-/// Noise that was found to grow with the values: sigma^2 = (proportional u)^2 + floor^2.
+/// Noise that was found to grow with the values: sigma^2 = (proportional u)^2 + floor^2, or gain (u - offset).
 void add_growth(std::vector<observations::State> const& states, Json& json) {
   for (auto const& state : states)
-    if (state.grows) json["noise_growth"][state.name] = {{"proportional", state.grows->share}, {"floor", state.grows->floor}};
+    if (state.grows)
+      json["noise_growth"][state.name] = {{"proportional", state.grows->share}, {"floor", state.grows->floor}};
+    else if (state.counted)
+      json["noise_growth"][state.name] = {{"gain", state.counted->gain}, {"offset", state.counted->offset}};
 }
 
 /// What is known of states that were not observed.

@@ -83,6 +83,17 @@ class Look(TestCase):
         numpy.savetxt(self.directory / "molecules.csv", draw.random((4000, 2)) * 9000, delimiter=",", header="x_nm,y_nm", comments="", fmt="%.1f")
         self.new("molecules.csv", 'columns = { y = "y_nm", x = "x_nm" }', "scale = { y = 0.001, x = 0.001 }", "y in um, x in um")
 
+    def test_wells(self):
+        """Places as surveyors name them."""
+        rows = "".join(f"W{n};{x:.2f};{y:.2f};{x * y:.3f};0.01\n" for n, (x, y) in enumerate(numpy.random.default_rng(2).random((60, 2)) * 900))
+        (self.directory / "wells.csv").write_text("well;easting;northing;head;sd\n" + rows)
+        self.new("wells.csv", 'kind = "points"', 'columns = { y = "northing", x = "easting", value = "head", sigma = "sd" }')
+
+    def test_molecules_in_three_dimensions(self):
+        rows = numpy.random.default_rng(1).random((40000, 5)) * [9000, 9000, 9000, 30, 60]
+        numpy.savetxt(self.directory / "deep.csv", rows, delimiter=",", header="x [nm],y [nm],z [nm],uncertainty_xy [nm],uncertainty_z [nm]", comments="", fmt="%.1f")
+        self.new("deep.csv", 'sigma = "uncertainty_xy [nm]"', 'sigma_z = "uncertainty_z [nm]"')
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -133,6 +133,24 @@ class Noise(Data):
         for error in results.values():
             self.assertLess(error, summary["parameters"]["a"]["truth"]["relative_l2"])
 
+    def test_counts_tell_gain_and_offset(self):
+        """A camera of gain 4 and offset 100; the effective deck has what was found, and says it again."""
+        y, x = numpy.meshgrid(numpy.linspace(0, 1, 64), numpy.linspace(0, 1, 64), indexing="ij")
+        photons = 40 + 2000 * (x**2 + y**2)
+        numpy.save(self.directory / "camera.npy", 100 + 4 * numpy.random.default_rng(3).poisson(photons))
+        over = ["observations.u.file=camera.npy", "grid.points=[64,64]", "equation.residual=a*lap(u) - 32000"]
+        for name, noise in (("both", "{ gain = 'auto', offset = 'auto' }"), ("gain", "{ gain = 'auto', offset = 100 }")):
+            outcome, summary = self.invert(name, *over, f"observations.u.noise={noise}", "inversion.method=joint", "uncertainty.samples=0")
+            self.assertIn("that of counts: gain", outcome.out)
+            found = summary["noise_growth"]["u"]
+            self.assertLess(abs(found["gain"] - 4), 0.6)
+            self.assertLess(abs(found["offset"] - 100), 300)
+            self.assertLess(abs(summary["misfit_chi2"] - 1.0), 0.2)
+            self.expect(0, run("check", self.directory / name / "deck.toml"))
+            self.assertIn("gain = ", (self.directory / name / "deck.toml").read_text())
+        self.expect_error(65, run("invert", self.deck, "observations.u.noise={ gain = 'auto' }"), "does not rise with the values along a straight line")
+        self.expect_error(64, run("check", self.deck, "observations.u.noise={ gain = 'much' }"), "\"auto\"")
+
     def test_faults(self):
         self.expect_error(64, run("check", self.deck, "observations.u.noise={ proportional = 0.1, gain = 2.0 }"), "do not make a noise")
         self.expect_error(64, run("check", self.deck, "observations.u.noise={ proportion = 0.1, floor = 2.0 }"), "did you mean \"proportional\"?")

@@ -31,6 +31,8 @@ std::string show(T const& noise) {
           return "proportional " + std::to_string(v.share) + " " + std::to_string(v.floor);
         else if constexpr (std::is_same_v<V, observations::Counts>)
           return "counts " + std::to_string(v.gain) + " " + std::to_string(v.offset);
+        else if constexpr (std::is_same_v<V, observations::UnknownCounts>)
+          return "counts " + (v.gain ? std::to_string(*v.gain) : "auto") + " " + (v.offset ? std::to_string(*v.offset) : "auto");
         else if constexpr (std::is_same_v<V, observations::Dataset>)
           return "dataset " + v.file + " " + v.dataset;
         else

@@ -92,6 +92,14 @@ walls = { x_lower = "1 - t" }
 file = "counts.h5"
 dataset = "n"
 noise = { gain = 2, offset = 100 }
+[observations.m]
+file = "counts.h5"
+dataset = "m"
+noise = { gain = "auto" }
+[observations.l]
+file = "counts.h5"
+dataset = "l"
+noise = { gain = 2, offset = "auto" }
 [observations.w]
 file = "w.h5"
 dataset = "w"

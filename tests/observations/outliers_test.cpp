@@ -48,6 +48,29 @@ TEST(Spikes, StandOutOfNoiseAndFrontsDoNot) {
   }
 }
 
+/// Two open axes. Points of corners, off by 200 deviations; neither their neighbours there nor what bends there by as much are taken for such.
+TEST(Spikes, StandOutInCorners) {
+  double const sigma = 1e-3;
+  auto const grid = make_grid({grid::uniform_axis("y", 24, 0.0, 1.0, false), grid::uniform_axis("x", 26, 0.0, 1.0, false)});
+  auto const number = [](Coordinates const& x) { return std::round(23.0 * x[0]) * 26.0 + std::round(25.0 * x[1]); };
+  auto const points = to_vector(sample(grid, number));
+  for (double const off : {0.0, 25.0, 26.0, 23.0 * 26.0 + 1.0, 21.0 * 26.0 + 23.0}) {
+    auto values = to_vector(forward::with_noise(grid, sample(grid, [](Coordinates const& x) { return 0.3 * std::sin(3.14159265358979324 * x[1]) + x[0] * x[0] + std::exp(-4.0 * x[0] - 5.0 * x[1]); }),
+                                                sigma, 5, 0));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] += points[i] == off ? 200.0 * sigma : 0.0;
+    auto const found = to_vector(observations::spikes(grid, to_field(values)));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      double const row = std::floor(points[i] / 26.0), column = std::fmod(points[i], 26.0);
+      bool const in_corner = (row < 3.0 || row > 20.0) && (column < 3.0 || column > 22.0);
+      if (points[i] == off) {
+        EXPECT_GT(found[i], 20.0 * sigma) << off;
+      } else if (in_corner) {
+        EXPECT_LT(found[i], 6.0 * sigma) << off << " at " << points[i];
+      }
+    }
+  }
+}
+
 TEST(Spikes, AreLeftOut) {
   auto const grid = make_grid(plane());
   observations::State state;

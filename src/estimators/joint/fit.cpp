@@ -69,7 +69,8 @@ double Fitter::change_from(Vec before) const {
   auto const change = parameters();
   double const size = norm(change);
   check(VecAXPY(change, -1.0, before));
-  return size > 0.0 ? norm(change) / size : 0.0;
+  if (size > 0.0) return norm(change) / size;
+  return norm(before) > 0.0 ? 1.0 : 0.0;
 }
 
 bool Fitter::is_settled(double moved, double before) const {

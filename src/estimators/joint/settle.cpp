@@ -72,10 +72,10 @@ void Fitter::respect_bounds() {
     auto const from = objective_.make_vector();
     petsc::check(VecCopy(result_.x, from));
     double const low = cost();
-    step("bounds");
+    double const freely = step("bounds");
     set_within(bounds, objective_, result_.x);
     whole = i < patience || shorten(from, low);
-    at_.moved = change_from(at);
+    at_.moved = std::max(freely, change_from(at));  // set back to where they were, the parameters stand and the states do not
     done = whole && (at_.settled ? at_.solved && is_settled(at_.moved, at_.before) : at_.moved < settled_change);
     at_.before = at_.moved;
   }

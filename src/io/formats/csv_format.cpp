@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <limits>
+#include <memory>
 
 #include "io/formats/all.hpp"
 #include "io/separated.hpp"
@@ -54,14 +55,14 @@ class Rows {
       std::swap(line, first_);
     else if (!next_line(line))
       return false;
-    auto const words = words_of(line, separator_);
-    if (columns_ > 0 && words.size() != columns_)
-      refuse(fmt::format("{} values where the lines above have {}; each line needs as many", words.size(), columns_));
-    columns_ = words.size();
+    split(line, separator_, words_);
+    if (columns_ > 0 && words_.size() != columns_)
+      refuse(fmt::format("{} values where the lines above have {}; each line needs as many", words_.size(), columns_));
+    columns_ = words_.size();
     auto const first = static_cast<std::size_t>(std::max<Index>(only, 0)), count = only < 0 ? columns_ : 1;
     values.resize(count);
     for (std::size_t i = 0; i < count; ++i)
-      if (auto const& word = words[first + i]; !read_number(word, values[i]))
+      if (auto const& word = words_[first + i]; !read_number(word, values[i]))
         refuse(fmt::format("\"{}\" is not a number{}", run::shown(word), advice_on(word)));
     return true;
   }
@@ -94,7 +95,7 @@ class Rows {
 
   std::string file_;
   std::ifstream stream_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, words_;
   std::string first_;  ///< the first line, where it has numbers
   std::size_t number_ = 0, columns_ = 0;
   char separator_ = ' ';
@@ -115,12 +116,15 @@ class CsvReader : public Reader {
     if (slab.size() == 0) return;
     bool const grid = shape_.size() == 2;
     Index const first = grid ? slab.start[1] : 0, count = grid ? slab.count[1] : 1;
-    Rows rows(file_);
+    if (rows_ == nullptr || slab.start[0] < next_) {
+      rows_ = std::make_unique<Rows>(file_);
+      next_ = 0;
+    }
     std::vector<double> row;
-    for (Index y = 0; y < slab.start[0] + slab.count[0]; ++y) {
-      if (!rows.next(row, column_) || static_cast<Index>(row.size()) < first + count)
+    for (; next_ < slab.start[0] + slab.count[0]; ++next_) {
+      if (!rows_->next(row, column_) || static_cast<Index>(row.size()) < first + count)
         throw Error(Exit::bad_data, file_ + ": changed while it was read");
-      if (y < slab.start[0]) continue;
+      if (next_ < slab.start[0]) continue;
       for (Index x = 0; x < count; ++x) *values++ = row[static_cast<std::size_t>(first + x)];
     }
   }
@@ -129,6 +133,8 @@ class CsvReader : public Reader {
   std::string file_;
   std::vector<Index> shape_;
   Index column_ = -1;  ///< of a table with names
+  std::unique_ptr<Rows> rows_;  ///< read up to here: parts that follow one another are read once
+  Index next_ = 0;
 };
 
 class Csv : public Format {

@@ -208,12 +208,26 @@ bool dense(std::vector<LinesOf<Value>> const& arrays, Index inner) {
 
 using Points = Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>;
 
+/// Results of rows that read nothing.
+void set_zero(Index outer, Index rows, Index inner, Lines const& to) {
+  Kokkos::parallel_for(
+      "mollis::line_zero", Points(0, outer * rows * inner), KOKKOS_LAMBDA(Index point) {
+        Index const c = point % inner, i = point / inner % rows, o = point / inner / rows;
+        to.data[o * to.outer_stride + i * to.axis_stride + c] = 0.0;
+      });
+}
+
 }  // namespace
 
 LinePass::LinePass(LineRows const& rows)
     : forward_(forward_band(rows)), backward_(transposed_band(forward_, rows.inputs)) {}
 
 void LinePass::apply(Index outer, Index inner, ConstLines const& in, std::vector<Lines> const& out) const {
+  if (backward_.rows == 0) {  // an input without points: no row has weights, and no address may be reckoned from that of the input
+    for (Lines const& to : out)
+      if (!to.add) set_zero(outer, forward_.rows, inner, to);
+    return;
+  }
   if constexpr (on_cpu) {
     on_cpu_threads(ForwardPass{forward_, in, out}, outer, inner, in.axis_stride == inner && dense(out, inner));
   } else {
@@ -223,6 +237,10 @@ void LinePass::apply(Index outer, Index inner, ConstLines const& in, std::vector
 
 void LinePass::apply_transpose(Index outer, Index inner, std::vector<ConstLines> const& in, Lines const& out,
                                bool add) const {
+  if (forward_.rows == 0) {
+    if (!add) set_zero(outer, backward_.rows, inner, out);
+    return;
+  }
   if constexpr (on_cpu) {
     on_cpu_threads(TransposedPass{backward_, in, out, add}, outer, inner, out.axis_stride == inner && dense(in, inner));
   } else {

@@ -107,7 +107,7 @@ class Elimination {
   /// body(v) for every unknown that u is coupled with, itself too.
   template <class Body>
   void beside(std::size_t u, Body const& body) const {
-    auto const own = unknowns_[u].kind;
+    auto const own = unknowns_[u].kind;   // no structured binding: C++17 lets no lambda capture one (Clang holds to it)
     auto const& x = unknowns_[u].place;
     auto const& kind = domain_.kinds[own];
     for (std::size_t k = 0; k < domain_.kinds.size(); ++k) {

@@ -197,10 +197,30 @@ TEST(LinePass, RowsWithoutWeightsGiveZeroAndReadNothing) {
   rows.start = {-2, -1, 0};
   rows.edges.assign(15, 0.0);
   LinePass const pass(rows);
-  Field const in("in", 0), out = to_field({5.0, 6.0, 7.0});
-  pass.apply(1, 1, {in.data(), 0, 1}, {{out.data(), 3, 1}});
-  EXPECT_EQ(to_vector(out), (std::vector<double>{0.0, 0.0, 0.0}));
-  pass.apply_transpose(1, 1, {{out.data(), 3, 1}}, {in.data(), 0, 1}, false);
+  for (Index const inner : {1, 5, 70}) {  // single values, runs, strips
+    auto const before = random_values(2 * 3 * inner, 3);
+    Field const in, out = to_field(before);
+    pass.apply(2, inner, {in.data(), 0, inner}, {{out.data(), 3 * inner, inner, true}});
+    EXPECT_EQ(to_vector(out), before) << inner;
+    pass.apply(2, inner, {in.data(), 0, inner}, {{out.data(), 3 * inner, inner}});
+    EXPECT_EQ(to_vector(out), std::vector<double>(before.size(), 0.0)) << inner;
+    pass.apply_transpose(2, inner, {{out.data(), 3 * inner, inner}}, {in.data(), 0, inner}, false);
+  }
+}
+
+TEST(LinePass, TransposedRowsWithoutResultsGiveZeroAndReadNothing) {
+  LineRows rows;  // a block that holds points which no row of its own reads
+  rows.inputs = 3;
+  rows.taps = 5;
+  LinePass const pass(rows);
+  for (Index const inner : {1, 5, 70}) {
+    auto const before = random_values(2 * 3 * inner, 3);
+    Field const in, out = to_field(before);
+    pass.apply_transpose(2, inner, {{in.data(), 0, inner}}, {out.data(), 3 * inner, inner}, true);
+    EXPECT_EQ(to_vector(out), before) << inner;
+    pass.apply_transpose(2, inner, {{in.data(), 0, inner}}, {out.data(), 3 * inner, inner}, false);
+    EXPECT_EQ(to_vector(out), std::vector<double>(before.size(), 0.0)) << inner;
+  }
 }
 
 TEST(LinePass, PaddedStridesAreHonoured) {

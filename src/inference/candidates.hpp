@@ -12,10 +12,10 @@ struct Candidate {
 };
 
 /// - the weak form: equation error, which alone serves it;
-/// - derivatives of third order and more, or gaps under filters along several axes: states fitted with the parameters first, as
-///   noise or gaps leave little of mollified data;
-///   (three axes and more with gaps or in a mask, one number for the noise, no one field over all axes: equation error first, as joint fits may take
-///   hours);
+/// - gaps or a mask on three axes and more, up to second order, one number for the noise, and no single field over all axes: equation error
+///   first, as joint fits may take hours;
+/// - other gaps and masks, noise that varies, derivatives of third order and more: states fitted with the parameters first, as noise or gaps
+///   leave little of mollified data;
 /// - one field over all axes, undifferentiated: likewise, as there is no smoothing bias and no search for radii;
 /// - all else: equation error first, from which the joint fit would start, and which takes a fraction of its time where parameters
 ///   are differentiated or live on some of the axes.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "equation/differentiate.hpp"
+#include "equation/parity.hpp"
 #include "equation/parser.hpp"
 #include "equation/print.hpp"
 #include "equation/product_rule.hpp"
@@ -122,6 +123,8 @@ System assemble(Context& context, std::vector<Expr> const& residuals, std::vecto
   system.affine = (by_parameter.contains & Contains::parameters) == 0;
   system.parameter_free_state_partials = (by_state.contains & Contains::parameters) == 0;
   if (system.affine) add_mixed_partials(context, system, by_state, inputs);
+  for (std::size_t a = 0; a < system.mixed_along.size(); ++a)
+    system.mixed_along[a] = std::any_of(residuals.begin(), residuals.end(), [&](Expr residual) { return is_mixed_along(residual, a); });
   for (Expr term : terms) system.terms.push_back(make_term(context, term));
   add_term_pairs(context, terms, system);
   return system;

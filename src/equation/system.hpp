@@ -1,6 +1,7 @@
 #pragma once
 /// From the deck's text of a residual to tapes: parse once, differentiate symbolically, expand every derivative of an
 /// expression into jets (strong form) or into derivatives of pointwise terms of the data (weak form), compile.
+#include <array>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -94,6 +95,7 @@ struct System {
   bool parameter_free_state_partials = false;  ///< no state partial depends on a parameter
   std::vector<Term> terms;                  ///< weak form only
   std::vector<TermPair> term_pairs;         ///< those that share noise
+  std::array<bool, max_axes> mixed_along{};  ///< [axis]: some residual has terms of both parities along it (is_mixed_along)
   std::vector<std::string> text;            ///< residuals as understood, for logs
 };
 

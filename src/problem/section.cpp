@@ -24,15 +24,26 @@ bool is_differentiated(equation::System const& system, std::size_t axis) {
   });
 }
 
-std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system) {
+std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system, bool fields) {
   std::vector<int> lines;
   for (int line = 0; line < grid.dimension(); ++line) {
     bool runs = is_open(grid.axis(line)) && is_differentiated(system, static_cast<std::size_t>(line));
     for (int a = 0; a < grid.dimension(); ++a)
-      runs = runs && (a == line || !is_open(grid.axis(a)) || !has_odd_derivative(system, static_cast<std::size_t>(a)));
+      runs = runs && !(fields && a != line && is_open(grid.axis(a)) && system.mixed_along[static_cast<std::size_t>(a)]);
     if (runs) lines.push_back(line);
   }
   return lines;
+}
+
+bool wants_second_level(grid::Grid const& grid, equation::System const& system) {
+  int open = 0;
+  bool odd = false;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (!is_open(grid.axis(a)) || !is_differentiated(system, static_cast<std::size_t>(a))) continue;
+    ++open;
+    odd = odd || has_odd_derivative(system, static_cast<std::size_t>(a));
+  }
+  return open > 1 && odd;
 }
 
 double inside_share(grid::Grid const& grid, Field const& mask) {

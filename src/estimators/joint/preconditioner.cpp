@@ -91,10 +91,11 @@ Preconditioner::Preconditioner(Objective& objective)
 
 void Preconditioner::make_models() {
   auto const& grid = objective_.problem().grid;
-  auto const lines = problem::model_lines(grid, objective_.problem().system());
-  auto open = static_cast<std::size_t>(0);
-  for (int a = 0; a < grid.dimension(); ++a) open += objective_.lattice().margin(a) > 0 ? 1 : 0;
-  if (lines.size() < open && kind_ == Kind::averages && reduced_->can_own() && CoarseModel::serves(objective_)) {
+  auto const& system = objective_.problem().system();
+  auto lines = problem::model_lines(grid, system, !fields_.empty());
+  if (kind_ == Kind::waves)   // space is exact there
+    lines.erase(std::remove_if(lines.begin(), lines.end(), [](int line) { return line != 0; }), lines.end());
+  if (kind_ == Kind::averages && problem::wants_second_level(grid, system) && reduced_->can_own() && CoarseModel::serves(objective_)) {
     coarse_ = std::make_unique<CoarseModel>(objective_);
     reduced_->own();
   }

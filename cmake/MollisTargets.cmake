@@ -27,6 +27,7 @@ endfunction()
 
 # mollis_test(NAME SOURCES ... LINK ... [RANKS 1 2 3 4] [LABELS ...]): a GoogleTest program, run once per rank count.
 # Label "unit" (one rank) or "mpi" (two and more) is set for each run; LABELS adds to it.
+cmake_host_system_information(RESULT MOLLIS_CORES QUERY NUMBER_OF_LOGICAL_CORES)
 function(mollis_test name)
   cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;RANKS;LABELS" ${ARGN})
   if(NOT TEST_RANKS)
@@ -43,8 +44,10 @@ function(mollis_test name)
       set_tests_properties(${name} PROPERTIES LABELS "unit;${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT})
     else()
       add_test(NAME ${name}_np${ranks} COMMAND ${MOLLIS_MPIEXEC} ${ranks} $<TARGET_FILE:test_${name}>)
-      set_tests_properties(${name}_np${ranks} PROPERTIES LABELS "mpi;${TEST_LABELS}" PROCESSORS ${ranks} TIMEOUT ${TEST_TIMEOUT}
-        ENVIRONMENT "OMPI_MCA_mpi_yield_when_idle=1")  # more ranks than cores: waiting ones let the others run
+      set_tests_properties(${name}_np${ranks} PROPERTIES LABELS "mpi;${TEST_LABELS}" PROCESSORS ${ranks} TIMEOUT ${TEST_TIMEOUT})
+      if(ranks GREATER MOLLIS_CORES)  # waiting ranks let the others run
+        set_tests_properties(${name}_np${ranks} PROPERTIES ENVIRONMENT "OMPI_MCA_mpi_yield_when_idle=1")
+      endif()
     endif()
   endforeach()
 endfunction()

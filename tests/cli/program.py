@@ -27,9 +27,11 @@ class Outcome:
         return [line for line in self.err.splitlines() if line]
 
 
-def quiet_environment():
-    """For several ranks a core."""
-    return dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1")
+def quiet_environment(ranks=1):
+    """For so many ranks on this machine. They yield where there are more of them than cores, only there: beside other programs a rank
+    that yields waits for a time slice of theirs at each reduction."""
+    crowded = ranks > len(os.sched_getaffinity(0))
+    return dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle=str(int(crowded)))
 
 
 def run(*arguments, ranks=1, cwd=None, environment=None):
@@ -37,7 +39,7 @@ def run(*arguments, ranks=1, cwd=None, environment=None):
     command = [PROGRAM, *map(str, arguments)]
     if ranks > 1:
         command = [*LAUNCHER, str(ranks), *command]
-    variables = dict(quiet_environment(), **(environment or {}))
+    variables = dict(quiet_environment(ranks), **(environment or {}))
     return Outcome(subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=cwd, env=variables))
 
 

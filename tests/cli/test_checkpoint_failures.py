@@ -43,7 +43,7 @@ class Failures(TestCase):
         line = [PROGRAM, command, *map(str, words)]
         if ranks > 1:
             line = [*LAUNCHER, str(ranks), *line]
-        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment())
+        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment(ranks))
 
     def wait_for(self, condition, process):
         while process.poll() is None and not condition():

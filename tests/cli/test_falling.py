@@ -125,7 +125,7 @@ class Falling(TestCase):
         out = self.directory / "kept.out"
         arguments = ["invert", deck, "inversion.method=joint", "uncertainty.samples=0"]
         command = [*LAUNCHER, "2", PROGRAM, *map(str, arguments), f"output.directory={out}"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment())
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment(2))
         for line in process.stdout:
             if line.split()[:1] == ["phase"]:
                 process.send_signal(signal.SIGUSR1)

@@ -156,7 +156,7 @@ class AtAnyTime(Kill):
     def start(self, ranks):
         command = [PROGRAM, "invert", *map(str, self.common)]
         return subprocess.Popen([*LAUNCHER, str(ranks), *command] if ranks > 1 else command, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL, env=quiet_environment(), start_new_session=True)
+                                stderr=subprocess.DEVNULL, env=quiet_environment(ranks), start_new_session=True)
 
     def is_writing(self):
         return any(name.startswith(".mollis-") and not name.startswith(".mollis-lock") for name in os.listdir(self.out))

@@ -45,7 +45,7 @@ class Runs(TestCase):
         command = [PROGRAM, "invert", *map(str, self.arguments(directory, overrides)), *options]
         if ranks > 1:
             command = [*LAUNCHER, str(ranks), *command]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment())
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment(ranks))
 
     def stop_at(self, directory, overrides, phase, count, *options, number=signal.SIGUSR1, ranks=1):
         """Sends the signal once `count` lines of the phase were printed. Exit code and standard error."""

@@ -29,7 +29,7 @@ class InTime(TestCase):
         line = [PROGRAM, command, *map(str, words)]
         if ranks > 1:
             line = [*LAUNCHER, str(ranks), *line]
-        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment())
+        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet_environment(ranks))
 
     def stop(self, place, command, words, number=signal.SIGUSR1, ranks=1):
         """Once it has written one more checkpoint. Standard error."""

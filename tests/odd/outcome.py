@@ -41,7 +41,8 @@ class Outcome:
         case.prepare(self.directory)
         self.before = snapshot(self.directory)
         command = [PROGRAM, *case.arguments] if ranks == 1 else [*LAUNCHER, str(ranks), PROGRAM, *case.arguments]
-        environment = dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1",
+        crowded = ranks > len(os.sched_getaffinity(0))  # else a rank that yields waits for other programs at each reduction
+        environment = dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle=str(int(crowded)),
                            OMPI_MCA_hwloc_base_binding_policy="none", OMPI_MCA_btl_vader_single_copy_mechanism="none",
                            MOLLIS_MPIEXEC=" ".join(LAUNCHER))
         start = time.monotonic()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Electrical impedance tomography of a water tank (Kuopio Tomography Challenge 2023, training data), as differences from water.
 
-    tank.py DATA --mollis PROGRAM [--targets 1 2 3 4] [--waves 2] [--noise 0.01] [--output FOLDER]
+    tank.py DATA --mollis PROGRAM [--targets 1 2 3 4] [--waves 2] [--noise 0.01] [--output FOLDER] [--picture tank.png]
 
 DATA holds ktc2023_training.h5: Uel_ref, Uel_1 ... (76 patterns x 31 voltages), Inj (32 x 76), Mpat (32 x 31), truth_1 ... (256 x 256).
 Axes y = ln(r/R), -2.36 to 0, and x, the angle: with them the equation of the plane keeps its form (the map is conformal). s is the
@@ -17,7 +17,7 @@ electrodes, potentials of mean 0 from the 31 voltages. The noise, a share of w's
 
 Orientation, by the organisers' mesh (electrode 1 at 90 degrees, the next against the clock) and their interpolateRecoToPixGrid (row 0 of the
 truth at the top). Score: correlation of s with the classes (1, more resistive: -1; 2, more conductive: 1) on the lattice, cells weighted by
-their areas; beside it the best of all turns by 45 degrees and more and of the mirrored ones, which take no part in the choice."""
+their areas; beside it the best of all turns by 45 degrees and more, and of the mirrored ones, which take no part in the choice."""
 import argparse
 import json
 import os
@@ -54,7 +54,6 @@ noise = {noise:.5g}
 over    = ["y", "x"]
 initial = 0.0
 lower   = -0.98
-
 
 [equation]
 residual = "dy(s*dy(w)) + dx(s*dx(w)) + dy(s)*ga + dx(s)*gb"
@@ -146,6 +145,27 @@ def correlation(found, true, weights):
     return np.sum(weights * found * true) / np.sqrt(np.sum(weights * found ** 2) * np.sum(weights * true ** 2))
 
 
+def picture(images, path):
+    """images: target -> (s, truth, verdict). The tank from above: photographed classes, and s within the hole and the rim."""
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    figure, places = plt.subplots(2, len(images), figsize=(3.1 * len(images) + 0.6, 6.2), squeeze=False, constrained_layout=True)
+    a, b = np.linspace(-DEPTH, 0, ROWS), np.arange(COLUMNS + 1) * 2 * np.pi / COLUMNS
+    x, y = (RADIUS * np.exp(a)[:, None] * kind(b) for kind in (np.cos, np.sin))
+    for place, (target, (s, truth, verdict)) in zip(places.T, images.items()):
+        place[0].imshow(np.array([0.0, -1.0, 1.0])[truth.astype(int)], cmap="RdBu_r", vmin=-1.5, vmax=1.5, extent=[-RADIUS, RADIUS] * 2)
+        place[0].set_title(f"target {target}, photographed")
+        shades = place[1].pcolormesh(x, y, np.log2(np.column_stack([s, s[:, 0]])), cmap="RdBu_r", vmin=-3, vmax=3, shading="gouraud")
+        place[1].set_title(f"log2 of s ({verdict})")
+        for one in place:
+            one.add_patch(plt.Circle((0, 0), RADIUS, fill=False))
+            one.plot(*(RADIUS * kind(ANGLES) for kind in (np.cos, np.sin)), "k.", markersize=3)
+            one.set(aspect="equal", xlim=(-0.125, 0.125), ylim=(-0.125, 0.125), xlabel="m")
+    figure.colorbar(shades, ax=places[1], shrink=0.8)
+    figure.savefig(path, dpi=110)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=pathlib.Path)
@@ -154,6 +174,7 @@ def main():
     parser.add_argument("--waves", type=int, default=2)
     parser.add_argument("--noise", type=float, default=0.01, help="of the root mean square of w")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("tank.data"))
+    parser.add_argument("--picture", type=pathlib.Path)
     given = parser.parse_args()
     data, electrodes = read(given.data)
     factor, left = water(data, electrodes)
@@ -162,8 +183,9 @@ def main():
     a, b = np.meshgrid(axis_a, axis_b, indexing="ij")
     ga, gb = gradient(np.where(a == 0, -1e-9, a), b)
     ga[-1] = current(axis_b)
-    print("| target | its water, resistance over that of the reference | experiments | correlation with the classes | turned or mirrored, best | s in class 1, water, class 2 | chi2 | mean +- of b | CPU seconds | verdict |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| target | its water, resistance over that of the reference | experiments | correlation with the classes | turned by 45 degrees or more, best | mirrored, best | s in class 1, water, class 2 | chi2 | mean +- of b | CPU seconds | verdict |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    images = {}
     for target in given.targets:
         folder = given.output / target
         folder.mkdir(parents=True, exist_ok=True)
@@ -189,12 +211,16 @@ def main():
         with h5py.File(folder / "case.out" / "result.h5") as file:
             s = 1 + (1 - np.exp(2 * a)) * file["parameters/b"][...]
         true, areas = classes(data["truth_" + target], a, b), np.exp(2 * a)
-        others = [correlation(s, classes(data["truth_" + target], a, sign * b + turn * np.pi / 16), areas) 
-                  for sign, turn in [(1, 0)] + [(1, k) for k in range(4, 29)] + [(-1, k) for k in range(32)]]
+        images[target] = s, data["truth_" + target], summary["verdict"]["status"]
+
+        def score(sign, turns):
+            return max(correlation(s, classes(data["truth_" + target], a, sign * b + turn * np.pi / 16), areas) for turn in turns)
         inside = [f"{np.average(s[true == kind], weights=areas[true == kind]):.2f}" if np.any(true == kind) else "none" for kind in (-1, 0, 1)]
         reasons = ", ".join(dict.fromkeys(reason["check"] for reason in summary["verdict"]["reasons"]))
-        print(f"| {target} | {drift:.3f} | {2 * given.waves} | {others[0]:.2f} | {max(others[1:]):.2f} | {', '.join(inside)} | {summary.get('misfit_chi2', float('nan')):.3g} "
+        print(f"| {target} | {drift:.3f} | {2 * given.waves} | {score(1, [0]):.2f} | {score(1, range(4, 29)):.2f} | {score(-1, range(32)):.2f} | {', '.join(inside)} | {summary.get('misfit_chi2', float('nan')):.3g} "
               f"| {summary['parameters']['b'].get('standard_error') or float('nan'):.2g} | {seconds:.0f} | {summary['verdict']['status']}{': ' + reasons if reasons else ''} |", flush=True)
+    if given.picture:
+        picture(images, given.picture)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,8 @@ def picture(folder, path):
     shown = [pair for pair in shown if pair[0] is not None]
     figure, places = plt.subplots(1, len(shown), figsize=(4 * len(shown), 3.4), constrained_layout=True)
     for place, (values, title) in zip(places, shown):
-        figure.colorbar(place.imshow(values, cmap="magma"), ax=place, shrink=0.8)
+        low, high = (np.nanmin(shown[-2][0]), np.nanmax(shown[-2][0])) if "last" in title or "predicted" in title else (None, None)   # the same scale for both
+        figure.colorbar(place.imshow(values, cmap="magma", origin="lower", vmin=low, vmax=high), ax=place, shrink=0.8)
         place.set(title=title, xticks=[], yticks=[])
     figure.savefig(path, dpi=110)
 

@@ -97,6 +97,9 @@ std::vector<double> read_vector(MPI_Comm comm, std::string const& file, std::str
 std::vector<double> read_axis(MPI_Comm comm, Source const& source, std::string const& axis,
                               std::string const& time_unit) {
   auto const description = describe_on_all(comm, source.file, source.dataset);
+  if (auto const fault = time_unit.empty() ? "" : fault_of_times(description.unit); !fault.empty())
+    throw Error(Exit::bad_data,
+                fmt::format("{}: its times, \"{}\", {}", where_of(source.file, description), description.unit, fault));
   auto values = cut(read_whole(comm, source.file, description), source, axis);
   double const seconds = time_unit.empty() ? 0.0 : seconds_in(description.unit);
   double const unit = time_unit == "d" ? 86400.0 : time_unit == "h" ? 3600.0 : time_unit == "min" ? 60.0 : 1.0;
@@ -133,7 +136,8 @@ Reach reach_of(grid::Grid const& grid, Source const& source, int axis) {
     auto const description = describe_on_all(grid.comm(), source.file, source.dataset);
     auto const layout = lay_out(grid.axes(), description, source.part, true, where_of(source.file, description));
     for (std::size_t d = 0; d < layout.size(); ++d)
-      if (layout[d].axis == axis) return Reach{layout[d].first, layout[d].bin, (description.axes[d].size - layout[d].first) / layout[d].bin};
+      if (layout[d].axis == axis)
+        return Reach{layout[d].first, layout[d].bin, (description.axes[d].size - layout[d].first) / layout[d].bin};
     return Reach{};
   });
 }

@@ -87,6 +87,16 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
   return text + fmt::format("points = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
 }
 
+/// The noise is a question; of whole numbers as they are stored, and of what is in counts, also that of a camera.
+std::string noise_text(Seen const& seen) {
+  auto const& d = seen.description;
+  bool const whole = d.type.find("int") != std::string::npos && d.packing.scale == 1.0 && d.packing.offset == 0.0;
+  std::string text = "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\"\n";
+  if (whole || d.unit.find("count") != std::string::npos)
+    text += "# ? Counts of a camera? noise = { gain = \"auto\", offset = \"auto\" }; counts of single things: \"poisson\"\n";
+  return text + "noise = \"auto\"\n";
+}
+
 std::string observation_text(Survey const& survey, Lattice const& lattice, std::string const& state) {
   auto const& seen = *lattice.dataset;
   std::string text = fmt::format("[observations.{}]\nfile = {}\n", state, deck::quote(survey.file));
@@ -113,7 +123,7 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
                           : deck::quote(name));
   if (!at.empty()) part.push_back(fmt::format("at = {{ {} }}", at));
   for (auto const& key : part) text += (key.rfind("at", 0) == 0 ? "# ? Which index along these?\n" : "") + key + "\n";
-  return text + question_of_gaps(survey, seen, part) + "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\"\nnoise = \"auto\"\n";
+  return text + question_of_gaps(survey, seen, part) + noise_text(seen);
 }
 
 /// A template of an equation with one constant.

@@ -1,6 +1,7 @@
 """Writers of small files of many formats, by their specifications and by hand, so that nothing under test made them."""
 import gzip
 import struct
+import zlib
 
 import numpy
 
@@ -39,6 +40,32 @@ def tiff(path, pages, description="", bits=None, photometric=1, resolution=None,
     return path
 
 
+def tiled(path, page, order="<", packed=False, cut=0):
+    """One page in tiles of 16 x 16, with deflate or without; cut: bytes that the last tile's count lacks."""
+    page = numpy.asarray(page)
+    height, width = page.shape
+    blob, places, counts = bytearray({"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HI", 42, 0)), [], []
+    for y in range(0, height, 16):
+        for x in range(0, width, 16):
+            tile = numpy.zeros((16, 16), dtype=page.dtype.newbyteorder(order))
+            tile[:min(16, height - y), :min(16, width - x)] = page[y:y + 16, x:x + 16]
+            data = zlib.compress(tile.tobytes()) if packed else tile.tobytes()
+            places.append(len(blob))
+            counts.append(len(data))
+            blob += data
+    counts[-1] -= cut
+    count = len(places)
+    lists = len(blob)
+    blob += struct.pack(f"{order}{2 * count}I", *places, *counts) + b"\0" * (len(blob) % 2)
+    first, second = (places[0], counts[0]) if count == 1 else (lists, lists + 4 * count)
+    entries = [(256, 1, width), (257, 1, height), (258, 1, 8 * page.itemsize), (259, 1, 8 if packed else 1), (262, 1, 1), (277, 1, 1), (322, 1, 16), (323, 1, 16),
+               (324, count, first), (325, count, second), (339, 1, {"u": 1, "i": 2, "f": 3}[page.dtype.kind])]
+    blob[4:8] = struct.pack(order + "I", len(blob))
+    blob += struct.pack(order + "H", len(entries)) + b"".join(struct.pack(order + "HHII", tag, 4, number, value) for tag, number, value in entries) + struct.pack(order + "I", 0)
+    path.write_bytes(bytes(blob))
+    return path
+
+
 def nifti(path, values, datatype=16, spacing=(1.0, 1.0, 1.0), packed=False, order="<"):
     """A NIfTI-1 volume of float32, slowest axis first."""
     values = numpy.asarray(values, dtype=order + "f4")
@@ -58,7 +85,7 @@ def nifti(path, values, datatype=16, spacing=(1.0, 1.0, 1.0), packed=False, orde
 
 def netcdf(path, dimensions, variables):
     """Classic NetCDF (CDF-1). dimensions: name -> size; variables: name -> (dimensions, array, attributes)."""
-    types = {"S1": 2, "i2": 3, "i4": 4, "f4": 5, "f8": 6}
+    types = {"i1": 1, "S1": 2, "i2": 3, "i4": 4, "f4": 5, "f8": 6}
 
     def padded(data):
         return data + b"\0" * (-len(data) % 4)

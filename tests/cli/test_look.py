@@ -35,6 +35,15 @@ class Look(TestCase):
         self.expect(0, run("invert", deck, "equation.residual=d(u, 'xx') + a*u", "inversion.method=joint", "uncertainty.samples=0"))
         self.expect_error(65, run("invert", deck, "observations.u.dataset=place"), "line 2", '"P0" is not a number')
 
+    def test_counts(self):
+        """Whole numbers as they are stored, or a unit that says so; not packed values."""
+        for values, attributes, counts in ((numpy.arange(120, dtype="u2"), {}, True), (numpy.arange(120.0), {"units": "camera counts"}, True), (numpy.arange(120.0), {}, False), (numpy.arange(120, dtype="i2"), {"scale_factor": 0.01}, False)):
+            with h5py.File(self.directory / "image.h5", "w") as file:
+                file["u"] = values.reshape(12, 10)
+                file["u"].attrs.update(attributes)
+            deck = self.expect(0, run("new", "image.h5", cwd=self.directory)).out
+            self.assertEqual("# ? Counts of a camera?" in deck, counts, deck)
+
     def test_dates(self):
         (self.directory / "sensors.csv").write_text(sensors(lambda k: f"2021-05-01 12:{k:02d}:00"))
         out = self.expect(0, run("look", "sensors.csv", cwd=self.directory)).out

@@ -87,6 +87,31 @@ def netcdf(axes, array, attributes=None):
     return lambda path: formats.netcdf(path, axes, {"u": (list(axes), array, attributes or {})})
 
 
+def chunked(values=U, **attributes):
+    """In chunks, with gzip, shuffle and Fletcher's sums."""
+    def add(file, name):
+        dataset = file.create_dataset(name, data=values, chunks=(5, 3), compression="gzip", shuffle=True, fletcher32=True)
+        for key, value in attributes.items():
+            dataset.attrs[key] = value
+    return add
+
+
+def damaged_chunk(path):
+    """A byte of the third chunk is another."""
+    hdf5(u=chunked())(path)
+    with h5py.File(path) as file:
+        place = file["u"].id.get_chunk_info(2).byte_offset + 9
+    blob = bytearray(path.read_bytes())
+    blob[place] ^= 255
+    path.write_bytes(bytes(blob))
+
+
+def virtual(file, name):
+    layout = h5py.VirtualLayout((NY, NX), "f8")
+    layout[:] = h5py.VirtualSource("elsewhere.h5", "part", (NY, NX))
+    file.create_virtual_dataset(name, layout)
+
+
 def spoilt(replace):
     """A table of points on a 7 x 7 lattice within the grid; replace: row -> text."""
     rows = [f"{y:.3f},{x:.3f},{numpy.sin(3 * y) + x:.4f}" for y in numpy.linspace(0, 1.1, 7) for x in numpy.linspace(0, 0.9, 7)]
@@ -170,6 +195,11 @@ GRIDS = [
     ("CSV, decimal commas", 65, "a.csv", content("1.5;2.5\n1,5;2,5\n"), "line 2"),
     ("CSV, zero bytes", 65, "a.csv", content(b"1,2\n\0\0,3\n"), "no text"),
     ("a directory", 65, "a.h5", lambda path: path.mkdir(), "directory"),
+    ("HDF5, a virtual dataset", 65, "a.h5", hdf5(u=virtual), "copy them into a plain one"),
+    ("HDF5, a damaged chunk", 65, "a.h5", damaged_chunk, "checksum"),
+    ("HDF5, by a filter that is not here", 65, "a.h5", hdf5(u=lambda f, n: f.create_dataset(n, data=U, chunks=(5, 3), compression="lzf")), "h5repack"),
+    ("HDF5, sequences", 65, "a.h5", hdf5(u=lambda f, n: f.create_dataset(n, (NY, NX), dtype=h5py.vlen_dtype("f8"))), "varying length"),
+    ("TIFF, a tile cut", 65, "a.tif", lambda path: formats.tiled(path, F4, cut=200), "truncated"),
     ("HDF5, records", 65, "a.h5", hdf5(u=numpy.zeros((NY, NX), dtype=[("value", "f8"), ("sigma", "f8")])), "u"),
     (".npy, records in Fortran order", 65, "a.npy", save(numpy.asfortranarray(numpy.zeros((NY, NX), dtype=[("value", "f8"), ("sigma", "f8")]))), "a.npy"),
     (".npy, complex in Fortran order", 65, "a.npy", save(numpy.asfortranarray(U + 1j)), "complex"),
@@ -197,6 +227,8 @@ TABLES = [
     ("nothing observed", POINTS, content("y,x,u\n0.1,0.1,nan\n0.2,0.2,\n"), "nothing was observed"),
     ("deviations that are negative", POINTS.replace("noise = 0.01", 'columns = { sigma = "s" }'), content("y,x,u,s\n0.1,0.1,1,0.1\n0.2,0.3,1,-0.1\n"), "row 2"),
     ("counts that are none", POINTS.replace("0.01", '"poisson"'), spoilt({}), "no counts"),
+    ("thousands in quotes", POINTS, content('y,x,u\n0.1,0.1,"1,234.5"\n0.2,0.2,1\n'), "line 2, column u"),
+    ("a line end in quotes", POINTS, content('site,y,x,u\n"Well\nA",0.1,0.1,1\n"B",0.2,0.2,1\n'), "line 2"),
     ("decimal commas", POINTS, content("y;x;u\n0,5;0,5;1,0\n0,6;0,5;1,1\n"), "decimal"),
     ("decimal commas between commas", POINTS, content("y,x,u\n0,5,0,5,1,0\n0,6,0,5,1,1\n"), "line 2"),
     ("a column twice, once in capitals", POINTS, content("y,x,u,u\n0.5,0.5,1,2\n0.6,0.5,1,2\n"), "u"),
@@ -285,39 +317,6 @@ class Malformed(TestCase):
                 print(f"{code}  {label}\n      {err}")
         print(f"{len(rows)} malformed files: {sum(code == 65 for _, code, _ in rows)} bad data (65), {sum(code == 66 for _, code, _ in rows)} missing (66)")
         self.assertGreaterEqual(len(rows), 60)
-
-
-ROWS = [f"{y!r},{x!r},{u!r}" for y, row in zip((numpy.arange(NY) / 10.0).tolist(), U.tolist()) for x, u in zip((numpy.arange(NX) / 10.0).tolist(), row)]
-PACKED = numpy.rint(1000.0 * U).astype("i2")
-WELL = [  # unusual, and right: file, what makes it, part of the deck, how far values may be off
-    ("a.npy", save(numpy.asfortranarray(U)), PLAIN, 0.0),
-    ("a.npy", save(U.astype(">f8")), PLAIN, 0.0),
-    ("a.npy", save(numpy.asfortranarray(U.astype(">f4"))), PLAIN, 1e-6),
-    ("a.h5", hdf5(u=U.astype(">f8")), PLAIN, 0.0),
-    ("a.nii", nifti(F4, order=">"), PLAIN, 1e-6),
-    ("a.nc", netcdf(AXES, PACKED, {"scale_factor": 0.001}), PLAIN, 0.0006),
-    ("a.csv", content("\r\n".join(",".join(map(repr, row)) for row in U.tolist()) + "\r\n"), PLAIN, 0.0),
-    ("a.csv", content(b"\xef\xbb\xbf" + "\n".join(",".join(map(repr, row)) for row in U.tolist()).encode()), PLAIN, 0.0),
-    ("a.csv", content("y,x,u\r\n" + "\r\n".join(ROWS) + "\r\n"), POINTS, 0.0),
-    ("a.csv", content(b"\xef\xbb\xbfy,x,u\r\n" + "\r\n".join(ROWS).encode()), POINTS, 0.0),
-]
-
-
-class Well(TestCase):
-    def test_every_one(self):
-        for number, (file, make, observation, off) in enumerate(WELL):
-            directory = temporary()
-            with self.subTest(f"{number}: {file}"):
-                make(directory / file)
-                named = 'dataset = "u"' if file.endswith((".h5", ".nc")) else ""
-                (directory / "case.toml").write_text(GRID.format(lattice=LATTICE, observation=observation.replace("{file}", file).replace("{dataset}", named)))
-                outcome = run("invert", "case.toml", "uncertainty.samples=0", cwd=directory, ranks=1 + number % 2)
-                self.assertIn(outcome.code, (0, 2), outcome.err)
-                with h5py.File(directory / "out/result.h5") as result:
-                    seen = result["observations/u/value" if observation == POINTS else "observations/u"][...].reshape(-1)
-                    if observation == POINTS:
-                        seen = seen[numpy.lexsort((result["observations/u/x"][...], result["observations/u/y"][...]))]
-                self.assertLessEqual(abs(seen - U.reshape(-1)).max(), off)
 
 
 TALLY = "--tally" in sys.argv

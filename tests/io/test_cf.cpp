@@ -2,6 +2,7 @@
 
 #include "counting.hpp"
 #include "io/format.hpp"
+#include "io/formats/cf.hpp"
 #include "io/read.hpp"
 
 using namespace mollis;
@@ -140,6 +141,20 @@ TEST_F(Cf, TimesAreInTheUnitThatIsAskedFor) {
   EXPECT_EQ(axis("d"), (std::vector<double>{0, 1, 2.5}));
   EXPECT_EQ(axis("h"), (std::vector<double>{0, 24, 60}));
   EXPECT_EQ(axis(""), (std::vector<double>{0, 1, 2.5}));
+}
+
+TEST_F(Cf, TimesThatAreNoNumbersOfAUnitAreRefused) {
+  for (std::string const unit : {"day as %Y%m%d.%f", "fortnights since 2000-01-01"}) {
+    auto const file = make("cf_no_time", {20000130, 20000131, 20000201}, H5T_IEEE_F64LE);
+    files::on_root([&] { text(file, "u", "units", unit); });
+    auto const error = files::error_of([&] { io::read_axis(MPI_COMM_WORLD, {file, "u", {}}, "t", "s"); });
+    EXPECT_EQ(error.code(), Exit::bad_data);
+    EXPECT_TRUE(files::contains(error, unit)) << error.what();
+    EXPECT_EQ(io::read_axis(MPI_COMM_WORLD, {file, "u", {}}, "x", "").size(), 3u);
+  }
+  EXPECT_EQ(io::fault_of_times("common_years since 2000-01-01") + io::fault_of_times("days") + io::fault_of_times(""),
+            "");
+  EXPECT_EQ(io::seconds_in("common_years since 2000-01-01"), 365.0 * 86400.0);
 }
 
 TEST_F(Cf, AxesAreCroppedAndAveraged) {

@@ -5,7 +5,7 @@
 
 namespace mollis::joint {
 
-constexpr int most_steps = 25, most_climbs = 6, most_settling = 30, most_bounded = 20;  ///< steps of phases
+constexpr int most_steps = 25, most_climbs = 6, most_settling = 30, most_bounded = 60;  ///< steps of phases
 constexpr double start_freedom = 12.0;      ///< degrees of freedom of a parameter at the start
 constexpr double settled_penalty = 10.0;    ///< w n while the smoothness is chosen
 constexpr double raised_penalty = 100.0;    ///< and afterwards
@@ -48,7 +48,7 @@ class Fitter {
   void raise();
   void polish();
   void settle();
-  bool shorten(Vec from, double low);
+  bool shorten(Vec from, double most);
   void respect_bounds();
   void say_unsettled(double moved);
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "estimators/joint/bounds.hpp"
 #include "estimators/joint/fitter.hpp"
@@ -10,6 +11,7 @@ namespace mollis::joint {
 namespace {
 
 constexpr double uphill = 0.5;  ///< of the objective, minus the logarithm of the posterior: what one standard error costs
+constexpr double slack = 0.8;   ///< of that from each step within bounds to the next, once they are halved
 constexpr int most_halved = 4, patience = 8;  ///< steps within bounds that may lead uphill, as the next one brings the states after
 
 }  // namespace
@@ -44,11 +46,11 @@ void Fitter::settle() {
   say_unsettled(at_.before);
 }
 
-/// Goes back by half towards `from` while the objective stands higher than its `low` there, at most four times: steps that set parameters to
+/// Goes back by half towards `from` while the objective stands higher than `most`, at most four times: steps that set parameters to
 /// their bounds leave the states behind, and whole ones swing between two sets of bounds. Whether the step was left whole.
-bool Fitter::shorten(Vec from, double low) {
+bool Fitter::shorten(Vec from, double most) {
   bool whole = true;
-  for (int i = 0; i < most_halved && cost() > low + uphill; ++i, whole = false) {
+  for (int i = 0; i < most_halved && cost() > most; ++i, whole = false) {
     petsc::check(VecAXPBY(result_.x, 0.5, 0.5, from));
     objective_.move_to(result_.x);
   }
@@ -74,12 +76,13 @@ void Fitter::respect_bounds() {
     double const low = cost();
     double const freely = step("bounds");
     set_within(bounds, objective_, result_.x);
-    whole = i < patience || shorten(from, low);
+    whole = i < patience || shorten(from, low + uphill * std::pow(slack, i - patience));
     at_.moved = std::max(freely, change_from(at));  // set back to where they were, the parameters stand and the states do not
     done = whole && (at_.settled ? at_.solved && is_settled(at_.moved, at_.before) : at_.moved < settled_change);
     at_.before = at_.moved;
   }
-  result_.converged = whole && at_.moved < settled_change && !at_.lost;
+  bool const lost = at_.lost && cost() > at_.low + uphill;  // what is as low as where parameters began to settle is found again
+  result_.converged = whole && at_.moved < settled_change && !lost;
   if (at_.settled && !done) say_unsettled(at_.moved);
 }
 

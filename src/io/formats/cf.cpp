@@ -125,10 +125,21 @@ double seconds_in(std::string const& unit) {
                                                    {"weeks", 7 * day},
                                                    {"month", year / 12},
                                                    {"months", year / 12},
+                                                   {"common_year", 365 * day},
+                                                   {"common_years", 365 * day},
                                                    {"year", year},
                                                    {"years", year}};
   auto const found = units.find(text.substr(0, end));
   return found == units.end() ? 0.0 : found->second;
+}
+
+std::string fault_of_times(std::string const& unit) {
+  auto const text = lower_case(unit);
+  if (text.find(" as %") != std::string::npos)
+    return "are dates written as numbers, which jump at the end of each month; write the time since a date";
+  if (text.find(" since ") != std::string::npos && seconds_in(unit) == 0.0)
+    return "are of no unit that is known; write them in s, min, h or d, or their number alone without units";
+  return "";
 }
 
 }  // namespace mollis::io

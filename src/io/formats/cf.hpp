@@ -37,4 +37,8 @@ std::vector<double> netcdf_default_fill(Stored const& stored);
 /// (a year is 365.242198781 days).
 double seconds_in(std::string const& unit);
 
+/// Why times in this unit cannot be taken for numbers ("day as %Y%m%d.%f", "fortnights since 1950-01-01"), with what to
+/// do; "" where they can.
+std::string fault_of_times(std::string const& unit);
+
 }  // namespace mollis::io

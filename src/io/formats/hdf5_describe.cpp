@@ -100,9 +100,17 @@ void require_filters(hid_t creation, std::string const& where) {
 
 bool is_netcdf(hid_t file) { return H5Aexists(file, "_NCProperties") > 0; }
 
+/// Parallel HDF5 reads no virtual datasets, and gives fill values for those of their files that are not there.
+void require_values(hid_t creation, std::string const& where) {
+  if (H5Pget_layout(creation) == H5D_VIRTUAL)
+    throw Error(Exit::bad_data,
+                where + ": is a virtual dataset, whose values lie in other files; copy them into a plain one");
+}
+
 Description description_of(hid_t file, hid_t dataset, std::string const& where) {
   Stored const stored = stored_numbers(dataset, where);
   Handle const creation(H5Dget_create_plist(dataset), H5Pclose);
+  require_values(creation, where);
   require_filters(creation, where);
   Handle const space(H5Dget_space(dataset), H5Sclose);
   if (H5Sget_simple_extent_type(space) == H5S_NULL) throw Error(Exit::bad_data, where + ": is empty");

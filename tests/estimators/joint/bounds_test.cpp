@@ -61,5 +61,22 @@ TEST(Bounds, StepsThatSwingBetweenTwoSetsAreHalved) {
   EXPECT_GT(moved[7], 0.5);
 }
 
+/// The same with noise of 4.5: what both sets differ by is less than what a step may lead uphill at first, so that they swing on until less
+/// is allowed.
+TEST(Bounds, StepsThatSwingBetweenSetsOfNearlyTheSameHeightArriveToo) {
+  Options options;
+  options.noise = 4.5;
+  Joined j(three_waves, {{"u", waves}}, options);
+  auto const& result = j.fit();
+  auto const fitted = parameters_of(j.c, j.parameters);
+  std::size_t steps = 0;
+  for (auto const& trial : result.trials) steps += trial.phase == "bounds" ? 1u : 0u;
+  std::printf("swings: a %.6f after %zu steps within bounds%s\n", to_vector(fitted[0])[0], steps, result.converged ? "" : ", not converged");
+  EXPECT_TRUE(result.converged);
+  EXPECT_EQ(to_vector(fitted[1])[0], 0.0);
+  EXPECT_EQ(to_vector(fitted[2])[0], 0.0);
+  EXPECT_GT(steps, 10u);
+}
+
 }  // namespace
 }  // namespace mollis::test

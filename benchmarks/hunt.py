@@ -25,7 +25,9 @@ try:
     from hunt_data import core
     from hunt_jobs import JOBS
     from random_cases import random_case
+    from random_detectors import random_detector
     from random_jobs import random_job
+    from random_users import random_user
 except ModuleNotFoundError as error:
     sys.exit(f"hunt.py: {error}; needed are numpy, h5py, scipy (Debian: python3-h5py python3-scipy)")
 
@@ -46,7 +48,7 @@ def judged(truth, value, error, measure):
         return np.linalg.norm(value - truth) / np.linalg.norm(truth), "no error", False
     if np.ndim(truth) == 0:
         off = abs(float(value) - truth) / max(float(error), 1e-300)
-        relative = abs(float(value) / truth - 1)
+        relative = abs(float(value) / truth - 1) if truth else np.inf
         return relative, f"{off:.1f} errors", off <= measure.most_off or relative <= measure.same
     where = core(truth.shape) & np.isfinite(value) & np.isfinite(truth)
     inside = np.abs(value - truth)[where] <= 1.96 * error[where]
@@ -88,7 +90,7 @@ def solve(mollis, place, job, seed, measure):
 
 
 def drawn(seed):
-    return random_case(seed) if seed > 500 else random_job(seed)
+    return random_user(seed) if seed > 2000 else random_detector(seed) if seed > 1000 else random_case(seed) if seed > 500 else random_job(seed)
 
 
 def main():

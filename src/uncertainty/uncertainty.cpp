@@ -156,7 +156,7 @@ class Quantifier {
     keep();
     if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
     out_.noise_share = share_.result();
-    out_.missing = terms_.result();
+    out_.missing = linear_.is_white() ? terms_.result(out_.constants.covariance) : terms_.result();
     if (out_.draws > 0) out_.unobserved = states_.result(estimate_, out_.draws);
     return true;
   }
@@ -282,11 +282,12 @@ class Quantifier {
     }
   }
 
-  /// Of constants, by what the fit leaves beyond its noise.
+  /// Of constants, by what the fit leaves beyond its noise, and what a term that may be missing would move them by.
   void add_misfit() {
     auto const factors = scores_.result();
     for (std::size_t i = 0; i < factors.size(); ++i)
       for (std::size_t j = 0; j < factors.size(); ++j) out_.constants.covariance[i * factors.size() + j] *= factors[i] * factors[j];
+    for (auto const& missing : out_.missing) Squares::add_outer(missing.moves, out_.constants.covariance);
   }
 
   void finish_field(std::size_t p, double widen) {

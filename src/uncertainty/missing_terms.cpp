@@ -96,8 +96,8 @@ double MissingTerms::size_of(Direction const& direction) const {
   return square;
 }
 
-/// l, x_c, and x_c^T C^-1 x_c (0 without a covariance C); nothing where that cannot be solved. Collective.
-MissingTerms::Left MissingTerms::left_of(Direction const& direction, std::vector<double> const& covariance) const {
+/// l, x_c, x_c^T C^-1 x_c (0 without a covariance C) and how the moves bend s; nothing where that cannot be solved. Collective.
+MissingTerms::Left MissingTerms::left_of(Direction const& direction, BesideStates const& beside) const {
   auto& linear = *estimate_.linear;
   auto rows = linear.weights();
   for (auto& data : rows.data) data = Field("none", data.extent(0));
@@ -112,7 +112,13 @@ MissingTerms::Left MissingTerms::left_of(Direction const& direction, std::vector
   auto const parameters = problem_.space().make_vector();
   linear.take_parameters(x, parameters);
   auto const moved = ConstantEntries(problem_.space()).read(parameters);
-  return {whole - taken, covariance.empty() ? 0.0 : inverse_square(covariance, moved), whole, moved};
+  double bent = 0.0;
+  for (std::size_t m = 0; beside.moves != nullptr && m < beside.moves->size(); ++m) {
+    PetscReal by = 0.0;
+    petsc::check(VecDot(v, (*beside.moves)[m], &by));
+    bent += by * by;
+  }
+  return {whole - taken, beside.covariance.empty() ? 0.0 : inverse_square(beside.covariance, moved), whole, bent, moved};
 }
 
 /// Deviations by what draws left. Not collective.
@@ -124,22 +130,22 @@ std::vector<MissingTerms::Tested> MissingTerms::by_draws(std::vector<double> con
 }
 
 /// Deviations by solves, of directions that stand out by draws. Collective.
-std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> const& found, std::vector<double> const& covariance) const {
+std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> const& found, BesideStates const& beside) const {
   std::vector<Tested> tested;
   for (std::size_t d = 0; d < directions_.size(); ++d) {
     if (std::abs(found[d]) < likely * chance * std::sqrt(sums_[2 * d] / draws_)) continue;
-    auto const left = left_of(directions_[d], covariance);
+    auto const left = left_of(directions_[d], beside);
     if (left.by_fit <= told * left.whole || left.by_fit <= taken_up * (left.by_fit + left.by_constants)) continue;
-    tested.push_back({d, std::abs(found[d]) / std::sqrt(left.by_fit), left});
+    tested.push_back({d, std::abs(found[d]) / std::sqrt(left.by_fit + left.bent), left});
   }
   return tested;
 }
 
-std::vector<MissingTerm> MissingTerms::result(std::vector<double> const& covariance) {
+std::vector<MissingTerm> MissingTerms::result(BesideStates const& beside) {
   if (draws_ < least_draws || directions_.empty()) return {};
   bool const mollified = estimate_.penalty.empty();
   auto const found = scores(estimate_.residuals);
-  auto const tested = mollified ? by_draws(found) : by_solves(found, covariance);
+  auto const tested = mollified ? by_draws(found) : by_solves(found, beside);
   if (tested.empty()) return {};
   double most = 0.0;
   for (auto const& one : tested) most = std::max(most, one.deviations);

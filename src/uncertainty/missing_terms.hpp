@@ -3,7 +3,8 @@
 /// r what the fit leaves of the equation and W its weights,
 ///   s = <phi, W r>,   z = s / sd(s),   c = -s / l,   l = <phi, W phi> - v^T H^-1 v,   v = J^T W phi: what one step would find for it.
 /// Of mollified data, whose noise neighbours share, sd(s) is that of the same sum over what draws leave. Where states are fitted it is l^(1/2), of
-/// what draws make likely: few of them tell it badly.
+/// what draws make likely: few of them tell it badly; and what is believed of the states moves them by x_m more than it expects, which
+/// moves s by v^T x_m: (l + sum_m (v^T x_m)^2)^(1/2).
 /// phi: 1, the states, their products, their first and second derivatives along each axis, of low polynomials that are fitted to the states
 /// where the equation holds: smooth, so that their own noise hardly agrees with that of r; of states that no such polynomial follows
 /// they are as good as any directions. Directions that the parameters take up whole are left out. (Where states are fitted: of l + x_c^T C^-1 x_c,
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "estimate/estimate.hpp"
+#include "petsc/handles.hpp"
 #include "problem/problem.hpp"
 
 namespace mollis::uncertainty {
@@ -28,15 +30,20 @@ struct MissingTerm {
   std::vector<double> moves;    ///< what it would move the constants by, in fitted variables, where it stands out by two deviations (of the most out of many) or more
 };
 
+/// What is known besides where states are fitted.
+struct BesideStates {
+  std::vector<double> covariance;                      ///< of the constants, in fitted variables
+  std::vector<petsc::Vector> const* moves = nullptr;   ///< x_m
+};
+
 class MissingTerms {
  public:
   /// Not collective.
   MissingTerms(problem::Problem const& problem, estimate::Estimate const& estimate);
   /// What a draw has left of the equation, and the draw itself. Collective.
   void add(std::vector<Field> const& left, std::vector<Field> const& drawn);
-  /// The term that stands out most; none where there are too few draws, or no direction. Where states are fitted with the covariance of the
-  /// constants, in fitted variables. Collective.
-  std::vector<MissingTerm> result(std::vector<double> const& covariance = {});
+  /// The term that stands out most; none where there are too few draws, or no direction. Collective.
+  std::vector<MissingTerm> result(BesideStates const& beside = {});
 
   /// The sums of the draws so far, and back.
   std::vector<double> const& sums() const { return sums_; }
@@ -53,6 +60,7 @@ class MissingTerms {
     double by_fit = 0.0;        ///< l
     double by_constants = 0.0;  ///< what held constants would leave beyond it
     double whole = 0.0;         ///< <phi, W phi>
+    double bent = 0.0;          ///< sum_m (v^T x_m)^2
     std::vector<double> moved;  ///< x_c
   };
   struct Tested {
@@ -62,10 +70,10 @@ class MissingTerms {
   };
   std::vector<double> scores(std::vector<Field> const& left) const;
   std::vector<Tested> by_draws(std::vector<double> const& found) const;
-  std::vector<Tested> by_solves(std::vector<double> const& found, std::vector<double> const& covariance) const;
+  std::vector<Tested> by_solves(std::vector<double> const& found, BesideStates const& beside) const;
   bool has_fields() const;
   double size_of(Direction const& direction) const;
-  Left left_of(Direction const& direction, std::vector<double> const& covariance) const;
+  Left left_of(Direction const& direction, BesideStates const& beside) const;
 
   problem::Problem const& problem_;
   estimate::Estimate const& estimate_;

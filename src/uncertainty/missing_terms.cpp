@@ -129,15 +129,21 @@ std::vector<MissingTerms::Tested> MissingTerms::by_draws(std::vector<double> con
   return tested;
 }
 
-/// Deviations by solves, of directions that stand out by draws. Collective.
+/// Deviations by solves, of directions that stand out by draws: of those that do most, no more than draws were solved for. Collective.
 std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> const& found, BesideStates const& beside) const {
-  std::vector<Tested> tested;
+  std::vector<Tested> standing_out, tested;
   for (std::size_t d = 0; d < directions_.size(); ++d) {
-    if (std::abs(found[d]) < likely * chance * std::sqrt(sums_[2 * d] / draws_)) continue;
+    double const deviations = std::abs(found[d]) / std::sqrt(sums_[2 * d] / draws_);
+    if (deviations >= likely * chance) standing_out.push_back({d, deviations, {}});
+  }
+  std::stable_sort(standing_out.begin(), standing_out.end(), [](auto const& a, auto const& b) { return a.deviations > b.deviations; });
+  standing_out.resize(std::min(standing_out.size(), static_cast<std::size_t>(draws_)));
+  for (auto const& [d, by_draws, none] : standing_out) {
     auto const left = left_of(directions_[d], beside);
     if (left.by_fit <= told * left.whole || left.by_fit <= taken_up * (left.by_fit + left.by_constants)) continue;
     tested.push_back({d, std::abs(found[d]) / std::sqrt(left.by_fit + left.bent), left});
   }
+  std::sort(tested.begin(), tested.end(), [](auto const& a, auto const& b) { return a.direction < b.direction; });
   return tested;
 }
 

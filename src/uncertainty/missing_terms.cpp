@@ -16,7 +16,7 @@ namespace mollis::uncertainty {
 namespace {
 
 constexpr double chance = 3.5;         ///< deviations
-constexpr double noticed = 2.0;        ///< deviations: from there on what the term would move is added to the errors
+constexpr double noticed = 2.0;        ///< deviations: from there on what the term would move is added to the errors of fitted states
 constexpr int least_draws = 5;
 constexpr double as_good = 0.9;        ///< of the most deviations: a simpler term is named
 constexpr double taken_up = 0.01;      ///< of a direction's variance: less, and the constants follow it
@@ -164,7 +164,7 @@ std::vector<MissingTerm> MissingTerms::result(BesideStates const& beside) {
   auto const left = mollified ? left_of(direction, {}) : worst.left;
   double const value = left.by_fit > 0.0 ? -found[worst.direction] / left.by_fit : 0.0;
   MissingTerm out{direction.term, direction.residual, value, worst.deviations, of_many(chance), std::abs(value) * std::sqrt(size_of(direction)), {}};
-  if (worst.deviations > of_many(noticed))
+  if (!mollified && worst.deviations > of_many(noticed))
     for (double const moved : left.moved) out.moves.push_back(-value * moved);
   return {out};
 }

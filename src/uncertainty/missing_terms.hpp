@@ -27,7 +27,8 @@ struct MissingTerm {
   double deviations = 0.0;      ///< |z|
   double bound = 0.0;           ///< of it: 3.5 for one of them, more for the most out of many, and for few draws where these tell the deviation
   double share = 0.0;           ///< root mean square of c phi over that of the largest term of the parameters
-  std::vector<double> moves;    ///< what it would move the constants by, in fitted variables, where it stands out by two deviations (of the most out of many) or more
+  std::vector<double> moves;    ///< what it would move the constants by, in fitted variables, where it stands out by two deviations (of the most out of many) or more; empty of
+                                ///< mollified data, whose bias passes for terms
 };
 
 /// What is known besides where states are fitted.

@@ -6,7 +6,7 @@
 Some sixty-five small jobs of many kinds (hunt_jobs.py, hunt_others.py), all by default, with data by formulas or by solvers of their own on finer grids. A line a
 job: how far off, constants in standard errors, of fields the share of the core inside 95 % bands, and the verdict. WRONG: sound with a constant
 more than 3.5 standard errors off (and more than a thousandth of itself), or with bands that hold less than 75 % of the core; the exit code is 1 then.
-"doubted": right by the same measure, and not sound. With --random jobs that seeds drew (random_jobs.py, from 501 on random_cases.py), none of them looked at before: WRONG are
+"doubted": right by the same measure, and not sound. With --random jobs that seeds drew (random_jobs.py, from 501 on random_cases.py, from 1001 random_detectors.py, from 2001 random_users.py), none of them looked at before: WRONG are
 sound ones with a constant more than 3 standard errors off (and more than 2 %), or bands that hold less than 70 % of the core; 60 s of CPU each."""
 import argparse
 import json

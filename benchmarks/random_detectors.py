@@ -2,7 +2,7 @@
 noise and one of the faults below. Nothing in the deck tells of the fault; it is all by default."""
 import numpy as np
 
-from hunt_data import PI, Job, along, conservative, deck, line, mesh
+from hunt_data import PI, Job, along, deck, line, mesh
 from hunt_jobs import burgers, kinetics
 from random_cases import modes
 from random_kinds import film, profile

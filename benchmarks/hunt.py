@@ -6,7 +6,7 @@
 Some sixty-five small jobs of many kinds (hunt_jobs.py, hunt_others.py), all by default, with data by formulas or by solvers of their own on finer grids. A line a
 job: how far off, constants in standard errors, of fields the share of the core inside 95 % bands, and the verdict. WRONG: sound with a constant
 more than 3.5 standard errors off (and more than a thousandth of itself), or with bands that hold less than 75 % of the core; the exit code is 1 then.
-"doubted": right by the same measure, and not sound. With --random jobs that seeds drew (random_jobs.py, from 501 on random_cases.py), none of them looked at before: WRONG are
+"doubted": right by the same measure, and not sound. With --random jobs that seeds drew (random_jobs.py, from 501 on random_cases.py, from 1001 random_detectors.py, from 2001 random_users.py), none of them looked at before: WRONG are
 sound ones with a constant more than 3 standard errors off (and more than 2 %), or bands that hold less than 70 % of the core; 60 s of CPU each."""
 import argparse
 import json
@@ -25,7 +25,9 @@ try:
     from hunt_data import core
     from hunt_jobs import JOBS
     from random_cases import random_case
+    from random_detectors import random_detector
     from random_jobs import random_job
+    from random_users import random_user
 except ModuleNotFoundError as error:
     sys.exit(f"hunt.py: {error}; needed are numpy, h5py, scipy (Debian: python3-h5py python3-scipy)")
 
@@ -46,7 +48,7 @@ def judged(truth, value, error, measure):
         return np.linalg.norm(value - truth) / np.linalg.norm(truth), "no error", False
     if np.ndim(truth) == 0:
         off = abs(float(value) - truth) / max(float(error), 1e-300)
-        relative = abs(float(value) / truth - 1)
+        relative = abs(float(value) / truth - 1) if truth else np.inf
         return relative, f"{off:.1f} errors", off <= measure.most_off or relative <= measure.same
     where = core(truth.shape) & np.isfinite(value) & np.isfinite(truth)
     inside = np.abs(value - truth)[where] <= 1.96 * error[where]
@@ -88,7 +90,7 @@ def solve(mollis, place, job, seed, measure):
 
 
 def drawn(seed):
-    return random_case(seed) if seed > 500 else random_job(seed)
+    return random_user(seed) if seed > 2000 else random_detector(seed) if seed > 1000 else random_case(seed) if seed > 500 else random_job(seed)
 
 
 def main():

@@ -18,4 +18,7 @@ std::vector<Direction> directions_of(std::vector<double> const& a, std::vector<d
 /// 1 / sqrt of the diagonal: the scale in which a Hessian has ones there. 0 where the diagonal is not positive.
 std::vector<double> unit_scale(std::vector<double> const& hessian, std::size_t size);
 
+/// x^T A^-1 x of a covariance A (row-major), without what its rounding hides. Not collective.
+double inverse_square(std::vector<double> const& a, std::vector<double> const& x);
+
 }  // namespace mollis::uncertainty

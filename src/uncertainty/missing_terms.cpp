@@ -7,6 +7,8 @@
 
 #include "kernels/pointwise.hpp"
 #include "spectral/eigen.hpp"
+#include "uncertainty/constant_entries.hpp"
+#include "uncertainty/directions.hpp"
 #include "uncertainty/smooth_states.hpp"
 #include "uncertainty/student.hpp"
 
@@ -14,11 +16,13 @@ namespace mollis::uncertainty {
 namespace {
 
 constexpr double chance = 3.5;         ///< deviations
+constexpr double noticed = 2.0;        ///< deviations: from there on what the term would move is added to the errors of fitted states
 constexpr int least_draws = 5;
 constexpr double as_good = 0.9;        ///< of the most deviations: a simpler term is named
 constexpr double taken_up = 0.01;      ///< of a direction's variance: less, and the constants follow it
-constexpr double taken_up_by_states = 1e-4;   ///< where states are fitted, which follow most of it
-constexpr double column_tolerance = 1e-3;
+constexpr double likely = 0.5;         ///< of `chance`, by few draws: from there on a solve tells the deviation
+constexpr double column_tolerance = 1e-4;
+constexpr double told = 1e-6;          ///< least share of a direction that solves to that tolerance tell: 100 times its square
 
 Field field_of(HostField const& values) {
   Field const out = make_field("term", static_cast<Index>(values.extent(0)));
@@ -60,9 +64,6 @@ void MissingTerms::prepare() {
   if (sums_.size() != 2 * directions_.size()) sums_.assign(2 * directions_.size(), 0.0);
 }
 
-/// Of a direction's variance, what the parameters have to leave of it.
-double MissingTerms::least_left() const { return estimate_.penalty.empty() ? taken_up : taken_up_by_states; }
-
 /// A field takes up any term, a profile many (phase_field3d: a constant, at 28 deviations), but for what its smoothness holds back: that is no evidence.
 bool MissingTerms::has_fields() const {
   auto const& unknowns = problem_.space().unknowns();
@@ -88,43 +89,83 @@ void MissingTerms::add(std::vector<Field> const& left, std::vector<Field> const&
   ++draws_;
 }
 
-/// <phi, W phi> - v^T H^-1 v, v = J^T W phi; 0 where that cannot be solved.
-double MissingTerms::left_of(Direction const& direction) const {
+/// <phi, W phi>. Collective.
+double MissingTerms::size_of(Direction const& direction) const {
+  double square = kernels::triple_product(weights_[direction.residual], direction.phi, direction.phi);
+  MPI_Allreduce(MPI_IN_PLACE, &square, 1, MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
+  return square;
+}
+
+/// l, x_c, x_c^T C^-1 x_c (0 without a covariance C) and how the moves bend s; nothing where that cannot be solved. Collective.
+MissingTerms::Left MissingTerms::left_of(Direction const& direction, BesideStates const& beside) const {
   auto& linear = *estimate_.linear;
   auto rows = linear.weights();
   for (auto& data : rows.data) data = Field("none", data.extent(0));
   for (std::size_t k = 0; k < rows.equation.size(); ++k)
     rows.equation[k] = k == direction.residual ? product(weights_[k], direction.phi) : Field("none", weights_[k].extent(0));
-  double square = kernels::triple_product(weights_[direction.residual], direction.phi, direction.phi);
-  MPI_Allreduce(MPI_IN_PLACE, &square, 1, MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
   auto const v = linear.make_vector(), x = linear.make_vector();
   linear.jacobian_transposed(rows, v);
-  if (!linear.solve(v, x, column_tolerance).converged) return 0.0;
+  if (!linear.solve(v, x, column_tolerance).converged) return {};
   PetscReal taken = 0.0;
   petsc::check(VecDot(v, x, &taken));
-  return square - taken;
+  double const whole = size_of(direction);
+  auto const parameters = problem_.space().make_vector();
+  linear.take_parameters(x, parameters);
+  auto const moved = ConstantEntries(problem_.space()).read(parameters);
+  double bent = 0.0;
+  for (std::size_t m = 0; beside.moves != nullptr && m < beside.moves->size(); ++m) {
+    PetscReal by = 0.0;
+    petsc::check(VecDot(v, (*beside.moves)[m], &by));
+    bent += by * by;
+  }
+  return {whole - taken, beside.covariance.empty() ? 0.0 : inverse_square(beside.covariance, moved), whole, bent, moved};
 }
 
-std::vector<MissingTerm> MissingTerms::result() {
-  if (draws_ < least_draws || directions_.empty()) return {};
-  auto const found = scores(estimate_.residuals);
-  std::vector<std::size_t> usable;
-  double const least = least_left();
+/// Deviations by what draws left. Not collective.
+std::vector<MissingTerms::Tested> MissingTerms::by_draws(std::vector<double> const& found) const {
+  std::vector<Tested> tested;
   for (std::size_t d = 0; d < directions_.size(); ++d)
-    if (sums_[2 * d] > least * sums_[2 * d + 1]) usable.push_back(d);
-  if (usable.empty()) return {};
-  auto const deviations = [&](std::size_t d) { return std::abs(found[d]) / std::sqrt(sums_[2 * d] / draws_); };
+    if (sums_[2 * d] > taken_up * sums_[2 * d + 1]) tested.push_back({d, std::abs(found[d]) / std::sqrt(sums_[2 * d] / draws_), {}});
+  return tested;
+}
+
+/// Deviations by solves, of directions that stand out by draws: of those that do most, no more than draws were solved for. Collective.
+std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> const& found, BesideStates const& beside) const {
+  std::vector<Tested> standing_out, tested;
+  for (std::size_t d = 0; d < directions_.size(); ++d) {
+    double const deviations = std::abs(found[d]) / std::sqrt(sums_[2 * d] / draws_);
+    if (deviations >= likely * chance) standing_out.push_back({d, deviations, {}});
+  }
+  std::stable_sort(standing_out.begin(), standing_out.end(), [](auto const& a, auto const& b) { return a.deviations > b.deviations; });
+  standing_out.resize(std::min(standing_out.size(), static_cast<std::size_t>(draws_)));
+  for (auto const& [d, by_draws, none] : standing_out) {
+    auto const left = left_of(directions_[d], beside);
+    if (left.by_fit <= told * left.whole || left.by_fit <= taken_up * (left.by_fit + left.by_constants)) continue;
+    tested.push_back({d, std::abs(found[d]) / std::sqrt(left.by_fit + left.bent), left});
+  }
+  std::sort(tested.begin(), tested.end(), [](auto const& a, auto const& b) { return a.direction < b.direction; });
+  return tested;
+}
+
+std::vector<MissingTerm> MissingTerms::result(BesideStates const& beside) {
+  if (draws_ < least_draws || directions_.empty()) return {};
+  bool const mollified = estimate_.penalty.empty();
+  auto const found = scores(estimate_.residuals);
+  auto const tested = mollified ? by_draws(found) : by_solves(found, beside);
+  if (tested.empty()) return {};
   double most = 0.0;
-  for (auto const d : usable) most = std::max(most, deviations(d));
-  auto const worst = *std::find_if(usable.begin(), usable.end(), [&](auto d) { return deviations(d) >= as_good * most; });
-  double const of_many = std::sqrt(chance * chance + 2.0 * std::log(static_cast<double>(usable.size())));
-  auto const& direction = directions_[worst];
-  MissingTerm out{direction.term, direction.residual, 0.0, deviations(worst), of_many * widening(draws_, of_many), 0.0};
-  double const left = left_of(direction);
-  if (left > 0.0) out.value = -found[worst] / left;
-  double square = kernels::triple_product(weights_[direction.residual], direction.phi, direction.phi);
-  MPI_Allreduce(MPI_IN_PLACE, &square, 1, MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
-  out.share = std::abs(out.value) * std::sqrt(square);
+  for (auto const& one : tested) most = std::max(most, one.deviations);
+  auto const worst = *std::find_if(tested.begin(), tested.end(), [&](auto const& one) { return one.deviations >= as_good * most; });
+  auto const of_many = [many = mollified ? tested.size() : directions_.size(), draws = mollified ? draws_ : 0](double one) {
+    double const all = std::sqrt(one * one + 2.0 * std::log(static_cast<double>(many)));
+    return draws > 0 ? all * widening(draws, all) : all;
+  };
+  auto const& direction = directions_[worst.direction];
+  auto const left = mollified ? left_of(direction, {}) : worst.left;
+  double const value = left.by_fit > 0.0 ? -found[worst.direction] / left.by_fit : 0.0;
+  MissingTerm out{direction.term, direction.residual, value, worst.deviations, of_many(chance), std::abs(value) * std::sqrt(size_of(direction)), {}};
+  if (!mollified && worst.deviations > of_many(noticed))
+    for (double const moved : left.moved) out.moves.push_back(-value * moved);
   return {out};
 }
 

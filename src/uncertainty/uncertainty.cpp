@@ -156,7 +156,7 @@ class Quantifier {
     keep();
     if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
     out_.noise_share = share_.result();
-    out_.missing = terms_.result();
+    if (!linear_.is_white()) out_.missing = terms_.result();
     if (out_.draws > 0) out_.unobserved = states_.result(estimate_, out_.draws);
     return true;
   }
@@ -253,6 +253,7 @@ class Quantifier {
     if (draws > 0) sums.scale(1.0 / draws);
     std::vector<petsc::Vector> moves;
     if (draws < 0 || !moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_) || !moves_of_states(linear_, by_draws, moves)) return false;
+    out_.missing = terms_.result({out_.constants.covariance, &moves});
     for (auto const& move : moves) add_move(move, sums);
     of_weights_ = sums.fields;
     for (std::size_t i = 0; i < sums.constants.size(); ++i) out_.constants.covariance[i] += sums.constants[i];
@@ -266,8 +267,7 @@ class Quantifier {
   }
 
   void finish() {
-    out_.computed = out_.draws > 0;
-    out_.asked = out_.computed;
+    out_.asked = out_.computed = out_.draws > 0;
     if (!out_.computed) return;
     double const widen = widening(out_.draws);
     if (!linear_.is_white())
@@ -282,11 +282,12 @@ class Quantifier {
     }
   }
 
-  /// Of constants, by what the fit leaves beyond its noise.
+  /// Of constants, by what the fit leaves beyond its noise, and what a term that may be missing would move them by.
   void add_misfit() {
     auto const factors = scores_.result();
     for (std::size_t i = 0; i < factors.size(); ++i)
       for (std::size_t j = 0; j < factors.size(); ++j) out_.constants.covariance[i * factors.size() + j] *= factors[i] * factors[j];
+    for (auto const& missing : out_.missing) Squares::add_outer(missing.moves, out_.constants.covariance);
   }
 
   void finish_field(std::size_t p, double widen) {

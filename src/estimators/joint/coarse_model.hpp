@@ -1,8 +1,8 @@
 #pragma once
 /// The joint Hessian itself on smooth states and parameters: Z (Z^T H Z)^-1 Z^T, Z tensor products of cubic splines on a coarser lattice
-/// (CoarseAxis). The second level of the preconditioner where lines do not serve: with open time and a first derivative along it the one line model
-/// takes waves for the ends of space and means for coefficients that vary, and a parameter over space alone meets all times at once. What
-/// that gets wrong is smooth, for the most part; here all of it is as it is (two-level additive Schwarz: Toselli and Widlund 2005, chapter 3).
+/// (CoarseAxis). The second level of the preconditioner where lines leave much that is smooth (problem::wants_second_level): a parameter over space alone meets
+/// all times at once, and no line sees the gradient of a parameter. Here all of it is as it is (two-level additive Schwarz: Toselli and Widlund 2005,
+/// chapter 3).
 #include "estimators/joint/coarse_axis.hpp"
 #include "estimators/joint/objective.hpp"
 

@@ -73,7 +73,7 @@ class Preconditioner final : public solver::Preconditioner {
   std::unique_ptr<SectionModel> section_;             ///< in place of the line models, or beside them where waves are taken apart
   std::vector<std::unique_ptr<LineModel>> models_;
   std::vector<std::unique_ptr<EdgeModel>> edges_;     ///< of each two of their lines
-  std::unique_ptr<CoarseModel> coarse_;               ///< where some open axis has no line
+  std::unique_ptr<CoarseModel> coarse_;               ///< beside the lines, where these leave much that is smooth
   bool leaves_edges_ = false, has_edges_ = false;     ///< from the next update() on, now
   AveragedWaves waves_;
   std::vector<int> fields_;                           ///< unknowns that are part of the line models

@@ -38,9 +38,10 @@ class Tradeoff(TestCase):
         for method in ("auto", "joint"):
             done = run("invert", folder / "deck.toml", f"inversion.method={method}", f"output.directory={folder}/{method}")
             self.assertIn(done.code, (0, 2), done.err)
+            if done.code == 2:   # not sound; a fit that failed may have no error
+                continue
             D = summary_of(folder / method)["parameters"]["D"]
-            right = abs(D["mean"] - 0.1) < 4 * D["standard_error"]
-            self.assertTrue(done.code == 2 or right, f"{method}: sound, D = {D['mean']} +- {D['standard_error']}, 0.1 is true")
+            self.assertLess(abs(D["mean"] - 0.1), 4 * D["standard_error"], f"{method}: sound, 0.1 is true")
 
     def test_what_noise_pulls_constants_by_is_told(self):
         """The noise in what D and k multiply is left in: it is no part of what narrower radii move them by, as it grows with these."""

@@ -51,7 +51,7 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
 /// Inverses where the ends of two lines meet (joint::EdgeModel), doubles a point: of each wave along the other axes, at four places.
 double edges(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double states, double fields) {
   double const reach = deck.joint.spline_degree - 1.0, size = reach * reach * states + 0.25 * reach * reach * fields;
-  auto const lines = model_lines(grid, system, fields > 0.0);
+  auto const lines = model_lines(grid, system, axes_of_parameters(deck, grid));
   double sum = 0.0;
   for (std::size_t b = 0; b < lines.size(); ++b)
     for (std::size_t a = 0; a < b; ++a)
@@ -60,8 +60,8 @@ double edges(deck::Deck const& deck, grid::Grid const& grid, equation::System co
 }
 
 /// Matrices of transforms (spectral::by_matrix), doubles a point: of those along all axes, and of each line's along the others.
-double matrices(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double fields) {
-  auto const lines = model_lines(grid, system, fields > 0.0);
+double matrices(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  auto const lines = model_lines(grid, system, axes_of_parameters(deck, grid));
   double sum = 0.0;
   for (int a = 0; a < grid.dimension(); ++a) {
     auto const& axis = grid.axis(a);
@@ -95,7 +95,7 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 1.0) +
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // factors; amplitudes, scales
                                 (lattice.open > 1.0 ? 2.0 * lattice.size * n.fields + edges(deck, grid, system, n.states, n.fields) : 0.0);
-  double const transforms = matrices(deck, grid, system, n.fields);
+  double const transforms = matrices(deck, grid, system);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
   // Weights of the residuals; the fit, squares, variances and what weights take, octaves of waves; the larger of what a weight moves, once and twice,

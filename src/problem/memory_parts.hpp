@@ -27,8 +27,8 @@ struct Counts {
 
 /// Doubles of a joint fit a point of the grid, on each rank. Not collective.
 double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
-/// The matrix of the second level of its preconditioner and a copy (joint::CoarseModel), doubles a rank; 0 where it is not wanted
-/// model. Not collective.
+/// The matrix of the second level of its preconditioner and a copy (joint::CoarseModel), doubles a rank; 0 where it is not wanted.
+/// Not collective.
 double second_level_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system);
 /// Positions among the grid's of each parameter's axes. Not collective.
 std::vector<std::vector<int>> axes_of_parameters(deck::Deck const& deck, grid::Grid const& grid);

@@ -24,12 +24,15 @@ bool is_differentiated(equation::System const& system, std::size_t axis) {
   });
 }
 
-std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system, bool fields) {
+std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system, std::vector<std::vector<int>> const& parameters) {
+  auto const dimension = static_cast<std::size_t>(grid.dimension());
+  bool const whole = std::any_of(parameters.begin(), parameters.end(), [&](auto const& axes) { return axes.size() == dimension; });
+  bool const partial = std::any_of(parameters.begin(), parameters.end(), [&](auto const& axes) { return !axes.empty() && axes.size() < dimension; });
   std::vector<int> lines;
   for (int line = 0; line < grid.dimension(); ++line) {
     bool runs = is_open(grid.axis(line)) && is_differentiated(system, static_cast<std::size_t>(line));
     for (int a = 0; a < grid.dimension(); ++a)
-      runs = runs && !(fields && a != line && is_open(grid.axis(a)) && system.mixed_along[static_cast<std::size_t>(a)]);
+      runs = runs && (a == line || !is_open(grid.axis(a)) || !system.mixed_along[static_cast<std::size_t>(a)] || (partial && !whole));
     if (runs) lines.push_back(line);
   }
   return lines;

@@ -18,9 +18,10 @@ bool is_differentiated(equation::System const& system, std::size_t axis);
 
 /// The axes along which models of the Hessian run (joint::LineModel): open, and residuals read derivatives of a state along them. Cosines, which a
 /// model has for waves across its line, do not keep odd derivatives apart from even ones: what is odd stands beside the rest as if it were another
-/// residual. That serves states; but where `fields`, parameters over all axes, are part of the models no line has among its waves an open axis along
-/// which a residual is mixed (time, as a rule). Not collective, the same on all ranks.
-std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system, bool fields);
+/// residual. Beside parameters over some of the axes, which stand apart, that serves the states. Else no line has among its waves an open axis along which a
+/// residual is mixed (time, as a rule): fields over all axes are part of the models, in which their phase would be wrong, and constants ask little of the
+/// ends. `parameters`: positions of each one's axes among the grid's. Not collective, the same on all ranks.
+std::vector<int> model_lines(grid::Grid const& grid, equation::System const& system, std::vector<std::vector<int>> const& parameters);
 
 /// Whether lines leave much of what is smooth: more than one axis is open and residuals read odd derivatives along one of these (time, or the gradient of
 /// a coefficient). Not collective, the same on all ranks.

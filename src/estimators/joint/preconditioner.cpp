@@ -92,7 +92,9 @@ Preconditioner::Preconditioner(Objective& objective)
 void Preconditioner::make_models() {
   auto const& grid = objective_.problem().grid;
   auto const& system = objective_.problem().system();
-  auto lines = problem::model_lines(grid, system, !fields_.empty());
+  std::vector<std::vector<int>> parameters;
+  for (auto const& unknown : objective_.problem().space().unknowns()) parameters.push_back(unknown.axes);
+  auto lines = problem::model_lines(grid, system, parameters);
   if (kind_ == Kind::waves)   // space is exact there
     lines.erase(std::remove_if(lines.begin(), lines.end(), [](int line) { return line != 0; }), lines.end());
   if (kind_ == Kind::averages && problem::wants_second_level(grid, system) && reduced_->can_own() && CoarseModel::serves(objective_)) {

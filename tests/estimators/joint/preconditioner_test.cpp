@@ -3,6 +3,7 @@
 #include "estimators/joint/gauss_newton.hpp"
 
 #include "problem/case.hpp"
+#include "problem/section.hpp"
 
 namespace {
 
@@ -134,6 +135,28 @@ TEST(Preconditioner, LeavesAveragesForFactorsOfTheHessian) {
   factors.update();
   EXPECT_LE(f.iterations(1e-6, factors), 3);
   EXPECT_GT(by_averages, 30);
+}
+
+/// Of a film over open t, y and x with one parameter.
+std::vector<int> lines_of(std::string const& over, std::string const& residual) {
+  auto const one = [](test::Coordinates const&) { return 1.0; };
+  test::Case const c("[grid]\naxes = [\"t\", \"y\", \"x\"]\npoints = [12, 12, 12]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 1.0, 1.0]\n[parameters.a]\nover = " + over +
+                         "\n[equation]\nresidual = \"" + residual + "\"\n",
+                     {{"u", one}}, {0.01, 1, {}, {}, MPI_COMM_WORLD});
+  std::vector<std::vector<int>> axes;
+  for (auto const& unknown : c.space.unknowns()) axes.push_back(unknown.axes);
+  return problem::model_lines(c.grid, c.system, axes);
+}
+
+TEST(Preconditioner, HasLinesWhereWavesDoNotMixParities) {
+  using Lines = std::vector<int>;
+  std::string const heat = "dt(u) - dx(a*dx(u)) - dy(a*dy(u))", flow = "dt(u) + dx(u) - a*lap(u)";
+  EXPECT_EQ(lines_of("[\"y\", \"x\"]", heat), (Lines{0, 1, 2}));
+  EXPECT_EQ(lines_of("[\"t\", \"y\", \"x\"]", heat), Lines{0});   // the gradient of a is in even terms
+  EXPECT_EQ(lines_of("[]", heat), Lines{0});
+  EXPECT_EQ(lines_of("[]", flow), Lines{});
+  EXPECT_EQ(lines_of("[\"x\"]", flow), (Lines{0, 1, 2}));
+  EXPECT_EQ(lines_of("[\"t\", \"y\", \"x\"]", "dt(dt(u)) - dx(a*dx(u)) - dy(a*dy(u))"), (Lines{0, 1, 2}));
 }
 
 /// Open time and open space: lines of the states, exact along each axis in turn, leave little to be found (by waves along all axes: 52 and 153

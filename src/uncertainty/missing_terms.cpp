@@ -129,6 +129,9 @@ std::vector<MissingTerms::Tested> MissingTerms::by_draws(std::vector<double> con
   return tested;
 }
 
+/// l as the mean square of the score over draws has it where states are fitted. Collective.
+MissingTerms::Left MissingTerms::by_few_draws(std::size_t d) const { return {sums_[2 * d] / draws_, 0.0, size_of(directions_[d]), 0.0, {}}; }
+
 /// Deviations by solves, of directions that stand out by draws: of those that do most, no more than draws were solved for. Collective.
 std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> const& found, BesideStates const& beside) const {
   std::vector<Tested> standing_out, tested;
@@ -139,7 +142,8 @@ std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> co
   std::stable_sort(standing_out.begin(), standing_out.end(), [](auto const& a, auto const& b) { return a.deviations > b.deviations; });
   standing_out.resize(std::min(standing_out.size(), static_cast<std::size_t>(draws_)));
   for (auto const& [d, by_draws, none] : standing_out) {
-    auto const left = left_of(directions_[d], beside);
+    auto left = left_of(directions_[d], beside);
+    if (left.whole == 0.0) left = by_few_draws(d);   // a solve that fails is no reason for silence
     if (left.by_fit <= told * left.whole || left.by_fit <= taken_up * (left.by_fit + left.by_constants)) continue;
     tested.push_back({d, std::abs(found[d]) / std::sqrt(left.by_fit + left.bent), left});
   }

@@ -75,6 +75,7 @@ class MissingTerms {
   bool has_fields() const;
   double size_of(Direction const& direction) const;
   Left left_of(Direction const& direction, BesideStates const& beside) const;
+  Left by_few_draws(std::size_t d) const;
 
   problem::Problem const& problem_;
   estimate::Estimate const& estimate_;

@@ -2,35 +2,77 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace mollis::problem {
 namespace {
 
-constexpr double least = 4.0, step = 0.5, largest = 1e4;
+constexpr Index slow_functions = 3;
+constexpr double step = 0.5, largest = 1e4;   // of ratios
+constexpr double smooth_from = 4.0, slow_from = 1.5, finer = 1.5;
 
-}  // namespace
-
-Index coarse_splines(CoarseLine const& line, double ratio) {
-  Index const around = line.periodic ? line.places : line.places - 1;
-  Index const gaps = std::max<Index>(static_cast<Index>(std::lround(static_cast<double>(around) / ratio)), 1), splines = line.periodic ? gaps : gaps + 3;
-  return splines >= line.places || splines < 4 ? line.places : splines;
-}
-
-Index coarse_splines(std::vector<std::vector<CoarseLine>> const& blocks, double ratio) {
+Index sum_of(CoarseBlocks const& blocks) {
   Index sum = 0;
-  for (auto const& block : blocks) {
-    Index product = 1;
-    for (auto const& line : block) product = std::min(product * coarse_splines(line, ratio), most_coarse_splines + 1);
-    sum += product;
-  }
+  for (auto const& block : blocks) sum += block.size();
   return sum;
 }
 
-double coarse_ratio(std::vector<std::vector<CoarseLine>> const& blocks) {
-  for (double ratio = least; ratio < largest; ratio += step)
-    if (coarse_splines(blocks, ratio) <= most_coarse_splines) return ratio;
-  return std::numeric_limits<double>::infinity();
+/// Of the first ratio that leaves at most so many functions; none.
+template <class At>
+CoarseBlocks first_of(double from, Index most, At const& at) {
+  for (double ratio = from; ratio < largest; ratio += step)
+    if (auto blocks = at(ratio); sum_of(blocks) <= most) return blocks;
+  return {};
+}
+
+CoarseBlocks with(CoarseBlocks blocks, double ratio) {
+  for (auto& block : blocks)
+    for (auto& line : block.lines) line.ratio = ratio;
+  return blocks;
+}
+
+/// Axes of the states over which no field varies; none where there is no field.
+std::vector<int> slow_axes(CoarseBlocks const& states, CoarseBlocks const& parameters) {
+  std::vector<int> axes;
+  if (states.empty() || std::all_of(parameters.begin(), parameters.end(), [](auto const& block) { return block.axes.empty(); })) return axes;
+  for (int const axis : states.front().axes)
+    if (std::none_of(parameters.begin(), parameters.end(), [&](auto const& block) { return std::count(block.axes.begin(), block.axes.end(), axis) > 0; }))
+      axes.push_back(axis);
+  return axes;
+}
+
+CoarseBlocks joined(CoarseBlocks blocks, CoarseBlocks const& more) {
+  blocks.insert(blocks.end(), more.begin(), more.end());
+  return blocks;
+}
+
+}  // namespace
+
+Index CoarseLine::functions() const {
+  if (slow) return std::min(places, slow_functions);
+  Index const around = periodic ? places : places - 1;
+  Index const gaps = std::max<Index>(static_cast<Index>(std::lround(static_cast<double>(around) / ratio)), 1), splines = periodic ? gaps : gaps + 3;
+  return splines >= places || splines < 4 ? places : splines;
+}
+
+Index CoarseBlock::size() const {
+  Index product = 1;
+  for (auto const& line : lines) product = std::min(product * line.functions(), std::max(most_smooth, most_slow) + 1);
+  return product;
+}
+
+std::vector<CoarseBlocks> coarse_sets(CoarseBlocks const& states, CoarseBlocks const& parameters) {
+  std::vector<CoarseBlocks> sets{first_of(smooth_from, most_smooth, [&](double ratio) { return with(joined(states, parameters), ratio); })};
+  if (auto const slow = slow_axes(states, parameters); !slow.empty()) {
+    auto few = states;
+    sets.push_back(first_of(slow_from, most_slow, [&](double ratio) {
+      few = with(few, ratio);
+      for (auto& block : few)
+        for (std::size_t i = 0; i < block.axes.size(); ++i) block.lines[i].slow = std::count(slow.begin(), slow.end(), block.axes[i]) > 0;
+      return joined(few, with(parameters, std::max(1.0, ratio / finer)));
+    }));
+  }
+  sets.erase(std::remove_if(sets.begin(), sets.end(), [](auto const& blocks) { return blocks.empty(); }), sets.end());
+  return sets;
 }
 
 }  // namespace mollis::problem

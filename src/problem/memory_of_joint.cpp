@@ -110,21 +110,28 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
 }
 
 double second_level_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
-  std::vector<CoarseLine> lattice;
+  CoarseBlock lattice;
   for (int a = 0; a < grid.dimension(); ++a) {
     auto const& axis = grid.axis(a);
     bool const runs = is_open(axis) && is_differentiated(system, static_cast<std::size_t>(a));
-    lattice.push_back({axis.size() + (runs ? deck.joint.spline_degree - 1 : 0), axis.periodic});
+    lattice.axes.push_back(a);
+    lattice.lines.push_back({axis.size() + (runs ? deck.joint.spline_degree - 1 : 0), axis.periodic});
     if (axis.reflection != grid::Reflection::none) return 0.0;
   }
   if (!wants_second_level(grid, system)) return 0.0;
-  std::vector<std::vector<CoarseLine>> blocks(deck.observations.size(), lattice);
+  CoarseBlocks parameters;
   for (auto const& axes : axes_of_parameters(deck, grid)) {
-    blocks.emplace_back();
-    for (int const a : axes) blocks.back().push_back({grid.axis(a).size(), grid.axis(a).periodic});
+    parameters.push_back({axes, {}});
+    for (int const a : axes) parameters.back().lines.push_back({grid.axis(a).size(), grid.axis(a).periodic});
   }
-  double const ratio = coarse_ratio(blocks), splines = std::isfinite(ratio) ? static_cast<double>(coarse_splines(blocks, ratio)) : 0.0;
-  return 2.0 * splines * splines;
+  double sum = 0.0, largest = 0.0;   // a matrix each, and a copy of the one that is factorised
+  for (auto const& blocks : coarse_sets(CoarseBlocks(deck.observations.size(), lattice), parameters)) {
+    double size = 0.0;
+    for (auto const& block : blocks) size += static_cast<double>(block.size());
+    sum += size * size;
+    largest = std::max(largest, size * size);
+  }
+  return sum + largest;
 }
 
 }  // namespace mollis::problem

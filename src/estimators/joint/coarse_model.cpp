@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "estimators/joint/local_values.hpp"
 #include "petsc/access.hpp"
-#include "problem/coarse_lattice.hpp"
 
 extern "C" {
 void dpotrf_(char const* triangle, int const* n, double* a, int const* lda, int* info);
@@ -34,25 +34,26 @@ std::vector<double> contracted(std::vector<double> const& values, Index outer, I
   return sums;
 }
 
-/// Of all states, and of the parameters.
-std::vector<std::vector<problem::CoarseLine>> lines_of(Objective const& objective) {
-  auto const lines = [](grid::Grid const& grid) {
-    std::vector<problem::CoarseLine> list;
-    for (auto const& axis : grid.axes()) list.push_back({axis.size(), axis.periodic});
-    return list;
-  };
-  std::vector<std::vector<problem::CoarseLine>> all(objective.problem().states.size(), lines(objective.lattice().extended()));
-  for (auto const& unknown : objective.problem().space().unknowns()) all.push_back(lines(unknown.grid));
-  return all;
+problem::CoarseBlock block_of(grid::Grid const& grid, std::vector<int> const& axes) {
+  problem::CoarseBlock block{axes, {}};
+  for (auto const& axis : grid.axes()) block.lines.push_back({axis.size(), axis.periodic});
+  return block;
 }
 
-}  // namespace
+std::vector<problem::CoarseBlocks> sets_of(Objective const& objective) {
+  auto const& extended = objective.lattice().extended();
+  std::vector<int> axes(static_cast<std::size_t>(extended.dimension()));
+  std::iota(axes.begin(), axes.end(), 0);
+  problem::CoarseBlocks parameters;
+  for (auto const& unknown : objective.problem().space().unknowns()) parameters.push_back(block_of(unknown.grid, unknown.axes));
+  return problem::coarse_sets(problem::CoarseBlocks(objective.problem().states.size(), block_of(extended, axes)), parameters);
+}
 
-bool CoarseModel::serves(Objective const& objective) {
+/// Data are even, on the grid, and no axis reflects. Collective.
+bool is_plain(Objective const& objective) {
   auto const& problem = objective.problem();
   for (auto const& axis : problem.grid.axes())
     if (axis.reflection != grid::Reflection::none) return false;
-  if (!std::isfinite(problem::coarse_ratio(lines_of(objective)))) return false;
   Index const points = problem.grid.local_size();
   bool all = true;
   for (std::size_t s = 0; s < problem.states.size(); ++s)
@@ -62,49 +63,40 @@ bool CoarseModel::serves(Objective const& objective) {
   return held == 1;
 }
 
-CoarseModel::CoarseModel(Objective& objective) : objective_(objective), states_(objective.problem().states.size()) {
-  double const ratio = problem::coarse_ratio(lines_of(objective));
-  add_states(ratio);
-  add_parameters(ratio);
-  make_terms();
+}  // namespace
+
+std::vector<std::unique_ptr<CoarseModel>> CoarseModel::all(Objective& objective) {
+  std::vector<std::unique_ptr<CoarseModel>> models;
+  if (!is_plain(objective)) return models;
+  for (auto const& functions : sets_of(objective)) models.push_back(std::make_unique<CoarseModel>(objective, functions));
+  return models;
 }
 
-void CoarseModel::add_states(double ratio) {
-  auto const& extended = objective_.lattice().extended();
-  Block block;
-  Index size = 1;
-  for (int a = 0; a < extended.dimension(); ++a) {
-    block.axes.push_back(a);
-    block.lines.emplace_back(extended.axis(a), ratio);
-    size *= block.lines.back().splines();
-  }
-  block.box = extended.owned();
-  block.size = size;
-  for (std::size_t s = 0; s < states_; ++s) {
-    block.first = size_;
-    block.offset = objective_.layout().state[s];
-    blocks_.push_back(block);
-    size_ += size;
-  }
-}
-
-void CoarseModel::add_parameters(double ratio) {
-  for (auto const& unknown : objective_.problem().space().unknowns()) {
-    Block block;
-    block.axes = unknown.axes;
-    block.size = 1;
-    for (auto const& axis : unknown.grid.axes()) {
-      block.lines.emplace_back(axis, ratio);
-      block.size *= block.lines.back().splines();
-    }
-    block.first = size_;
-    block.box = unknown.grid.owned();
-    if (!unknown.owner)
-      for (auto& range : block.box.ranges) range.upper = range.lower;
-    block.offset = unknown.owner ? objective_.layout().parameters + unknown.offset : -1;
+CoarseModel::CoarseModel(Objective& objective, problem::CoarseBlocks const& functions) : objective_(objective), states_(objective.problem().states.size()) {
+  for (auto const& of : functions) {
+    Block block{of.axes, {}, size_, of.size(), {}, -1};
+    for (auto const& line : of.lines) block.lines.emplace_back(line);
+    put_place(block, blocks_.size());
     size_ += block.size;
     blocks_.push_back(std::move(block));
   }
+  make_terms();
+}
+
+/// Where its entries stand.
+void CoarseModel::put_place(Block& block, std::size_t number) const {
+  auto const& layout = objective_.layout();
+  if (number < states_) {
+    block.box = objective_.lattice().extended().owned();
+    block.offset = layout.state[number];
+    return;
+  }
+  auto const& unknown = objective_.problem().space().unknowns()[number - states_];
+  block.box = unknown.grid.owned();
+  if (unknown.owner)
+    block.offset = layout.parameters + unknown.offset;
+  else
+    for (auto& range : block.box.ranges) range.upper = range.lower;
 }
 
 mollifier::LineFilter const* CoarseModel::filter(std::size_t block, std::size_t axis) const {
@@ -158,7 +150,7 @@ void CoarseModel::update() {
   factorise();
 }
 
-/// Of D^-1/2 Z^T H Z D^-1/2, the diagonal raised where rounding, or splines that nothing sees, leave no factor.
+/// Of D^-1/2 Z^T H Z D^-1/2, the diagonal raised where rounding, or functions that nothing sees, leave no factor.
 void CoarseModel::factorise() {
   scale_.clear();
   for (Index i = 0; i < size_; ++i) scale_.push_back(entry(i, i) > 0.0 ? 1.0 / std::sqrt(entry(i, i)) : 0.0);
@@ -188,8 +180,8 @@ void CoarseModel::add(Vec r, Vec z) const {
       Index outer = 1;
       for (std::size_t i = 0; i < block.lines.size(); ++i) {
         auto const& range = block.box.ranges[i];
-        sums = contracted(sums, outer, range.size(), block.lines[i].splines(), [&](Index place, Index c) { return block.lines[i].at(range.lower + place, c); });
-        outer *= block.lines[i].splines();
+        sums = contracted(sums, outer, range.size(), block.lines[i].functions(), [&](Index place, Index c) { return block.lines[i].at(range.lower + place, c); });
+        outer *= block.lines[i].functions();
       }
       std::copy(sums.begin(), sums.end(), along.begin() + block.first);
     }
@@ -209,8 +201,8 @@ void CoarseModel::add(Vec r, Vec z) const {
     Index outer = block.size;
     for (std::size_t i = block.lines.size(); i-- > 0;) {
       auto const& range = block.box.ranges[i];
-      outer /= block.lines[i].splines();
-      values = contracted(values, outer, block.lines[i].splines(), range.size(), [&](Index c, Index place) { return block.lines[i].at(range.lower + place, c); });
+      outer /= block.lines[i].functions();
+      values = contracted(values, outer, block.lines[i].functions(), range.size(), [&](Index c, Index place) { return block.lines[i].at(range.lower + place, c); });
     }
     Field const piece = to.piece(block.offset, local);
     auto const host = Kokkos::create_mirror_view(piece);

@@ -1,8 +1,10 @@
 #pragma once
-/// The joint Hessian itself on smooth states and parameters: Z (Z^T H Z)^-1 Z^T, Z tensor products of cubic splines on a coarser lattice
-/// (CoarseAxis). The second level of the preconditioner where lines leave much that is smooth (problem::wants_second_level): a parameter over space alone meets
+/// The joint Hessian itself on a set of coarse functions of states and parameters: Z (Z^T H Z)^-1 Z^T, Z tensor products of few functions an axis
+/// (problem::coarse_sets, CoarseAxis). The second level of the preconditioner where lines leave much that is smooth (problem::wants_second_level): a parameter over space alone meets
 /// all times at once, and no line sees the gradient of a parameter. Here all of it is as it is (two-level additive Schwarz: Toselli and Widlund 2005,
 /// chapter 3).
+#include <memory>
+
 #include "estimators/joint/coarse_axis.hpp"
 #include "estimators/joint/objective.hpp"
 
@@ -10,9 +12,9 @@ namespace mollis::joint {
 
 class CoarseModel {
  public:
-  /// Whether it can be made: no axis reflects, data are even, on the grid. Collective.
-  static bool serves(Objective const& objective);
-  explicit CoarseModel(Objective& objective);   ///< Collective.
+  /// One a set of functions; none where they can't be made: an axis reflects, data are not even or not on the grid. Collective.
+  static std::vector<std::unique_ptr<CoarseModel>> all(Objective& objective);
+  CoarseModel(Objective& objective, problem::CoarseBlocks const& functions);   ///< Collective.
 
   /// Forms and factorises Z^T H Z at the objective's last linearise() and its weights. Collective.
   void update();
@@ -24,11 +26,11 @@ class CoarseModel {
   struct Block {
     std::vector<int> axes;               ///< of the grid
     std::vector<CoarseAxis> lines;       ///< one an axis
-    Index first, size;                   ///< splines
+    Index first, size;                   ///< of its functions
     grid::Box box;                       ///< entries of this rank, in numbers of the lines' places
     Index offset;                        ///< of these among the unknowns of this rank; none here: the box is empty
   };
-  /// One factor of a term of a residual: D^o of a block at the points of the grid, axis by axis, [point][spline].
+  /// One factor of a term of a residual: D^o of a block at the points of the grid, axis by axis, [point][function].
   struct Shape {
     std::size_t block;
     mollifier::MultiIndex order;
@@ -38,14 +40,13 @@ class CoarseModel {
     int residual;
     std::size_t shape, partial;          ///< partial: among those of states, then of parameters
   };
-  void add_states(double ratio);
-  void add_parameters(double ratio);
+  void put_place(Block& block, std::size_t number) const;
   void make_terms();
   std::size_t shape_of(std::size_t block, mollifier::MultiIndex const& order);
   mollifier::LineFilter const* filter(std::size_t block, std::size_t axis) const;
   void add_rows();
   void add_cell(grid::Box const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data);
-  std::vector<Index> splines_at(std::size_t block, std::size_t axis, grid::Range const& points) const;
+  std::vector<Index> functions_at(std::size_t block, std::size_t axis, grid::Range const& points) const;
   void add_roughness();
   void add_smoothness();
   void factorise();

@@ -14,14 +14,14 @@ namespace {
 
 constexpr Index cell_points = 5;   ///< along each axis, of points whose rows are multiplied together
 
-/// The tensor product of one row an axis, each of the splines listed.
-std::vector<double> tensor(std::vector<double const*> const& rows, std::vector<std::vector<Index>> const& splines) {
+/// The tensor product of one row an axis, each of the functions listed.
+std::vector<double> tensor(std::vector<double const*> const& rows, std::vector<std::vector<Index>> const& functions) {
   std::vector<double> values{1.0};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::vector<double> next;
-    next.reserve(values.size() * splines[i].size());
+    next.reserve(values.size() * functions[i].size());
     for (double const value : values)
-      for (Index const c : splines[i]) next.push_back(value * rows[i][c]);
+      for (Index const c : functions[i]) next.push_back(value * rows[i][c]);
     values = std::move(next);
   }
   return values;
@@ -45,13 +45,13 @@ void over_box(grid::Box const& box, Visit const& visit) {
 }  // namespace
 
 /// Those of a block that any of its shapes sees at these points of one of its axes.
-std::vector<Index> CoarseModel::splines_at(std::size_t block, std::size_t axis, grid::Range const& points) const {
-  Index const splines = blocks_[block].lines[axis].splines();
+std::vector<Index> CoarseModel::functions_at(std::size_t block, std::size_t axis, grid::Range const& points) const {
+  Index const functions = blocks_[block].lines[axis].functions();
   std::vector<Index> list;
-  for (Index c = 0; c < splines; ++c) {
+  for (Index c = 0; c < functions; ++c) {
     bool seen = false;
     for (auto const& shape : shapes_)
-      for (Index i = points.lower; shape.block == block && !seen && i < points.upper; ++i) seen = shape.rows[axis][static_cast<std::size_t>(i * splines + c)] != 0.0;
+      for (Index i = points.lower; shape.block == block && !seen && i < points.upper; ++i) seen = shape.rows[axis][static_cast<std::size_t>(i * functions + c)] != 0.0;
     if (seen) list.push_back(c);
   }
   return list;
@@ -61,7 +61,7 @@ std::vector<Index> CoarseModel::splines_at(std::size_t block, std::size_t axis, 
 void CoarseModel::add_cell(grid::Box const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data) {
   auto const& owned = objective_.problem().grid.owned();
   auto const& weights = objective_.weights().equation;
-  std::vector<std::vector<std::vector<Index>>> splines(blocks_.size());
+  std::vector<std::vector<std::vector<Index>>> functions(blocks_.size());
   std::vector<std::size_t> start;
   std::vector<Index> columns;
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
@@ -70,11 +70,11 @@ void CoarseModel::add_cell(grid::Box const& cell, std::vector<HostField> const& 
     std::vector<Index> numbers{block.first};
     Index stride = block.size;
     for (std::size_t i = 0; i < block.axes.size(); ++i) {
-      splines[b].push_back(splines_at(b, i, cell[block.axes[i]]));
-      stride /= block.lines[i].splines();
+      functions[b].push_back(functions_at(b, i, cell[block.axes[i]]));
+      stride /= block.lines[i].functions();
       std::vector<Index> next;
       for (Index const number : numbers)
-        for (Index const c : splines[b].back()) next.push_back(number + c * stride);
+        for (Index const c : functions[b].back()) next.push_back(number + c * stride);
       numbers = std::move(next);
     }
     columns.insert(columns.end(), numbers.begin(), numbers.end());
@@ -85,8 +85,8 @@ void CoarseModel::add_cell(grid::Box const& cell, std::vector<HostField> const& 
     auto const& block = blocks_[shape.block];
     std::vector<double const*> of_axes;
     for (std::size_t i = 0; i < block.axes.size(); ++i)
-      of_axes.push_back(shape.rows[i].data() + at[static_cast<std::size_t>(block.axes[i])] * block.lines[i].splines());
-    auto const values = tensor(of_axes, splines[shape.block]);
+      of_axes.push_back(shape.rows[i].data() + at[static_cast<std::size_t>(block.axes[i])] * block.lines[i].functions());
+    auto const values = tensor(of_axes, functions[shape.block]);
     for (std::size_t c = 0; c < values.size(); ++c) to[start[shape.block] + c] += factor * values[c];
   };
   over_box(cell, [&](std::vector<Index> const& at) {
@@ -161,10 +161,10 @@ void CoarseModel::add_roughness() {
           double value = tau;
           Index left = i, right = j;
           for (std::size_t b = factors.size(); b-- > 0 && value != 0.0;) {
-            Index const splines = block.lines[b].splines();
-            value *= factors[b][static_cast<std::size_t>(left % splines * splines + right % splines)];
-            left /= splines;
-            right /= splines;
+            Index const functions = block.lines[b].functions();
+            value *= factors[b][static_cast<std::size_t>(left % functions * functions + right % functions)];
+            left /= functions;
+            right /= functions;
           }
           entry(block.first + i, block.first + j) += value;
         }
@@ -182,8 +182,8 @@ void CoarseModel::add_smoothness() {
     parameters::SmoothnessForm const form(unknowns[u].grid, unknowns[u].settings.smoothness_order);
     std::vector<std::vector<Index>> all;
     for (auto const& line : block.lines) {
-      all.emplace_back(static_cast<std::size_t>(line.splines()));
-      for (Index c = 0; c < line.splines(); ++c) all.back()[static_cast<std::size_t>(c)] = c;
+      all.emplace_back(static_cast<std::size_t>(line.functions()));
+      for (Index c = 0; c < line.functions(); ++c) all.back()[static_cast<std::size_t>(c)] = c;
     }
     auto const row_of = [&](auto const& point) {
       std::vector<double const*> rows;

@@ -97,10 +97,8 @@ void Preconditioner::make_models() {
   auto lines = problem::model_lines(grid, system, parameters);
   if (kind_ == Kind::waves)   // space is exact there
     lines.erase(std::remove_if(lines.begin(), lines.end(), [](int line) { return line != 0; }), lines.end());
-  if (kind_ == Kind::averages && problem::wants_second_level(grid, system) && reduced_->can_own() && CoarseModel::serves(objective_)) {
-    coarse_ = std::make_unique<CoarseModel>(objective_);
-    reduced_->own();
-  }
+  if (kind_ == Kind::averages && problem::wants_second_level(grid, system) && reduced_->can_own()) coarse_ = CoarseModel::all(objective_);
+  if (has_levels()) reduced_->own();
   for (std::size_t b = 0; b < lines.size(); ++b) {
     models_.push_back(std::make_unique<LineModel>(objective_, lines[b]));
     for (std::size_t a = 0; a < b && !section_; ++a) edges_.push_back(std::make_unique<EdgeModel>(objective_, std::array<int, 2>{lines[a], lines[b]}));
@@ -125,7 +123,7 @@ void Preconditioner::update(Vec moves, bool many) {
   if (section_) section_->update(moves, many);
   has_edges_ = !edges_.empty() && !leaves_edges_;
   stiff_.clear();
-  bool const free = many && kind_ == Kind::averages && !coarse_ && !objective_.is_stiff() && !objective_.holds_parameters() && !fields_.empty();
+  bool const free = many && kind_ == Kind::averages && !has_levels() && !objective_.is_stiff() && !objective_.holds_parameters() && !fields_.empty();
   if (free) {   // of the states alone, first
     objective_.hold_parameters(true);
     update_models(averages);
@@ -133,7 +131,7 @@ void Preconditioner::update(Vec moves, bool many) {
     stiff_.update(fields_, *this);
   }
   update_models(averages);
-  if (coarse_) coarse_->update();
+  for (auto const& coarse : coarse_) coarse->update();
   if (!objective_.holds_parameters()) reduced_->update(averages);
   struct Rest final : solver::Preconditioner {
     explicit Rest(joint::Preconditioner& of_) : of(of_) {}
@@ -233,13 +231,13 @@ void Preconditioner::apply_levels(Vec r, Vec z) {
     reduced_->apply(r, own, false);
     check(VecAXPY(z, 1.0, own));
   }
-  coarse_->add(r, z);
+  for (auto const& coarse : coarse_) coarse->add(r, z);
 }
 
 /// All but the constants that have directions.
 void Preconditioner::apply_to_rest(Vec r, Vec z) {
   apply_fields(r, z);
-  if (coarse_) return apply_levels(r, z);
+  if (has_levels()) return apply_levels(r, z);
   bool const served = has_directions() ? reduced_->are_constants() : reduced_->empty();
   if (served || objective_.holds_parameters()) return;
   auto const coupled = petsc::like(r), rest = petsc::like(r), correction = petsc::like(r);

@@ -44,7 +44,7 @@ class Preconditioner final : public solver::Preconditioner {
   /// side that is left of both for z: the square of an error in the norm of the averaged Hessian. Collective.
   double apply_saddle(Vec r, std::vector<Field> const& rows, Vec z, std::vector<Field>& multipliers);
   /// Whether the models are the averaged Hessian's inverse itself, not a mean of several.
-  bool is_one_model() const { return kind_ == Kind::averages && models_.size() == 1 && !coarse_; }
+  bool is_one_model() const { return kind_ == Kind::averages && models_.size() == 1 && !has_levels(); }
   /// What it is for these data, in words; empty where it is made of averages. Collective.
   static std::string describe(Objective const& objective);
 
@@ -56,7 +56,8 @@ class Preconditioner final : public solver::Preconditioner {
   void apply_levels(Vec r, Vec z);
   void apply_section(Vec r, Vec z);
   bool has_directions() const { return section_ && section_->is_ready() && !objective_.holds_parameters(); }
-  bool serves_constants() const { return !has_directions() && !coarse_; }   ///< by a Schur complement of their own
+  bool has_levels() const { return !coarse_.empty(); }
+  bool serves_constants() const { return !has_directions() && !has_levels(); }   ///< by a Schur complement of their own
 
   std::vector<HostField> states_and_fields(Vec r) const;
   void put_states_and_fields(std::vector<HostField> const& values, Vec z) const;
@@ -73,7 +74,7 @@ class Preconditioner final : public solver::Preconditioner {
   std::unique_ptr<SectionModel> section_;             ///< in place of the line models, or beside them where waves are taken apart
   std::vector<std::unique_ptr<LineModel>> models_;
   std::vector<std::unique_ptr<EdgeModel>> edges_;     ///< of each two of their lines
-  std::unique_ptr<CoarseModel> coarse_;               ///< beside the lines, where these leave much that is smooth
+  std::vector<std::unique_ptr<CoarseModel>> coarse_;  ///< beside the lines, where these leave much that is smooth
   bool leaves_edges_ = false, has_edges_ = false;     ///< from the next update() on, now
   AveragedWaves waves_;
   std::vector<int> fields_;                           ///< unknowns that are part of the line models

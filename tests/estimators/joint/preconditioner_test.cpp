@@ -160,7 +160,8 @@ TEST(Preconditioner, HasLinesWhereWavesDoNotMixParities) {
 }
 
 /// Open time and open space: lines of the states, exact along each axis in turn, leave little to be found (by waves along all axes: 52 and 153
-/// iterations). A random diffusivity over space has waves that no second level holds; with it they halve the work (61 and 178).
+/// iterations). A random diffusivity over space has waves that no lattice as coarse in space as in time holds (98); few functions of time, and a field as fine
+/// as it is, hold them.
 TEST(Preconditioner, ServesOpenTimeAndOpenSpace) {
   auto const count = [](int n, bool alone) {
     std::string const size = std::to_string(n);
@@ -176,8 +177,8 @@ TEST(Preconditioner, ServesOpenTimeAndOpenSpace) {
   };
   EXPECT_LE(count(12, true), 26);
   EXPECT_LE(count(24, true), 40);
-  EXPECT_LE(count(12, false), 40);
-  EXPECT_LE(count(24, false), 125);
+  EXPECT_LE(count(12, false), 28);
+  EXPECT_LE(count(24, false), 45);
 }
 
 }  // namespace

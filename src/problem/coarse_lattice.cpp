@@ -9,6 +9,7 @@ namespace {
 constexpr Index slow_functions = 3;
 constexpr double step = 0.5, largest = 1e4;   // of ratios
 constexpr double smooth_from = 4.0, slow_from = 1.5, finer = 1.5;
+constexpr double smooth_share = 5.0, slow_share = 10.0;   // of functions in the root of the states' places: a factor's n^2 doubles are read where lines read some 50 to 100 a place
 
 Index sum_of(CoarseBlocks const& blocks) {
   Index sum = 0;
@@ -40,6 +41,16 @@ std::vector<int> slow_axes(CoarseBlocks const& states, CoarseBlocks const& param
   return axes;
 }
 
+Index most_of(CoarseBlocks const& states, double share) {
+  double places = 0.0;
+  for (auto const& block : states) {
+    double product = 1.0;
+    for (auto const& line : block.lines) product *= static_cast<double>(line.places);
+    places += product;
+  }
+  return static_cast<Index>(std::min(static_cast<double>(most_functions), share * std::sqrt(places)));
+}
+
 CoarseBlocks joined(CoarseBlocks blocks, CoarseBlocks const& more) {
   blocks.insert(blocks.end(), more.begin(), more.end());
   return blocks;
@@ -56,15 +67,15 @@ Index CoarseLine::functions() const {
 
 Index CoarseBlock::size() const {
   Index product = 1;
-  for (auto const& line : lines) product = std::min(product * line.functions(), std::max(most_smooth, most_slow) + 1);
+  for (auto const& line : lines) product = std::min(product * line.functions(), most_functions + 1);
   return product;
 }
 
 std::vector<CoarseBlocks> coarse_sets(CoarseBlocks const& states, CoarseBlocks const& parameters) {
-  std::vector<CoarseBlocks> sets{first_of(smooth_from, most_smooth, [&](double ratio) { return with(joined(states, parameters), ratio); })};
+  std::vector<CoarseBlocks> sets{first_of(smooth_from, most_of(states, smooth_share), [&](double ratio) { return with(joined(states, parameters), ratio); })};
   if (auto const slow = slow_axes(states, parameters); !slow.empty()) {
     auto few = states;
-    sets.push_back(first_of(slow_from, most_slow, [&](double ratio) {
+    sets.push_back(first_of(slow_from, most_of(states, slow_share), [&](double ratio) {
       few = with(few, ratio);
       for (auto& block : few)
         for (std::size_t i = 0; i < block.axes.size(); ++i) block.lines[i].slow = std::count(slow.begin(), slow.end(), block.axes[i]) > 0;

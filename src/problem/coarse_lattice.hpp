@@ -26,13 +26,13 @@ struct CoarseBlock {
   std::vector<int> axes;   ///< of the grid
   std::vector<CoarseLine> lines;
 
-  Index size() const;      ///< their products; no more than most_smooth or most_slow and one
+  Index size() const;      ///< their products; no more than most_functions and one
 };
 
 using CoarseBlocks = std::vector<CoarseBlock>;
 
-/// In all: every rank holds and factorises their matrix.
-constexpr Index most_smooth = 1500, most_slow = 2200;
+/// In a set: every rank holds and factorises its matrix, and a solve with the factor should cost no more than the lines do, some root of the unknowns.
+constexpr Index most_functions = 2200;
 
 /// Sets of functions for blocks of states, then of parameters, of which places and axes are known: none where there are too many states and parameters,
 /// or where nothing is slow.

@@ -6,7 +6,7 @@
 namespace mollis::joint {
 
 CoarseAxis::CoarseAxis(problem::CoarseLine const& line)
-    : places_(line.places), functions_(line.functions()), periodic_(line.periodic), entries_(static_cast<std::size_t>(places_ * functions_), 0.0) {
+    : places_(line.places), functions_(line.functions()), periodic_(line.periodic), slow_(line.slow), entries_(static_cast<std::size_t>(places_ * functions_), 0.0) {
   if (line.is_whole())
     for (Index j = 0; j < places_; ++j) entries_[static_cast<std::size_t>(j * functions_ + j)] = 1.0;
   else if (line.slow)

@@ -16,6 +16,7 @@ class CoarseAxis {
 
   Index places() const { return places_; }
   Index functions() const { return functions_; }
+  bool is_slow() const { return slow_; }
   double at(Index place, Index function) const { return entries_[static_cast<std::size_t>(place * functions_ + function)]; }
   double const* row(Index place) const { return entries_.data() + place * functions_; }
 
@@ -42,7 +43,7 @@ class CoarseAxis {
   void put_slow();
 
   Index places_, functions_;
-  bool periodic_;
+  bool periodic_, slow_;
   std::vector<double> entries_;   ///< Z
 };
 

@@ -9,7 +9,7 @@
 
 extern "C" {
 void dpotrf_(char const* triangle, int const* n, double* a, int const* lda, int* info);
-void dpotrs_(char const* triangle, int const* n, int const* columns, double const* a, int const* lda, double* b, int const* ldb, int* info);
+void dtrsv_(char const* triangle, char const* transpose, char const* diagonal, int const* n, double const* a, int const* lda, double* x, int const* step);
 }
 
 namespace mollis::joint {
@@ -189,8 +189,7 @@ void CoarseModel::add(Vec r, Vec z) const {
   MPI_Allreduce(MPI_IN_PLACE, along.data(), static_cast<int>(along.size()), MPI_DOUBLE, MPI_SUM, objective_.problem().grid.comm());
   for (std::size_t i = 0; i < along.size(); ++i) along[i] *= scale_[i];
   int const n = static_cast<int>(size_), one = 1;
-  int info = 0;
-  dpotrs_("L", &n, &one, matrix_.data(), &n, along.data(), &n, &info);
+  for (char const* const transpose : {"N", "T"}) dtrsv_("L", transpose, "N", &n, matrix_.data(), &n, along.data(), &one);
   for (std::size_t i = 0; i < along.size(); ++i) along[i] *= scale_[i];
   petsc::Writing to(z);
   for (std::size_t b = 0; b < (objective_.holds_parameters() ? states_ : blocks_.size()); ++b) {

@@ -40,12 +40,22 @@ class CoarseModel {
     int residual;
     std::size_t shape, partial;          ///< partial: among those of states, then of parameters
   };
+  /// Points whose rows are multiplied together, and the functions that any shape sees there.
+  struct Cell {
+    grid::Box box;
+    std::vector<std::vector<std::vector<Index>>> functions;   ///< [block][axis]
+    std::vector<std::vector<std::vector<double>>> rows;       ///< of each shape, axis by axis: [point of the cell * functions + function]
+    std::vector<std::size_t> start;                           ///< of each block, among
+    std::vector<Index> columns;                               ///< the numbers of all that are seen
+  };
   void put_place(Block& block, std::size_t number) const;
   void make_terms();
   std::size_t shape_of(std::size_t block, mollifier::MultiIndex const& order);
   mollifier::LineFilter const* filter(std::size_t block, std::size_t axis) const;
   void add_rows();
-  void add_cell(grid::Box const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data);
+  Cell cell_of(grid::Box const& box) const;
+  void put(double factor, std::size_t shape, std::vector<Index> const& at, Cell const& cell, double* row) const;
+  void add_cell(Cell const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data);
   std::vector<Index> functions_at(std::size_t block, std::size_t axis, grid::Range const& points) const;
   void add_roughness();
   void add_smoothness();
@@ -59,7 +69,7 @@ class CoarseModel {
   std::vector<mollifier::Jets> jets_;    ///< one a state: its filters
   std::vector<Shape> shapes_;            ///< those of the observations first, one a state
   std::vector<Term> terms_;
-  std::vector<double> matrix_;           ///< Z^T H Z, then its factor, scaled
+  std::vector<double> matrix_;           ///< Z^T H Z, its upper triangle, then its factor, scaled
   std::vector<double> scale_;
   bool exists_ = false;
 };

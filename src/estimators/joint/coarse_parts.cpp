@@ -1,5 +1,6 @@
 // The parts of Z^T H Z: equation and data, cell by cell of the grid; roughness; smoothness.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "estimators/joint/coarse_model.hpp"
@@ -12,7 +13,7 @@ void dsyrk_(char const* triangle, char const* transpose, int const* n, int const
 namespace mollis::joint {
 namespace {
 
-constexpr Index cell_points = 5;   ///< along each axis, of points whose rows are multiplied together
+constexpr Index cell_points = 5;   ///< along each axis that is not slow, of points whose rows are multiplied together
 
 /// The tensor product of one row an axis, each of the functions listed.
 std::vector<double> tensor(std::vector<double const*> const& rows, std::vector<std::vector<Index>> const& functions) {
@@ -25,6 +26,23 @@ std::vector<double> tensor(std::vector<double const*> const& rows, std::vector<s
     values = std::move(next);
   }
   return values;
+}
+
+/// to += factor times the tensor product of the first `counts` entries of one row an axis.
+void add_tensor(double factor, double const* const* rows, Index const* counts, std::size_t axes, double* to) {
+  if (axes == 0) {
+    *to += factor;
+    return;
+  }
+  Index inner = 1;
+  for (std::size_t i = 1; i < axes; ++i) inner *= counts[i];
+  for (Index c = 0; c < counts[0]; ++c) {
+    double const value = factor * rows[0][c];
+    if (axes == 1)
+      to[c] += value;
+    else if (value != 0.0)
+      add_tensor(value, rows + 1, counts + 1, axes - 1, to + c * inner);
+  }
 }
 
 /// visit(entry a along the a-th range) for all of a box, the last the fastest.
@@ -57,39 +75,58 @@ std::vector<Index> CoarseModel::functions_at(std::size_t block, std::size_t axis
   return list;
 }
 
-/// Equation and data at the points of a cell: the rows of all side by side, and their products.
-void CoarseModel::add_cell(grid::Box const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data) {
-  auto const& owned = objective_.problem().grid.owned();
-  auto const& weights = objective_.weights().equation;
-  std::vector<std::vector<std::vector<Index>>> functions(blocks_.size());
-  std::vector<std::size_t> start;
-  std::vector<Index> columns;
+CoarseModel::Cell CoarseModel::cell_of(grid::Box const& box) const {
+  Cell cell{box, std::vector<std::vector<std::vector<Index>>>(blocks_.size()), {}, {}, {}};
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     auto const& block = blocks_[b];
-    start.push_back(columns.size());
+    cell.start.push_back(cell.columns.size());
     std::vector<Index> numbers{block.first};
     Index stride = block.size;
     for (std::size_t i = 0; i < block.axes.size(); ++i) {
-      functions[b].push_back(functions_at(b, i, cell[block.axes[i]]));
+      cell.functions[b].push_back(functions_at(b, i, box[block.axes[i]]));
       stride /= block.lines[i].functions();
       std::vector<Index> next;
       for (Index const number : numbers)
-        for (Index const c : functions[b].back()) next.push_back(number + c * stride);
+        for (Index const c : cell.functions[b].back()) next.push_back(number + c * stride);
       numbers = std::move(next);
     }
-    columns.insert(columns.end(), numbers.begin(), numbers.end());
+    cell.columns.insert(cell.columns.end(), numbers.begin(), numbers.end());
   }
+  for (auto const& shape : shapes_) {
+    auto const& block = blocks_[shape.block];
+    cell.rows.emplace_back();
+    for (std::size_t i = 0; i < block.axes.size(); ++i) {
+      auto const& range = box[block.axes[i]];
+      cell.rows.back().emplace_back();
+      for (Index point = range.lower; point < range.upper; ++point)
+        for (Index const c : cell.functions[shape.block][i]) cell.rows.back().back().push_back(shape.rows[i][static_cast<std::size_t>(point * block.lines[i].functions() + c)]);
+    }
+  }
+  return cell;
+}
+
+/// row += factor times what a shape makes of the functions seen, at a point.
+void CoarseModel::put(double factor, std::size_t shape, std::vector<Index> const& at, Cell const& cell, double* row) const {
+  auto const b = shapes_[shape].block;
+  auto const& axes = blocks_[b].axes;
+  std::array<double const*, max_axes> rows{};
+  std::array<Index, max_axes> counts{};
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    auto const axis = static_cast<std::size_t>(axes[i]);
+    counts[i] = static_cast<Index>(cell.functions[b][i].size());
+    rows[i] = cell.rows[shape][i].data() + (at[axis] - cell.box.ranges[axis].lower) * counts[i];
+  }
+  add_tensor(factor, rows.data(), counts.data(), axes.size(), row + cell.start[b]);
+}
+
+/// Equation and data at the points of a cell: the rows of all side by side, and their products.
+void CoarseModel::add_cell(Cell const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data) {
+  auto const& owned = objective_.problem().grid.owned();
+  auto const& weights = objective_.weights().equation;
+  auto const& columns = cell.columns;
   std::size_t const width = columns.size();
   std::vector<double> rows;
-  auto const put = [&](double factor, Shape const& shape, std::vector<Index> const& at, double* to) {
-    auto const& block = blocks_[shape.block];
-    std::vector<double const*> of_axes;
-    for (std::size_t i = 0; i < block.axes.size(); ++i)
-      of_axes.push_back(shape.rows[i].data() + at[static_cast<std::size_t>(block.axes[i])] * block.lines[i].functions());
-    auto const values = tensor(of_axes, functions[shape.block]);
-    for (std::size_t c = 0; c < values.size(); ++c) to[start[shape.block] + c] += factor * values[c];
-  };
-  over_box(cell, [&](std::vector<Index> const& at) {
+  over_box(cell.box, [&](std::vector<Index> const& at) {
     std::size_t here = 0;
     for (int a = 0; a < owned.dimension(); ++a) here = here * static_cast<std::size_t>(owned[a].size()) + static_cast<std::size_t>(at[static_cast<std::size_t>(a)] - owned[a].lower);
     for (std::size_t k = 0; k < weights.size(); ++k) {
@@ -101,13 +138,13 @@ void CoarseModel::add_cell(grid::Box const& cell, std::vector<HostField> const& 
         if (factor == 0.0) continue;
         if (!any) rows.resize(row + width, 0.0);
         any = true;
-        put(factor, shapes_[term.shape], at, rows.data() + row);
+        put(factor, term.shape, at, cell, rows.data() + row);
       }
     }
     for (std::size_t s = 0; s < states_; ++s) {
       if (data[s][here] <= 0.0) continue;
       rows.resize(rows.size() + width, 0.0);
-      put(std::sqrt(data[s][here]), shapes_[s], at, rows.data() + rows.size() - width);
+      put(std::sqrt(data[s][here]), s, at, cell, rows.data() + rows.size() - width);
     }
   });
   int const n = static_cast<int>(width), count = n > 0 ? static_cast<int>(rows.size() / width) : 0;
@@ -116,11 +153,7 @@ void CoarseModel::add_cell(grid::Box const& cell, std::vector<HostField> const& 
   double const one = 1.0, none = 0.0;
   dsyrk_("U", "N", &n, &count, &one, rows.data(), &n, &none, products.data(), &n);   // column j holds rows up to j
   for (std::size_t j = 0; j < width; ++j)
-    for (std::size_t i = 0; i <= j; ++i) {
-      double const value = products[j * width + i];
-      entry(columns[i], columns[j]) += value;
-      if (i != j) entry(columns[j], columns[i]) += value;
-    }
+    for (std::size_t i = 0; i <= j; ++i) entry(columns[i], columns[j]) += products[j * width + i];   // numbers ascend: the triangle that is factorised
 }
 
 void CoarseModel::add_rows() {
@@ -132,14 +165,19 @@ void CoarseModel::add_rows() {
   auto const& owned = grid.owned();
   if (owned.size() == 0) return;
   grid::Box cells;
-  for (auto const& range : owned.ranges) cells.ranges.push_back({0, (range.size() + cell_points - 1) / cell_points});
+  std::vector<Index> points;   // along each axis of a cell: slow functions are seen everywhere
+  for (std::size_t a = 0; a < owned.ranges.size(); ++a) {
+    Index const size = owned.ranges[a].size();
+    points.push_back(blocks_.front().lines[a].is_slow() ? size : cell_points);
+    cells.ranges.push_back({0, (size + points.back() - 1) / points.back()});
+  }
   over_box(cells, [&](std::vector<Index> const& at) {
     grid::Box cell;
     for (std::size_t a = 0; a < at.size(); ++a) {
-      Index const lower = owned.ranges[a].lower + at[a] * cell_points;
-      cell.ranges.push_back({lower, std::min(lower + cell_points, owned.ranges[a].upper)});
+      Index const lower = owned.ranges[a].lower + at[a] * points[a];
+      cell.ranges.push_back({lower, std::min(lower + points[a], owned.ranges[a].upper)});
     }
-    add_cell(cell, partials, data);
+    add_cell(cell_of(cell), partials, data);
   });
 }
 

@@ -9,7 +9,6 @@ namespace {
 constexpr Index slow_functions = 3;
 constexpr double step = 0.5, largest = 1e4;   // of ratios
 constexpr double smooth_from = 4.0, slow_from = 1.5, finer = 1.5;
-constexpr double smooth_share = 5.0, slow_share = 10.0;   // of functions in the root of the states' places: a factor's n^2 doubles are read where lines read some 50 to 100 a place
 
 Index sum_of(CoarseBlocks const& blocks) {
   Index sum = 0;
@@ -41,16 +40,6 @@ std::vector<int> slow_axes(CoarseBlocks const& states, CoarseBlocks const& param
   return axes;
 }
 
-Index most_of(CoarseBlocks const& states, double share) {
-  double places = 0.0;
-  for (auto const& block : states) {
-    double product = 1.0;
-    for (auto const& line : block.lines) product *= static_cast<double>(line.places);
-    places += product;
-  }
-  return static_cast<Index>(std::min(static_cast<double>(most_functions), share * std::sqrt(places)));
-}
-
 CoarseBlocks joined(CoarseBlocks blocks, CoarseBlocks const& more) {
   blocks.insert(blocks.end(), more.begin(), more.end());
   return blocks;
@@ -72,16 +61,16 @@ Index CoarseBlock::size() const {
 }
 
 std::vector<CoarseBlocks> coarse_sets(CoarseBlocks const& states, CoarseBlocks const& parameters) {
-  std::vector<CoarseBlocks> sets{first_of(smooth_from, most_of(states, smooth_share), [&](double ratio) { return with(joined(states, parameters), ratio); })};
-  if (auto const slow = slow_axes(states, parameters); !slow.empty()) {
-    auto few = states;
-    sets.push_back(first_of(slow_from, most_of(states, slow_share), [&](double ratio) {
-      few = with(few, ratio);
-      for (auto& block : few)
-        for (std::size_t i = 0; i < block.axes.size(); ++i) block.lines[i].slow = std::count(slow.begin(), slow.end(), block.axes[i]) > 0;
-      return joined(few, with(parameters, std::max(1.0, ratio / finer)));
-    }));
-  }
+  auto const slow = slow_axes(states, parameters);
+  auto const smooth = [&](double ratio) { return with(joined(states, parameters), ratio); };
+  auto const few = [&](double ratio) {
+    auto blocks = with(states, ratio);
+    for (auto& block : blocks)
+      for (std::size_t i = 0; i < block.axes.size(); ++i) block.lines[i].slow = std::count(slow.begin(), slow.end(), block.axes[i]) > 0;
+    return joined(blocks, with(parameters, std::max(1.0, ratio / finer)));
+  };
+  std::vector<CoarseBlocks> sets{first_of(smooth_from, slow.empty() ? most_functions : most_smooth, smooth)};
+  if (!slow.empty()) sets.push_back(first_of(slow_from, most_slow, few));
   sets.erase(std::remove_if(sets.begin(), sets.end(), [](auto const& blocks) { return blocks.empty(); }), sets.end());
   return sets;
 }

@@ -31,8 +31,8 @@ struct CoarseBlock {
 
 using CoarseBlocks = std::vector<CoarseBlock>;
 
-/// In a set: every rank holds and factorises its matrix, and a solve with the factor should cost no more than the lines do, some root of the unknowns.
-constexpr Index most_functions = 2200;
+/// In a set: every rank holds and factorises its matrix. One set of 2500, or two.
+constexpr Index most_functions = 2500, most_smooth = 1500, most_slow = 2200;
 
 /// Sets of functions for blocks of states, then of parameters, of which places and axes are known: none where there are too many states and parameters,
 /// or where nothing is slow.

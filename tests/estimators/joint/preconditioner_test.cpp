@@ -178,7 +178,7 @@ TEST(Preconditioner, ServesOpenTimeAndOpenSpace) {
   EXPECT_LE(count(12, true), 26);
   EXPECT_LE(count(24, true), 40);
   EXPECT_LE(count(12, false), 28);
-  EXPECT_LE(count(24, false), 60);
+  EXPECT_LE(count(24, false), 45);
 }
 
 }  // namespace

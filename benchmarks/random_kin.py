@@ -60,7 +60,7 @@ def waves_at(random, D, v, k, t, y, x):
     """u_t + v . grad u = D lap u - k u: waves that are carried and damped."""
     u = 0.5 * np.exp(-k * t)
     for _ in range(4):
-        q = random.uniform(2, 7, 2) * random.choice([-1, 1], 2)
+        q = random.uniform(2, 7, 2) * random.choice([-1, 1], 2) * [np.ptp(y) > 0, 1]   # one place along y: none along it
         u = u + random.normal() * np.exp(-(k + D * (q @ q)) * t) * np.cos(q[0] * (y - v[0] * t) + q[1] * (x - v[1] * t) + random.uniform(0, 6))
     return u
 
@@ -206,7 +206,7 @@ def nerve(random, n, noise):
     x = L * np.arange(4 * m) / (4 * m)
     second = lambda u: (np.roll(u, 1) - 2 * u + np.roll(u, -1)) * (4 * m / L)**2
     rate = lambda _, s: np.concatenate([D * second(s[:4 * m]) + s[:4 * m] - s[:4 * m]**3 / 3 - s[4 * m:], e * (s[:4 * m] + a - b * s[4 * m:])])
-    start = np.concatenate([-1.2 + 2.5 * np.exp(-(x - 20)**2 / 30), -0.6 + 1.0 * np.exp(-(x - 12)**2 / 40)])
+    start = np.concatenate([-1.2 + 2.5 * np.exp(-(x - 38)**2 / 30), -0.6 + 1.0 * np.exp(-(x - 30)**2 / 40)])
     s = solve_ivp(rate, (0, 12), start, "RK45", line(n, 12.0), rtol=1e-7, atol=1e-9).y.T
     laws = '", "'.join(("dt(u) - D*dx(dx(u)) - u + u^3/3 + v", "dt(v) - e*u - p + q*v"))
     return f"a nerve, {form}", Job("", deck("tx", (n, m), (12, L), ["u", "v"], f'residuals = ["{laws}"]\nform = "{form}"', dict.fromkeys("Depq", ""), (), 'periodic = ["x"]\n'),

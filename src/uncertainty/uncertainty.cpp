@@ -42,7 +42,7 @@ class Quantifier {
         states_(problem),
         share_(problem, linear_, constants_.positions),
         terms_(problem, estimate),
-        scores_(problem, estimate, constants_),
+        scores_(problem, estimate, constants_, undetermined_),
         scale_(problem, linear_),
         fitted_(problem.space().scatter(estimate.parameters)),
         weights_(linear_.weights()) {
@@ -66,7 +66,7 @@ class Quantifier {
  private:
   /// What b has along what is not determined is lost.
   bool solve(Vec b, Vec x, double tolerance, std::string const& what) {
-    bool const taken = linear_.is_white() && undetermined_.any();
+    bool const taken = undetermined_.any();
     if (taken) undetermined_.take_from_right_side(b);
     auto const solved = linear_.solve(b, x, tolerance);
     if (taken) undetermined_.take_from_solution(x);

@@ -1,8 +1,6 @@
 // Sound data are found sound; what is broken on purpose is found out.
 #include "verdict/infer.hpp"
 
-#include <array>
-
 #include "scores/score.hpp"
 #include "uncertainty/smoothing_bias.hpp"
 
@@ -108,42 +106,6 @@ residual = "v - c*u"
   options.noise = 0.3;
   Case const c(text, {{"u", u}, {"v", [&](Coordinates const& p) { return 2.0 * u(p); }}}, options);
   EXPECT_NEAR(infer(c).estimate.noise_share, 0.09 / 1.09, 0.005);
-}
-
-/// By both methods: a and b act as one, D and a + 2 b keep their values.
-TEST(Verdict, NamesWhatDoesNotChangeTheResidual) {
-  for (std::string const method : {"equation-error", "joint"}) {
-    std::string const form = method == "joint" ? "strong" : "weak";
-    Case const c(film("dt(u) - D*dx(dx(u)) + a*u + 2*b*u", "Dab"), {{"u", wave}}, noisy({"inversion.method=" + method, "equation.form=" + form}));
-    auto const answer = infer(c);
-    EXPECT_EQ(answer.verdict.status(), verdict::Status::doubtful);
-    ASSERT_TRUE(has(answer.verdict, "singular")) << verdict::describe(answer.verdict);
-    EXPECT_EQ(answer.verdict.reasons().size(), 1u) << verdict::describe(answer.verdict);
-    for (auto const& reason : answer.verdict.reasons()) {
-      EXPECT_NE(reason.finding.find("-0.89 a + 0.45 b"), std::string::npos) << reason.finding;
-      EXPECT_EQ(reason.finding.find("D"), std::string::npos) << reason.finding;
-    }
-    auto const& constants = answer.uncertainty.constants;
-    auto const pieces = answer.problem->space().scatter(answer.estimate.parameters);
-    if (pieces[0].extent(0) > 0) {
-      EXPECT_NEAR(on_host(pieces[0])(0), 0.05, 1e-3) << method;
-      EXPECT_NEAR(on_host(pieces[1])(0) + 2.0 * on_host(pieces[2])(0), 0.5, 0.01) << method;
-    }
-    EXPECT_TRUE(std::isinf(constants.deviation(1)) && std::isinf(constants.deviation(2))) << method;
-    EXPECT_GT(constants.deviation(0), 1e-6) << method;
-    EXPECT_LT(constants.deviation(0), 1e-3) << method;
-  }
-}
-
-/// D has the same standard error beside a pair that acts as one as beside the one that it is.
-TEST(Verdict, WhatNoRowTellsLeavesTheOthersTheirErrors) {
-  std::array<double, 2> deviation{};
-  for (bool const pair : {false, true}) {
-    Case const c(film(pair ? "dt(u) - D*dx(dx(u)) + a*u + 2*b*u" : "dt(u) - D*dx(dx(u)) + a*u", pair ? "Dab" : "Da"), {{"u", wave}},
-                 noisy({"inversion.method=joint", "equation.form=strong"}));
-    deviation[pair ? 1 : 0] = infer(c).uncertainty.constants.deviation(0);
-  }
-  EXPECT_NEAR(deviation[1], deviation[0], 0.01 * deviation[0]);
 }
 
 /// u_t = 0.05 u_xx - k u of two modes, or of the first alone, between open ends.

@@ -203,14 +203,14 @@ def wrong_noise(random, n, noise):
 def nerve(random, n, noise):
     """FitzHugh and Nagumo on a ring: four constants, two states."""
     D, e, a, b, L, m, form = 1.0, random.uniform(0.05, 0.15), random.uniform(0.5, 0.8), random.uniform(0.5, 0.9), 60.0, 128, random.choice(FORMS)
-    x = L * np.arange(4 * m) / (4 * m)
-    second = lambda u: (np.roll(u, 1) - 2 * u + np.roll(u, -1)) * (4 * m / L)**2
-    rate = lambda _, s: np.concatenate([D * second(s[:4 * m]) + s[:4 * m] - s[:4 * m]**3 / 3 - s[4 * m:], e * (s[:4 * m] + a - b * s[4 * m:])])
+    x, q = L * np.arange(2 * m) / (2 * m), 2 * PI / L * np.fft.fftfreq(2 * m, 1 / (2 * m))
+    second = lambda u: np.fft.ifft(-q**2 * np.fft.fft(u)).real   # differences on four times the points make D 0.08 % too small
+    rate = lambda _, s: np.concatenate([D * second(s[:2 * m]) + s[:2 * m] - s[:2 * m]**3 / 3 - s[2 * m:], e * (s[:2 * m] + a - b * s[2 * m:])])
     start = np.concatenate([-1.2 + 2.5 * np.exp(-(x - 38)**2 / 30), -0.6 + 1.0 * np.exp(-(x - 30)**2 / 40)])
     s = solve_ivp(rate, (0, 12), start, "RK45", line(n, 12.0), rtol=1e-7, atol=1e-9).y.T
     laws = '", "'.join(("dt(u) - D*dx(dx(u)) - u + u^3/3 + v", "dt(v) - e*u - p + q*v"))
     return f"a nerve, {form}", Job("", deck("tx", (n, m), (12, L), ["u", "v"], f'residuals = ["{laws}"]\nform = "{form}"', dict.fromkeys("Depq", ""), (), 'periodic = ["x"]\n'),
-                                   noisy(noise, u=s[:, :4 * m:4], v=s[:, 4 * m::4]), {"D": D, "e": e, "p": e * a, "q": e * b})
+                                   noisy(noise, u=s[:, :2 * m:2], v=s[:, 2 * m::2]), {"D": D, "e": e, "p": e * a, "q": e * b})
 
 
 def images(random, n, noise):

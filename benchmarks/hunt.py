@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Jobs made to mislead: is any answer sound and wrong?
 
-    benchmarks/hunt.py --mollis build/release/mollis [--only darcy film] [--draws 1] [--keep FOLDER] [--random FIRST LAST]
+    benchmarks/hunt.py --mollis build/release/mollis [--only darcy film] [--draws 1] [--keep FOLDER] [--seconds 120] [--random FIRST LAST]
 
 Some sixty-five small jobs of many kinds (hunt_jobs.py, hunt_others.py), all by default, with data by formulas or by solvers of their own on finer grids. A line a
 job: how far off, constants in standard errors, of fields the share of the core inside 95 % bands, and the verdict. WRONG: sound with a constant
 more than 3.5 standard errors off (and more than a thousandth of itself), or with bands that hold less than 75 % of the core; the exit code is 1 then.
-"doubted": right by the same measure, and not sound. With --random jobs that seeds drew (random_jobs.py, from 501 on random_cases.py, from 1001 random_detectors.py, from 2001 random_users.py), none of them looked at before: WRONG are
+"doubted": right by the same measure, and not sound. With --random jobs that seeds drew (random_jobs.py, from 501 on random_cases.py, from 1001 random_detectors.py, from 2001 random_users.py, from 3001 random_kin.py), none of them looked at before: WRONG are
 sound ones with a constant more than 3 standard errors off (and more than 2 %), or bands that hold less than 70 % of the core; 60 s of CPU each."""
 import argparse
 import json
@@ -27,6 +27,7 @@ try:
     from random_cases import random_case
     from random_detectors import random_detector
     from random_jobs import random_job
+    from random_kin import random_kin
     from random_users import random_user
 except ModuleNotFoundError as error:
     sys.exit(f"hunt.py: {error}; needed are numpy, h5py, scipy (Debian: python3-h5py python3-scipy)")
@@ -90,6 +91,8 @@ def solve(mollis, place, job, seed, measure):
 
 
 def drawn(seed):
+    if seed > 3000:
+        return random_kin(seed)
     return random_user(seed) if seed > 2000 else random_detector(seed) if seed > 1000 else random_case(seed) if seed > 500 else random_job(seed)
 
 
@@ -99,8 +102,11 @@ def main():
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--draws", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path, help="decks, data and logs stay here")
+    parser.add_argument("--seconds", type=int, help="of CPU a job may take (default: as many as it does; with --random 60)")
     parser.add_argument("--random", nargs=2, type=int, metavar=("FIRST", "LAST"), help="jobs that these seeds draw, one draw each")
     given = parser.parse_args()
+    measure = OUT_OF_SAMPLE if given.random else Measure()
+    measure = measure if given.seconds is None else measure._replace(seconds=given.seconds)
     count = {"sound": 0, "WRONG": 0, "doubted": 0, "all": 0}
     print("| job | method | parameters: error, how far | verdict | |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="mollis-hunt-") as scratch:
@@ -110,7 +116,7 @@ def main():
             for seed in range(1, given.draws + 1):
                 place = (given.keep or pathlib.Path(scratch)).resolve() / f"{re.sub('[^0-9A-Za-z.-]+', '_', job.name)}_{seed}"
                 place.mkdir(parents=True, exist_ok=True)
-                summary, told = solve(given.mollis, place, job, seed, OUT_OF_SAMPLE if given.random else Measure())
+                summary, told = solve(given.mollis, place, job, seed, measure)
                 count["all"] += 1
                 if summary is None:
                     print(f"| {job.name} | | refused: {told} | | |", flush=True)

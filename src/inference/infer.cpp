@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <tuple>
 
 #include "choices/choose.hpp"
@@ -174,6 +177,23 @@ bool is_biased(Inference const& answer) { return !fits_states(answer) && uncerta
 /// few rows tell the bias, those at the ends bend most, and a joint fit takes no longer than what was done already.
 bool yields(Inference const& answer) { return is_biased(answer) || (!fits_states(answer) && answer.problem->grid.dimension() == 1); }
 
+/// Whether a fit of states, with constants alone, tells that the equation does not explain the data, and nothing else is amiss. An answer of
+/// mollified data, whose windows see less, does not gainsay it. (Beside fields, what these bend may be all that is left.)
+bool refutes(Inference const& answer) {
+  constexpr std::array<std::string_view, 5> of_equation{"misfit", "noise", "white", "complete", "outliers"};
+  auto const& unknowns = answer.problem->space().unknowns();
+  auto const reasons = answer.verdict.reasons();
+  auto const any_of = [&](auto const& reason) { return std::find(of_equation.begin(), of_equation.end(), reason.name) != of_equation.end(); };
+  return fits_states(answer) && answer.verdict.status() == verdict::Status::doubtful && std::all_of(reasons.begin(), reasons.end(), any_of) &&
+         std::all_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return unknown.axes.empty(); });
+}
+
+/// Whether an answer is preferred to one of a method tried earlier.
+bool preferred(Inference const& answer, Inference const& before) {
+  bool const sound_before = before.verdict.status() == verdict::Status::sound;
+  return better(answer, before) || (yields(before) && !better(before, answer)) || (sound_before && !fits_states(before) && refutes(answer));
+}
+
 /// Whether that method is not worth its time as this answer is sound: where open time meets two axes of space and more, joint fits take
 /// minutes to hours.
 bool ends_with(Inference const& answer) {
@@ -193,14 +213,16 @@ Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer
       auto answer = by_method(problem, finer, candidate.method, best ? &*best : nullptr, stages);
       bool const sound = answer.verdict.status() == verdict::Status::sound;
       problem.progress.say(fmt::format("method {}: {}{}", candidate.method, verdict::name_of(answer.verdict.status()),
-                                       sound && is_biased(answer) ? ", but what mollifying bends passes the noise" : ""));
-      if (!best || better(answer, *best) || (yields(*best) && !better(*best, answer))) best = std::move(answer);
+                                       sound && is_biased(answer) ? ", but what mollifying bends passes the noise"
+                                       : refutes(answer)          ? ": the equation does not explain the data"
+                                                                  : ""));
+      if (!best || preferred(answer, *best)) best = std::move(answer);
     } catch (run::Error const& error) {
       if (error.code() == run::Exit::usage || error.code() == run::Exit::stopped_early || error.code() == run::Exit::output_failed) throw;
       problem.progress.say(fmt::format("method {}: cannot serve here: {}", candidate.method, error.what()));
       if (!first) first = error;
     }
-    if (best && ends_with(*best)) break;
+    if (best && (refutes(*best) || ends_with(*best))) break;
   }
   if (!best) throw *first;
   return std::move(*best);

@@ -18,6 +18,8 @@ std::size_t unknown_of(equation::System const& system, int parameter_partial) {
   return static_cast<std::size_t>(system.features[static_cast<std::size_t>(feature)].index);
 }
 
+constexpr double rounding = 1e-10;   ///< of the diagonal: where constants act as one, A and N hold 0 along what does not change the residual, but for it
+
 /// Is the block A - N of one location positive definite? By Cholesky factors.
 bool positive_definite(std::vector<std::vector<double>> block) {
   for (std::size_t k = 0; k < block.size(); ++k) {
@@ -81,7 +83,7 @@ bool limit(NormalNoise const& plain, bool single_field, NormalNoise& noise) {
   bool limited = false;
   for (std::size_t i = 0; i < noise.vector.front().extent(0); ++i) {
     for (std::size_t p = 0; p < unknowns; ++p)
-      for (std::size_t q = 0; q < unknowns; ++q) block[p][q] = plain.matrix[p][q](i) - noise.matrix[p][q](i);
+      for (std::size_t q = 0; q < unknowns; ++q) block[p][q] = (p == q ? 1.0 + rounding : 1.0) * plain.matrix[p][q](i) - noise.matrix[p][q](i);
     if (positive_definite(block)) continue;
     limited = true;
     for (std::size_t p = 0; p < unknowns; ++p) {

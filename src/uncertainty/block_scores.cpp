@@ -14,8 +14,9 @@ constexpr Index blocks_of_a_line = 16, blocks_an_axis = 8;
 
 }  // namespace
 
-BlockScores::BlockScores(problem::Problem const& problem, estimate::Estimate const& estimate, ConstantEntries const& constants)
-    : problem_(problem), estimate_(estimate), constants_(constants) {}
+BlockScores::BlockScores(problem::Problem const& problem, estimate::Estimate const& estimate, ConstantEntries const& constants,
+                         Undetermined const& undetermined)
+    : problem_(problem), estimate_(estimate), constants_(constants), undetermined_(undetermined) {}
 
 bool BlockScores::prepare() {
   if (prepared_) return serves_;
@@ -27,7 +28,9 @@ bool BlockScores::prepare() {
   for (std::size_t i = 0; i < size; ++i) {
     auto const b = linear.make_vector(), x = linear.make_vector();
     linear.put_parameters(constants_.unit(i), b);
+    if (undetermined_.any()) undetermined_.take_from_right_side(b);
     if (!linear.solve(b, x, tolerance).converged) return false;
+    if (undetermined_.any()) undetermined_.take_from_solution(x);
     moved_by_.push_back(linear.jacobian(x));
     auto& rows = moved_by_.back().equation;
     for (std::size_t k = 0; k < rows.size(); ++k) {

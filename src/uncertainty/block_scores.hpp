@@ -10,13 +10,14 @@
 #include "estimate/estimate.hpp"
 #include "problem/problem.hpp"
 #include "uncertainty/constant_entries.hpp"
+#include "uncertainty/undetermined.hpp"
 
 namespace mollis::uncertainty {
 
 class BlockScores {
  public:
   /// All arguments outlive this. Not collective.
-  BlockScores(problem::Problem const& problem, estimate::Estimate const& estimate, ConstantEntries const& constants);
+  BlockScores(problem::Problem const& problem, estimate::Estimate const& estimate, ConstantEntries const& constants, Undetermined const& undetermined);
 
   /// What a draw has left of the equation. Collective.
   void add(std::vector<Field> const& left);
@@ -34,6 +35,7 @@ class BlockScores {
   problem::Problem const& problem_;
   estimate::Estimate const& estimate_;
   ConstantEntries const& constants_;
+  Undetermined const& undetermined_;
   std::vector<estimate::Rows> moved_by_;   ///< W v_p
   std::vector<double> sums_;               ///< of the draws' squares, one a constant
   int draws_ = 0;

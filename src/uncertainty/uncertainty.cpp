@@ -18,6 +18,7 @@
 #include "uncertainty/squares.hpp"
 #include "uncertainty/state_draws.hpp"
 #include "uncertainty/student.hpp"
+#include "uncertainty/undetermined.hpp"
 
 namespace mollis::uncertainty {
 namespace {
@@ -37,10 +38,11 @@ class Quantifier {
         budget_(fit_iterations),
         linear_(*estimate.linear),
         constants_(problem.space()),
+        undetermined_(linear_, problem.space(), constants_),
         states_(problem),
         share_(problem, linear_, constants_.positions),
         terms_(problem, estimate),
-        scores_(problem, estimate, constants_),
+        scores_(problem, estimate, constants_, undetermined_),
         scale_(problem, linear_),
         fitted_(problem.space().scatter(estimate.parameters)),
         weights_(linear_.weights()) {
@@ -53,7 +55,7 @@ class Quantifier {
     out_.constants.unknowns = constants_.positions;
     out_.constants.covariance.assign(constants_.positions.size() * constants_.positions.size(), 0.0);
     add_information();
-    if (!any_field_ && !linear_.is_white()) add_conditions();
+    if (!any_field_ || linear_.is_white()) out_.constants.conditions = undetermined_.find();
     if (linear_.is_white() && !add_columns()) return std::move(out_);
     if (!add_draws()) return std::move(out_);
     if (out_.draws > 0 && linear_.is_white() && !add_weights()) return std::move(out_);
@@ -62,8 +64,12 @@ class Quantifier {
   }
 
  private:
+  /// What b has along what is not determined is lost.
   bool solve(Vec b, Vec x, double tolerance, std::string const& what) {
+    bool const taken = undetermined_.any();
+    if (taken) undetermined_.take_from_right_side(b);
     auto const solved = linear_.solve(b, x, tolerance);
+    if (taken) undetermined_.take_from_solution(x);
     out_.krylov += solved.iterations;
     PetscReal norm = 0.0;
     check(VecNorm(x, NORM_2, &norm));
@@ -88,26 +94,6 @@ class Quantifier {
     double value = host.extent(0) > 0 ? host(0) : -HUGE_VAL;
     MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, problem_.grid.comm());
     return value;
-  }
-
-  void add_conditions() {
-    std::vector<double> hessian;
-    for (std::size_t i = 0; i < constants_.positions.size(); ++i) {
-      auto const product = problem_.space().make_vector();
-      linear_.hessian(constants_.unit(i), product);
-      for (double const value : constants_.read(product)) hessian.push_back(value);
-    }
-    if (!std::all_of(hessian.begin(), hessian.end(), [](double value) { return std::isfinite(value); })) return;
-    out_.constants.conditions = directions_of(hessian, unit_scale(hessian, constants_.positions.size()));
-    for (auto& direction : out_.constants.conditions) direction.worth = std::min(1.0 / std::sqrt(std::max(direction.worth, 0.0)), 1e12);
-  }
-
-  /// What no direction determines has no deviation: the pseudo-inverse leaves it where it starts.
-  void add_singular() {
-    auto const size = constants_.positions.size();
-    for (auto const& direction : out_.constants.conditions)
-      for (std::size_t i = 0; i < size; ++i)
-        if (direction.worth > singular && std::abs(direction.entries[i]) > 1e-3) out_.constants.covariance[i * size + i] = HUGE_VAL;
   }
 
   /// Columns of H^-1 of the constants.
@@ -273,7 +259,7 @@ class Quantifier {
     if (!linear_.is_white())
       for (double& value : out_.constants.covariance) value *= widen * widen / out_.draws;
     add_misfit();
-    add_singular();
+    undetermined_.add_variance(out_.constants.covariance);
     for (std::size_t p = 0; p < fitted_.size(); ++p) finish_field(p, widen);
     for (std::size_t p = 0; p < fitted_.size() && settings_.keep; ++p) {
       std::vector<Field> of_parameter;
@@ -321,6 +307,7 @@ class Quantifier {
   int budget_;
   estimate::Linearisation& linear_;
   ConstantEntries constants_;
+  Undetermined undetermined_;
   StateDraws states_;
   NoiseShare share_;
   MissingTerms terms_;

@@ -18,15 +18,12 @@
 
 namespace mollis::uncertainty {
 
-/// From here on of 1 / sqrt(eigenvalue) of the Hessian scaled to ones on its diagonal, a direction counts as not determined at all.
-constexpr double singular = 1e5;
-
 /// Of the parameters that are constants, in the order of the unknowns, as fitted.
 struct Constants {
   std::vector<std::size_t> unknowns;           ///< positions among the unknowns
   std::vector<double> covariance;              ///< row-major
   std::vector<double> information;             ///< sum_k W_k (dR_k/dc)^2, all else known
-  std::vector<Direction> conditions;           ///< of the scaled Hessian, where all unknowns are constants; worth: 1 / sqrt(eigenvalue)
+  std::vector<Direction> conditions;           ///< Undetermined::find(); empty beside fields of mollified data
   double at(std::size_t i, std::size_t j) const { return covariance[i * unknowns.size() + j]; }
   double deviation(std::size_t i) const;
   /// NaN where either is not determined.

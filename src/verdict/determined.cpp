@@ -7,6 +7,7 @@
 #include "parameters/transform.hpp"
 #include "scores/score.hpp"
 #include "uncertainty/directions.hpp"
+#include "uncertainty/undetermined.hpp"
 #include "verdict/checks.hpp"
 
 namespace mollis::verdict {

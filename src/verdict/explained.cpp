@@ -45,12 +45,16 @@ struct Chance {
   double low, high;
 };
 
+bool has_fields(Problem const& problem) {
+  auto const& unknowns = problem.space().unknowns();
+  return std::any_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return !unknown.axes.empty(); });
+}
+
 /// Constants do not follow noise. Where the data's differences alone tell it, they may hold what is no noise; the constants are
 /// surer than said then.
 bool can_overfit(Problem const& problem) {
-  auto const& unknowns = problem.space().unknowns();
   auto const& states = problem.states;
-  return std::any_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return !unknown.axes.empty(); }) ||
+  return has_fields(problem) ||
          std::any_of(states.begin(), states.end(), [](auto const& state) { return !state.automatic && !state.unobserved; });
 }
 
@@ -67,12 +71,13 @@ estimate::Rows left_of(Problem const& problem, Estimate const& estimate) {
   return left;
 }
 
-/// Of data that states are fitted to: sums over blocks against those of noise.
-Check shared_by_neighbours(uncertainty::FitLeft const& found, Expected const& coarse) {
+/// Of data that states are fitted to: sums over blocks against those of noise. A field with an edge leaves as much there as a term that is missing.
+Check shared_by_neighbours(Problem const& problem, uncertainty::FitLeft const& found, Expected const& coarse) {
   double const factor = found.coarse / coarse.mean;
   return {"white", factor, std::max(most_coarse, Chance(coarse).high),
           fmt::format("what the fit leaves of the data agrees over wide areas, {:.2g} times what noise would", factor),
-          "look at /state against /observations: a term is missing or wrong, or the noise is correlated"};
+          "look at /state against /observations: a term is missing or wrong, or the noise is correlated" +
+              std::string(has_fields(problem) ? ", or a field is sharper somewhere than its smoothness allows" : "")};
 }
 
 /// Of residuals of mollified data, which smoothing bends a little everywhere but in the weak form: what neighbours share, as a share of the
@@ -128,7 +133,7 @@ Checks explained(Problem const& problem, Estimate const& estimate, Uncertainty c
     checks.push_back({"overfit", 1.0 / over, std::max(most_noise, low > 0.0 ? 1.0 / low : most_overfit),
                     fmt::format("the fit leaves only {:.2g} of what the noise would", over),
                     "the noise is smaller than given, or the parameters follow it: give the noise, or a larger smoothness weight"});
-  checks.push_back(estimate.linear->is_white() ? shared_by_neighbours(found, coarse) : shared_of_terms(problem, estimate, found, coarse));
+  checks.push_back(estimate.linear->is_white() ? shared_by_neighbours(problem, found, coarse) : shared_of_terms(problem, estimate, found, coarse));
   return checks;
 }
 

@@ -108,25 +108,6 @@ residual = "v - c*u"
   EXPECT_NEAR(infer(c).estimate.noise_share, 0.09 / 1.09, 0.005);
 }
 
-TEST(Verdict, NamesWhatDoesNotChangeTheResidual) {
-  Case const c(film("dt(u) - D*dx(dx(u)) + a*u + 2*b*u", "Dab"), {{"u", wave}}, noisy());
-  auto const answer = infer(c);
-  EXPECT_EQ(answer.verdict.status(), verdict::Status::doubtful);
-  ASSERT_TRUE(has(answer.verdict, "singular")) << verdict::describe(answer.verdict);
-  for (auto const& reason : answer.verdict.reasons()) {
-    if (reason.name != "singular") continue;
-    EXPECT_NE(reason.finding.find("a"), std::string::npos);
-    EXPECT_NE(reason.finding.find("b"), std::string::npos);
-    EXPECT_EQ(reason.finding.find("D"), std::string::npos) << reason.finding;
-  }
-  auto const pieces = answer.problem->space().scatter(answer.estimate.parameters);
-  if (pieces[0].extent(0) > 0) {
-    EXPECT_NEAR(on_host(pieces[0])(0), 0.05, 1e-3);
-  }
-  EXPECT_TRUE(std::isinf(answer.uncertainty.constants.deviation(1)));
-  EXPECT_LT(answer.uncertainty.constants.deviation(0), 1e-3);
-}
-
 /// u_t = 0.05 u_xx - k u of two modes, or of the first alone, between open ends.
 struct Modes {
   double k = 0.1;

@@ -129,13 +129,24 @@ class Looking(FormatsCase):
 
     def test_images(self):
         formats.tiff(self.directory / "stack.tif", list(U), "ImageJ=1.53\nimages=4\nslices=4\nunit=micron\nspacing=0.3\n", resolution=4)
-        self.new("stack.tif", 'axes = ["z", "y", "x"]', "x in um", "upper = [0.8999999999999999, 2.75, 2.25]", "lap(u) - a*u")
+        self.new("stack.tif", 'axes = ["z", "y", "x"]', "x in um", "upper = [0.9, 2.75, 2.25]", "lap(u) - a*u")
         formats.tiff(self.directory / "plain.tif", [U[0]])
         self.new("plain.tif", "# ? The spacing of x is not in the file", "points = [12, 10]")
         formats.nifti(self.directory / "brain.nii", U, spacing=(3.0, 2.0, 1.0))
         self.new("brain.nii", 'axes = ["z", "y", "x"]', "upper = [9.0, 22.0, 9.0]", "z in mm")
+        formats.nifti(self.directory / "fine.nii", U, spacing=(2.5, 0.8, 0.7))
+        self.new("fine.nii", "upper = [7.5, 8.8, 6.3]")   # spacings in single precision
         numpy.save(self.directory / "a.npy", numpy.zeros((3, 5, 6, 7, 8)))
         self.new("a.npy", "# ? Which index along these?")
+
+    def test_axes_in_units_of_their_own(self):
+        """Lengths are in one unit where a spacing can be converted; coordinates are the file's."""
+        pixels = '<OME><Pixels DimensionOrder="XYZCT" SizeZ="4" SizeC="1" SizeT="1" PhysicalSizeX="0.2" PhysicalSizeY="0.2" PhysicalSizeZ="500" PhysicalSizeZUnit="nm"/></OME>'
+        formats.tiff(self.directory / "stack.ome.tif", list(U), pixels)
+        self.new("stack.ome.tif", "upper = [1.5, 2.2, 1.8]", "# z in um (the file: nm), y in um, x in um")
+        with h5py.File(self.directory / "units.h5", "w") as f:
+            f["u"], f["z_mm"], f["y_um"], f["x_um"] = U, numpy.arange(4.0), numpy.arange(12.0), numpy.arange(10.0)
+        self.new("units.h5", "# ? z is in mm, x in um: derivatives and lap() take them for one unit. Second derivatives along z times 1e-06 are per um^2.")
 
     def test_dates_circles_and_paths(self):
         """Times with a date become seconds, longitudes close, rows of a trajectory are no molecules."""

@@ -139,15 +139,6 @@ class Looking(FormatsCase):
         numpy.save(self.directory / "a.npy", numpy.zeros((3, 5, 6, 7, 8)))
         self.new("a.npy", "# ? Which index along these?")
 
-    def test_axes_in_units_of_their_own(self):
-        """Lengths are in one unit where a spacing can be converted; coordinates are the file's."""
-        pixels = '<OME><Pixels DimensionOrder="XYZCT" SizeZ="4" SizeC="1" SizeT="1" PhysicalSizeX="0.2" PhysicalSizeY="0.2" PhysicalSizeZ="500" PhysicalSizeZUnit="nm"/></OME>'
-        formats.tiff(self.directory / "stack.ome.tif", list(U), pixels)
-        self.new("stack.ome.tif", "upper = [1.5, 2.2, 1.8]", "# z in um (the file: nm), y in um, x in um")
-        with h5py.File(self.directory / "units.h5", "w") as f:
-            f["u"], f["z_mm"], f["y_um"], f["x_um"] = U, numpy.arange(4.0), numpy.arange(12.0), numpy.arange(10.0)
-        self.new("units.h5", "# ? z is in mm, x in um: derivatives and lap() take them for one unit. Second derivatives along z times 1e-06 are per um^2.")
-
     def test_dates_circles_and_paths(self):
         """Times with a date become seconds, longitudes close, rows of a trajectory are no molecules."""
         path = self.directory / "globe.nc"

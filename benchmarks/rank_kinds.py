@@ -87,14 +87,14 @@ def points(folder):
     return f'{GRID}[observations.u]\nkind = "points"\nfile = "data.csv"\nnoise = {NOISE}\n{EQUATION}', "joint"
 
 
-def localisations(folder, widened=False):
+def localisations(folder, widened=False, tried=8000000):
     draw = numpy.random.default_rng(6)
-    x, y = draw.random((2, 8000000))
-    kept = draw.random(8000000) < (x**2 + y**2 + 0.3 * numpy.sin(numpy.pi * x) + 0.2) / 2.5
+    x, y = draw.random((2, tried))
+    kept = draw.random(tried) < (x**2 + y**2 + 0.3 * numpy.sin(numpy.pi * x) + 0.2) / 2.5
     with h5py.File(folder / "data.h5", "w") as file:
         file["x"], file["y"] = x[kept], y[kept]
         file["sigma"] = numpy.full(kept.sum(), 0.03)
-    scale = 8000000 / 2.5
+    scale = tried / 2.5
     observation = f'kind = "localisations"\nfile = "data.h5"\nnoise = "poisson"\ndensity = {{ offset = {0.2 * scale}, gain = {scale} }}\n'
     if widened:
         observation += 'columns = { sigma = "sigma" }\n'
@@ -204,6 +204,7 @@ CASES = {
     "points": points,
     "localisations": localisations,
     "localisations with their widths": lambda folder: localisations(folder, True),
+    "localisations, 1.7e5": lambda folder: localisations(folder, tried=400000),
     "experiments": experiments,
     "curve D(u), 31 x 41": curve,
     "a state not observed, 31 x 41": unobserved,

@@ -9,18 +9,40 @@
 namespace mollis::grid {
 namespace {
 
-/// Equal gaps to 1e-9 of the mean spacing, or to the rounding of the coordinates where that is coarser.
-bool equally_spaced(Axis const& axis) {
+/// The unit of the last decimal that coordinates have, of nine at most; 0 where they have more.
+double last_decimal(std::vector<double> const& coordinates) {
+  constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
+  double per_unit = 1.0;
+  for (int decimals = 0; decimals <= 9; ++decimals, per_unit *= 10.0) {
+    auto const is_whole = [&](double x) { return std::abs(x * per_unit - std::round(x * per_unit)) <= rounding * std::abs(x) * per_unit; };
+    if (std::all_of(coordinates.begin(), coordinates.end(), is_whole)) return 1.0 / per_unit;
+  }
+  return 0.0;
+}
+
+/// How far storage moves coordinates off an even lattice: by their decimals, or by single precision, of the largest where all are of that
+/// precision, else of their extent (written as text since). Ends are rounded, too: twice half a unit.
+double rounding_of_storage(Axis const& axis) {
+  auto const& x = axis.given;
+  bool const single = std::all_of(x.begin(), x.end(), [](double value) { return static_cast<double>(static_cast<float>(value)) == value; });
+  double const largest = std::max(std::abs(x.front()), std::abs(x.back()));
+  return std::max(last_decimal(x), static_cast<double>(std::numeric_limits<float>::epsilon()) * (single ? largest : axis.extent()));
+}
+
+/// Sets `uniform` and `off`. Even: to 1e-9 of the spacing, or to the rounding of the coordinates where that is coarser, in double precision or, up
+/// to a thousandth of the spacing, in their file.
+void tell_whether_even(Axis& axis) {
   Index const n = axis.size();
   Index const gaps = axis.periodic ? n : n - 1;
-  if (gaps < 1) return true;
+  if (gaps < 1) return;
   double const spacing = axis.spacing();
   double const largest = std::max(std::abs(axis.at(0)), std::abs(axis.at(gaps)));
-  double const tolerance = std::max(1e-9 * spacing, 4.0 * std::numeric_limits<double>::epsilon() * largest);
-  for (Index i = 0; i < gaps; ++i) {
-    if (std::abs(axis.at(i + 1) - axis.at(i) - spacing) > tolerance) return false;
-  }
-  return true;
+  double deviation = 0.0;
+  for (Index i = 0; i <= gaps; ++i) deviation = std::max(deviation, std::abs(axis.at(i) - axis.at(0) - static_cast<double>(i) * spacing));
+  if (deviation <= std::max(1e-9 * spacing, 4.0 * std::numeric_limits<double>::epsilon() * largest)) return;
+  constexpr double far_below = 1e-3;
+  axis.uniform = deviation <= std::min(far_below * spacing, rounding_of_storage(axis));
+  if (axis.uniform) axis.off = deviation / spacing;
 }
 
 }  // namespace
@@ -70,7 +92,7 @@ Axis axis_from_coordinates(std::string name, std::vector<double> coordinates, do
   axis.given = std::move(coordinates);
   axis.periodic = period > 0.0;
   axis.period = axis.periodic ? period : 0.0;
-  axis.uniform = equally_spaced(axis);
+  tell_whether_even(axis);
   return axis;
 }
 

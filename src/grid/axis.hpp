@@ -24,7 +24,8 @@ struct Axis {
   double period = 0.0;              ///< 0 on open axes
   Reflection reflection = Reflection::none;
   bool falls = false;               ///< files have it from the largest coordinate to the least: point i is the i-th from their end
-  bool uniform = true;              ///< equal spacing to 1e-9 of it or to rounding: one filter row for the interior
+  bool uniform = true;              ///< equal spacing to 1e-9 of it or to rounding, that of their file too: one filter row for the interior
+  double off = 0.0;                 ///< how far coordinates that a file rounded stand off the even lattice at most, of the spacing
   std::vector<double> given;        ///< coordinates that were given, strictly increasing; empty where `line` makes them
 
   /// Equally spaced coordinates: lower + (first + i) (upper - lower) / gaps, exact at both ends of the axis as it was made.
@@ -61,7 +62,8 @@ struct Axis {
 /// point. Throws std::invalid_argument unless points >= 1 and upper > lower (a single open point lies at lower).
 Axis uniform_axis(std::string name, Index points, double lower, double upper, bool periodic);
 
-/// Axis from given coordinates; period > 0 makes it periodic. Throws std::invalid_argument unless strictly increasing
+/// Axis from given coordinates; period > 0 makes it periodic. Coordinates that single precision or their decimals moved off an even lattice, by
+/// a thousandth of the spacing at most, are uniform. Throws std::invalid_argument unless strictly increasing
 /// (and, if periodic, spanning less than the period).
 Axis axis_from_coordinates(std::string name, std::vector<double> coordinates, double period);
 

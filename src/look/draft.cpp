@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "deck/names.hpp"
 #include "deck/suggest.hpp"
@@ -56,6 +57,9 @@ std::string draft_of_sheet(Survey const& survey, Seen const& seen) {
                             deck::number(std::max(y.front(), y.back())), deck::number(std::max(x.front(), x.back())), deck::quote(survey.file), y.size() + 1, x.size() + 1);
 }
 
+/// Without what multiplying left behind the twelfth digit.
+double plain(double value) { return std::strtod(fmt::format("{:.12g}", value).c_str(), nullptr); }
+
 std::string grid_text(Survey const& survey, Lattice const& lattice) {
   std::string text = fmt::format("[grid]\naxes = {}\n", list_of(names_of(lattice)));
   bool const from_file =
@@ -68,7 +72,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
     if (dated && from_file)
       text += fmt::format("# t in seconds (the file: {}); time_unit = \"h\" in coordinates makes hours of them\n", run::shown(g.unit));
     else if (!g.unit.empty())
-      add(units, fmt::format("{} in {}", g.axis, run::shown(g.unit)));
+      add(units, fmt::format("{} in {}{}", g.axis, run::shown(g.unit), g.unit_in_file.empty() ? "" : fmt::format(" (the file: {})", run::shown(g.unit_in_file))));
     auto const* c = g.coordinates;
     if (!from_file && c != nullptr && !c->even)
       text += fmt::format(
@@ -77,7 +81,7 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
     double const step = g.spacing > 0.0 ? g.spacing : 1.0;
     add(points, std::to_string(g.points));
     add(lower, deck::number(c != nullptr ? c->values.front() : 0.0));
-    add(upper, deck::number(c != nullptr ? c->values.back() : step * static_cast<double>(g.points - 1)));
+    add(upper, deck::number(c != nullptr ? c->values.back() : plain(step * static_cast<double>(g.points - 1))));
     if (c != nullptr) add(datasets, deck::quote(c->name));
   }
   if (!units.empty()) text += fmt::format("# {}\n", units);
@@ -112,7 +116,7 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
   if (std::all_of(others.begin(), others.end(), [](auto const& name) { double value = 0.0; return io::read_number(name, value); }) && others.size() > 2)
     text += "# ? Are the names of columns places? A sheet of numbers is one array: leave the first word of its first line empty, and mollis new takes it.\n";
   if (others.size() > 1 && lattice.axes.size() == 1 && lattice.axes.front().axis == "t")
-    text += "# ? Sensors at places of their own? Written as a row a reading, with columns of time, place and value, they are kind = \"points\".\n";
+    text += "# ? Sensors at places of their own? tools/sensors.py makes a row a reading of it, with columns of time, place and value: kind = \"points\".\n";
   std::vector<std::string> part;
   if (!lattice.order.empty()) part.push_back(fmt::format("order = {}", list_of(lattice.order)));
   std::string at;

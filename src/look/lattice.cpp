@@ -1,6 +1,7 @@
 #include "look/lattice.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "io/layout.hpp"
@@ -101,7 +102,31 @@ void turn_the_rest(Lattice& lattice) {
   }
 }
 
+/// Spacings of the axes of space in one unit, that of the last axis, where they have units of length: derivatives know none.
+void take_one_unit(Lattice& lattice) {
+  if (lattice.axes.empty()) return;
+  auto const unit = lattice.axes.back().unit;
+  double const metres = metres_in(unit);
+  for (auto& g : lattice.axes) {
+    double const own = metres_in(g.unit);
+    if (g.axis == "t" || g.coordinates != nullptr || own == metres || !(own > 0.0) || !(metres > 0.0)) continue;
+    g.spacing *= own / metres;
+    g.unit_in_file = g.unit;
+    g.unit = unit;
+  }
+}
+
 }  // namespace
+
+double metres_in(std::string const& unit) {
+  static std::map<std::string, double> const units{
+      {"m", 1},           {"metre", 1},       {"meter", 1},       {"metres", 1},       {"meters", 1},       {"km", 1e3},   {"cm", 1e-2}, {"centimeter", 1e-2},
+      {"mm", 1e-3},       {"millimeter", 1e-3}, {"millimetre", 1e-3}, {"millimeters", 1e-3}, {"um", 1e-6},      {"micron", 1e-6}, {"microns", 1e-6},
+      {"\xc2\xb5m", 1e-6}, {"\xce\xbcm", 1e-6}, {"micrometer", 1e-6}, {"micrometre", 1e-6},  {"micrometers", 1e-6}, {"nm", 1e-9}, {"nanometer", 1e-9},
+      {"nanometers", 1e-9}};
+  auto const found = units.find(unit);
+  return found == units.end() ? 0.0 : found->second;
+}
 
 bool is_table(Survey const& survey) {
   bool unordered = false;
@@ -149,6 +174,7 @@ Lattice guess(Survey const& survey) {
   if (by_name || in_order) lattice.order.clear();
   std::sort(lattice.axes.begin(), lattice.axes.end(),
             [](Guess const& a, Guess const& b) { return rank_of(a.axis) < rank_of(b.axis); });
+  take_one_unit(lattice);
   return lattice;
 }
 

@@ -17,6 +17,7 @@ struct Guess {
   bool decreasing = false;  ///< there are coordinates, but they decrease, which axes must not
   double spacing = 0.0;     ///< from the file, where there are no coordinates; 0: not known
   std::string unit;
+  std::string unit_in_file = {};  ///< where the file has the spacing in another unit than the axis x, whose unit it was converted to
 };
 
 struct Lattice {
@@ -26,6 +27,9 @@ struct Lattice {
       order;  ///< names of the dataset's axes where these are not the grid's, in the grid's order; else none
   std::vector<std::string> fixed;  ///< axes of the file that are no axes of a grid: names, or numbers
 };
+
+/// Metres in a unit of length ("nm", "millimeters"); 0 where it is none.
+double metres_in(std::string const& unit);
 
 /// True where the datasets of the file are columns of a table of points (or localisations) rather than arrays on a
 /// grid: at least one of them holds coordinates of an axis without order.

@@ -71,6 +71,13 @@ std::string question_of(Lattice const& lattice, bool from_file) {
     text += fmt::format("# ? Lengths in metres? A degree of y is {0} m, one of x {0}*cos(y*pi/180): in [equation] dx(u)/({0}*cos(y*pi/180)), dy(u)/{0} and, for "
                         "lap(u),\n#   (d(u, 'yy') - tan(y*pi/180)*pi/180*dy(u) + d(u, 'xx')/cos(y*pi/180)^2)/{0}^2.\n", one);
   }
+  for (auto const& g : lattice.axes) {
+    double const own = metres_in(g.unit), last = metres_in(lattice.axes.back().unit);
+    if (g.axis != "t" && own != last && own > 0.0 && last > 0.0)
+      text += fmt::format("# ? {} is in {}, {} in {}: derivatives and lap() take them for one unit. Second derivatives along {} times {} are per {}^2.\n", g.axis,
+                          run::shown(g.unit), lattice.axes.back().axis, run::shown(lattice.axes.back().unit), g.axis,
+                          deck::number(std::pow(last / own, 2.0)), run::shown(lattice.axes.back().unit));
+  }
   auto const longest = std::max_element(lattice.axes.begin(), lattice.axes.end(), [](auto const& a, auto const& b) { return a.points < b.points; });
   if (longest == lattice.axes.end()) return text;
   auto const part = fmt::format("crop = {{ {} = [0, {}] }}", longest->axis, std::max<Index>(longest->points / 2, 1));

@@ -8,7 +8,8 @@ namespace mollis::results {
 std::string describe(grid::Grid const& grid) {
   std::vector<std::string> axes;
   for (auto const& axis : grid.axes())
-    axes.push_back(fmt::format("{}: {}{}{}", axis.name, axis.size(), axis.periodic ? " periodic" : "", axis.uniform ? "" : " stretched"));
+    axes.push_back(fmt::format("{}: {}{}{}{}", axis.name, axis.size(), axis.periodic ? " periodic" : "", axis.uniform ? "" : " stretched",
+                               axis.off > 0.0 ? fmt::format(" even to {:.1g} of a step", axis.off) : ""));
   return fmt::format("grid  {}  ({} points, {} ranks as {})", fmt::join(axes, ", "), grid.points(), grid.ranks(),
                      fmt::join(grid.decomposition().ranks, " x "));
 }

@@ -129,11 +129,13 @@ class Looking(FormatsCase):
 
     def test_images(self):
         formats.tiff(self.directory / "stack.tif", list(U), "ImageJ=1.53\nimages=4\nslices=4\nunit=micron\nspacing=0.3\n", resolution=4)
-        self.new("stack.tif", 'axes = ["z", "y", "x"]', "x in um", "upper = [0.8999999999999999, 2.75, 2.25]", "lap(u) - a*u")
+        self.new("stack.tif", 'axes = ["z", "y", "x"]', "x in um", "upper = [0.9, 2.75, 2.25]", "lap(u) - a*u")
         formats.tiff(self.directory / "plain.tif", [U[0]])
         self.new("plain.tif", "# ? The spacing of x is not in the file", "points = [12, 10]")
         formats.nifti(self.directory / "brain.nii", U, spacing=(3.0, 2.0, 1.0))
         self.new("brain.nii", 'axes = ["z", "y", "x"]', "upper = [9.0, 22.0, 9.0]", "z in mm")
+        formats.nifti(self.directory / "fine.nii", U, spacing=(2.5, 0.8, 0.7))
+        self.new("fine.nii", "upper = [7.5, 8.8, 6.3]")   # spacings in single precision
         numpy.save(self.directory / "a.npy", numpy.zeros((3, 5, 6, 7, 8)))
         self.new("a.npy", "# ? Which index along these?")
 

@@ -4,10 +4,12 @@ import unittest
 import h5py
 import numpy
 
+import formats
 from program import TestCase, run, temporary
 
 TIMES = numpy.array([0.0, 0.5, 1.0, 2.0, 3.5, 5.0])
 PLACES = numpy.linspace(0.0, 30.0, 21)
+U = numpy.random.default_rng(1).standard_normal((4, 12, 10)).astype("f4")
 
 
 def sensors(stamp):
@@ -51,6 +53,15 @@ class Look(TestCase):
         self.new("sensors.csv", '# ? Without numbers, and so left out: "time", "sensor"')
         (self.directory / "bare.csv").write_text("2021-05-01,3.5\n2021-05-02,3.6\n")
         self.expect_error(65, run("look", "bare.csv", cwd=self.directory), "line 1", "dates are not read")
+
+    def test_axes_in_units_of_their_own(self):
+        """Lengths are in one unit where a spacing can be converted; coordinates are the file's."""
+        pixels = '<OME><Pixels DimensionOrder="XYZCT" SizeZ="4" SizeC="1" SizeT="1" PhysicalSizeX="0.2" PhysicalSizeY="0.2" PhysicalSizeZ="500" PhysicalSizeZUnit="nm"/></OME>'
+        formats.tiff(self.directory / "stack.ome.tif", list(U), pixels)
+        self.new("stack.ome.tif", "upper = [1.5, 2.2, 1.8]", "# z in um (the file: nm), y in um, x in um")
+        with h5py.File(self.directory / "units.h5", "w") as f:
+            f["u"], f["z_mm"], f["y_um"], f["x_um"] = U, numpy.arange(4.0), numpy.arange(12.0), numpy.arange(10.0)
+        self.new("units.h5", "# ? z is in mm, x in um: derivatives and lap() take them for one unit. Second derivatives along z times 1e-06 are per um^2.")
 
     def test_units_in_names(self):
         with h5py.File(self.directory / "profiles.h5", "w") as file:

@@ -112,7 +112,7 @@ class Restart(Runs):
         self.chain([*JOINT, disc], [("weight", 3), ("raise", 1), ("settle", 1)], of_deviation=1e-6)
 
     def test_equation_error(self):
-        self.chain(MOLLIFIED, [("tune", 3), ("tune", 6), ("fit", 1)])
+        self.chain(MOLLIFIED, [("tune", 3), ("tune", 3), ("fit", 1)])
 
     def test_radii_that_vary(self):
         self.chain([*MOLLIFIED, "mollifier.radius=adaptive"], [("tune", 3), ("fit", 1)])

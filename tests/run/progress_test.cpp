@@ -91,5 +91,56 @@ TEST(Progress, TheTimeLeftIsThatOfThePhase) {
   EXPECT_EQ(left[3], "-");
 }
 
+/// "phase iteration" of the steps that standard output shows, and other lines as they are.
+std::vector<std::string> shown(std::string const& text) {
+  std::vector<std::string> found;
+  for (auto const& line : lines_of(text)) {
+    std::istringstream words(line);
+    std::string phase, iteration;
+    words >> phase >> iteration;
+    if (phase != "phase") found.push_back(line.front() == ' ' ? phase + " " + iteration : line);
+  }
+  return found;
+}
+
+void say_steps(run::Progress& progress) {
+  for (int i = 1; i <= 6; ++i) progress.step(step("tune", i, 9));
+  for (int i = 1; i <= 2; ++i) progress.step(step("fit", i, 9));
+  for (int i = 7; i <= 9; ++i) progress.step(step("tune", i, 9));
+  progress.say("found");
+  for (int i = 3; i <= 5; ++i) progress.step(step("fit", i, 9));
+}
+
+TEST(Progress, ShowsTheFirstStepsOfAPhaseAndTheLastBeforeOtherLines) {
+  testing::internal::CaptureStdout();
+  std::string history;
+  {
+    run::Progress progress(MPI_COMM_SELF, {}, 1e6);
+    say_steps(progress);
+    history = progress.history();
+  }
+  EXPECT_EQ(shown(testing::internal::GetCapturedStdout()),
+            (std::vector<std::string>{"tune 1", "tune 2", "tune 3", "fit 1", "fit 2", "tune 9", "found", "fit 3", "fit 5"}));
+  EXPECT_EQ(lines_of(history).size(), 1u + 14u);  // all of them, under a head
+}
+
+TEST(Progress, ShowsAStepOnceItsPatienceIsOver) {
+  testing::internal::CaptureStdout();
+  {
+    run::Progress progress(MPI_COMM_SELF, {}, 0.0);
+    say_steps(progress);
+  }
+  EXPECT_EQ(shown(testing::internal::GetCapturedStdout()).size(), 14u + 1u);
+}
+
+TEST(Progress, GivesAListenerEveryStep) {
+  std::vector<std::string> lines;
+  {
+    run::Progress progress(MPI_COMM_SELF, [&](std::string const& line) { lines.push_back(line); }, 1e6);
+    say_steps(progress);
+  }
+  EXPECT_EQ(lines.size(), 1u + 14u + 1u);  // the head, the steps, what was said
+}
+
 }  // namespace
 }  // namespace mollis::test

@@ -49,6 +49,7 @@ class Fitter {
   void polish();
   void settle();
   bool shorten(Vec from, double most);
+  double step_downhill();
   void respect_bounds();
   void say_unsettled(double moved);
 

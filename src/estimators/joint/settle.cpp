@@ -12,6 +12,7 @@ namespace {
 
 constexpr double uphill = 0.5;  ///< of the objective, minus the logarithm of the posterior: what one standard error costs
 constexpr double slack = 0.8;   ///< of that from each step within bounds to the next, once they are halved
+constexpr double rise = 1e-10;  ///< of the objective, relative: rounding leads uphill, too
 constexpr int most_halved = 4, patience = 8;  ///< steps within bounds that may lead uphill, as the next one brings the states after
 
 }  // namespace
@@ -28,7 +29,7 @@ void Fitter::settle() {
   }
   for (int i = first_round(settling); i < most_settling && !at_.settled; ++i) {
     rest(settling, i);
-    double const moved = step("settle");
+    double const moved = step_downhill();
     at_.settled = is_still() || (at_.solved && is_settled(moved, at_.before));
     at_.before = moved;
     at_.farthest = std::max(at_.farthest, moved);
@@ -44,6 +45,17 @@ void Fitter::settle() {
   if (at_.settled) return;
   result_.converged = at_.before < settled_change;  // a linear solve that stopped early had said so without cause
   say_unsettled(at_.before);
+}
+
+/// A whole step of the settling. Where the residuals' own curvature is more than Gauss and Newton's, whole steps overshoot, and near the optimum each is
+/// longer than the one before: one that leads uphill as well is halved until it does not. By how much the whole step moved the parameters.
+double Fitter::step_downhill() {
+  auto const from = objective_.make_vector();
+  petsc::check(VecCopy(result_.x, from));
+  double const low = cost();
+  double const moved = step("settle");
+  if (moved > at_.before && cost() > low * (1.0 + rise)) shorten(from, low);
+  return moved;
 }
 
 /// Goes back by half towards `from` while the objective stands higher than `most`, at most four times: steps that set parameters to

@@ -178,7 +178,7 @@ class Nifti : public Format {
     Description d;
     for (int a = static_cast<int>(std::min<int64_t>(image->ndim, 7)); a >= 1; --a) {
       auto const n = static_cast<std::size_t>(a);
-      double const spacing = image->pixdim[a];
+      double const spacing = fewest_digits(static_cast<float>(image->pixdim[a]));  // single precision in most files
       if (image->dim[a] < 1) refuse(file, "its header names an axis without points");
       d.axes.push_back({names[n - 1], image->dim[a], "",
                         a <= 4 && std::isfinite(spacing) && spacing > 0.0 ? spacing : 0.0,

@@ -1,8 +1,11 @@
 #include "io/formats/raw.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -35,6 +38,8 @@ void plain(unsigned char const* bytes, bool swapped, Index count, double* values
 }
 
 }  // namespace
+
+double fewest_digits(float value) { return std::strtod(fmt::format("{}", value).c_str(), nullptr); }
 
 bool little_endian() {
   std::uint16_t const one = 1;

@@ -11,6 +11,9 @@ void to_doubles(unsigned char const* bytes, Stored const& stored, bool swapped, 
 /// Whether to_doubles() knows the type.
 bool is_number(Stored const& stored);
 
+/// The number with fewest digits that is this one in single precision: 0.8 of 0.800000011920929.
+double fewest_digits(float value);
+
 bool little_endian();  ///< this machine
 
 }  // namespace mollis::io

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <map>
 
+#include "io/formats/raw.hpp"
+
 namespace mollis::io {
 namespace {
 
@@ -82,8 +84,8 @@ void read_imagej(TiffMeaning& meaning, std::string const& text, Index pages, dou
         {"channel", channels, "", 0.0, ""}},
        pages);
   if (unit.empty()) return;
-  meaning.x = x_resolution > 0.0 ? 1.0 / x_resolution : 0.0;
-  meaning.y = y_resolution > 0.0 ? 1.0 / y_resolution : 0.0;
+  meaning.x = x_resolution > 0.0 ? fewest_digits(static_cast<float>(1.0 / x_resolution)) : 0.0;  // libtiff has it in single precision
+  meaning.y = y_resolution > 0.0 ? fewest_digits(static_cast<float>(1.0 / y_resolution)) : 0.0;
   meaning.x_unit = meaning.y_unit = unit;
 }
 

@@ -1,0 +1,98 @@
+"""tools/sensors.py: wide tables of sensors become scattered points, whose fit finds what made them."""
+import subprocess
+import sys
+import unittest
+
+import h5py
+import numpy
+
+from program import SOURCE, TestCase, run, summary_of, temporary
+
+PLACES, TIMES, D = numpy.array([0.0, 5.0, 12.0, 20.0, 30.0, 42.0, 55.0]), numpy.arange(0.0, 301.0, 5.0), 1.1
+
+DECK = """
+[grid]
+axes   = ["t", "x"]
+points = [42, 42]
+lower  = [0.0, 0.0]
+upper  = [300.0, 55.0]
+[observations.T]
+kind    = "points"
+file    = "points.csv"
+columns = { value = "value" }
+noise   = 0.05
+[parameters.D]
+over = []
+[equation]
+residual = "dt(T) - D*lap(T)"
+"""
+
+
+def tool(*arguments):
+    return subprocess.run([sys.executable, SOURCE / "tools" / "sensors.py", *map(str, arguments)], capture_output=True, text=True)
+
+
+def rod():
+    """[time, sensor]: three waves of a cooling rod, noise 0.05."""
+    waves = sum(a * numpy.exp(-D * k * k * TIMES[:, None]) * numpy.cos(k * PLACES + p) for a, k, p in [(30, 0.05, 0.2), (12, 0.1, 0.9), (6, 0.16, 2.0)])
+    return 20 + waves + 0.05 * numpy.random.default_rng(3).standard_normal(waves.shape)
+
+
+class Sensors(TestCase):
+    def setUp(self):
+        self.directory = temporary()
+
+    def write(self, name, heads, values, separator=","):
+        lines = [separator.join(["time_s", *heads])]
+        lines += [separator.join([f"{t:.1f}", *("NA" if numpy.isnan(v) else f"{v:.3f}" for v in row)]) for t, row in zip(TIMES, values)]
+        (self.directory / name).write_text("# logger 4711\n" + "\n".join(lines) + "\n")
+
+    def made(self, *arguments):
+        done = tool(*arguments, "-o", self.directory / "points.csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout, (self.directory / "points.csv").read_text().splitlines()
+
+    def test_a_rod(self):
+        values = rod()
+        values[7, 3] = numpy.nan
+        self.write("logger.csv", [f"T_{x:g}mm" for x in PLACES], values)
+        self.assertIn("tools/sensors.py", self.expect(0, run("new", "logger.csv", cwd=self.directory)).out)
+        said, rows = self.made(self.directory / "logger.csv")
+        self.assertIn("426 readings of 7 sensors, 1 missing", said)
+        self.assertEqual(rows[0], "t,x,value,sensor")
+        (self.directory / "case.toml").write_text(DECK)
+        self.expect(0, run("invert", self.directory / "case.toml"))
+        summary = summary_of(self.directory / "case.out")
+        found = summary["parameters"]["D"]
+        self.assertEqual(summary["verdict"]["status"], "sound")
+        self.assertLess(abs(found["mean"] - D), 3 * found["standard_error"])
+        self.assertLess(found["standard_error"], 0.01)
+
+    def test_places_of_their_own(self):
+        self.write("logger.csv", ["north", "south"], rod()[:, :2], ";")
+        (self.directory / "places.csv").write_text("sensor,y,x\nsouth,1.5,2\nnorth,0.5,3\n")
+        _, rows = self.made(self.directory / "logger.csv", "--axes", "y", "x", "--places", self.directory / "places.csv")
+        self.assertEqual([row.split(",")[1:3] + [row.split(",")[-1]] for row in (rows[1], rows[-1])], [["0.5", "3.0", "north"], ["1.5", "2.0", "south"]])
+
+    def test_hdf5(self):
+        with h5py.File(self.directory / "array.h5", "w") as file:
+            file["u"], file["time"], file["x"] = rod(), TIMES, PLACES
+        _, rows = self.made(self.directory / "array.h5", "--dataset", "u", "--time", "time")
+        self.assertEqual(len(rows), 1 + TIMES.size * PLACES.size)
+        numpy.testing.assert_allclose(float(rows[-1].split(",")[2]), rod()[-1, -1])
+
+    def test_faults(self):
+        self.write("logger.csv", ["north", "south"], rod()[:, :2])
+        (self.directory / "places.csv").write_text("sensor,x\nsouth,1.5\n")
+        (self.directory / "dates.csv").write_text("time,T_1,T_2\n2021-05-01,1,2\n")
+        for code, said, arguments in ((64, 'where does sensor "north" stand?', ["logger.csv"]), (65, "no place of north", ["logger.csv", "--places", self.directory / "places.csv"]),
+                                      (65, '"2021-05-01" is not a number', ["dates.csv"]), (66, "cannot be read", ["none.csv"]), (65, "no column 'when'", ["logger.csv", "--time", "when"])):
+            done = tool(self.directory / arguments[0], *arguments[1:], "-o", self.directory / "points.csv")
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+            self.assertFalse((self.directory / "points.csv").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

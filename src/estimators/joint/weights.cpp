@@ -47,10 +47,14 @@ void Fitter::choose_smoothness(Phase phase, double penalty) {
   }
 }
 
-/// Whether a weight would go back where it came from in the last step.
+/// Whether a weight would go back where it came from when it moved last; in between it may have stood, rounded to the same.
 bool Fitter::turns(std::size_t u, double factor) const {
-  auto const n = result_.trials.size();
-  return n > 1 && std::log(factor) * std::log(result_.trials[n - 1].smoothness[u] / result_.trials[n - 2].smoothness[u]) < 0.0;
+  auto const& trials = result_.trials;
+  for (std::size_t n = trials.size(); n > 1; --n) {
+    double const ratio = trials[n - 1].smoothness[u] / trials[n - 2].smoothness[u];
+    if (ratio != 1.0) return std::log(factor) * std::log(ratio) < 0.0;
+  }
+  return false;
 }
 
 /// Where the Hessian is factorised and leaves a field far less freedom than averages promised, the start was too stiff: the field went to what

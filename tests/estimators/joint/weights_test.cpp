@@ -56,14 +56,16 @@ TEST(Weights, AStartThatIsTooStiffIsLoosened) {
   EXPECT_GT(result.trials.back().freedom, 10.0);
 }
 
-/// The first weight that goes back goes half the way, by logarithms: 1.17e-4 to 1.52e-4 for 1.98e-4.
+/// The first weight that goes back goes half the way, by logarithms: 1.17e-4 to 1.52e-4 for 1.98e-4. As other rounding has it, it stands
+/// for a step before.
 TEST(Weights, ThoseThatTurnGoHalfTheWay) {
   auto const result = fit_of(0.0003, 0.1);
   EXPECT_TRUE(result.converged);
-  double back = 0.0;
-  for (std::size_t n = 2; n < result.trials.size() && back == 0.0; ++n) {
-    auto const moved = [&](std::size_t i) { return std::log(result.trials[i].smoothness.front() / result.trials[i - 1].smoothness.front()); };
-    if (result.trials[n].phase == "weight" && moved(n - 1) < 0.0 && moved(n) > 0.0) back = std::exp(moved(n));
+  double back = 0.0, last = 0.0;
+  for (std::size_t n = 1; n < result.trials.size() && back == 0.0; ++n) {
+    double const moved = std::log(result.trials[n].smoothness.front() / result.trials[n - 1].smoothness.front());
+    if (result.trials[n].phase == "weight" && last < 0.0 && moved > 0.0) back = std::exp(moved);
+    if (moved != 0.0) last = moved;
   }
   EXPECT_GT(back, 1.1);
   EXPECT_LT(back, 1.5);

@@ -102,7 +102,15 @@ def from_hdf5(given):
     return times, dict(zip(names, values.T)), {name: [axis[n] for axis in axes] for n, name in enumerate(names)}
 
 
+def refuse_inputs(given):
+    """--overwrite means results, not what is read."""
+    for path in (given.table, given.places):
+        if path is not None and given.output.exists() and path.exists() and path.samefile(given.output):
+            raise Failure(64, f"{given.output}: would be written over, but it is read; name another file")
+
+
 def convert(given):
+    refuse_inputs(given)
     if given.table.suffix in (".h5", ".hdf5", ".nc"):
         if not given.dataset or not given.time:
             raise Failure(64, "HDF5 needs --dataset and --time")
@@ -110,10 +118,15 @@ def convert(given):
     else:
         times, readings, places = from_text(given)
     rows = [(float(t), *map(float, places[name]), float(v), name) for name, values in readings.items() for t, v in zip(times, values) if not math.isnan(v)]
-    with open(given.output, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["t", *given.axes, "value", "sensor"])
-        writer.writerows(rows)
+    try:
+        with open(given.output, "w" if given.overwrite else "x", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["t", *given.axes, "value", "sensor"])
+            writer.writerows(rows)
+    except FileExistsError:
+        raise Failure(64, f"{given.output}: is there already; name another file, or say --overwrite") from None
+    except OSError as error:
+        raise Failure(74, f"{given.output}: cannot be written ({error})") from error
     print(f"{given.output}: {len(rows)} readings of {len(readings)} sensors, {sum(map(len, readings.values())) - len(rows)} missing")
 
 
@@ -126,6 +139,7 @@ def main():
     parser.add_argument("--places", type=pathlib.Path)
     parser.add_argument("--columns", nargs="+", help="sensors (all columns but the time)")
     parser.add_argument("--dataset")
+    parser.add_argument("--overwrite", action="store_true", help="an output that is there already")
     try:
         convert(parser.parse_args())
     except Failure as failure:

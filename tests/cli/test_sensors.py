@@ -93,6 +93,18 @@ class Sensors(TestCase):
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertFalse((self.directory / "points.csv").exists())
 
+    def test_writes_over_nothing(self):
+        self.write("logger.csv", ["T_1", "T_2"], rod()[:, :2])
+        logger, points = self.directory / "logger.csv", self.directory / "points.csv"
+        before = logger.read_text()
+        points.write_text("mine\n")
+        for output, said, more in ((points, "is there already", []), (logger, "but it is read", ["--overwrite"])):
+            done = tool(logger, "-o", output, *more)
+            self.assertEqual(done.returncode, 64, done.stderr)
+            self.assertIn(said, done.stderr)
+        self.assertEqual([logger.read_text(), points.read_text()], [before, "mine\n"])
+        self.assertEqual(tool(logger, "-o", points, "--overwrite").returncode, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

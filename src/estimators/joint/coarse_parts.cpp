@@ -13,7 +13,7 @@ void dsyrk_(char const* triangle, char const* transpose, int const* n, int const
 namespace mollis::joint {
 namespace {
 
-constexpr Index cell_points = 5;   ///< along each axis that is not slow, of points whose rows are multiplied together
+constexpr Index cell_points = 5, slow_points = 16;   ///< along each axis, and along a slow one, of points whose rows are multiplied together
 
 /// The tensor product of one row an axis, each of the functions listed.
 std::vector<double> tensor(std::vector<double const*> const& rows, std::vector<std::vector<Index>> const& functions) {
@@ -165,10 +165,10 @@ void CoarseModel::add_rows() {
   auto const& owned = grid.owned();
   if (owned.size() == 0) return;
   grid::Box cells;
-  std::vector<Index> points;   // along each axis of a cell: slow functions are seen everywhere
+  std::vector<Index> points;   // along each axis of a cell: slow functions are seen everywhere, so that more rows meet no more functions
   for (std::size_t a = 0; a < owned.ranges.size(); ++a) {
     Index const size = owned.ranges[a].size();
-    points.push_back(blocks_.front().lines[a].is_slow() ? size : cell_points);
+    points.push_back(blocks_.front().lines[a].is_slow() ? slow_points : cell_points);
     cells.ranges.push_back({0, (size + points.back() - 1) / points.back()});
   }
   over_box(cells, [&](std::vector<Index> const& at) {

@@ -90,10 +90,9 @@ Equation read_equation(Entry const& entry, Names& names, bool required) {
 }
 
 Mollifier read_mollifier(Entry const& entry, Axes const& axes, Equation const& equation) {
-  Mollifier mollifier;
-  mollifier.places = entry.places();
+  auto mollifier = mollifier::automatic(equation.weak, entry.places());
   mollifier.places.keys["form"] = equation.places.of("form");
-  mollifier.kernel = entry.text("kernel").value_or(equation.weak ? "polynomial" : mollifier.kernel);
+  mollifier.kernel = entry.text("kernel").value_or(mollifier.kernel);
   mollifier.exponent = entry.number("exponent").value_or(mollifier.exponent);
   mollifier.degree = static_cast<int>(entry.integer("degree").value_or(mollifier.degree));
   mollifier.filter = entry.text("filter").value_or(mollifier.filter);

@@ -19,6 +19,11 @@ bool alike(problem::Problem const& problem) {
 
 }  // namespace
 
+bool constants_alone(problem::Problem const& problem) {
+  auto const& unknowns = problem.space().unknowns();
+  return std::all_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return unknown.axes.empty(); });
+}
+
 std::vector<Candidate> candidates(problem::Problem const& problem) {
   std::string const mollified = "equation-error", joint = "joint";
   auto const& states = problem.states;
@@ -45,7 +50,10 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   if (high) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
   if (has_gaps(problem)) return {{joint, "gaps in the data"}, {mollified, "the other way"}};
   if (one) return {{joint, "one field over all axes"}, {mollified, "the other way"}};
-  return {{mollified, "constants, profiles, parameters that are differentiated, or several"}, {joint, "no smoothing bias"}};
+  std::string const first = "constants, profiles, parameters that are differentiated, or several";
+  if (problem.grid.dimension() > 2 && constants_alone(problem))
+    return {{mollified, first}, {mollified, "constants alone, in the weak form, which bends nothing", true}, {joint, "no smoothing bias"}};
+  return {{mollified, first}, {joint, "no smoothing bias"}};
 }
 
 }  // namespace mollis::inference

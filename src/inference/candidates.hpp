@@ -9,7 +9,11 @@ namespace mollis::inference {
 
 struct Candidate {
   std::string method, why;   ///< why it comes where it does, for the log
+  bool weak = false;         ///< in the weak form, where the equation and the data have one
 };
+
+/// Whether no parameter is over an axis. Not collective.
+bool constants_alone(problem::Problem const& problem);
 
 /// - the weak form: equation error, which alone serves it;
 /// - gaps or a mask on three axes and more, up to second order, one number for the noise, and no single field over all axes: equation error
@@ -18,7 +22,8 @@ struct Candidate {
 ///   leave little of mollified data;
 /// - one field over all axes, undifferentiated: likewise, as there is no smoothing bias and no search for radii;
 /// - all else: equation error first, from which the joint fit would start, and which takes a fraction of its time where parameters
-///   are differentiated or live on some of the axes.
+///   are differentiated or live on some of the axes; of three axes and more with constants alone then in the weak form, which bends nothing and
+///   takes seconds where joint fits may take hours.
 /// Not collective.
 std::vector<Candidate> candidates(problem::Problem const& problem);
 

@@ -14,6 +14,7 @@
 #include "inference/candidates.hpp"
 #include "inference/curves.hpp"
 #include "inference/inference.hpp"
+#include "inference/other_form.hpp"
 #include "petsc/options.hpp"
 #include "run/error.hpp"
 #include "uncertainty/lattice_error.hpp"
@@ -181,11 +182,10 @@ bool yields(Inference const& answer) { return is_biased(answer) || (!fits_states
 /// mollified data, whose windows see less, does not gainsay it. (Beside fields, what these bend may be all that is left.)
 bool refutes(Inference const& answer) {
   constexpr std::array<std::string_view, 5> of_equation{"misfit", "noise", "white", "complete", "outliers"};
-  auto const& unknowns = answer.problem->space().unknowns();
   auto const reasons = answer.verdict.reasons();
   auto const any_of = [&](auto const& reason) { return std::find(of_equation.begin(), of_equation.end(), reason.name) != of_equation.end(); };
   return fits_states(answer) && answer.verdict.status() == verdict::Status::doubtful && std::all_of(reasons.begin(), reasons.end(), any_of) &&
-         std::all_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return unknown.axes.empty(); });
+         constants_alone(*answer.problem);
 }
 
 /// Whether an answer is preferred to one of a method tried earlier.
@@ -202,15 +202,22 @@ bool ends_with(Inference const& answer) {
 }
 
 /// By the problem's method, or by candidates() in turn.
-Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer const& finer) {
+Inference by_methods(Problem const& problem, run::Stages& stages, problem::Finer const& finer, Again const& again) {
   auto const& method = problem.settings.inversion.method;
-  if (!estimators::is_automatic(method)) return by_method(problem, finer, method, nullptr, stages);
+  auto const by = [&](std::string const& name, Inference const* before) {
+    return std::make_optional(with_other_form(by_method(problem, finer, name, before, stages), finer, again));
+  };
+  if (!estimators::is_automatic(method)) return std::move(*by(method, nullptr));
   std::optional<Inference> best;
   std::optional<run::Error> first;
   for (auto const& candidate : candidates(problem)) {
+    auto const* const before = best ? &*best : nullptr;
+    if (candidate.weak && !can_ask(finer, before)) continue;
     problem.progress.say(fmt::format("method {}: {}", candidate.method, candidate.why));
     try {
-      auto answer = by_method(problem, finer, candidate.method, best ? &*best : nullptr, stages);
+      auto found = candidate.weak ? in_weak_form(problem, candidate.method, before, finer, again) : by(candidate.method, before);
+      if (!found) continue;
+      auto& answer = *found;
       bool const sound = answer.verdict.status() == verdict::Status::sound;
       problem.progress.say(fmt::format("method {}: {}{}", candidate.method, verdict::name_of(answer.verdict.status()),
                                        sound && is_biased(answer) ? ", but what mollifying bends passes the noise"
@@ -237,7 +244,7 @@ void offer_options(std::string const& method) {
 
 Inference infer(Problem const& problem, run::Stages& stages, problem::Finer const& finer) {
   auto const again = [&](Problem const& bent, problem::Finer const& more) { return by_method(bent, more, bent.settings.inversion.method, nullptr, stages); };
-  return with_enough_coefficients(by_methods(problem, stages, finer), finer, again);
+  return with_enough_coefficients(by_methods(problem, stages, finer, again), finer, again);
 }
 
 }  // namespace mollis::inference

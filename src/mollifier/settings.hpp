@@ -2,6 +2,7 @@
 /// [mollifier]: kernel, radii and degree of the line filters.
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/index.hpp"
@@ -21,7 +22,7 @@ struct RadiusMap {
 };
 
 struct Settings {
-  std::string kernel = "bump";                         ///< weak form: "polynomial" unless the deck names one
+  std::string kernel = "bump";                         ///< weak form: "polynomial" unless the deck names one (automatic())
   double exponent = 9.0;
   bool automatic = true;                               ///< radius = "auto" or "adaptive", not chosen yet
   bool adaptive = false;                               ///< radius = "adaptive"
@@ -31,5 +32,13 @@ struct Settings {
   std::string filter = "moment";                       ///< "moment" or "analytic" (weak form: always analytic)
   run::Places places;                                  ///< "form": of [equation]
 };
+
+/// Where nothing is said. In the weak form derivatives of the kernel are sampled, which those of "polynomial" stand best.
+inline Settings automatic(bool weak, run::Places places = {}) {
+  Settings settings;
+  if (weak) settings.kernel = "polynomial";
+  settings.places = std::move(places);
+  return settings;
+}
 
 }  // namespace mollis::mollifier

@@ -53,22 +53,37 @@ Finer in_time(Problem const& problem, deck::Deck const& deck, run::Progress& pro
   return finer;
 }
 
+/// By another deck, with the same data, domain and checkpoint.
+Problem again(Problem const& problem, deck::Deck const& deck, run::Progress& progress) {
+  auto out = from_deck(problem.grid, deck, problem.states, progress);
+  out.factors = problem.factors;
+  out.mask = problem.mask;
+  out.inside = inside_of(out.space(), problem.mask);
+  out.keeper = problem.keeper;
+  return out;
+}
+
 Bent bent(Problem const& problem, deck::Deck const& deck, run::Progress& progress) {
-  auto halved = from_deck(problem.grid, deck, problem.states, progress);
-  halved.factors = problem.factors;
-  halved.mask = problem.mask;
-  halved.inside = inside_of(halved.space(), problem.mask);
-  halved.keeper = problem.keeper;
+  auto halved = again(problem, deck, progress);
   auto finer = finer_of(halved, deck, progress);
   std::vector<CurveEntries> curves;
   for (auto const& curve : deck.curves) curves.push_back({curve.name, curve.first, curve.coefficients, curve.written.log});
   return {std::move(halved), std::move(finer), std::move(curves)};
 }
 
+/// In the weak form, nothing said of the mollifier.
+deck::Deck weak_form(deck::Deck deck) {
+  deck.equation.weak = true;
+  deck.mollifier = mollifier::automatic(true, deck.mollifier.places);
+  return deck;
+}
+
 }  // namespace
 
 Finer finer_of(Problem const& problem, deck::Deck const& deck, run::Progress& progress) {
   auto finer = in_time(problem, deck, progress);
+  if (!deck.equation.weak && deck.curves.empty())
+    finer.weak = [problem, deck = weak_form(deck), &progress] { return again(problem, deck, progress); };
   auto const halved = deck::with_halved_intervals(deck, most_coefficients);
   if (!halved) return finer;
   finer.halve = [problem, deck = *halved, &progress] { return bent(problem, deck, progress); };

@@ -1,5 +1,6 @@
 #pragma once
-/// The same problem on a lattice that is finer in time, for states that change a lot between two times, and with curves of more coefficients.
+/// The same problem put otherwise, as only who sees the deck can: on a lattice that is finer in time, for states that change a lot between two
+/// times, with curves of more coefficients, in the weak form.
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct Finer {
   /// The problem with the intervals between the knots of every curve halved, run::Error where it is too large. Collective. Empty where there is
   /// no curve, or nothing finer.
   std::function<Bent()> halve;
+  /// The problem in the weak form, radii automatic; run::Error where the equation or the data have none. Collective. Empty where it is in that
+  /// form, and beside curves.
+  std::function<Problem()> weak;
   bool curves_open = false;         ///< the deck says nothing of the coefficients, and could say as many
 };
 

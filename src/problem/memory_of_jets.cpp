@@ -45,7 +45,9 @@ Doubles mollified_doubles(deck::Deck const& deck, grid::Grid const& grid, equati
   Counts const n(deck, grid, system);
   auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
   bool const draws = samples == nullptr || *samples > 0;
-  double const fits = deck.mollifier.automatic || draws ? 2.0 : 1.0;   // those of trials and what validates them, too
+  bool const constants = std::all_of(deck.parameters.begin(), deck.parameters.end(), [](auto const& parameter) { return parameter.second.over.empty(); });
+  double const forms = draws && constants && !deck.equation.weak ? 1.0 : 0.0;   // the answer, while the weak form is asked
+  double const fits = (deck.mollifier.automatic || draws ? 2.0 : 1.0) + forms;   // those of trials and what validates them, too
   double const kept = n.states + 2.0 * n.fields + (draws ? 5.0 * n.fields : 0.0);   // data, starts; of the draws: squares, deviations, the two fits
   /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
   double const varying =

@@ -18,6 +18,7 @@ observations::Noise found(observations::State const& state, double noise) {
 
 deck::Deck effective(deck::Deck deck, problem::Problem const& problem, estimate::Estimate const& estimate) {
   deck.inversion.method = problem.settings.inversion.method;
+  deck.equation.weak = problem.weak();
   for (std::size_t a = 0; a < problem.factors.size(); ++a)
     if (problem.factors[a] > 1) deck.grid.refine[deck.grid.axes[a]] = problem.factors[a];
   for (std::size_t p = 0; p < deck.parameters.size(); ++p)

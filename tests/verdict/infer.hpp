@@ -1,5 +1,7 @@
 #pragma once
-/// What tests of verdicts share: an inference by default, and a film of one decaying wave.
+/// What tests of verdicts share: an inference by default, films of one decaying wave and of several.
+#include <array>
+
 #include "inference/inference.hpp"
 #include "problem/case.hpp"
 #include "verdict/verdict.hpp"
@@ -39,6 +41,19 @@ residual = ")toml" + residual + "\"\n";
 /// Its solution.
 inline double wave(Coordinates const& x) {
   return std::exp(-0.5 * x[0]) * (1.0 + std::exp(-0.05 * 4.0 * pi * pi * x[0]) * std::sin(2.0 * pi * x[1]));
+}
+
+/// Waves of a film that are carried by 0.4 and decay by 1.4 + d k^2, each with a d of its own about 0.0267 (or, spread = 0, all with that), and an
+/// equation that has one D for all.
+inline double spread_waves(Coordinates const& p, double spread) {
+  double sum = 0.5 * std::exp(-1.4 * p[0]);
+  for (auto const& [size, k, off, phase] : {std::array{-1.04, 4.65, 0.28, -1.0}, std::array{-1.24, 4.64, -0.225, -3.0}, std::array{0.546, 3.64, -0.056, -5.0}})
+    sum += size * std::exp(-(1.4 + 0.0267 * (1.0 + spread * off) * k * k) * p[0]) * std::cos(k * (p[1] - 0.4 * p[0]) + phase);
+  return sum;
+}
+inline std::string one_for_all() {
+  return "[grid]\naxes = [\"t\", \"x\"]\npoints = [36, 36]\nlower = [0, 0]\nupper = [1, 1]\n[parameters.D]\nover = []\n[parameters.b]\nover = []\n"
+         "[equation]\nresidual = \"dt(u) + b*dx(u) - D*dx(dx(u)) + 1.4*u\"\n";
 }
 
 }  // namespace mollis::test

@@ -47,13 +47,15 @@ std::vector<Candidate> candidates(problem::Problem const& problem) {
   if (masked) return {{joint, "a domain that is no box"}, {mollified, "the other way"}};
   if (!alike(problem))
     return {{joint, "noise that varies"}, {mollified, "the other way"}};
+  bool const constants = constants_alone(problem), gaps = has_gaps(problem);
+  Candidate const weak{mollified, "constants alone, in the weak form, which bends nothing", true};
+  if (high && constants && !gaps) return {{joint, "derivatives of high order"}, weak, {mollified, "the other way"}};
   if (high) return {{joint, "derivatives of high order"}, {mollified, "the other way"}};
-  if (has_gaps(problem)) return {{joint, "gaps in the data"}, {mollified, "the other way"}};
+  if (gaps) return {{joint, "gaps in the data"}, {mollified, "the other way"}};
   if (one) return {{joint, "one field over all axes"}, {mollified, "the other way"}};
-  std::string const first = "constants, profiles, parameters that are differentiated, or several";
-  if (problem.grid.dimension() > 2 && constants_alone(problem))
-    return {{mollified, first}, {mollified, "constants alone, in the weak form, which bends nothing", true}, {joint, "no smoothing bias"}};
-  return {{mollified, first}, {joint, "no smoothing bias"}};
+  Candidate const first{mollified, "constants, profiles, parameters that are differentiated, or several"}, fitted{joint, "no smoothing bias"};
+  if (!constants) return {first, fitted};
+  return problem.grid.dimension() > 2 ? std::vector{first, weak, fitted} : std::vector{first, fitted, weak};
 }
 
 }  // namespace mollis::inference

@@ -22,8 +22,9 @@ bool constants_alone(problem::Problem const& problem);
 ///   leave little of mollified data;
 /// - one field over all axes, undifferentiated: likewise, as there is no smoothing bias and no search for radii;
 /// - all else: equation error first, from which the joint fit would start, and which takes a fraction of its time where parameters
-///   are differentiated or live on some of the axes; of three axes and more with constants alone then in the weak form, which bends nothing and
-///   takes seconds where joint fits may take hours.
+///   are differentiated or live on some of the axes.
+/// Constants alone of data without gaps are asked in the weak form, too, which bends nothing: on three axes and more before a joint fit, which may
+/// take hours, else after it, as fitted states see more of a wrong equation.
 /// Not collective.
 std::vector<Candidate> candidates(problem::Problem const& problem);
 

@@ -1,5 +1,5 @@
 #pragma once
-/// The least value of a function of one variable from few evaluations.
+/// The least value of a function of one variable from few evaluations, each place but once. Collective where the function is.
 #include <functional>
 #include <map>
 

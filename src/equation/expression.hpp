@@ -1,5 +1,5 @@
 #pragma once
-/// Expressions as immutable shared nodes: equal expressions are the same node, kept in a normal form by construction
+/// Expressions as immutable shared nodes (not collective): equal expressions are the same node, kept in a normal form by construction
 ///   sum     = c + sum_k w_k part_k          (parts are neither sums nor numbers, and carry no factor of their own)
 ///   product = prod_k part_k^n_k             (integer n_k, parts distinct; a numeric factor stands in an enclosing sum)
 #include <deque>
@@ -56,7 +56,7 @@ constexpr int max_order = 6;   ///< highest total order of a derivative
 int total_order(MultiIndex const& order);
 MultiIndex operator+(MultiIndex const& a, MultiIndex const& b);
 
-/// Makes and owns nodes.
+/// Makes and owns nodes, which live as long as it does. What makes one simplifies it, and throws Limit where a text asks for too much.
 class Context {
  public:
   Expr number(double value);

@@ -1,5 +1,5 @@
 #pragma once
-/// What a name means.
+/// What a name means. Not collective.
 #include <optional>
 
 #include "equation/diagnostics.hpp"

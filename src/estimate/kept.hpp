@@ -14,7 +14,7 @@ run::Named<run::Table> take_tables(std::string const& name, Quantities const& qu
 /// Lines of text, none of which has a line break.
 void put_lines(std::string const& name, std::vector<std::string> const& lines, Quantities& quantities);
 std::vector<std::string> take_lines(std::string const& name, Quantities const& quantities);
-
+/// Radii, weights, start, ends and trials as quantities, and back. Collective.
 Quantities kept(problem::Problem const& problem, Choices const& choices);
 Choices choices_of(problem::Problem const& problem, Quantities const& quantities);
 

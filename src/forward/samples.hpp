@@ -47,7 +47,7 @@ void set_values(Level const& level, Vec vector, Value const& value) {
   });
   petsc::check(VecRestoreArray(vector, &values));
 }
-
+/// Whether the state is given at a point; the volume of its cell, in the product of the axes' units. Not collective.
 inline bool is_wall(Level const& level, Point const& p) { return level.is_wall(p[0], p[1], p[2]); }
 inline double volume(Level const& level, Point const& p) { return level.volume(p[0], p[1], p[2]); }
 

@@ -6,7 +6,7 @@
 #include "grid/grid.hpp"
 
 namespace mollis::io {
-
+/// Whether any axis has coordinates that fall in the user's files. Not collective.
 inline bool falls(grid::Grid const& grid) {
   return std::any_of(grid.axes().begin(), grid.axes().end(), [](grid::Axis const& axis) { return axis.falls; });
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// Which points of an array exist behind a pass along one axis, and the rows of those that are not the plain ones: internal to the room.
+/// Which points of an array exist behind a pass along one axis, and the rows of those that are not the plain ones: internal to the room. Not collective.
 #include <vector>
 
 #include "grid/grid.hpp"
@@ -20,19 +20,19 @@ struct Patched {
   std::vector<double> weights;
 };
 
-/// Neighbours on a line that have rows of their own.
+/// Neighbours on a line that have rows of their own: points `at` and on of the line (outer, column).
 struct GapRun {
   Index outer, at, column;
   std::vector<GapRows::Place> places;
 };
 
-/// Walks the lines of an array along an axis. Slower axes are as in `ghosted`, faster ones as owned.
+/// Walks the lines of an array [outer][points][inner] along an axis. Slower axes are as in `ghosted`, faster ones as owned. `filter` outlives it.
 class GapWalk {
  public:
   GapWalk(grid::Grid const& grid, grid::Box const& ghosted, int axis, LineFilter const& filter, MomentFit const& fit, Radii const& radii);
 
-  /// exists, touched: of the array before the pass; afterwards of that behind it. `per_unit` lines of outer make a unit of
-  /// Patched::begin.
+  /// exists, touched: 1 or 0 of each entry, whether it is there and whether other rows than the plain ones made it; of the array before the pass,
+  /// afterwards of that behind it. `per_unit` lines of outer make a unit of Patched::begin.
   void run(Marks& exists, Marks& touched, Index per_unit);
 
   Patched patched;

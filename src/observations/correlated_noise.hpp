@@ -10,7 +10,7 @@
 
 namespace mollis::observations {
 
-/// c; 1 where there is no blur. grid: of the data.
+/// c, a number of data; 1 where there is no blur. grid: of the data; blur: b, in points. Not collective, the same on all ranks.
 inline double shared_by(grid::Grid const& grid, double blur) {
   double product = 1.0;
   if (!(blur > 0.0)) return product;

@@ -19,14 +19,14 @@ constexpr double least = 1e-3;  ///< probability that counts as none
 /// Where that is reached.
 inline double end() { return std::sqrt(even * even + 2.0 * std::log(1.0 / least - 1.0)); }
 }  // namespace robust
-
+/// w of a deviation by r standard deviations, 0 to 1. Not collective.
 inline double weight_of(Loss loss, double r) {
   if (loss == Loss::gaussian) return 1.0;
   if (std::abs(r) >= robust::end()) return 0.0;
   double const p = 1.0 / (1.0 + std::exp(0.5 * (r * r - robust::even * robust::even)));
   return std::max(p - robust::least, 0.0) / (1.0 - robust::least);
 }
-
+/// The cost, in squares of standard deviations, 0 at r = 0; of a robust loss constant from robust::end() on. Not collective.
 inline double cost_of(Loss loss, double r) {
   if (loss == Loss::gaussian) return r * r;
   double const square = std::pow(std::min(std::abs(r), robust::end()), 2),

@@ -2,7 +2,7 @@
 /// The smoothness of a parameter, order q:
 ///   S(p) = N * gridmean of sum_{|a| = q} (q! / a!) (l^a D^a p)^2 = p^T L p,
 /// l the axis extents, D^a divided differences, natural at open edges (only rows that fit). Dimensionless in the axes
-/// and independent of resolution. L is a sum of tensor products of banded 1D matrices, so its rows are formed on the fly.
+/// and independent of resolution. L is a sum of tensor products of banded 1D matrices, so its rows are formed on the fly. Not collective.
 #include <vector>
 
 #include "grid/grid.hpp"
@@ -12,7 +12,7 @@ namespace mollis::parameters {
 /// l^k sqrt(W) D_k of one axis, a row for each k + 1 neighbours: the root R of the LineForm R^T R.
 class LineRoot {
  public:
-  LineRoot(grid::Axis const& axis, int order);
+  LineRoot(grid::Axis const& axis, int order);   ///< of values at the points, more of them than the order
   /// The same of the coefficients g of a spline u = sum_j g_j B_j (mollifier::spline_filter; open axes): D_k takes them to those of the
   /// spline that u's derivative is (de Boor 2001, chapter X), so that 0 comes of polynomials below order k, however uneven the knots are,
   /// about whose means and not about whose middles coefficients stand. Divided differences where points are equally spaced.
@@ -38,7 +38,7 @@ class LineRoot {
 class LineForm {
  public:
   LineForm(grid::Axis const& axis, int order);
-  LineForm(LineRoot const& root, Index points);
+  LineForm(LineRoot const& root, Index points);   ///< R^T R, [points][points]
   int band() const { return order_; }
   double at(Index row, int offset) const {  ///< entry (row, row + offset), |offset| <= band()
     return entries_[static_cast<std::size_t>(row * (2 * order_ + 1) + offset + order_)];
@@ -56,7 +56,7 @@ struct SmoothnessTerm {
 };
 /// All of them for a parameter over all axes of `grid`; an axis with no more points than an order has none of it.
 std::vector<SmoothnessTerm> smoothness_terms(grid::Grid const& grid, int order);
-
+/// L, row by row: S has the unit of p squared.
 class SmoothnessForm {
  public:
   /// For a parameter over all axes of `grid` (dimension 0: a constant, L = 0). Orders 1 to 4; an axis with no more

@@ -7,7 +7,7 @@
 
 namespace mollis::petsc {
 
-/// A failed call of PETSc.
+/// A failed call of PETSc, thrown by check() where it failed. what(): PETSc's own words for the code.
 class Failure : public std::runtime_error {
  public:
   explicit Failure(PetscErrorCode code);

@@ -1,5 +1,5 @@
 #pragma once
-/// Difference stencils in space, over the grid of one frame.
+/// Difference stencils in space, over the grid of one frame: D^k u ~ sum_j w_j u_j, in the unit of u over that of the axis^k. Not collective.
 #include <vector>
 
 #include "grid/grid.hpp"

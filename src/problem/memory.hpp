@@ -32,10 +32,10 @@ bool has_factors(deck::Deck const& deck, grid::Grid const& grid, equation::Syste
 /// Of the method of [inversion], by what its objects hold (docs/performance.md: measured peaks beside it), factors too where they are made
 /// from the start. Not collective.
 Memory memory_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, std::vector<char> const& inside = {});
-/// Bytes a grid point of the smoothed states and the derivatives of [mollify].
+/// Bytes a grid point of the smoothed states and the derivatives of [mollify]. Not collective.
 double bytes_per_point(deck::Deck const& deck);
 
-/// Entries in a row of the smoothness form of a parameter.
+/// Entries in a row of the smoothness form of a parameter. Not collective.
 double entries_a_row(deck::Parameter const& parameter);
 
 }  // namespace mollis::problem

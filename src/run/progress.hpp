@@ -1,5 +1,5 @@
 #pragma once
-/// What a user watches: lines on rank 0, flushed, with the time left; and their machine-readable copy, a line an iteration.
+/// What a user watches: lines on rank 0, flushed, with the time left; and their machine-readable copy, a line an iteration. Ranks call it alike, none waits.
 /// Standard output shows of each phase the first three steps of the run, one step each ten seconds, and the last before something else
 /// is said; a listener is given all of them.
 #include <mpi.h>
@@ -47,8 +47,8 @@ class Progress {
     int krylov = 0;
   };
   Saved saved() const;
-  void go_on_from(Saved const& saved);
-  int krylov() const { return krylov_; }
+  void go_on_from(Saved const& saved);       ///< before the first step
+  int krylov() const { return krylov_; }     ///< iterations of the linear solves that were counted
   void count_krylov(int iterations) { krylov_ += iterations; }
 
  private:

@@ -12,7 +12,7 @@ struct Entries {
   double const* data;
   Index row, step;
 };
-
+/// to(r, c) = sum_j a(r, j) b(j, c) for `rows` rows and `packs` packs of columns, j < points.
 template <int rows, int packs>
 void add_block(Index points, Entries a, double const* b, Index b_row, double* to, Index to_row) {
   using kernels::Pack;

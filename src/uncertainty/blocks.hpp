@@ -1,18 +1,18 @@
 #pragma once
-/// The grid cut into blocks, `an_axis` of them along each axis (no more than it has points).
+/// The grid cut into b = `an_axis` blocks along each axis (no more than its n points): point x is in block x b / n, rounded down. Not collective.
 #include <algorithm>
 
 #include "grid/grid.hpp"
 
 namespace mollis::uncertainty {
-
+/// How many there are.
 inline Index count_blocks(grid::Grid const& grid, Index an_axis) {
   Index count = 1;
   for (auto const& axis : grid.axes()) count *= std::min(an_axis, axis.size());
   return count;
 }
 
-/// That of local point i.
+/// That of point i of this rank's box; blocks are numbered row-major, whatever the cut among ranks.
 inline std::size_t block_of(grid::Grid const& grid, Index i, Index an_axis) {
   Index block = 0, stride = 1;
   for (int a = grid.dimension() - 1; a >= 0; --a) {

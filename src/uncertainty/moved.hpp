@@ -9,7 +9,7 @@ struct MeanSquares {
   double core = 0.0, rim = 0.0;
 };
 
-/// Collective.
+/// a, b: pieces of the parameter as fitted, over its own axes; in its unit squared (1 of logarithms). Collective.
 MeanSquares squares(problem::Problem const& problem, parameters::Unknown const& unknown, Field const& a, Field const& b);
 
 /// Root mean square of a piece over the core; 1 of a logarithm. Collective.

@@ -21,7 +21,7 @@ namespace mollis::uncertainty {
 
 class PriorScale {
  public:
-  /// Collective.
+  /// Arguments outlive this. Collective.
   PriorScale(problem::Problem const& problem, estimate::Linearisation& linear);
   /// Of a draw x of the error and the prior's part r of it. Collective.
   void add(Vec x, Vec r);

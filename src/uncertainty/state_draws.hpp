@@ -8,13 +8,13 @@ namespace mollis::uncertainty {
 
 class StateDraws {
  public:
-  explicit StateDraws(problem::Problem const& problem);
+  explicit StateDraws(problem::Problem const& problem);   ///< which outlives this; not collective
   /// Of a draw x of the error. Collective.
   void add(estimate::Linearisation& linear, Vec x);
   /// The sums so far, as parts of a checkpoint, and back. Collective.
   void keep(checkpoint::Quantities& kept) const;
   void go_on(checkpoint::Quantities const& kept);
-  /// Collective.
+  /// From the sums over `draws`: deviations at each point (local box), in the unit of the state. Collective.
   std::vector<Unobserved> result(estimate::Estimate const& estimate, int draws) const;
 
  private:

@@ -16,7 +16,7 @@ using uncertainty::Uncertainty;
 double largest_term(Problem const& problem, Estimate const& estimate);
 
 Checks finite(Problem const& problem, Estimate const& estimate);          ///< no parameter, state or misfit is NaN or infinite
-Checks converged(Estimate const& estimate);
+Checks converged(Estimate const& estimate);                               ///< the fit met its tolerance
 /// The last step of a fit that could not be solved further moved the parameters by little of their standard errors.
 Checks settled(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);
 Checks covered(Problem const& problem, Estimate const& estimate);         ///< enough of the observed points carry a residual
@@ -52,7 +52,7 @@ Checks seen_above_noise(Estimate const& estimate, Uncertainty const& uncertainty
 Checks unbiased(Problem const& problem, Uncertainty const& uncertainty);
 /// Constants of the weak form are the same at a narrower radius but for noise (a specification test: Hausman 1978).
 Checks consistent(Problem const& problem, Uncertainty const& uncertainty);
-Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty);
+Checks fine_enough(Problem const& problem, Uncertainty const& uncertainty);   ///< the lattice moves no parameter by much more than noise
 
 /// Parameters are known better than guessed; combinations of constants that are not are named.
 Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);

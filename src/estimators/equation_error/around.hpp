@@ -1,6 +1,6 @@
 #pragma once
 /// The linear algebra around an equation-error fit: x = lam, J = dR/dlam, W = 1 / Var R,
-/// P = sum_p beta_p L_p - N (see NormalMatrix).
+/// P = sum_p beta_p L_p - N (see NormalMatrix). Vectors of ParameterSpace; rows are R_k over the local box. Collective as Linearisation's members.
 #include "estimate/linearisation.hpp"
 #include "estimators/equation_error/candidate.hpp"
 #include "kernels/field.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-/// Equation error behind the interface of all methods: jets of the data at the chosen radii, then the parameters alone.
+/// Equation error behind the interface of all methods: jets of the data, then the parameters alone. Collective; run::Error 65: no point has a residual.
 #include "estimate/estimator.hpp"
 #include "estimators/equation_error/candidate.hpp"
 

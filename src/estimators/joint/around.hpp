@@ -1,5 +1,5 @@
 #pragma once
-/// The linear algebra around a joint fit: x = (g, p), rows S g - d and R_k, W = (M / sigma^2, w_k M_R), P = tau L_g + beta L_p.
+/// The linear algebra around a joint fit: x = (g, p), rows S g - d and R_k, W = (M / sigma^2, w_k M_R), P = tau L_g + beta L_p. Collective as its base.
 #include "estimate/linearisation.hpp"
 #include "estimators/joint/gauss_newton.hpp"
 
@@ -7,7 +7,7 @@ namespace mollis::joint {
 
 class Around final : public estimate::Linearisation {
  public:
-  /// Takes over the problem and the objective on it, which stands at x. Collective.
+  /// Takes over the problem and the objective on it, which stands at x, a vector of Objective::make_vector(). Collective.
   Around(std::unique_ptr<problem::Problem const> problem, std::unique_ptr<Objective> objective, petsc::Vector x);
 
   petsc::Vector make_vector() const override { return objective_->make_vector(); }

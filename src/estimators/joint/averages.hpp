@@ -1,5 +1,5 @@
 #pragma once
-/// Averages of a linearised residual over the grid, from which preconditioners with constant coefficients are made.
+/// Averages of a linearised residual over the grid, from which preconditioners with constant coefficients are made. Not collective but averages_of.
 #include "estimators/joint/objective.hpp"
 #include "spectral/spectral_box.hpp"
 
@@ -9,7 +9,7 @@ namespace mollis::joint {
 /// sum_j w_j cos(j theta), odd ones sum_j w_j sin(j theta).
 class Symbols {
  public:
-  using Angles = std::vector<std::vector<double>>;  ///< theta of each coefficient, [axis][coefficient]
+  using Angles = std::vector<std::vector<double>>;  ///< theta of each coefficient, [axis][coefficient], radians a place
   Symbols(Lattice const& lattice, equation::System const& system, Angles const& angles);
   /// Of the coefficients of the extended lattice in its bases.
   Symbols(Lattice const& lattice, equation::System const& system);
@@ -34,7 +34,7 @@ struct Term {
   int residual, state, partial;      ///< partial: position in System::by_state
   mollifier::MultiIndex order;
 };
-std::vector<Term> terms_of(equation::System const& system);
+std::vector<Term> terms_of(equation::System const& system);   ///< all, residual by residual
 
 /// Means over the points of the grid, at the objective's last linearise().
 struct Averages {
@@ -49,7 +49,7 @@ struct Averages {
 };
 /// The same with E P_a P_b = E P_a E P_b. Not collective.
 Averages of_means(Averages averages);
-/// Collective.
+/// Of the objective at its last linearise() and its weights; the same on all ranks. Collective.
 Averages averages_of(Objective& objective);
 
 /// products := those of the terms' symbols over the axes of a mode, but for `line` (-1: all axes).

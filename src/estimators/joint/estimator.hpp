@@ -1,7 +1,7 @@
 #pragma once
 /// The joint fit behind the interface of all methods. Where the deck leaves the noise to Mollis and states that obey the
 /// equation stay farther from the data than it (clean data of a coarser solver, as a rule), the noise is raised to what the fit
-/// leaves and the fit is done again.
+/// leaves and the fit is done again. Collective, all members; run::Error 78 where the splines' degree is too low or an axis too short.
 #include "estimate/estimator.hpp"
 
 namespace mollis::joint {

@@ -1,5 +1,5 @@
 #pragma once
-/// The phases of a joint fit, as fit() runs them. Internal.
+/// The phases of a joint fit (docs/joint.md), as fit() runs them: all that moves, solves or chooses is collective. Internal.
 #include "estimators/joint/standing.hpp"
 #include "parameters/bounds.hpp"
 
@@ -17,11 +17,11 @@ struct Breakdown {
 
 /// A linear solve by averages has not ended where factors of the Hessian can be had, on all ranks alike.
 struct AveragesFail {};
-
+/// Minimises Objective, and chooses the weights of equation and smoothness on the way.
 class Fitter {
  public:
-  explicit Fitter(Objective& objective);
-  Joined run(Vec first_guess);
+  explicit Fitter(Objective& objective);   ///< The objective outlives this. Collective.
+  Joined run(Vec first_guess);             ///< All phases, or those that a checkpoint has left; parameters to begin at. run::Error stopped_early. Collective.
 
  private:
   void end_at(Breakdown const& breakdown, Vec first_guess);

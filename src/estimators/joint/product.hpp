@@ -1,5 +1,5 @@
 #pragma once
-/// H v, the Gauss-Newton matrix of the joint objective at its last linearise(), whatever moves.
+/// out := H in, the Gauss-Newton matrix of the joint objective at its last linearise(), whatever of x may move. Collective.
 #include "estimators/joint/objective.hpp"
 #include "solver/operator.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "mollifier/blended_jets.hpp"
 #include "run/ticker.hpp"
@@ -193,6 +194,9 @@ double Lepski::covariance(Estimate const& a, Estimate const& b) const {
 }
 
 std::size_t Lepski::best_of(std::vector<std::vector<int>> const& line) {
+  if (auto const known = judged_.find(line); known != judged_.end()) return known->second;
+  for (auto one = estimates_.begin(); one != estimates_.end();)   // two lines share a rung at most
+    one = std::find(line.begin(), line.end(), one->first) == line.end() ? estimates_.erase(one) : std::next(one);
   std::vector<double> variance;
   run::Ticker tick(grid_.comm(), "radii");
   for (auto const& rung : line) {
@@ -214,6 +218,7 @@ std::size_t Lepski::best_of(std::vector<std::vector<int>> const& line) {
       best = r;
     }
   }
+  judged_.emplace(line, best);
   return best;
 }
 

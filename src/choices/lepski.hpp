@@ -68,7 +68,8 @@ class Lepski {
   Ladder const& ladder_;
   std::vector<Combination> combinations_;
   std::vector<std::vector<double>> weights_;       ///< [combination]: 1 / Var at the widest radius, 0 where undefined
-  std::map<std::vector<int>, Estimate> estimates_;
+  std::map<std::vector<int>, Estimate> estimates_;           ///< of the line in hand, and what was asked for since
+  std::map<std::vector<std::vector<int>>, std::size_t> judged_;   ///< the best of each line
   std::vector<RadiusTrial> trials_;
 };
 

@@ -18,15 +18,24 @@ double fit(Counts const& n) {
   double const equation = n.by_parameter + 2.0 * n.residuals;                                           // residuals, weights
   double const estimate = n.residuals + n.states + 2.0 * n.fields;                                      // parameters, sensitivities
   double const around = 2.0 * n.fields + n.by_parameter + (n.derived ? n.by_parameter : 0.0);           // J times a vector, where that has jets
-  double const checkpoint = n.fields + n.residuals;
+  double const checkpoint = n.fields + n.residuals, noise = n.noise_sums + n.noise_pairs;
   double const solver = n.fields * (3.0 + n.smoothness_passes + ghosts) + 2.0 * n.fields * n.fields;    // conjugate gradients; H, its mean's inverse
-  return features + equation + estimate + around + checkpoint + solver;
+  return features + equation + estimate + around + checkpoint + noise + solver;
 }
 
 /// What a draw makes: the response of the residuals to noise of the data, the solution, what is made of both.
 double draw(Counts const& n) {
   double const response = n.state_features + n.by_state + n.states + n.residuals + 2.0;
   return response + 10.0 * n.fields;   // 4 of each fit, what they differ by, where steps are held
+}
+
+/// What may be missing beside constants, a field a term (uncertainty::MissingTerms): 1, the states, their products, their derivatives.
+double missing(Counts const& n) { return 1.0 + 0.5 * n.states * (n.states + 3.0) + n.state_features; }
+
+/// One fit in the weak form of an equation in the strong one: a term for every jet.
+double weak_fit(Counts n) {
+  n.noise_pairs = 0.5 * n.state_features * (n.state_features + 1.0);
+  return fit(n);
 }
 
 /// Modes, forth and back, of axes that no fast transform has.
@@ -46,14 +55,15 @@ Doubles mollified_doubles(deck::Deck const& deck, grid::Grid const& grid, equati
   auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
   bool const draws = samples == nullptr || *samples > 0;
   bool const constants = std::all_of(deck.parameters.begin(), deck.parameters.end(), [](auto const& parameter) { return parameter.second.over.empty(); });
-  double const forms = draws && constants && !deck.equation.weak ? 1.0 : 0.0;   // the answer, while the weak form is asked
-  double const fits = (deck.mollifier.automatic || draws ? 2.0 : 1.0) + forms;   // those of trials and what validates them, too
+  double const fits = deck.mollifier.automatic || draws ? 2.0 : 1.0;   // those of trials and what validates them, too
+  double const terms = draws && constants ? missing(n) : 0.0;
+  double const forms = draws && constants && !deck.equation.weak ? 2.0 * weak_fit(n) - fit(n) : 0.0;   // beside the answer, while the weak form is asked
   double const kept = n.states + 2.0 * n.fields + (draws ? 5.0 * n.fields : 0.0);   // data, starts; of the draws: squares, deviations, the two fits
   /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
   double const varying =
       deck.mollifier.adaptive ? 6.0 * static_cast<double>(1 + system.features.size()) + 15.0 * system.residuals : 0.0;
   double const a_rank = n.fields > 0.0 ? fits * (low_modes * low_modes + modes(deck, grid)) : 0.0;
-  return {varying + kept + fits * fit(n) + (draws ? draw(n) : 0.0), a_rank};
+  return {varying + kept + fits * fit(n) + terms + std::max(forms, 0.0) + (draws ? draw(n) : 0.0), a_rank};
 }
 
 }  // namespace mollis::problem

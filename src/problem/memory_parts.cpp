@@ -20,8 +20,21 @@ std::vector<int> tail(int first, Orders const& orders, int dimension) {
 double jet_passes(equation::System const& system, int dimension) {
   std::set<std::vector<int>> tails;
   for (auto const& feature : system.features)
-    if (feature.kind == Kind::state && dimension > 1) tails.insert(tail(feature.index, feature.order, dimension));
+    if ((feature.kind == Kind::state || feature.kind == Kind::term) && dimension > 1) tails.insert(tail(feature.index, feature.order, dimension));
   return static_cast<double>(tails.size());
+}
+
+/// Of every two derivatives of two terms that share noise, to first order and, where that differs, exactly (residual::DataFeatures).
+double noise_pairs(equation::System const& system) {
+  auto const derivatives = [&](int term) {
+    return static_cast<double>(std::count_if(system.features.begin(), system.features.end(), [&](auto const& feature) { return feature.kind == Kind::term && feature.index == term; }));
+  };
+  double sum = 0.0;
+  for (auto const& pair : system.term_pairs) {
+    double const a = derivatives(pair.first), b = derivatives(pair.second);
+    sum += static_cast<double>(pair.tape.outputs.size()) * (pair.first == pair.second ? 0.5 * a * (a + 1.0) : a * b);
+  }
+  return sum;
 }
 
 /// The form of order q has a part for every split of q over the axes: tails are the splits of q and less over all but one.
@@ -36,7 +49,7 @@ double smoothness_passes(int order, int dimension) {
 Counts::Counts(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system)
     : states(static_cast<double>(deck.observations.size())), residuals(system.residuals), fields(0.0), state_features(0.0), other_features(0.0),
       by_state(static_cast<double>(system.by_state.size())), by_parameter(static_cast<double>(system.by_parameter.size())),
-      jet_passes(problem::jet_passes(system, grid.dimension())), smoothness_passes(0.0), derived(false), ghosts(grid.blocks() > 1) {
+      jet_passes(problem::jet_passes(system, grid.dimension())), smoothness_passes(0.0), noise_sums(0.0), noise_pairs(0.0), derived(false), ghosts(grid.blocks() > 1) {
   for (auto const& [name, parameter] : deck.parameters) {
     if (parameter.over.size() != deck.grid.axes.size() || parameter.over.size() < 2) continue;
     fields += 1.0;
@@ -44,11 +57,14 @@ Counts::Counts(deck::Deck const& deck, grid::Grid const& grid, equation::System 
   }
   for (auto const& feature : system.features) {
     bool const plain = feature.order == mollifier::MultiIndex{};
-    if (feature.kind == Kind::state) state_features += 1.0;
+    if (feature.kind == Kind::state || feature.kind == Kind::term) state_features += 1.0;
     if (feature.kind == Kind::parameter && !plain) derived = true;
-    if (feature.kind == Kind::field || feature.kind == Kind::term || (feature.kind == Kind::parameter && !plain)) other_features += 1.0;
+    if (feature.kind == Kind::field || (feature.kind == Kind::parameter && !plain)) other_features += 1.0;
   }
   for (auto const& axis : grid.axes()) ghosts = ghosts || axis.periodic;
+  auto const unknowns = static_cast<double>(deck.parameters.size());
+  if (fields == 0.0 && system.affine && !system.mixed.empty()) noise_sums = 0.5 * residuals * unknowns * (unknowns + 3.0);
+  noise_pairs = problem::noise_pairs(system);
 }
 
 }  // namespace mollis::problem

@@ -34,32 +34,29 @@ bool positive_definite(std::vector<std::vector<double>> block) {
   return true;
 }
 
-/// J^T W J and J^T W R(0), the same way as N and n.
+/// J^T W J and J^T W R(0), the same way as N and n: entry by entry, each summed over the points before the next is made.
 NormalNoise plain_sums(ResidualModel const& model, std::vector<Field> const& partials, std::vector<Field> const& constant,
                        std::vector<Field> const& weights) {
   auto const& system = model.system();
   std::size_t const unknowns = model.space().unknowns().size();
-  auto const size = static_cast<std::size_t>(model.bank().size());
-  std::vector<std::vector<Field>> matrix(unknowns);
-  std::vector<Field> vector;
-  for (std::size_t p = 0; p < unknowns; ++p) {
-    vector.emplace_back("sum", size);
-    for (std::size_t q = 0; q < unknowns; ++q) matrix[p].emplace_back("sum", size);
-  }
-  for (std::size_t i = 0; i < partials.size(); ++i) {
-    int const residual = system.by_parameter[i].residual;
-    auto const k = static_cast<std::size_t>(residual);
-    auto const p = unknown_of(system, static_cast<int>(i));
-    kernels::add_product(partials[i], constant[k], weights[k], vector[p]);
-    for (std::size_t j = 0; j < partials.size(); ++j)
-      if (system.by_parameter[j].residual == residual)
-        kernels::add_product(partials[i], partials[j], weights[k], matrix[p][unknown_of(system, static_cast<int>(j))]);
-  }
+  Field const sum("sum", static_cast<std::size_t>(model.bank().size()));
+  /// sum_k sum_i W_k dR_k/dp_i factor(k, i), partials i by unknown p.
+  auto const summed = [&](std::size_t p, auto&& add) {
+    Kokkos::deep_copy(sum, 0.0);
+    for (std::size_t i = 0; i < partials.size(); ++i)
+      if (unknown_of(system, static_cast<int>(i)) == p) add(i, static_cast<std::size_t>(system.by_parameter[i].residual));
+    return sum_on_owner(model, sum, p);
+  };
   NormalNoise sums;
   for (std::size_t p = 0; p < unknowns; ++p) {
-    sums.vector.push_back(sum_on_owner(model, vector[p], p));
+    sums.vector.push_back(summed(p, [&](std::size_t i, std::size_t k) { kernels::add_product(partials[i], constant[k], weights[k], sum); }));
     sums.matrix.emplace_back();
-    for (std::size_t q = 0; q < unknowns; ++q) sums.matrix.back().push_back(sum_on_owner(model, matrix[p][q], p));
+    for (std::size_t q = 0; q < unknowns; ++q)
+      sums.matrix.back().push_back(summed(p, [&](std::size_t i, std::size_t k) {
+        for (std::size_t j = 0; j < partials.size(); ++j)
+          if (system.by_parameter[j].residual == static_cast<int>(k) && unknown_of(system, static_cast<int>(j)) == q)
+            kernels::add_product(partials[i], partials[j], weights[k], sum);
+      }));
   }
   return sums;
 }

@@ -168,6 +168,8 @@ TEST(Sizes, MemoryIsWhatLivesAtThePeak) {
       {"heat3d 64^3, equation-error", {"inversion.method=equation-error"}, 178.6 - 6.8},
       {"phase_field 256^2, equation-error", phase("equation-error"), 64.2 - 6.9},
       {"phase_field 256^2, joint", phase("joint"), 59.0 - 5.9},
+      {"one constant, 321 x 401, weak", {"grid.axes=[\"t\", \"x\"]", "grid.points=[321, 401]", "grid.lower=[0, 0]", "grid.upper=[2, 1]", "parameters.a.over=[]",
+                                        "equation.residual=dt(u) - a*dx(dx(u)) + 0.5*u", "equation.form=weak", "inversion.method=equation-error"}, 67.6 - 5.8},
   };
   for (auto const& one : cases) {
     auto const deck = cube("[64, 64, 64]", one.deck);

@@ -60,11 +60,17 @@ verdict::Check agreement(Inference const& strong, Inference const& weak) {
   return most;
 }
 
+/// What the weak form says of the equation, in words.
+verdict::Check by_weak_form(verdict::Check check) {
+  check.finding = "by the weak form of the same equation: " + check.finding;
+  return check;
+}
+
 }  // namespace
 
 bool can_ask(problem::Finer const& finer, Inference const* strong) {
-  auto const is_asked = [](verdict::Check const& check) { return check.name == "forms"; };
-  return finer.weak && (strong == nullptr || std::none_of(strong->verdict.checks.begin(), strong->verdict.checks.end(), is_asked));
+  auto const disagrees = [](verdict::Check const& check) { return check.name == "forms" && !check.holds(); };
+  return finer.weak && (strong == nullptr || std::none_of(strong->verdict.checks.begin(), strong->verdict.checks.end(), disagrees));
 }
 
 std::optional<Inference> in_weak_form(Problem const& problem, std::string const& method, Inference const* strong, problem::Finer const& finer, Again const& again) {
@@ -74,22 +80,22 @@ std::optional<Inference> in_weak_form(Problem const& problem, std::string const&
 }
 
 Inference with_other_form(Inference answer, problem::Finer const& finer, Again const& again) {
-  bool const sound = answer.verdict.status() == verdict::Status::sound, mollified = answer.estimate.penalty.empty();
-  if (!can_ask(finer, &answer) || !sound || !mollified || !answer.uncertainty.computed || !constants_alone(*answer.problem)) return answer;
+  auto const of_equation = [](auto const& checks) { return std::all_of(checks.begin(), checks.end(), tells_of_equation); };
+  bool const mollified = answer.estimate.penalty.empty() && answer.uncertainty.computed;
+  if (!can_ask(finer, &answer) || !mollified || !constants_alone(*answer.problem) || !of_equation(answer.verdict.reasons())) return answer;
   answer.problem->progress.say("form  the constants once more by the weak form, for whether both agree");
   auto const weak = ask(*answer.problem, answer.problem->settings.inversion.method, finer, again);
   if (!weak) return answer;
-  auto reasons = weak->verdict.reasons();
-  if (auto const other = std::find_if_not(reasons.begin(), reasons.end(), tells_of_equation); other != reasons.end()) {
-    answer.problem->progress.say("form  which cannot be told: " + other->finding);
+  auto const reasons = weak->verdict.reasons();
+  if (!of_equation(reasons)) {
+    answer.problem->progress.say("form  which cannot be told: " + std::find_if_not(reasons.begin(), reasons.end(), tells_of_equation)->finding);
     return answer;
   }
   auto& checks = answer.verdict.checks;
+  checks.erase(std::remove_if(checks.begin(), checks.end(), tells_of_equation), checks.end());
+  for (auto const& check : weak->verdict.checks)
+    if (tells_of_equation(check)) checks.push_back(by_weak_form(check));
   checks.push_back(agreement(answer, *weak));
-  for (auto& check : reasons) {
-    check.finding = "by the weak form of the same equation: " + check.finding;
-    checks.push_back(std::move(check));
-  }
   return answer;
 }
 

@@ -101,6 +101,14 @@ std::string noise_text(Seen const& seen) {
   return text + "noise = \"auto\"\n";
 }
 
+/// With what the file calls the indices.
+std::string question_of_fixed(Lattice const& lattice) {
+  std::string text = "# ? Which index along these?";
+  for (auto const& axis : lattice.dataset->description.axes)
+    if (!axis.labels.empty() && std::count(lattice.fixed.begin(), lattice.fixed.end(), axis.name) > 0) text += fmt::format(" {}: {}", axis.name, numbered(axis.labels));
+  return text + "\n";
+}
+
 std::string observation_text(Survey const& survey, Lattice const& lattice, std::string const& state) {
   auto const& seen = *lattice.dataset;
   std::string text = fmt::format("[observations.{}]\nfile = {}\n", state, deck::quote(survey.file));
@@ -126,7 +134,7 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
                           ? name
                           : deck::quote(name));
   if (!at.empty()) part.push_back(fmt::format("at = {{ {} }}", at));
-  for (auto const& key : part) text += (key.rfind("at", 0) == 0 ? "# ? Which index along these?\n" : "") + key + "\n";
+  for (auto const& key : part) text += (key.rfind("at", 0) == 0 ? question_of_fixed(lattice) : "") + key + "\n";
   return text + question_of_gaps(survey, seen, part) + noise_text(seen);
 }
 

@@ -63,6 +63,18 @@ class Look(TestCase):
             f["u"], f["z_mm"], f["y_um"], f["x_um"] = U, numpy.arange(4.0), numpy.arange(12.0), numpy.arange(10.0)
         self.new("units.h5", "# ? z is in mm, x in um: derivatives and lap() take them for one unit. Second derivatives along z times 1e-06 are per um^2.")
 
+    def test_channels_have_names(self):
+        """By their own name or their fluorophore, of the first image alone; none where one has none."""
+        image = '<OME><Image><Pixels DimensionOrder="XYZCT" SizeZ="2" SizeC="2" SizeT="1" PhysicalSizeX="0.2" PhysicalSizeXUnit="&#181;m" PhysicalSizeY="0.2">{}</Pixels></Image>'
+        others = '<Image><Pixels><Channel Name="other"/></Pixels></Image></OME>'
+        for channels, shown in (('<Channel ID="Channel:0:0" Name="DAPI"><LightPath/></Channel><Channel ID="Channel:0:1" Fluor="Cy5"/>', '0 "DAPI", 1 "Cy5"'), ('<Channel ID="Channel:0:0" Name="DAPI"/><Channel ID="Channel:0:1"/>', None)):
+            formats.tiff(self.directory / "two.ome.tif", list(U), image.format(channels) + others)
+            out = self.expect(0, run("look", "two.ome.tif", cwd=self.directory)).out
+            self.assertIn("x every 0.2 um", out)
+            self.assertEqual(shown is not None and f"channel: {shown}" in out, shown is not None, out)
+            self.assertNotIn("other", out)
+            self.new("two.ome.tif", f"# ? Which index along these? channel: {shown}\nat = {{ channel = 0 }}" if shown else "# ? Which index along these?\nat = { channel = 0 }")
+
     def test_units_in_names(self):
         with h5py.File(self.directory / "profiles.h5", "w") as file:
             file["run1/intensity"] = numpy.exp(-TIMES) * numpy.cos(PLACES[:, None] / 9)

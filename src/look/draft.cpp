@@ -169,9 +169,14 @@ std::string question_of_tracks(Survey const& survey) {
 /// Columns that hold no numbers, which a deck would want if they are times or places.
 std::string question_of_words(Survey const& survey) {
   std::vector<std::string> names;
-  for (auto const& seen : survey.datasets)
-    if (!seen.problem.empty()) names.push_back(seen.name);
-  return names.empty() ? "" : fmt::format("# ? Without numbers, and so left out: {}. Do times or places stand there?\n", run::shown(deck::quoted_list(names)));
+  bool dates = false;
+  for (auto const& seen : survey.datasets) {
+    if (seen.problem.empty()) continue;
+    names.push_back(seen.name);
+    dates = dates || seen.problem.find("dates are not read") != std::string::npos;
+  }
+  return names.empty() ? "" : fmt::format("# ? Without numbers, and so left out: {}. Do times or places stand there?{}\n", run::shown(deck::quoted_list(names)),
+                                          dates ? " tools/sensors.py makes seconds of dates." : "");
 }
 
 /// Rows as places where molecules were seen.

@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
-"""A wide table of sensors, a column of readings each, as the long table of scattered points that Mollis reads.
+"""A table of sensors as the long table of scattered points that Mollis reads: of a column of readings each, or of times that are dates.
 
     tools/sensors.py logger.csv -o points.csv --axes x [--time time_s] [--places places.csv] [--columns T_0mm T_5mm]
+    tools/sensors.py long.csv -o points.csv --axes y x --value temperature [--time time]
     tools/sensors.py array.h5 -o points.csv --axes y x --time t --dataset u
 
 CSV: a line of names (lines that begin with # aside), separators as the line of names has them (; tab ,), a row a time. HDF5: --dataset over
 [time, sensor], with 1D datasets of the times and of each axis. Where sensors stand: --places, a CSV with columns `sensor` (the name of its
 column) and the axes; without it the number in a column's name, one axis alone ("T_12mm" or "12" stands at 12, whatever the unit).
+--value: a table of a row a reading, in which the axes are columns; with it or --places, sensors are told apart by
+a column `sensor`. Times that are dates (2024-03-01 12:00:05.5, with T, Z or +01:00 too) become seconds since the earliest, or --unit min, h, d.
 Readings that are empty, NA or NaN are left out. points.csv has columns t, the axes, value, sensor: of a deck with kind = "points",
 columns = { value = "value" }."""
 import argparse
 import csv
+import datetime
 import math
 import pathlib
 import re
 import sys
 
+UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -34,7 +39,21 @@ def number(text, where):
     try:
         return float(text)
     except ValueError:
-        raise Failure(65, f'{where}: "{text}" is not a number; times are numbers, too') from None
+        raise Failure(65, f'{where}: "{text}" is not a number') from None
+
+
+def times_of(texts, where, unit):
+    """Numbers as they stand; dates in `unit`s since the earliest, and that one. All of one kind: with a zone, or without."""
+    try:
+        return [float(text) for text in texts], None
+    except ValueError:
+        pass
+    try:
+        dates = [datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in texts]
+        first = min(dates)
+        return [(date - first).total_seconds() / UNITS[unit] for date in dates], first
+    except (ValueError, TypeError) as error:
+        raise Failure(65, f"{where}: times are neither numbers nor dates as 2024-03-01 12:00:05 ({error})") from None
 
 
 def rows_of(path):
@@ -77,13 +96,23 @@ def places_of(sensors, axes, path):
 
 
 def from_text(given):
-    """Times, sensor -> readings, sensor -> place."""
+    """Rows (time, place, reading, sensor) of a table that has a column a sensor, and the date of the first."""
     names, rows = rows_of(given.table)
     time = column(given.table, names, given.time or names[0])
     sensors = given.columns or [name for n, name in enumerate(names) if n != time]
     where = [column(given.table, names, name) for name in sensors]
-    times = [number(row[time], given.table) for row in rows]
-    return times, {name: [number(row[w], given.table) for row in rows] for name, w in zip(sensors, where)}, places_of(sensors, given.axes, given.places)
+    times, first = times_of([row[time] for row in rows], given.table, given.unit)
+    places = places_of(sensors, given.axes, given.places)
+    return [(t, *places[name], number(row[w], given.table), name) for name, w in zip(sensors, where) for t, row in zip(times, rows)], first
+
+
+def from_long(given):
+    """Rows (time, place, reading, sensor) of a table that has a row a reading, and the date of the first."""
+    names, rows = rows_of(given.table)
+    time, value, *axes = (column(given.table, names, name) for name in (given.time or names[0], given.value, *given.axes))
+    sensor = names.index("sensor") if "sensor" in names else None
+    times, first = times_of([row[time] for row in rows], given.table, given.unit)
+    return [(t, *(number(row[a], given.table) for a in axes), number(row[value], given.table), "" if sensor is None else row[sensor]) for t, row in zip(times, rows)], first
 
 
 def from_hdf5(given):
@@ -98,8 +127,7 @@ def from_hdf5(given):
         raise Failure(66, f"{given.table}: cannot be read ({error})") from error
     if values.shape != (len(times), len(axes[0])) or any(axis.shape != axes[0].shape for axis in axes):
         raise Failure(65, f"{given.table}: {given.dataset} is over {values.shape}, but there are {len(times)} times and {[axis.size for axis in axes]} places")
-    names = [str(n) for n in range(values.shape[1])]
-    return times, dict(zip(names, values.T)), {name: [axis[n] for axis in axes] for n, name in enumerate(names)}
+    return [(float(t), *(float(axis[n]) for axis in axes), float(v), str(n)) for n, column_of_n in enumerate(values.T) for t, v in zip(times, column_of_n)], None
 
 
 def refuse_inputs(given):
@@ -114,10 +142,10 @@ def convert(given):
     if given.table.suffix in (".h5", ".hdf5", ".nc"):
         if not given.dataset or not given.time:
             raise Failure(64, "HDF5 needs --dataset and --time")
-        times, readings, places = from_hdf5(given)
+        every, first = from_hdf5(given)
     else:
-        times, readings, places = from_text(given)
-    rows = [(float(t), *map(float, places[name]), float(v), name) for name, values in readings.items() for t, v in zip(times, values) if not math.isnan(v)]
+        every, first = from_long(given) if given.value else from_text(given)
+    rows = [row for row in every if not math.isnan(row[-2])]
     try:
         with open(given.output, "w" if given.overwrite else "x", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -127,7 +155,8 @@ def convert(given):
         raise Failure(64, f"{given.output}: is there already; name another file, or say --overwrite") from None
     except OSError as error:
         raise Failure(74, f"{given.output}: cannot be written ({error})") from error
-    print(f"{given.output}: {len(rows)} readings of {len(readings)} sensors, {sum(map(len, readings.values())) - len(rows)} missing")
+    sensors = len({row[1:-2] for row in every})
+    print(f"{given.output}: {len(rows)} readings of {sensors} sensors, {len(every) - len(rows)} missing" + (f"; t in {given.unit} since {first}" if first else ""))
 
 
 def main():
@@ -138,6 +167,8 @@ def main():
     parser.add_argument("--time", help="column of the times (the first), or dataset")
     parser.add_argument("--places", type=pathlib.Path)
     parser.add_argument("--columns", nargs="+", help="sensors (all columns but the time)")
+    parser.add_argument("--value", help="column of the readings, of a table that has a row a reading")
+    parser.add_argument("--unit", choices=UNITS, default="s", help="of times that are dates")
     parser.add_argument("--dataset")
     parser.add_argument("--overwrite", action="store_true", help="an output that is there already")
     try:

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Electrical impedance tomography of a water tank (Kuopio Tomography Challenge 2023, training data), as differences from water.
 
-    tank.py DATA --mollis PROGRAM [--targets 1 2 3 4] [--waves 2] [--noise 0.01] [--output FOLDER] [--picture tank.png]
+    tank.py DATA --mollis PROGRAM [--targets 1 2 3 4] [--waves 2] [--noise 0.01] [--plain] [--output FOLDER] [--picture tank.png]
 
 DATA holds ktc2023_training.h5: Uel_ref, Uel_1 ... (76 patterns x 31 voltages), Inj (32 x 76), Mpat (32 x 31), truth_1 ... (256 x 256).
 Axes y = ln(r/R), -2.36 to 0, and x, the angle: with them the equation of the plane keeps its form (the map is conformal). s is the
 conductivity over that of the target's water, 1 at the rim, u0 the potential in water of the same currents, w = u - u0:
 
     dy(s dy(w + u0)) + dx(s dx(w + u0)) = 0,     dy(w) = 0 at the rim (w is even there) and at the hole in the middle
+
+s = exp((1 - e^2y) b), positive of itself; with --plain s = 1 + (1 - e^2y) b, b > -0.98.
 
 u0: -(1/pi) sum_l I_l mean of ln|x - x'| over electrode l, currents even over each; its one factor, 1 over water's conductivity and depth, is
 fitted to Uel_ref at the electrodes without current. The target's water: its voltages over those of the reference at six and seven turns, which
@@ -16,7 +18,7 @@ electrodes, potentials of mean 0 from the 31 voltages. The noise, a share of w's
 1e-5 V, and what the model lacks is not known.
 
 Orientation, by the organisers' mesh (electrode 1 at 90 degrees, the next against the clock) and their interpolateRecoToPixGrid (row 0 of the
-truth at the top). Score: correlation of s with the classes (1, more resistive: -1; 2, more conductive: 1) on the lattice, cells weighted by
+truth at the top). Score: correlation of log s with the classes (1, more resistive: -1; 2, more conductive: 1) on the lattice, cells weighted by
 their areas; beside it the best of all turns by 45 degrees and more, and of the mirrored ones, which take no part in the choice."""
 import argparse
 import json
@@ -53,11 +55,10 @@ noise = {noise:.5g}
 {experiments}[parameters.b]
 over    = ["y", "x"]
 initial = 0.0
-lower   = -0.98
-
+{bound}
 [equation]
 residual = "dy(s*dy(w)) + dx(s*dx(w)) + dy(s)*ga + dx(s)*gb"
-let      = {{ s = "1 + (1 - exp(2*y))*b" }}      # water at the rim
+let      = {{ s = "{law}" }}      # water at the rim
 
 [inversion]
 method = "joint"
@@ -173,6 +174,7 @@ def main():
     parser.add_argument("--targets", nargs="+", default=list("1234"), choices=list("1234"))
     parser.add_argument("--waves", type=int, default=2)
     parser.add_argument("--noise", type=float, default=0.01, help="of the root mean square of w")
+    parser.add_argument("--plain", action="store_true", help="b is the conductivity itself, not its logarithm")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("tank.data"))
     parser.add_argument("--picture", type=pathlib.Path)
     given = parser.parse_args()
@@ -183,7 +185,7 @@ def main():
     a, b = np.meshgrid(axis_a, axis_b, indexing="ij")
     ga, gb = gradient(np.where(a == 0, -1e-9, a), b)
     ga[-1] = current(axis_b)
-    print("| target | its water, resistance over that of the reference | experiments | correlation with the classes | turned by 45 degrees or more, best | mirrored, best | s in class 1, water, class 2 | chi2 | mean +- of b | CPU seconds | verdict |")
+    print("| target | its water, resistance over that of the reference | experiments | correlation of log s with the classes | turned by 45 degrees or more, best | mirrored, best | s in class 1, water, class 2 | chi2 | mean +- of b | CPU seconds | verdict |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     images = {}
     for target in given.targets:
@@ -201,7 +203,8 @@ def main():
         with h5py.File(folder / "data.h5", "w") as file:
             for name, values in columns.items():
                 file[name] = values
-        (folder / "case.toml").write_text(DECK.format(target=target, rows=ROWS, columns=COLUMNS, depth=DEPTH, turn=2 * np.pi, noise=given.noise * rms, experiments=text))
+        (folder / "case.toml").write_text(DECK.format(target=target, rows=ROWS, columns=COLUMNS, depth=DEPTH, turn=2 * np.pi, noise=given.noise * rms, experiments=text,
+                                                     law="1 + (1 - exp(2*y))*b" if given.plain else "exp((1 - exp(2*y))*b)", bound="lower   = -0.98\n" if given.plain else ""))
         before = os.times()
         done = subprocess.run([given.mollis, "invert", folder / "case.toml"], capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
         seconds = os.times().children_user - before.children_user
@@ -209,12 +212,13 @@ def main():
             sys.exit(done.stderr)
         summary = json.loads((folder / "case.out" / "summary.json").read_text())
         with h5py.File(folder / "case.out" / "result.h5") as file:
-            s = 1 + (1 - np.exp(2 * a)) * file["parameters/b"][...]
+            s = (1 - np.exp(2 * a)) * file["parameters/b"][...]
+            s = 1 + s if given.plain else np.exp(s)
         true, areas = classes(data["truth_" + target], a, b), np.exp(2 * a)
         images[target] = s, data["truth_" + target], summary["verdict"]["status"]
 
         def score(sign, turns):
-            return max(correlation(s, classes(data["truth_" + target], a, sign * b + turn * np.pi / 16), areas) for turn in turns)
+            return max(correlation(np.log(s), classes(data["truth_" + target], a, sign * b + turn * np.pi / 16), areas) for turn in turns)
         inside = [f"{np.average(s[true == kind], weights=areas[true == kind]):.2f}" if np.any(true == kind) else "none" for kind in (-1, 0, 1)]
         reasons = ", ".join(dict.fromkeys(reason["check"] for reason in summary["verdict"]["reasons"]))
         print(f"| {target} | {drift:.3f} | {2 * given.waves} | {score(1, [0]):.2f} | {score(1, range(4, 29)):.2f} | {score(-1, range(32)):.2f} | {', '.join(inside)} | {summary.get('misfit_chi2', float('nan')):.3g} "

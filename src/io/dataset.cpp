@@ -51,7 +51,7 @@ std::string shape_text(std::vector<Dimension> const& axes) {
 
 std::string to_bytes(Description const& d) {
   Json axes = Json::array();
-  for (auto const& a : d.axes) axes.push_back({a.name, a.size, a.coordinates, a.spacing, a.unit});
+  for (auto const& a : d.axes) axes.push_back({a.name, a.size, a.coordinates, a.spacing, a.unit, a.labels});
   auto const& p = d.packing;
   Json const all = {d.dataset,       axes,         d.type,  d.unit,          d.title,
                     p.scale,         p.offset,     p.fills, optional(p.low), optional(p.high),
@@ -64,7 +64,7 @@ Description description_from(std::string const& bytes) {
   Json const all = Json::from_cbor(bytes.begin(), bytes.end());
   Description d;
   d.dataset = all[0];
-  for (auto const& a : all[1]) d.axes.push_back({a[0], a[1], a[2], a[3], a[4]});
+  for (auto const& a : all[1]) d.axes.push_back({a[0], a[1], a[2], a[3], a[4], a[5]});
   d.type = all[2];
   d.unit = all[3];
   d.title = all[4];

@@ -15,6 +15,7 @@ struct Dimension {
   std::string coordinates;  ///< the dataset of the same file that holds its coordinates; "" where there is none
   double spacing = 0.0;     ///< 0: not known
   std::string unit;
+  std::vector<std::string> labels = {};  ///< what the file calls each index along it ("DAPI"); none where it has no names for them
 };
 
 /// From stored to true values: NaN where the stored value v is a fill, no number or not in [low, high], else

@@ -99,7 +99,7 @@ std::string advice_on(std::string const& number) {
   auto const digits = number.find_first_not_of("0123456789");
   bool const dated = digits != 0 && digits != std::string::npos && number.find_first_not_of("0123456789-/.:TZ+ ") == std::string::npos &&
                      std::count_if(number.begin(), number.end(), [](char c) { return c == '-' || c == '/' || c == ':' || c == '.'; }) >= 2;
-  if (dated) return " (dates are not read; write times as numbers, say seconds since the first)";
+  if (dated) return " (dates are not read; write times as numbers, say seconds since the first, as tools/sensors.py makes of them)";
   auto const comma = number.find(',');
   if (comma == std::string::npos || number.find_first_not_of("0123456789.,+-eE") != std::string::npos) return "";
   return " (decimals have a point)";

@@ -91,14 +91,39 @@ std::string grid_text(Survey const& survey, Lattice const& lattice) {
   return text + fmt::format("points = [{}]\nlower = [{}]\nupper = [{}]\n", points, lower, upper);
 }
 
+bool is_whole(io::Description const& d) { return d.type.find("int") != std::string::npos && d.packing.scale == 1.0 && d.packing.offset == 0.0; }
+
+/// An image may show a domain by its grey values alone: those of the first frame, the same domain at all times. `at`: what is fixed already.
+std::string question_of_ground(Survey const& survey, Lattice const& lattice, std::string at) {
+  auto const& seen = *lattice.dataset;
+  auto const space = std::count_if(lattice.axes.begin(), lattice.axes.end(), [](Guess const& g) { return g.axis != "t"; });
+  if (!is_whole(seen.description) || space < 2 || seen.missing > 0) return "";
+  for (auto const& g : lattice.axes)
+    if (g.axis == "t") at += fmt::format("{}{} = 0", at.empty() ? "" : ", ", deck::is_identifier(seen.description.axes[g.from].name) ? seen.description.axes[g.from].name : std::to_string(g.from));
+  std::string mask = "file = " + deck::quote(survey.file);
+  if (!seen.name.empty()) mask += ", dataset = " + deck::quote(seen.name);
+  if (!lattice.order.empty()) mask += ", order = " + list_of(lattice.order);
+  if (!at.empty()) mask += ", at = { " + at + " }";
+  return fmt::format("# ? A cell or nucleus before a dark ground, where the equation does not hold? By its grey values (here half way up):\n# mask = {{ {}, above = {} }}\n", mask,
+                     deck::number(plain(0.5 * (seen.lowest + seen.highest))));
+}
+
 /// The noise is a question; of whole numbers as they are stored, and of what is in counts, also that of a camera.
 std::string noise_text(Seen const& seen) {
   auto const& d = seen.description;
-  bool const whole = d.type.find("int") != std::string::npos && d.packing.scale == 1.0 && d.packing.offset == 0.0;
+  bool const whole = is_whole(d);
   std::string text = "# ? The noise: a standard deviation, { relative = 0.01 }, or \"auto\"\n";
   if (whole || d.unit.find("count") != std::string::npos)
     text += "# ? Counts of a camera? noise = { gain = \"auto\", offset = \"auto\" }; counts of single things: \"poisson\"\n";
   return text + "noise = \"auto\"\n";
+}
+
+/// With what the file calls the indices.
+std::string question_of_fixed(Lattice const& lattice) {
+  std::string text = "# ? Which index along these?";
+  for (auto const& axis : lattice.dataset->description.axes)
+    if (!axis.labels.empty() && std::count(lattice.fixed.begin(), lattice.fixed.end(), axis.name) > 0) text += fmt::format(" {}: {}", axis.name, numbered(axis.labels));
+  return text + "\n";
 }
 
 std::string observation_text(Survey const& survey, Lattice const& lattice, std::string const& state) {
@@ -126,8 +151,8 @@ std::string observation_text(Survey const& survey, Lattice const& lattice, std::
                           ? name
                           : deck::quote(name));
   if (!at.empty()) part.push_back(fmt::format("at = {{ {} }}", at));
-  for (auto const& key : part) text += (key.rfind("at", 0) == 0 ? "# ? Which index along these?\n" : "") + key + "\n";
-  return text + question_of_gaps(survey, seen, part) + noise_text(seen);
+  for (auto const& key : part) text += (key.rfind("at", 0) == 0 ? question_of_fixed(lattice) : "") + key + "\n";
+  return text + question_of_gaps(survey, seen, part) + question_of_ground(survey, lattice, at) + noise_text(seen);
 }
 
 /// A template of an equation with one constant.
@@ -161,9 +186,14 @@ std::string question_of_tracks(Survey const& survey) {
 /// Columns that hold no numbers, which a deck would want if they are times or places.
 std::string question_of_words(Survey const& survey) {
   std::vector<std::string> names;
-  for (auto const& seen : survey.datasets)
-    if (!seen.problem.empty()) names.push_back(seen.name);
-  return names.empty() ? "" : fmt::format("# ? Without numbers, and so left out: {}. Do times or places stand there?\n", run::shown(deck::quoted_list(names)));
+  bool dates = false;
+  for (auto const& seen : survey.datasets) {
+    if (seen.problem.empty()) continue;
+    names.push_back(seen.name);
+    dates = dates || seen.problem.find("dates are not read") != std::string::npos;
+  }
+  return names.empty() ? "" : fmt::format("# ? Without numbers, and so left out: {}. Do times or places stand there?{}\n", run::shown(deck::quoted_list(names)),
+                                          dates ? " tools/sensors.py makes seconds of dates." : "");
 }
 
 /// Rows as places where molecules were seen.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "deck/text.hpp"
 #include "look/survey.hpp"
 #include "run/shown.hpp"
 
@@ -50,7 +51,20 @@ std::string axes_text(io::Description const& description) {
   return text;
 }
 
+std::string labels_text(io::Description const& description) {
+  std::string text;
+  for (auto const& axis : description.axes)
+    if (!axis.labels.empty()) text += (text.empty() ? "" : "; ") + axis.name + ": " + numbered(axis.labels);
+  return text;
+}
+
 }  // namespace
+
+std::string numbered(std::vector<std::string> const& labels) {
+  std::string text;
+  for (std::size_t i = 0; i < labels.size(); ++i) text += fmt::format("{}{} {}", i == 0 ? "" : ", ", i, run::shown(deck::quote(labels[i])));
+  return text;
+}
 
 std::string report(Survey const& survey) {
   std::string text =
@@ -63,7 +77,7 @@ std::string report(Survey const& survey) {
     auto const name = seen.name.empty() ? std::string("(no name)") : run::shown(seen.name);
     text += fmt::format("  {:<{}}  {:<8} {:<24} {}\n", name, width, seen.problem.empty() ? d.type : "-",
                         seen.problem.empty() ? io::shape_text(d.axes) : "", values_text(seen));
-    for (auto const& more : {run::shown(d.title, 100), packing_text(d.packing), axes_text(d)})
+    for (auto const& more : {run::shown(d.title, 100), packing_text(d.packing), axes_text(d), labels_text(d)})
       if (!more.empty()) text += fmt::format("  {:<{}}  {}\n", "", width, more);
   }
   return text;

@@ -36,6 +36,9 @@ Survey survey(std::string const& file);
 /// Whether a name says that values are what an estimate is held against ("u_true", "truth_1", "y_exact", "u_clean"), not what was measured.
 bool is_truth(std::string const& name);
 
+/// What a file calls the indices along an axis: 0 "DAPI", 1 "GFP".
+std::string numbered(std::vector<std::string> const& labels);
+
 /// The text that `mollis look` prints of it.
 std::string report(Survey const& survey);
 

@@ -62,6 +62,39 @@ Series values(Case const& c, std::size_t s) {
   return {times.run, all};
 }
 
+/// The first components, with what is prescribed at time t in place of theirs; `known`: 0 where that is not known.
+std::vector<Field> with_prescribed(Case const& c, std::vector<Field> const& initial, std::vector<Prescribed> const& all, double t, bool known) {
+  std::vector<Field> components;
+  for (std::size_t k = 0; k < initial.size(); ++k) {
+    auto const& [state, order] = c.layout.components[k];
+    auto const& own = all[static_cast<std::size_t>(state)];
+    auto const values = on_host(initial[k]), given = on_host(own.values.at(t, order));
+    Field const component("component", values.extent(0));
+    auto const host = Kokkos::create_mirror_view(component);
+    for (std::size_t i = 0; i < host.extent(0); ++i) {
+      host(i) = own.where(i) != 0.0 ? given(i) : values(i);
+      if (known && !std::isfinite(host(i))) host(i) = 0.0;
+    }
+    Kokkos::deep_copy(component, host);
+    components.push_back(component);
+  }
+  return components;
+}
+
+/// Whether points that are free stand next to prescribed ones that are not known at time t; they are prescribed then, too. Collective.
+bool gives_way(Case const& c, Lines& lines, std::vector<Field> const& initial, std::vector<Prescribed>& all, double t) {
+  auto const there = lines.finite(t, with_prescribed(c, initial, all, t, false)), anyhow = lines.finite(t, with_prescribed(c, initial, all, t, true));
+  int moved = 0;
+  for (auto& own : all)
+    for (std::size_t i = 0; i < there.extent(0); ++i) {
+      if (own.where(i) != 0.0 || there(i) != 0.0 || anyhow(i) == 0.0) continue;
+      own.where(i) = 1.0;
+      moved = 1;
+    }
+  MPI_Allreduce(MPI_IN_PLACE, &moved, 1, MPI_INT, MPI_MAX, c.slice.comm());
+  return moved != 0;
+}
+
 }  // namespace
 
 std::vector<Field> initial_components(Case const& c) {
@@ -77,9 +110,11 @@ std::vector<Prescribed> make_prescribed(Case const& c, Lines& lines, std::vector
   auto const finite = lines.finite(c.times.run.front(), initial);
   std::vector<Prescribed> all;
   double free = 0.0;
+  for (std::size_t s = 0; s < c.names.size(); ++s) all.push_back({where(c, static_cast<int>(s), finite), values(c, s)});
+  for (double const t : c.times.run)
+    while (gives_way(c, lines, initial, all, t)) continue;   // over what a domain that moves leaves
   for (std::size_t s = 0; s < c.names.size(); ++s) {
-    all.push_back({where(c, static_cast<int>(s), finite), values(c, s)});
-    for (std::size_t i = 0; i < all.back().where.extent(0); ++i) free += 1.0 - all.back().where(i);
+    for (std::size_t i = 0; i < all[s].where.extent(0); ++i) free += 1.0 - all[s].where(i);
   }
   MPI_Allreduce(MPI_IN_PLACE, &free, 1, MPI_DOUBLE, MPI_SUM, c.slice.comm());
   if (free == 0.0)

@@ -63,6 +63,32 @@ class Look(TestCase):
             f["u"], f["z_mm"], f["y_um"], f["x_um"] = U, numpy.arange(4.0), numpy.arange(12.0), numpy.arange(10.0)
         self.new("units.h5", "# ? z is in mm, x in um: derivatives and lap() take them for one unit. Second derivatives along z times 1e-06 are per um^2.")
 
+    def test_channels_have_names(self):
+        """By their own name or their fluorophore, of the first image alone; none where one has none."""
+        image = '<OME><Image><Pixels DimensionOrder="XYZCT" SizeZ="2" SizeC="2" SizeT="1" PhysicalSizeX="0.2" PhysicalSizeXUnit="&#181;m" PhysicalSizeY="0.2">{}</Pixels></Image>'
+        others = '<Image><Pixels><Channel Name="other"/></Pixels></Image></OME>'
+        for channels, shown in (('<Channel ID="Channel:0:0" Name="DAPI"><LightPath/></Channel><Channel ID="Channel:0:1" Fluor="Cy5"/>', '0 "DAPI", 1 "Cy5"'), ('<Channel ID="Channel:0:0" Name="DAPI"/><Channel ID="Channel:0:1"/>', None)):
+            formats.tiff(self.directory / "two.ome.tif", list(U), image.format(channels) + others)
+            out = self.expect(0, run("look", "two.ome.tif", cwd=self.directory)).out
+            self.assertIn("x every 0.2 um", out)
+            self.assertEqual(shown is not None and f"channel: {shown}" in out, shown is not None, out)
+            self.assertNotIn("other", out)
+            self.new("two.ome.tif", f"# ? Which index along these? channel: {shown}\nat = {{ channel = 0 }}" if shown else "# ? Which index along these?\nat = { channel = 0 }")
+
+    def test_a_ground(self):
+        """Whole grey values ask for the domain, by the first frame; the answer is a deck that runs. Other values do not."""
+        y, x = numpy.mgrid[0:24, 0:26] * 0.25
+        inside = (y - 3) ** 2 + (x - 3) ** 2 < 2.4 ** 2
+        frames = [numpy.where(inside, 90 + 40 * numpy.exp(-0.05 * t) * numpy.cos(x), 5).round().astype("u1") for t in range(6)]
+        formats.tiff(self.directory / "cell.tif", frames, "ImageJ=1.54f\nimages=6\nframes=6\nunit=micron\nfinterval=1\n", resolution=4.0)
+        deck = self.new("cell.tif", '# mask = { file = "cell.tif", at = { t = 0 }, above = 62.0 }')
+        (self.directory / "case.toml").write_text(deck.replace("# mask", "mask"))
+        self.assertIn(run("mollify", self.directory / "case.toml", "mollifier.radius=0").code, (0, 2))
+        with h5py.File(self.directory / "case.out/result.h5") as file:
+            numpy.testing.assert_array_equal(numpy.isfinite(file["observations/u"][0]), frames[0] > 62)
+        formats.tiff(self.directory / "field.tif", [frame.astype("f4") for frame in frames])
+        self.assertNotIn("dark ground", self.new("field.tif"))
+
     def test_units_in_names(self):
         with h5py.File(self.directory / "profiles.h5", "w") as file:
             file["run1/intensity"] = numpy.exp(-TIMES) * numpy.cos(PLACES[:, None] / 9)

@@ -120,6 +120,7 @@ class Restart(Runs):
     def test_newton_of_tao(self):
         logarithm = ["parameters.lambda.transform=log", "mollifier.radius=6", "parameters.lambda.smoothness.weight=0.005"]
         self.chain([*MOLLIFIED, *logarithm], [("newton", 3), ("newton", 2)])
+        self.chain([*MOLLIFIED, *logarithm, "parameters.lambda.lower=0.9"], 4 * [("newton", 3)])   # free of the bound, ten steps, then within it
 
     def test_methods_in_turn(self):
         self.chain([*POINTS, "inversion.method=auto", "observations.u.noise=5e-4"], [("climb", 1), ("tune", 3), ("fit", 2)])

@@ -1,4 +1,6 @@
 """tools/sensors.py: wide tables of sensors become scattered points, whose fit finds what made them."""
+import datetime
+import re
 import subprocess
 import sys
 import unittest
@@ -74,6 +76,25 @@ class Sensors(TestCase):
         _, rows = self.made(self.directory / "logger.csv", "--axes", "y", "x", "--places", self.directory / "places.csv")
         self.assertEqual([row.split(",")[1:3] + [row.split(",")[-1]] for row in (rows[1], rows[-1])], [["0.5", "3.0", "north"], ["1.5", "2.0", "south"]])
 
+    def test_dates(self):
+        """As text in a column a sensor, and in a row a reading; the same numbers as times in seconds, minutes."""
+        self.write("logger.csv", ["T_1mm", "T_2mm"], rod()[:, :2])
+        _, numbers = self.made(self.directory / "logger.csv")
+        first = datetime.datetime(2024, 2, 28, 23, 59, 30)
+        text = (self.directory / "logger.csv").read_text()
+        for zone in ("", "Z", "+01:00"):
+            lines = [re.sub(r"^[0-9.]+", lambda t: (first + datetime.timedelta(seconds=float(t[0]))).isoformat("T" if zone else " ") + zone, line) for line in text.splitlines()]
+            (self.directory / "dates.csv").write_text("\n".join(lines) + "\n")
+            said, rows = self.made(self.directory / "dates.csv", "--overwrite")
+            self.assertIn("t in s since 2024-02-28 23:59:30", said)
+            self.assertEqual(rows, numbers)
+        long = [f"{first + datetime.timedelta(minutes=m)};S{s};{s * 0.5};{'NA' if (m, s) == (3, 1) else 20 + m + s}" for m in (7, 3, 5) for s in range(3)]
+        (self.directory / "long.csv").write_text("when;sensor;x;temperature\n" + "\n".join(long) + "\n")
+        self.assertIn("tools/sensors.py", self.expect(0, run("new", "long.csv", cwd=self.directory)).out)
+        said, rows = self.made(self.directory / "long.csv", "--value", "temperature", "--unit", "min", "--overwrite")
+        self.assertIn("8 readings of 3 sensors, 1 missing; t in min since 2024-02-29 00:02:30", said)
+        self.assertEqual(rows[:2], ["t,x,value,sensor", "4.0,0.0,27.0,S0"])
+
     def test_hdf5(self):
         with h5py.File(self.directory / "array.h5", "w") as file:
             file["u"], file["time"], file["x"] = rod(), TIMES, PLACES
@@ -84,9 +105,9 @@ class Sensors(TestCase):
     def test_faults(self):
         self.write("logger.csv", ["north", "south"], rod()[:, :2])
         (self.directory / "places.csv").write_text("sensor,x\nsouth,1.5\n")
-        (self.directory / "dates.csv").write_text("time,T_1,T_2\n2021-05-01,1,2\n")
+        (self.directory / "dates.csv").write_text("time,T_1,T_2\n2021-05-01,1,2\n5,1,2\n")
         for code, said, arguments in ((64, 'where does sensor "north" stand?', ["logger.csv"]), (65, "no place of north", ["logger.csv", "--places", self.directory / "places.csv"]),
-                                      (65, '"2021-05-01" is not a number', ["dates.csv"]), (66, "cannot be read", ["none.csv"]), (65, "no column 'when'", ["logger.csv", "--time", "when"])):
+                                      (65, 'times are neither numbers nor dates', ["dates.csv"]), (66, "cannot be read", ["none.csv"]), (65, "no column 'when'", ["logger.csv", "--time", "when"])):
             done = tool(self.directory / arguments[0], *arguments[1:], "-o", self.directory / "points.csv")
             self.assertEqual(done.returncode, code, done.stderr)
             self.assertIn(said, done.stderr)

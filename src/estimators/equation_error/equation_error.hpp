@@ -67,6 +67,8 @@ class EquationError {
   double misfit(Vec x, std::vector<Field> const& weights);
   /// What noise adds to the normal equations for these weights; null where it stays in. Collective.
   residual::NormalNoise const* noise(std::vector<Field> const& weights);
+  /// Whether an entry lies outside of its bounds. Collective.
+  bool violates_bounds(Vec x) const;
   NormalSolver& solver() { return solver_; }
   run::Progress& progress() { return progress_; }
   /// Of the fit under way; null outside of one.
@@ -85,7 +87,6 @@ class EquationError {
   /// The affine problem within bounds from its free solution; false (fit.x as it was) where no active set is found. Collective.
   bool solve_within(parameters::Bounds const& bounds, Fit& fit, double tolerance);
   void take_objective(Mat matrix, Vec b, Fit& fit);
-  bool violates_bounds(Vec x) const;
 
   residual::ResidualModel& model_;
   checkpoint::Keeper* keeper_ = nullptr;
@@ -100,8 +101,9 @@ class EquationError {
   std::vector<Field> noise_weights_;
 };
 
-/// Minimises with W fixed by TAO (Newton; BNLS with bounds, else BNTR) from fit.x. Returns whether it converged; fit.failure says
-/// what broke down, if anything did. Collective.
+/// Minimises with W fixed by TAO's Newton methods from fit.x: free (BNTR), and where what is found lies outside the bounds, or nothing is found, within
+/// them (BNLS, many times the linear iterations) from fit.x again; affine problems within them at once, as they were solved free before. Returns whether it converged; fit.failure
+/// says what broke down, if anything did. Collective.
 bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds);
 
 }  // namespace mollis::equation_error

@@ -22,7 +22,11 @@ struct Context {
   int done, krylov;                 ///< iterations of the run before, and of its linear solves
   double least;                     ///< the gradient to stop at
   double first;                     ///< norm of the gradient where the minimisation began
+  char const* part;                 ///< where the iterate is kept
 };
+
+char const* const free_part = "fit/newton";
+char const* const bounded_part = "fit/newton/within";   // forgotten with the other
 
 PetscErrorCode objective_and_gradient(Tao, Vec x, PetscReal* value, Vec gradient, void* data) {
   auto& context = *static_cast<Context*>(data);
@@ -60,7 +64,7 @@ PetscErrorCode hessian(Tao, Vec x, Mat matrix, Mat, void* data) {
   });
 }
 
-/// The iterate, as part "fit/newton"; the run may stop here.
+/// The iterate; the run may stop here.
 void keep_iterate(Context& context, Tao tao, int iteration) {
   auto* keeper = context.problem.keeper();
   if (keeper == nullptr) return;
@@ -73,14 +77,14 @@ void keep_iterate(Context& context, Tao tao, int iteration) {
   checkpoint::Quantities at;
   estimate::put_vector(context.problem.space(), "x", x, at);
   at.put("numbers", {static_cast<double>(iteration), context.least, context.first, radius, static_cast<double>(context.krylov + krylov)});
-  keeper->keep("fit/newton", at);
+  keeper->keep(context.part, at);
   keeper->pause();
 }
 
 /// Goes on from the iterate of the run before, if there is one: sets x, iterations done and the gradient to stop at; the trust radius.
 double take_iterate(Context& context) {
   auto* keeper = context.problem.keeper();
-  auto const* at = keeper != nullptr ? keeper->kept("fit/newton") : nullptr;
+  auto const* at = keeper != nullptr ? keeper->kept(context.part) : nullptr;
   if (at == nullptr) return 0.0;
   check(VecCopy(estimate::take_vector(context.problem.space(), "x", *at), context.fit.x));
   context.done = static_cast<int>(at->numbers("numbers").at(0));
@@ -107,6 +111,7 @@ PetscErrorCode monitor(Tao tao, void* data) {
   step.weight = context.fit.beta.front();
   step.krylov = context.krylov + static_cast<int>(krylov);
   context.problem.progress().step(step);
+  if (iteration == 0) return 0;   // TAO may still look for its trust radius: a run that goes on begins as this one did
   return solver::guarded(context.error, [&] { keep_iterate(context, tao, step.iteration); });
 }
 
@@ -153,7 +158,7 @@ double least_gradient(EquationError const& problem, Mat matrix, Fit const& fit, 
   return std::max(tolerance * large, std::numeric_limits<double>::epsilon() * norm(product));
 }
 
-/// Without bounds a trust region, preconditioned as affine fits are. With bounds a line search (the Gauss-Newton matrix is
+/// Without bounds a trust region, preconditioned as affine fits are. Within bounds a line search (the Gauss-Newton matrix is
 /// positive) and Jacobi: TAO takes the matrix apart along an active set whose size changes from step to step; its own choice of a
 /// method took 4 times the Krylov steps at 20 times their price (heat, 40^2, a third of it at bounds).
 void set_method(Tao tao, NormalSolver& solver, parameters::ParameterSpace const& space, parameters::Bounds const& bounds) {
@@ -168,6 +173,18 @@ void set_method(Tao tao, NormalSolver& solver, parameters::ParameterSpace const&
   PC pc = nullptr;
   check(KSPGetPC(ksp, &pc));
   check(PCSetType(pc, bounds.any ? PCJACOBI : profiles ? PCREDUNDANT : PCGAMG));
+}
+
+/// Reads the options, and begins at the trust radius of the run before (0: there was none), in place of one by trial steps.
+void set_options(Tao tao, double radius) {
+  constexpr char const* begins = "-tao_bnk_init_type";
+  PetscBool given = PETSC_FALSE;
+  check(PetscOptionsHasName(nullptr, nullptr, begins, &given));
+  bool const ours = radius > 0.0 && given == PETSC_FALSE;
+  if (radius > 0.0) check(TaoSetInitialTrustRegionRadius(tao, radius));
+  if (ours) check(PetscOptionsSetValue(nullptr, begins, "constant"));
+  check(TaoSetFromOptions(tao));
+  if (ours) check(PetscOptionsClearValue(nullptr, begins));
 }
 
 /// After options were read: which linear solver TAO has, if any, is settled then.
@@ -188,11 +205,10 @@ std::string breakdown_of(Tao tao, Vec x, TaoConvergedReason reason) {
   return reason > 0 || linear.empty() ? "" : "linear solve: " + linear;
 }
 
-}  // namespace
-
-bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
+/// One minimisation, free or within bounds. krylov_done: iterations of linear solves, added to. Collective.
+bool minimise(EquationError& problem, Fit& fit, parameters::Bounds const& bounds, int& krylov_done) {
   auto const& space = problem.space();
-  Context context{problem, fit, parameters::first_guess(space), nullptr, true, 0, 0, 0.0, 0.0};
+  Context context{problem, fit, parameters::first_guess(space), nullptr, true, 0, krylov_done, 0.0, 0.0, bounds.any ? bounded_part : free_part};
   double const radius = take_iterate(context);
   // The matrix that TAO holds must keep its identity: a shell, or a copy of the pattern of the first Hessian.
   Mat matrix = problem.normal_matrix(fit.x, fit.weights, fit.beta);
@@ -213,12 +229,11 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   check(TaoSetHessian(tao, matrix, matrix, hessian, &context));
   double const tolerance = problem.settings().tolerance;
   if (context.least == 0.0) context.least = least_gradient(problem, matrix, fit, tolerance);
-  if (radius > 0.0) check(TaoSetInitialTrustRegionRadius(tao, radius));
   bool const begins = context.done == 0;  // else a gradient is small against that of the first beginning
   check(TaoSetTolerances(tao, begins ? context.least : std::max(context.least, tolerance * context.first), 0.0, begins ? tolerance : 0.0));
   check(TaoSetMaximumIterations(tao, std::max(problem.settings().max_iterations - context.done, 0)));
   set_monitor(tao, context);
-  check(TaoSetFromOptions(tao));
+  set_options(tao, radius);
   run::Ticker tick(space.grid().comm(), "linear solve");
   prepare_solver(tao, tick);
   PetscErrorCode const code = TaoSolve(tao);
@@ -238,9 +253,34 @@ bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds cons
   if (auto const* noise = problem.noise(fit.weights)) fit.objective += noise->value(space, fit.x, nullptr);
   fit.gradient = gradient;
   fit.newton += context.done + static_cast<int>(iterations);
-  problem.progress().count_krylov(context.krylov + static_cast<int>(krylov));
+  krylov_done = context.krylov + static_cast<int>(krylov);
   fit.failure = breakdown_of(tao, fit.x, reason);
   return reason > 0 && fit.failure.empty();
+}
+
+bool free_then_within(EquationError& problem, Fit& fit, parameters::Bounds const& bounds, int& krylov) {
+  auto* const keeper = problem.keeper();
+  bool const was_within = keeper != nullptr && keeper->kept(bounded_part) != nullptr;
+  if (!bounds.any || was_within || problem.model().system().affine) return minimise(problem, fit, bounds, krylov);
+  auto const start = petsc::copy_of(fit.x);
+  auto const unbounded = parameters::Bounds{petsc::like(fit.x), petsc::like(fit.x), false};
+  check(VecSet(unbounded.lower, PETSC_NINFINITY));
+  check(VecSet(unbounded.upper, PETSC_INFINITY));
+  int const before = fit.newton;
+  if (minimise(problem, fit, unbounded, krylov) && !problem.violates_bounds(fit.x)) return true;
+  check(VecCopy(start, fit.x));
+  fit.newton = before;  // steps that nothing came of
+  fit.failure.clear();
+  return minimise(problem, fit, bounds, krylov);
+}
+
+}  // namespace
+
+bool minimise_with_tao(EquationError& problem, Fit& fit, parameters::Bounds const& bounds) {
+  int krylov = 0;
+  bool const converged = free_then_within(problem, fit, bounds, krylov);
+  problem.progress().count_krylov(krylov);
+  return converged;
 }
 
 }  // namespace mollis::equation_error

@@ -1,5 +1,6 @@
 #include "io/formats/tiff_meaning.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -19,7 +20,7 @@ Index count(std::string const& text) {
 }
 
 std::string plain_unit(std::string const& unit) {
-  static std::map<std::string, std::string> const names{{"micron", "um"},    {"microns", "um"},   {"\\u00B5m", "um"},
+  static std::map<std::string, std::string> const names{{"micron", "um"},    {"microns", "um"},   {"\\u00B5m", "um"}, {"&#181;m", "um"}, {"&#xB5;m", "um"}, {"&#956;m", "um"},
                                                         {"\xc2\xb5m", "um"}, {"\xce\xbcm", "um"}, {"\xb5m", "um"},
                                                         {"sec", "s"},        {"pixel", ""},       {"pixels", ""}};
   auto const found = names.find(unit);
@@ -40,10 +41,10 @@ std::map<std::string, std::string> lines_of(std::string const& text) {
   return values;
 }
 
-/// name="value" pairs of the first <element ...>.
-std::map<std::string, std::string> attributes_of(std::string const& xml, std::string const& element) {
+/// name="value" pairs of the first <element ...> from `at` on, which is then behind it; npos where there is none.
+std::map<std::string, std::string> attributes_of(std::string const& xml, std::string const& element, std::size_t& at) {
   std::map<std::string, std::string> values;
-  auto at = xml.find("<" + element + " ");
+  at = xml.find("<" + element + " ", at);
   if (at == std::string::npos) return values;
   auto const end = std::min(xml.find('>', at), xml.size());
   at += element.size() + 1;
@@ -61,6 +62,20 @@ std::map<std::string, std::string> attributes_of(std::string const& xml, std::st
 std::string of(std::map<std::string, std::string> const& values, std::string const& key) {
   auto const found = values.find(key);
   return found == values.end() ? "" : found->second;
+}
+
+/// The names of the first image's channels, by their fluorophore where they have none of their own; none where not every channel has one.
+std::vector<std::string> channels_of(std::string const& xml, Index channels) {
+  auto const end = std::min(xml.find("</Pixels>"), xml.size());
+  std::vector<std::string> names;
+  for (std::size_t at = xml.find("<Pixels ");;) {
+    auto const values = attributes_of(xml, "Channel", at);
+    if (at >= end) break;
+    auto const name = of(values, "Name");
+    names.push_back(name.empty() ? of(values, "Fluor") : name);
+  }
+  bool const all = static_cast<Index>(names.size()) == channels && std::count(names.begin(), names.end(), "") == 0;
+  return all ? names : std::vector<std::string>{};
 }
 
 /// Those axes of more than one point, if together they make up the pages.
@@ -90,7 +105,8 @@ void read_imagej(TiffMeaning& meaning, std::string const& text, Index pages, dou
 }
 
 void read_ome(TiffMeaning& meaning, std::string const& text, Index pages) {
-  auto const values = attributes_of(text, "Pixels");
+  std::size_t at = 0;
+  auto const values = attributes_of(text, "Pixels", at);
   auto const spacing = [&](std::string const& axis) { return number(of(values, "PhysicalSize" + axis)); };
   auto const unit = [&](std::string const& axis) {
     auto const given = of(values, "PhysicalSize" + axis + "Unit");
@@ -98,7 +114,7 @@ void read_ome(TiffMeaning& meaning, std::string const& text, Index pages) {
   };
   std::map<char, Dimension> const axes{
       {'Z', {"z", count(of(values, "SizeZ")), "", spacing("Z"), unit("Z")}},
-      {'C', {"channel", count(of(values, "SizeC")), "", 0.0, ""}},
+      {'C', {"channel", count(of(values, "SizeC")), "", 0.0, "", channels_of(text, count(of(values, "SizeC")))}},
       {'T',
        {"t", count(of(values, "SizeT")), "", number(of(values, "TimeIncrement")),
         of(values, "TimeIncrementUnit").empty() ? "s" : of(values, "TimeIncrementUnit")}}};

@@ -48,14 +48,14 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
   return out;
 }
 
-/// Inverses where the ends of two lines meet (joint::EdgeModel), doubles a point: of each wave along the other axes, at four places.
+/// Inverses where the ends of two lines meet (joint::EdgeModel), doubles a point: the triangle of a root for each wave along the other axes, at four places.
 double edges(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, double states, double fields) {
   double const reach = deck.joint.spline_degree - 1.0, size = reach * reach * states + 0.25 * reach * reach * fields;
   auto const lines = model_lines(grid, system, axes_of_parameters(deck, grid));
   double sum = 0.0;
   for (std::size_t b = 0; b < lines.size(); ++b)
     for (std::size_t a = 0; a < b; ++a)
-      sum += 4.0 * size * size / (static_cast<double>(grid.axis(lines[a]).size()) * static_cast<double>(grid.axis(lines[b]).size()));
+      sum += 2.0 * size * (size + 1.0) / (static_cast<double>(grid.axis(lines[a]).size()) * static_cast<double>(grid.axis(lines[b]).size()));
   return sum;
 }
 

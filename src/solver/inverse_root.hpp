@@ -15,7 +15,7 @@ class InverseRoot {
 
  private:
   int n_;
-  std::vector<double> root_;   ///< R, lower triangle, column by column
+  std::vector<double> root_;   ///< the lower triangle of R alone, column by column
 };
 
 }  // namespace mollis::solver

@@ -36,10 +36,15 @@ class Linearisation {
   /// out := the part of P v that is what was believed of observed states, v null: of P x*. False where states are no unknowns.
   virtual bool pull_of_states(Vec /*v*/, Vec /*out*/) { return false; }
 
-  /// A draw e of the rows' noise, with the covariance that it really has; noise := J^T W e; prior := a draw of N(0, P). So
+  /// A draw e of the rows' noise, with the covariance that it really has, and noise := J^T W e; prior := a draw of N(0, P). So
   /// H^-1 (noise + prior) is a draw of the error of x*, and e less J of it one of what the fit leaves of the rows (perturb and
   /// optimise: Papandreou and Yuille, NIPS 2010). The same for a number on any number of ranks.
-  virtual Rows draw(int number, Vec noise, Vec prior) = 0;
+  virtual Rows draw_noise(int number, Vec noise) = 0;
+  virtual void draw_prior(int number, Vec prior) = 0;
+  Rows draw(int number, Vec noise, Vec prior) {
+    draw_prior(number, prior);
+    return draw_noise(number, noise);
+  }
   /// The smoothness weight of a field over the one that the field itself supports, f / <p, L p> with f its degrees of freedom; 1 where it is
   /// no more, or a method does not tell. Not collective.
   virtual double overweight(std::size_t /*unknown*/) const { return 1.0; }
@@ -51,6 +56,9 @@ class Linearisation {
   virtual bool pull_of_noise(int /*number*/, Vec /*out*/) { return false; }
   /// Whether W^-1 is the covariance of the rows' noise, so that H^-1 is that of the error. Not collective.
   virtual bool is_white() const = 0;
+
+  /// Frees what solves, draws and products work with, which are made again where one is asked for: while another fit stands beside this one.
+  virtual void set_down() {}
 
   struct Solved {
     bool converged = false;

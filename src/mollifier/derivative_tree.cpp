@@ -11,12 +11,13 @@ namespace mollis::mollifier {
 namespace {
 
 constexpr Index cached_points = 1 << 15;  ///< of the planes that run through the passes before the last at a time
+constexpr Index line = 8;                 ///< doubles of a line of the cache
 constexpr Index page = 4096;              ///< doubles; rows a multiple of it apart fall on the same sets of a cache
 constexpr Index strip = 256;              ///< doubles of a row that should find cache sets of their own
 
 /// A stride of at least `size` doubles, in whole cache lines, that spreads strips of successive planes over the cache.
 Index spread(Index size) {
-  Index const lines = (size + 7) / 8 * 8, past = lines % page;
+  Index const lines = (size + line - 1) / line * line, past = lines % page;
   if (lines < page || (past >= strip && past <= page - strip)) return lines;
   return lines + (past < strip ? 0 : page) - past + strip + 8;
 }
@@ -41,7 +42,9 @@ DerivativeTree::DerivativeTree(std::vector<LineFilter> const& filters, std::vect
     if (!is_identity(filters[static_cast<std::size_t>(a)])) active.push_back(a);
   auto const plan = plan_passes(sums, active);
   for (std::size_t l = 0; l < active.size(); ++l) add_level(active[l], filters[static_cast<std::size_t>(active[l])], plan[l]);
-  if (!active.empty()) plan_march(active);
+  if (active.empty()) return;
+  plan_march(active);
+  lay_out();
 }
 
 void DerivativeTree::add_level(int axis, LineFilter const& filter, std::vector<PlannedNode> const& plan) {
@@ -86,8 +89,8 @@ void DerivativeTree::plan_march(std::vector<int> const& active) {
 }
 
 /// Fields before the last level are used up before their parent's next plane: siblings alone need room of their own.
-void DerivativeTree::allocate() {
-  work_.resize(levels_.size());
+void DerivativeTree::lay_out() {
+  places_.resize(levels_.size());
   for (std::size_t l = 1; l <= last(); ++l) {
     std::size_t buffers = 0;
     for (Node const& parent : nodes_[l - 1]) {
@@ -101,26 +104,35 @@ void DerivativeTree::allocate() {
     Level const& level = levels_[l];
     Index const size =
         l == last() ? planes_ * plane_stride_ : planes_at_once_ * level.outer * level.inputs * level.inner;
-    while (work_[l].size() < buffers) work_[l].push_back(make_field("mollis::jets", size));
+    while (places_[l].size() < buffers) {
+      places_[l].push_back(workspace_->size);
+      workspace_->size += (size + line - 1) / line * line;
+    }
+  }
+}
+
+/// Finds the fields in the workspace, which it makes where it is not there yet or somebody needs more since.
+void DerivativeTree::prepare() {
+  auto& memory = workspace_->memory;
+  if (static_cast<Index>(memory.extent(0)) < workspace_->size) memory = make_field("mollis::jets", workspace_->size);
+  work_.clear();
+  for (auto const& level : places_) {
+    work_.emplace_back();
+    for (Index const place : level) work_.back().push_back(memory.data() + place);
   }
 }
 
 void DerivativeTree::share_workspace(DerivativeTree& other) {
-  auto const same = [](Level const& a, Level const& b) { return a.outer == b.outer && a.inputs == b.inputs && a.outputs == b.outputs && a.inner == b.inner; };
-  if (!std::equal(levels_.begin(), levels_.end(), other.levels_.begin(), other.levels_.end(), same))
-    throw std::invalid_argument("jets: the workspace of another box");
-  if (levels_.empty()) return;
-  if (other.work_.empty()) other.allocate();
-  work_ = other.work_;
-  allocate();
+  other.workspace_->size = std::max(other.workspace_->size, workspace_->size);
+  workspace_ = other.workspace_;
 }
 
 kernels::Lines DerivativeTree::input_of(std::size_t level, int node, Index plane) const {
-  Field const& field = work_[level][nodes_[level][static_cast<std::size_t>(node)].buffer];
+  double* const field = work_[level][nodes_[level][static_cast<std::size_t>(node)].buffer];
   Level const& before = levels_[level - 1];
   Index const dense = before.outputs * before.inner;
-  if (level < last()) return {field.data(), dense, before.inner};
-  return {field.data() + plane * plane_stride_, before.outer == 1 ? plane_stride_ : dense, before.inner};
+  if (level < last()) return {field, dense, before.inner};
+  return {field + plane * plane_stride_, before.outer == 1 ? plane_stride_ : dense, before.inner};
 }
 
 /// Patches of `count` planes (last level: slices) from `first` on.
@@ -174,7 +186,7 @@ void DerivativeTree::apply(Field const& in, std::vector<Field> const& out) {
     }
     return;
   }
-  if (work_.empty()) allocate();
+  prepare();
   Level const &first = levels_.front(), &march = levels_.back();
   for (Index slice = 0; slice < slices_; ++slice) {
     double const* from = in.data() + slice * planes_ * plane_in_;
@@ -182,7 +194,7 @@ void DerivativeTree::apply(Field const& in, std::vector<Field> const& out) {
       descend(0, 0, {from + p * plane_in_, first.inputs * first.inner, first.inner}, slice, p,
               std::min(planes_at_once_, planes_ - p));
     for (Node const& node : nodes_.back()) {
-      kernels::ConstLines const lines{last() > 0 ? work_.back()[node.buffer].data() : from, 0, plane_stride_};
+      kernels::ConstLines const lines{last() > 0 ? work_.back()[node.buffer] : from, 0, plane_stride_};
       std::vector<kernels::Lines> results;
       for (auto const& child : node.children)
         results.push_back({out[static_cast<std::size_t>(child.target)].data() + slice * march.outputs * march.inner, 0,
@@ -199,12 +211,12 @@ void DerivativeTree::apply_transpose(std::vector<Field> const& in, Field const& 
     for (std::size_t k = 0; k < in.size() && results_.size() > 0; ++k) kernels::add_scaled(copies_[k], in[k], out);
     return;
   }
-  if (work_.empty()) allocate();
+  prepare();
   Level const &first = levels_.front(), &march = levels_.back();
   for (Index slice = 0; slice < slices_; ++slice) {
     double* to = out.data() + slice * planes_ * plane_in_;
     for (Node const& node : nodes_.back()) {
-      kernels::Lines const lines{last() > 0 ? work_.back()[node.buffer].data() : to, 0, plane_stride_};
+      kernels::Lines const lines{last() > 0 ? work_.back()[node.buffer] : to, 0, plane_stride_};
       std::vector<kernels::ConstLines> parts;
       for (auto const& child : node.children)
         parts.push_back(

@@ -29,7 +29,7 @@ class DerivativeTree {
   /// derivatives are added up.
   void set_patches(std::vector<LevelPatches> patches);
 
-  /// Shares the workspace of other derivatives of the same box. std::invalid_argument where it does not fit.
+  /// Works in the memory of other derivatives, of whatever box, from now on: as much as the larger of both needs.
   void share_workspace(DerivativeTree& other);
 
   /// out[k] (results) := sums[k] of `in` (ghosted box).
@@ -56,7 +56,13 @@ class DerivativeTree {
 
   void add_level(int axis, LineFilter const& filter, std::vector<PlannedNode> const& plan);
   void plan_march(std::vector<int> const& active);
-  void allocate();
+  /// What the passes hand on, before the results: doubles of each field.
+  struct Workspace {
+    Index size = 0;        ///< doubles that the largest of those who share it needs
+    Field memory;          ///< made when first worked in
+  };
+  void lay_out();
+  void prepare();
   std::size_t last() const { return levels_.size() - 1; }
   kernels::Lines input_of(std::size_t level, int node, Index plane) const;
   void descend(std::size_t level, int node, kernels::ConstLines const& in, Index slice, Index plane, Index planes) const;
@@ -74,7 +80,9 @@ class DerivativeTree {
   Index plane_stride_ = 0;                ///< between the planes of what the last pass reads
   Index planes_at_once_ = 1;
   std::vector<LevelPatches> patches_;     ///< [level]; empty: none
-  std::vector<std::vector<Field>> work_;  ///< [level][buffer], none at level 0
+  std::shared_ptr<Workspace> workspace_ = std::make_shared<Workspace>();
+  std::vector<std::vector<Index>> places_;     ///< [level][buffer]: where it begins in the workspace, none at level 0
+  std::vector<std::vector<double*>> work_;     ///< the same in memory
 };
 
 }  // namespace mollis::mollifier

@@ -88,6 +88,7 @@ grid::Box const& Jets::results() const { return data_->results; }
 LineFilter const& Jets::filter(int axis) const { return data_->filters[static_cast<std::size_t>(axis)]; }
 
 void Jets::share_workspace(Jets const& other) {
+  if (data_ == other.data_) return;   // views of Kokkos do not survive being put in their own place
   data_->tree->share_workspace(*other.data_->tree);
   if (data_->plan && other.data_->plan && data_->plan->ghosted_size() == other.data_->plan->ghosted_size())
     data_->ghosted = other.data_->workspace();

@@ -28,8 +28,8 @@ class Jets {
   grid::Box const& results() const;
   LineFilter const& filter(int axis) const;
 
-  /// Shares the workspace of other derivatives on the same grid, at the same points: one call at a time, of either.
-  /// std::invalid_argument where it does not fit. Not collective.
+  /// Shares the workspace of other derivatives, of whatever grid, which is as large as the larger of both needs: one call at
+  /// a time, of either. Not collective.
   void share_workspace(Jets const& other);
 
   /// out[k] (results) := D^set[k] applied to owned (local box). Rows that are not valid give 0. Collective.

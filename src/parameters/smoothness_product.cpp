@@ -46,18 +46,25 @@ std::optional<mollifier::Jets> roots_of(Unknown const& unknown, std::optional<mo
   std::vector<mollifier::LineFilter> filters;
   for (int a = 0; a < grid.dimension(); ++a)
     filters.push_back(lines_of<LineRoot>(grid, a, unknown.settings.smoothness_order, [](double f) { return std::sqrt(f); }));
-  mollifier::Jets roots(grid, std::move(filters), product->set());
-  roots.share_workspace(*product);
-  return roots;
+  return mollifier::Jets(grid, std::move(filters), product->set());
 }
 
 }  // namespace
 
 SmoothnessProduct::SmoothnessProduct(ParameterSpace const& space) {
+  std::optional<mollifier::Jets> first;
   for (auto const& unknown : space.unknowns()) {
     products_.push_back(product_of(unknown));
     roots_.push_back(roots_of(unknown, products_.back()));
+    if (!first) first = products_.back();
   }
+  if (first) share_workspace(*first);
+}
+
+void SmoothnessProduct::share_workspace(mollifier::Jets const& other) {
+  for (auto* jets : {&products_, &roots_})
+    for (auto& one : *jets)
+      if (one) one->share_workspace(other);
 }
 
 std::vector<Field> SmoothnessProduct::apply(std::vector<Field> const& pieces) const {

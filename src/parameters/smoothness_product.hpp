@@ -14,6 +14,8 @@ namespace mollis::parameters {
 class SmoothnessProduct {
  public:
   explicit SmoothnessProduct(ParameterSpace const& space);  ///< Collective.
+  /// Works where these derivatives do: one call at a time, of either. Not collective.
+  void share_workspace(mollifier::Jets const& other);
 
   /// L p of every parameter, weight 1, on all ranks that share it; 0 of constants. Collective.
   std::vector<Field> apply(std::vector<Field> const& pieces) const;

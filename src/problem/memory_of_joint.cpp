@@ -14,15 +14,15 @@ namespace mollis::problem {
 namespace {
 
 /// Rows of a line's factors that are kept, the mean over its waves (spectral::BandedSystems): those near its ends, which are not alike, and
-/// those until factors settle to 1e-6. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
-/// and factors settle by the square of that: after c n / m rows, c = log(1e6) / (2 pi). For m over one other axis and over two.
+/// those until factors settle to 1e-7. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
+/// and factors settle by the square of that: after c n / m rows, c = log(1e7) / (2 pi). For m over one other axis and over two.
 double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, int axis) {
   auto const points = static_cast<double>(grid.axis(axis).size());
   if (!grid.axis(axis).uniform || grid.dimension() == 1) return points;
   int order = 0;
   for (auto const& feature : system.features)
     if (feature.kind == equation::Feature::Kind::state) order = std::max(order, feature.order[static_cast<std::size_t>(axis)]);
-  double const c = std::log(1e6) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
+  double const c = std::log(1e7) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
   return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
 }
 
@@ -84,23 +84,24 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   Counts const n(deck, grid, system);
   auto const lattice = lattice_of(deck, grid, system);
   double const both = n.states + n.fields, x = lattice.size * n.states + n.fields, ghosts = n.ghosts ? 1.0 : 0.0;
-  // Observations as read, masked, their weights twice, the mask; jets, the states on the grid; passes.
-  double const data = 4.0 * n.states + 1.0;
-  double const jets = n.state_features + lattice.slowest * n.jet_passes + lattice.size * ghosts * n.states + n.states + n.other_features;
-  double const roughness = lattice.open > 0.0 ? lattice.size * (n.states + lattice.open) : 0.0;
-  double const smoothness = n.fields * (n.smoothness_passes + ghosts);
+  // Observations as read, their weights, the mask; jets, the states on the grid, twice; passes, of one state or parameter at a time.
+  double const data = 2.0 * n.states + 1.0;
+  double const jets = n.state_features + 2.0 * n.states + n.other_features + lattice.size * ghosts * n.states +
+                      std::max(lattice.slowest * n.jet_passes / std::max(n.states, 1.0), n.smoothness_passes);
+  double const roughness = lattice.open > 0.0 ? lattice.size * (n.states + 1.0) : 0.0;
+  double const smoothness = n.fields * ghosts;
   double const linearised = n.by_state + n.by_parameter + n.residuals + 2.0 * n.fields;   // parameters and L p at this point
   // x, states, predictions, weights; parameters, their start and sensitivities; a checkpoint's copy of the fit, the estimate, the draws.
   double const estimate = x + 2.0 * n.states + n.residuals + 3.0 * n.fields + x + 3.0 * n.fields;
-  double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 1.0) +
+  double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 0.5) +
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // factors; amplitudes, scales
-                                (lattice.open > 1.0 ? 2.0 * lattice.size * n.fields + edges(deck, grid, system, n.states, n.fields) : 0.0);
+                                (lattice.open > 1.0 ? edges(deck, grid, system, n.states, n.fields) : 0.0);
   double const transforms = matrices(deck, grid, system);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
-  // Weights of the residuals; the fit, squares, variances and what weights take, octaves of waves; the larger of what a weight moves, once and twice,
-  // and what was found before, or a draw of what the prior lacks, its right side and noise, and the fields of those before it.
-  double const errors = 3.0 * n.residuals + 5.0 * n.fields + std::max((3.0 + 2.0 * n.fields) * x, 3.0 * x + draws_of_octaves * n.fields);
+  // The fit, squares, variances and what weights take, twice, octaves of waves, a byte each; the larger of what a weight moves, once and twice, and
+  // what was found before, or a draw of what the prior lacks and its right side, and the fields of those before it.
+  double const errors = 5.125 * n.fields + std::max((3.0 + 2.0 * n.fields) * x, 2.0 * x + draws_of_octaves * n.fields);
   double const stiff = lattice.open > 0.0 ? n.fields * (1.0 + lattice.open) * x : x * n.fields;   // what a smoothness of order 2 leaves free, for draws
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
   double const by_models = lattice.size * (n.fields + both + 3.0);

@@ -15,7 +15,7 @@ constexpr Index lanes = BandedSystems::lanes;
 constexpr int packs = static_cast<int>(lanes) / kernels::lanes;
 
 /// What rows may still change by, of the diagonal entry and of the pivot, and count as settled: a few times what single precision rounds off.
-constexpr double settled_entry = 1e-6, settled_pivot = 1e-6;
+constexpr double settled_entry = 1e-7, settled_pivot = 1e-7;
 
 /// The lanes of one row.
 struct Row {

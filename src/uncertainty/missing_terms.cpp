@@ -41,12 +41,13 @@ Field product(Field const& a, Field const& b) {
 }  // namespace
 
 MissingTerms::MissingTerms(problem::Problem const& problem, estimate::Estimate const& estimate)
-    : problem_(problem), estimate_(estimate), weights_(estimate.linear->weights().equation) {}
+    : problem_(problem), estimate_(estimate) {}
 
 void MissingTerms::prepare() {
   if (prepared_) return;
   prepared_ = true;
   if (has_fields()) return;
+  weights_ = estimate_.linear->weights().equation;
   auto const smooth = smooth_states(problem_, estimate_);
   std::vector<std::pair<std::string, Field>> terms;
   if (!smooth.empty()) terms.emplace_back("1", Field("term", static_cast<std::size_t>(problem_.grid.local_size())));

@@ -6,8 +6,9 @@
 namespace mollis::uncertainty {
 
 NoiseShare::NoiseShare(problem::Problem const& problem, estimate::Linearisation& linear, std::vector<std::size_t> unknowns)
-    : problem_(problem), linear_(linear), unknowns_(std::move(unknowns)), weights_(linear.weights()), noise_(unknowns_.size() * unknowns_.size(), 0.0) {
+    : problem_(problem), linear_(linear), unknowns_(std::move(unknowns)), noise_(unknowns_.size() * unknowns_.size(), 0.0) {
   if (unknowns_.empty()) return;
+  weights_ = linear_.weights();
   auto const nowhere = linear_.make_vector();
   slopes_ = linear_.slopes_at(nowhere, unknowns_);
 }

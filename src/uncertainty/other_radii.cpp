@@ -60,12 +60,12 @@ Resized resized(problem::Problem const& problem, mollifier::Settings mollifier, 
 /// Refit::pull().
 std::vector<Field> pull_of_noise(problem::Problem const& problem, estimate::Estimate const& estimate) {
   auto& linear = *estimate.linear;
-  auto const sum = linear.make_vector(), one = linear.make_vector(), x = linear.make_vector();
-  auto const parameters = problem.space().make_vector();
+  auto const sum = linear.make_vector(), one = linear.make_vector();
   for (int number = 0; number < pull_draws; ++number) {
-    if (!linear.pull_of_noise(number, one)) return problem.space().scatter(parameters);
+    if (!linear.pull_of_noise(number, one)) return problem.space().scatter(problem.space().make_vector());
     check(VecAXPY(sum, 1.0 / pull_draws, one));
   }
+  auto const x = linear.make_vector(), parameters = problem.space().make_vector();
   if (!linear.solve(sum, x, tolerance).converged) return {};
   linear.take_parameters(x, parameters);
   return problem.space().scatter(parameters);
@@ -82,6 +82,11 @@ std::vector<Field> freed(std::vector<Field> const& pieces, std::vector<Field> co
   return out;
 }
 
+/// An estimate of which its linear algebra alone is asked for.
+void strip(estimate::Estimate& estimate) {
+  for (auto* fields : {&estimate.sensitivities, &estimate.states, &estimate.residuals, &estimate.weights}) fields->clear();
+}
+
 }  // namespace
 
 double ratio_of(problem::Problem const& problem, estimate::Estimate const& estimate, double factor) {
@@ -90,8 +95,8 @@ double ratio_of(problem::Problem const& problem, estimate::Estimate const& estim
 
 std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate const& estimate, int number, MissingTerms* terms) {
   auto& linear = *estimate.linear;
-  auto const noise = linear.make_vector(), prior = linear.make_vector(), x = linear.make_vector();
-  auto const rows = linear.draw(number, noise, prior);
+  auto const noise = linear.make_vector(), x = linear.make_vector();
+  auto const rows = linear.draw_noise(number, noise);
   if (!linear.solve(noise, x, tolerance).converged) return {};
   if (terms != nullptr) {
     auto left = linear.jacobian(x).equation;
@@ -103,10 +108,17 @@ std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate 
   return problem.space().scatter(parameters);
 }
 
-Refit::Refit(problem::Problem const& problem, estimate::Estimate const& estimate, estimate::Estimator& estimator)
-    : problem_(problem), estimate_(estimate), estimator_(estimator), pull_(pull_of_noise(problem, estimate)) {}
+Refit::Refit(problem::Problem const& problem, estimate::Estimate const& estimate, estimate::Estimator& estimator, int draws)
+    : problem_(problem), estimate_(estimate), estimator_(estimator), pull_(pull_of_noise(problem, estimate)) {
+  for (int number = 0; number < draws; ++number) {
+    auto drawn = noise_of(problem, estimate, number);
+    if (drawn.empty()) break;
+    drawn_.push_back(std::move(drawn));
+  }
+  estimate.linear->set_down();
+}
 
-Refit::Broke Refit::fit(double factor, int draws, OtherRadii& out) const {
+Refit::Broke Refit::fit(double factor, OtherRadii& out) const {
   auto const changed = resized(problem_, estimate_.smoother, factor);
   if ((out.ratio = changed.ratio) == 1.0) return Broke::nothing;
   problem_.progress.say(fmt::format("sure  again with {:.2g} of the radius, for what mollifying bends", out.ratio));
@@ -116,13 +128,15 @@ Refit::Broke Refit::fit(double factor, int draws, OtherRadii& out) const {
   again.start = petsc::copy_of(estimate_.parameters);
   run::Stages stages;
   out.estimate = estimator_.estimate(problem_, again, stages);
+  problem_.keeper->drop("fit");
+  if (!problem_.weak()) strip(*out.estimate);
   auto const broke = !out.estimate->failure.empty() ? Broke::fit : !compare(out) ? Broke::pull : Broke::nothing;
   if (broke != Broke::nothing) {
     out = {};
     return broke;
   }
   if (problem_.weak()) out.terms = std::make_unique<MissingTerms>(problem_, *out.estimate);
-  draw(draws, out);
+  draw(out);
   if (!problem_.weak()) out.estimate.reset();
   return Broke::nothing;
 }
@@ -141,17 +155,18 @@ bool Refit::compare(OtherRadii& out) const {
   return true;
 }
 
-void Refit::draw(int draws, OtherRadii& out) const {
+void Refit::draw(OtherRadii& out) const {
   auto const& space = problem_.space();
   out.by_noise.resize(space.unknowns().size());
-  for (; out.draws < draws; ++out.draws) {
-    auto const a = noise_of(problem_, estimate_, out.draws), b = noise_of(problem_, *out.estimate, out.draws, out.terms.get());
-    if (a.empty() || b.empty()) break;
+  for (auto const& a : drawn_) {
+    auto const b = noise_of(problem_, *out.estimate, out.draws, out.terms.get());
+    if (b.empty()) break;
     for (std::size_t p = 0; p < a.size(); ++p) {
       auto const square = squares(problem_, space.unknowns()[p], a[p], b[p]);
       out.by_noise[p].core += square.core;
       out.by_noise[p].rim += square.rim;
     }
+    ++out.draws;
   }
   for (auto& noise : out.by_noise) noise = {noise.core / std::max(out.draws, 1), noise.rim / std::max(out.draws, 1)};
 }

@@ -32,24 +32,27 @@ class Refit {
  public:
   enum class Broke { nothing, fit, pull };
 
-  Refit(problem::Problem const& problem, estimate::Estimate const& estimate, estimate::Estimator& estimator);
+  /// `draws`: of the noise through every fit. Those through the estimate's are kept, and its linear algebra is set down, so that only one fit at a
+  /// time stands with all that it works with. Collective.
+  Refit(problem::Problem const& problem, estimate::Estimate const& estimate, estimate::Estimator& estimator, int draws);
 
   /// What would take off the estimate what noise in what its parameters multiply has pulled it by (errors in variables), to first order:
   ///   H^-1 E dJ^T W e,
   /// pieces; zeros where a method takes that out itself. Empty where the solve fails.
   std::vector<Field> const& pull() const { return pull_; }
 
-  /// With radii at `factor` of the estimate's, and `draws` of the noise through both. Without draws where it breaks or nothing can change.
-  Broke fit(double factor, int draws, OtherRadii& out) const;
+  /// With radii at `factor` of the estimate's, and the draws through both. Without draws where it breaks or nothing can change.
+  Broke fit(double factor, OtherRadii& out) const;
 
  private:
   bool compare(OtherRadii& out) const;
-  void draw(int draws, OtherRadii& out) const;
+  void draw(OtherRadii& out) const;
 
   problem::Problem const& problem_;
   estimate::Estimate const& estimate_;
   estimate::Estimator& estimator_;
   std::vector<Field> pull_;
+  std::vector<std::vector<Field>> drawn_;   ///< [draw]: noise_of() of the estimate
 };
 
 }  // namespace mollis::uncertainty

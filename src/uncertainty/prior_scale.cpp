@@ -10,10 +10,10 @@ using petsc::check;
 
 constexpr double first_octave = 1.5;   ///< half waves
 constexpr int first_draw = 1 << 20;    ///< others than those that the sums were made of
-constexpr auto flat = static_cast<std::size_t>(-1);  ///< the octave of the mean: no derivative of it, so no prior holds it
+constexpr std::uint8_t flat = 255;     ///< the octave of the mean: no derivative of it, so no prior holds it
 
-std::size_t octave_of(double waves) {
-  return waves < first_octave ? 0 : 1 + static_cast<std::size_t>(std::floor(std::log2(waves / first_octave)));
+std::uint8_t octave_of(double waves) {
+  return waves < first_octave ? 0 : static_cast<std::uint8_t>(1.0 + std::floor(std::log2(waves / first_octave)));
 }
 
 std::vector<spectral::Basis> bases_of(grid::Grid const& grid) {
@@ -45,7 +45,7 @@ std::vector<double> half_waves(grid::Grid const& grid, spectral::SpectralBox con
 std::size_t octaves_of(grid::Grid const& grid) {
   double square = 0.0;
   for (auto const& axis : grid.axes()) square += std::pow(static_cast<double>(axis.size()), 2);
-  return octave_of(std::sqrt(square)) + 1;
+  return std::size_t{octave_of(std::sqrt(square))} + 1;
 }
 
 }  // namespace
@@ -148,11 +148,11 @@ void PriorScale::weigh(Vec x, std::vector<double> const& variances) const {
 int PriorScale::draw(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::function<void(Vec)> const& take) const {
   auto variances = excess(parameters, draws);
   if (std::none_of(variances.begin(), variances.end(), [](double value) { return value > 0.0; })) return 0;
-  auto const noise = linear_.make_vector(), r = linear_.make_vector(), x = linear_.make_vector();
+  auto const r = linear_.make_vector(), x = linear_.make_vector();
   std::vector<petsc::Vector> of_prior;
   std::vector<double> pulled(octaves_, 0.0);
   for (int n = 0; further(n); ++n) {
-    linear_.draw(first_draw + n, noise, r);
+    linear_.draw_prior(first_draw + n, r);
     keep_parameters(r);
     check(VecSet(x, 0.0));
     if (!solve(r, x, "a draw of what the prior lacks")) return -1;

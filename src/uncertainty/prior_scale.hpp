@@ -9,6 +9,7 @@
 ///   s_b = 1 + E_b / E sum_{k in b} |q_rk|^2
 /// is the scale of the prior's variance in b by moments, but for what chance makes of the pull: an empirical Bayes estimate with a hyperparameter an
 /// octave. The field's waves of x_r in b, times sqrt(s_b - 1), are added to its error.
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -40,7 +41,7 @@ class PriorScale {
  private:
   struct Waves {
     spectral::SpectralBox box;
-    std::vector<std::size_t> octave;   ///< of each of this rank's waves
+    std::vector<std::uint8_t> octave;  ///< of each of this rank's waves
     std::size_t first, count;          ///< of its octaves, among those of all fields
   };
   std::vector<double> energies(Vec x) const;

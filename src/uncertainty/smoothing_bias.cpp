@@ -120,9 +120,9 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
   if (!uncertainty.computed || !estimate.penalty.empty()) return;
   if (ratio_of(problem, estimate, narrower) == 1.0) return;
   int const draws = problem.weak() ? weak_draws : strong_draws;
-  Refit const refit(problem, estimate, estimator);
+  Refit const refit(problem, estimate, estimator, draws);
   Others others;
-  auto const broke = refit.fit(narrower, draws, others.narrow);
+  auto const broke = refit.fit(narrower, others.narrow);
   if (broke != Refit::Broke::nothing) {  // no bias can be told: no standard error, then, either
     uncertainty.computed = false;
     uncertainty.why_not = broke == Refit::Broke::fit ? "the fit with narrower mollifiers, which shows their bias, broke down"
@@ -130,8 +130,8 @@ void add_smoothing_bias(problem::Problem const& problem, estimate::Estimate cons
     return;
   }
   if (!problem.weak()) {
-    refit.fit(wider, draws, others.wide);
-    if (order_is_open(others.narrow, others.wide)) refit.fit(wider * wider, draws, others.widest);
+    refit.fit(wider, others.wide);
+    if (order_is_open(others.narrow, others.wide)) refit.fit(wider * wider, others.widest);
   }
   auto const& space = problem.space();
   auto const here = space.scatter(estimate.parameters);

@@ -45,7 +45,7 @@ class Quantifier {
         scores_(problem, estimate, constants_, undetermined_),
         scale_(problem, linear_),
         fitted_(problem.space().scatter(estimate.parameters)),
-        weights_(linear_.weights()) {
+        weights_{linear_.weights().data, estimate.weights} {
     any_field_ = constants_.positions.size() < problem.space().unknowns().size();
     for (auto const& piece : fitted_) squares_.emplace_back("mean square", piece.extent(0));
     for (auto const& piece : fitted_) of_weights_.emplace_back("variance", piece.extent(0));

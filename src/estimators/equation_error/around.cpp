@@ -12,24 +12,42 @@ using petsc::check;
 
 constexpr int first_draw = 1000;  ///< past those that the search for weights has seen
 
-Around::Around(problem::Problem const& problem, std::unique_ptr<Candidate> candidate, Fit const& fit)
-    : problem_(problem), candidate_(std::move(candidate)), x_(petsc::like(fit.x)), weights_(fit.weights), beta_(fit.beta) {
-  check(VecCopy(fit.x, x_));
+Around::Around(problem::Problem const& problem, mollifier::Settings mollifier, std::unique_ptr<Candidate> candidate, Fit const& fit)
+    : problem_(problem), mollifier_(std::move(mollifier)), candidate_(std::move(candidate)), x_(petsc::copy_of(fit.x)), weights_(fit.weights),
+      beta_(fit.beta) {
+  linearise();
+}
+
+void Around::linearise() {
   auto& model = candidate_->model();
   model.move_to(model.space().scatter(x_));
   partials_ = model.parameter_partials();
+}
+
+Candidate& Around::candidate() {
+  if (!candidate_) {
+    candidate_ = std::make_unique<Candidate>(problem_, mollifier_, problem_.settings.inversion.tolerance);
+    linearise();
+  }
+  return *candidate_;
+}
+
+void Around::set_down() {
+  partials_.clear();
+  candidate_.reset();
+  assembled_ = false;
 }
 
 void Around::take_parameters(Vec x, Vec parameters) const { check(VecCopy(x, parameters)); }
 void Around::put_parameters(Vec parameters, Vec x) const { check(VecCopy(parameters, x)); }
 
 estimate::Rows Around::jacobian(Vec v) {
-  auto& model = candidate_->model();
+  auto& model = candidate().model();
   return {{}, model.jacobian(partials_, model.space().scatter(v))};
 }
 
 void Around::jacobian_transposed(estimate::Rows const& rows, Vec out) {
-  auto& model = candidate_->model();
+  auto& model = candidate().model();
   std::vector<Field> const everywhere(rows.equation.size(), model.mask());
   model.space().gather(model.jacobian_transposed(partials_, everywhere, rows.equation), out);
 }
@@ -51,10 +69,14 @@ Mat Around::matrix() {
   return equation().solver().matrix();
 }
 
-estimate::Rows Around::draw(int number, Vec from_noise, Vec from_prior) {
+estimate::Rows Around::draw_noise(int number, Vec from_noise) {
   estimate::Rows noise;
-  noise.equation = candidate_->response(draw_noise(problem_, first_draw + number));
+  noise.equation = candidate().response(equation_error::draw_noise(problem_, first_draw + number));
   check(VecCopy(equation().project(weights_, noise.equation), from_noise));
+  return noise;
+}
+
+void Around::draw_prior(int number, Vec from_prior) {
   check(VecSet(from_prior, 0.0));
   petsc::Writing entries(from_prior);
   for (std::size_t p = 0; p < beta_.size(); ++p) {
@@ -66,14 +88,13 @@ estimate::Rows Around::draw(int number, Vec from_noise, Vec from_prior) {
     Kokkos::deep_copy(device, drawn);
     kernels::add_scaled(std::sqrt(beta_[p]), device, entries.piece(unknown.offset, unknown.grid.local_size()));
   }
-  return noise;
 }
 
 bool Around::pull_of_noise(int number, Vec out) {
-  auto& model = candidate_->model();
+  auto& model = candidate().model();
   if (problem_.weak() || model.system().mixed.empty() || equation().noise(weights_) != nullptr) return false;
-  auto const noise = draw_noise(problem_, first_draw + number);
-  auto const slopes = candidate_->slope_response(noise), residuals = candidate_->response(noise);
+  auto const noise = equation_error::draw_noise(problem_, first_draw + number);
+  auto const slopes = candidate().slope_response(noise), residuals = candidate().response(noise);
   model.space().gather(model.jacobian_transposed(slopes, weights_, residuals), out);
   return true;
 }

@@ -44,24 +44,20 @@ std::vector<Field> Candidate::by_state(std::vector<Field> const& changes) const 
 
 std::vector<Field> Candidate::response(std::vector<Field> const& changes) const {
   auto const features = by_state(changes), partials = model_.state_partials();
-  Field const one = make_field("one", model_.bank().size());
-  Kokkos::deep_copy(one, 1.0);
   std::vector<Field> out;
-  for (int k = 0; k < model_.system().residuals; ++k) out.emplace_back("residual response", one.extent(0));
+  for (int k = 0; k < model_.system().residuals; ++k) out.emplace_back("residual response", model_.mask().extent(0));
   for (std::size_t j = 0; j < partials.size(); ++j)
-    kernels::add_product(partials[j], features[j], one, out[static_cast<std::size_t>(model_.system().by_state[j].residual)]);
+    kernels::add_product(partials[j], features[j], model_.mask(), out[static_cast<std::size_t>(model_.system().by_state[j].residual)]);
   return out;
 }
 
 std::vector<Field> Candidate::slope_response(std::vector<Field> const& changes) const {
   auto const features = by_state(changes), mixed = model_.mixed_partials();
-  Field const one = make_field("one", model_.bank().size());
-  Kokkos::deep_copy(one, 1.0);
   std::vector<Field> out;
-  for (std::size_t i = 0; i < model_.system().by_parameter.size(); ++i) out.emplace_back("slope response", one.extent(0));
+  for (std::size_t i = 0; i < model_.system().by_parameter.size(); ++i) out.emplace_back("slope response", model_.mask().extent(0));
   for (std::size_t m = 0; m < mixed.size(); ++m) {
     auto const& pair = model_.system().mixed[m];
-    kernels::add_product(mixed[m], features[static_cast<std::size_t>(pair.state_partial)], one, out[static_cast<std::size_t>(pair.parameter_partial)]);
+    kernels::add_product(mixed[m], features[static_cast<std::size_t>(pair.state_partial)], model_.mask(), out[static_cast<std::size_t>(pair.parameter_partial)]);
   }
   return out;
 }

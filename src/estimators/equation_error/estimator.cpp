@@ -74,7 +74,7 @@ Estimate estimate_at(Problem const& problem, mollifier::Settings const& mollifie
     out.failure = "fit: the residual is not finite";
     out.converged = false;
   }
-  out.linear = std::make_unique<Around>(problem, std::move(candidate), fit);
+  out.linear = std::make_unique<Around>(problem, mollifier, std::move(candidate), fit);
   out.parameters = std::move(fit.x);
   return out;
 }

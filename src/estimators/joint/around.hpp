@@ -23,7 +23,8 @@ class Around final : public estimate::Linearisation {
     objective_->pull_of_states(v != nullptr ? v : static_cast<Vec>(x_), out);
     return true;
   }
-  estimate::Rows draw(int number, Vec noise, Vec prior) override { return objective_->draw(number, noise, prior); }
+  estimate::Rows draw_noise(int number, Vec noise) override { return objective_->draw_noise(number, noise); }
+  void draw_prior(int number, Vec prior) override { objective_->draw_prior(number, prior); }
   double overweight(std::size_t unknown) const override { return objective_->overweight(unknown); }
   std::vector<estimate::Rows> slopes_at(Vec x, std::vector<std::size_t> const& unknowns) override;
   bool is_white() const override { return true; }

@@ -1,6 +1,7 @@
 #include "estimators/joint/coarse_space.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 extern "C" {
 void dpotrf_(char const* triangle, int const* n, double* a, int const* lda, int* info);
@@ -13,9 +14,27 @@ using petsc::check;
 
 void CoarseSpace::set(std::vector<Vec> const& directions, std::vector<petsc::Vector> const& images) {
   std::size_t const size = directions.size();
-  int const n = static_cast<int>(size);
   std::vector<double> products(size * size);
-  for (std::size_t j = 0; j < size; ++j) check(VecMDot(images[j], n, directions.data(), &products[j * size]));
+  for (std::size_t j = 0; j < size; ++j) check(VecMDot(images[j], static_cast<PetscInt>(size), directions.data(), &products[j * size]));
+  factorise(products);
+}
+
+void CoarseSpace::set(std::vector<Vec> const& directions, solver::Operator& hessian) {
+  within_.clear();
+  if (directions.empty()) return;
+  std::size_t const size = directions.size();
+  std::vector<double> products(size * size);
+  auto const image = petsc::like(directions.front());
+  for (std::size_t j = 0; j < size; ++j) {
+    hessian.apply(directions[j], image);
+    check(VecMDot(image, static_cast<PetscInt>(size), directions.data(), &products[j * size]));
+  }
+  factorise(products);
+}
+
+void CoarseSpace::factorise(std::vector<double> const& products) {
+  auto const size = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(products.size()))));
+  int const n = static_cast<int>(size);
   double top = 0.0;
   for (std::size_t i = 0; i < size; ++i) top = std::max(top, products[i * size + i]);
   within_.clear();

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "petsc/handles.hpp"
+#include "solver/operator.hpp"
 
 namespace mollis::joint {
 
@@ -11,11 +12,14 @@ class CoarseSpace {
   /// images: H z of each direction. Directions that nothing tells apart, or nothing tells: the diagonal is raised until there is a factor.
   /// Collective.
   void set(std::vector<Vec> const& directions, std::vector<petsc::Vector> const& images);
+  /// The same with H itself: one image at a time. Collective.
+  void set(std::vector<Vec> const& directions, solver::Operator& hessian);
   void clear() { within_.clear(); }
   /// z += Z (Z^T H Z)^-1 Z^T r for the directions that it was set with. Collective.
   void add(std::vector<Vec> const& directions, Vec r, Vec z) const;
 
  private:
+  void factorise(std::vector<double> const& products);
   std::vector<double> within_;   ///< Cholesky factor of z_i^T H z_j
 };
 

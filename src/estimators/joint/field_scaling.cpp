@@ -55,12 +55,16 @@ void FieldScaling::forget_variance() {
   for (auto& row : coupling_.variance) std::fill(row.begin(), row.end(), 0.0);
 }
 
+void FieldScaling::forget_places() {
+  coupling_.varying.clear();
+  coupling_.roughened.clear();
+}
+
 void FieldScaling::clear(std::size_t fields, std::size_t residuals) {
   coupling_.alpha.assign(residuals, std::vector<double>(fields, 0.0));
   coupling_.variance.assign(fields, std::vector<double>(fields, 0.0));
   coupling_.smoothness.assign(fields, 0.0);
-  coupling_.varying.clear();
-  coupling_.roughened.clear();
+  forget_places();
   scale_.clear();
   for (std::size_t i = 0; i < fields; ++i) {
     scale_.push_back(make_host_field("scale", static_cast<Index>(size())));

@@ -17,6 +17,8 @@ class FieldScaling {
   void set_unknowns(std::vector<int> const& unknowns) { coupling_.unknowns = unknowns; }
   /// As if dR/dq did not vary: where the equation is stiff. Not collective.
   void forget_variance();
+  /// Frees what edges alone read of the coupling, once they are made of it. Not collective.
+  void forget_places();
   FieldCoupling const& coupling() const { return coupling_; }
 
   /// This rank's values of parameter i over T, on the extended lattice; 0 beyond the grid. Not collective.

@@ -18,7 +18,7 @@ struct FieldCoupling {
   std::vector<std::vector<double>> alpha;     ///< [residual][parameter]
   std::vector<std::vector<double>> variance;  ///< v, [parameter][parameter]
   std::vector<double> smoothness;             ///< b, one a parameter
-  // For EdgeModel, over the extended lattice, 0 outside the grid, one a parameter:
+  // For EdgeModel::update() alone, over the extended lattice, 0 outside the grid, one a parameter:
   std::vector<HostField> varying;             ///< sum_k w_k (dR_k/dq - alpha_k)^2
   std::vector<HostField> roughened;           ///< the smoothness weight times (p / q)^2, of which b is a mean
 };

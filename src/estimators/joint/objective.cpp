@@ -77,15 +77,25 @@ Field weights_of(observations::State const& observed) {
 
 /// What data begin with: the weight of their loss as far as they stand off their neighbours.
 Field first_weights(observations::State const& observed, Field const& precision) {
+  if (observed.alone.label().empty()) return precision;
   Field const weight = make_field("weight", static_cast<Index>(precision.extent(0)));
   Kokkos::deep_copy(weight, precision);
-  if (observed.alone.label().empty()) return weight;
   auto const alone = on_host(observed.alone), known = on_host(observed.known);
   auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), weight);
   for (std::size_t i = 0; i < host.extent(0); ++i)
     if (known.extent(0) == 0 || known(i) == 0.0) host(i) *= observations::weight_of(observed.loss, alone(i));
   Kokkos::deep_copy(weight, host);
   return weight;
+}
+
+/// Observations, 0 in gaps: as they were read where there are none.
+Field data_of(observations::State const& observed, Field const& precision) {
+  auto const weight = on_host(precision);
+  if (std::all_of(weight.data(), weight.data() + weight.extent(0), [](double w) { return w > 0.0; })) return observed.data;
+  Field const data = make_field("data", static_cast<Index>(precision.extent(0)));
+  Kokkos::deep_copy(data, observed.data);
+  kernels::apply_mask(precision, data);
+  return data;
 }
 
 }  // namespace
@@ -108,8 +118,10 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
     if (!problem.states[s].unobserved) spacing = observations::data_spacing(problem.states[s], problem.grid);
     scarce_ = scarce_ || problem.states[s].unobserved || *std::max_element(spacing.begin(), spacing.end()) > 2.0;
     states_.push_back(make_state(s, spacing));
+    for (auto* jets : {states_[s].jets.get(), states_[s].sums.get()}) jets->share_workspace(*states_.front().jets);
     layout_.state.push_back(static_cast<Index>(s) * layout_.state_size);
   }
+  if (!states_.empty()) smoothness_.share_workspace(*states_.front().jets);
   layout_.parameters = static_cast<Index>(states_.size()) * layout_.state_size;
   layout_.size = layout_.parameters + problem.space().local_size();
   weights_.equation.assign(static_cast<std::size_t>(problem.system().residuals), 1.0);
@@ -143,7 +155,6 @@ Objective::State Objective::make_state(std::size_t s, std::vector<double> const&
   for (auto const& sum : summed) sums.push_back(sum.derivatives);
   state.jets = std::make_unique<mollifier::Jets>(lattice_.jets(mollifier::sums_of(set)));
   state.sums = std::make_unique<mollifier::Jets>(lattice_.jets(sums));
-  state.sums->share_workspace(*state.jets);
   for (std::size_t k = 0; k < set.size(); ++k) state.work.push_back(zeros());
   state.mollified = zeros();
   auto const& observed = problem_.states[s];
@@ -151,9 +162,7 @@ Objective::State Objective::make_state(std::size_t s, std::vector<double> const&
                                  : observations::make_operator(observed, problem_.grid, lattice_.splines());
   state.precision = weights_of(observed);
   state.weight = first_weights(observed, state.precision);
-  state.data = make_field("data", state.observe->rows());
-  Kokkos::deep_copy(state.data, observed.data);
-  kernels::apply_mask(state.precision, state.data);
+  state.data = data_of(observed, state.precision);
   state.scales = roughness_.scales(spacing);
   state.information = observed.unobserved ? 0.0 : joint::information(observed, problem_.grid);
   for (double const scale : state.scales) state.prior.push_back(state.information * scale);

@@ -121,8 +121,9 @@ class Objective {
   estimate::Rows row_weights() const;
   void apply_prior(Vec v, Vec out);
   void pull_of_states(Vec v, Vec out);           ///< P v of the states that were observed alone
-  /// See Linearisation::draw. Collective.
-  estimate::Rows draw(int number, Vec noise, Vec prior);
+  /// See Linearisation. Collective.
+  estimate::Rows draw_noise(int number, Vec noise);
+  void draw_prior(int number, Vec prior);
 
   /// The blocks of H between states and parameters alone: the parameters' part of H v, v's own smoothness left out, and
   /// H v for v without states, likewise. Collective.
@@ -171,8 +172,8 @@ class Objective {
     std::unique_ptr<observations::Operator> observe;
     Field observed;                            ///< H S g at the last move_to
     Field data,
-        weight;       ///< a row a datum: observations, 0 in gaps; 1 / sigma^2 times the weight of its loss, 0 in gaps
-    Field precision;  ///< 1 / sigma^2, 0 in gaps
+        weight;       ///< a row a datum: observations, 0 in gaps; 1 / sigma^2 times the weight of its loss, 0 in gaps. Replaced, never changed
+    Field precision;  ///< 1 / sigma^2, 0 in gaps; the same array as `weight` where the loss is a square
     double spread =
         1.0;  ///< of the misfit over sigma, where it is larger than that: losses are of deviations over both
   };
@@ -200,6 +201,7 @@ class Objective {
   void put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const;
   double move_prior_to(Vec x);
   void add_prior(Vec v, Vec out);
+  Field equation_weight(std::size_t k) const;   ///< w_k where residuals exist, else 0
   Field zeros() const { return Field("joint", static_cast<std::size_t>(extents_product_)); }
   Extents strides() const { return kernels::window(extents_, {0, 0, 0, 0}).stride; }
 

@@ -150,6 +150,7 @@ void Preconditioner::update_models(Averages const& averages) {
   for (auto& model : models_) model->update(averages, scaling_.coupling());
   if (has_edges_)
     for (auto& edge : edges_) edge->update(averages, scaling_.coupling());
+  scaling_.forget_places();
 }
 
 /// What the line models know of r, on the extended lattice.

@@ -52,7 +52,8 @@ Roughness::Roughness(Lattice const& lattice) {
     double const factor = 1.0 / symbol_of(form, grid.axis(a), cutoff);
     auto product = along(grid, a, form), differences = along(grid, a, root);
     differences.share_workspace(product);
-    parts_.push_back({a, factor, std::move(root), std::move(form), std::move(product), std::move(differences), Field("roughness", static_cast<std::size_t>(grid.local_size()))});
+    if (parts_.empty()) work_ = make_field("roughness", grid.local_size());
+    parts_.push_back({a, factor, std::move(root), std::move(form), std::move(product), std::move(differences)});
   }
 }
 
@@ -68,16 +69,16 @@ std::vector<double> Roughness::scales(std::vector<double> const& spacing) const 
 
 void Roughness::apply_add(std::vector<double> const& factors, Field const& g, Field const& out) const {
   for (auto const& part : parts_) {
-    part.product.apply(g, {part.work});
-    kernels::add_scaled(factors[static_cast<std::size_t>(part.axis)] * part.factor, part.work, out);
+    part.product.apply(g, {work_});
+    kernels::add_scaled(factors[static_cast<std::size_t>(part.axis)] * part.factor, work_, out);
   }
 }
 
 void Roughness::gradient_add(std::vector<double> const& factors, Field const& g, Field const& out) const {
   for (auto const& part : parts_) {
-    part.differences.apply(g, {part.work});
-    kernels::scale(factors[static_cast<std::size_t>(part.axis)] * part.factor, part.work);
-    part.differences.apply_transpose_add({part.work}, out);
+    part.differences.apply(g, {work_});
+    kernels::scale(factors[static_cast<std::size_t>(part.axis)] * part.factor, work_);
+    part.differences.apply_transpose_add({work_}, out);
   }
 }
 

@@ -39,10 +39,10 @@ class Roughness {
     parameters::LineRoot root;
     parameters::LineForm form;   ///< root^T root
     mollifier::Jets product, differences;   ///< of the form, of the root
-    Field work;
   };
   Part const* part(int axis) const;
   std::vector<Part> parts_;
+  Field work_;                   ///< of one part at a time; on the extended lattice
 };
 
 }  // namespace mollis::joint

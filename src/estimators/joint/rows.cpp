@@ -70,13 +70,16 @@ void Objective::jacobian_transposed(estimate::Rows const& rows, Vec out) {
   put_parameters_transposed(rows.equation, {}, out);
 }
 
+Field Objective::equation_weight(std::size_t k) const {
+  Field const weight = zeros();
+  kernels::add_scaled(weights_.equation[k], mask_, weight);
+  return weight;
+}
+
 estimate::Rows Objective::row_weights() const {
   estimate::Rows rows;
   for (auto const& state : states_) rows.data.push_back(state.weight);
-  for (double const w : weights_.equation) {
-    rows.equation.push_back(zeros());
-    kernels::add_scaled(w, mask_, rows.equation.back());
-  }
+  for (std::size_t k = 0; k < weights_.equation.size(); ++k) rows.equation.push_back(equation_weight(k));
   return rows;
 }
 
@@ -102,26 +105,29 @@ void Objective::pull_of_states(Vec v, Vec out) {
       roughness_.apply_add(states_[s].prior, from.piece(layout_.state[s], layout_.state_size), to.piece(layout_.state[s], layout_.state_size));
 }
 
-estimate::Rows Objective::draw(int number, Vec from_noise, Vec from_prior) {
+estimate::Rows Objective::draw_noise(int number, Vec from_noise) {
   using Purpose = random::Stream::Purpose;
   auto const seed = static_cast<std::uint64_t>(number);
-  auto const weights = row_weights();
   estimate::Rows noise, weighted;
   auto const add = [](Weighed const& drawn, std::vector<Field>& e, std::vector<Field>& we) {
     e.push_back(drawn.noise);
     we.push_back(drawn.weighted);
   };
-  for (std::size_t s = 0; s < weights.data.size(); ++s) {
+  for (std::size_t s = 0; s < states_.size(); ++s) {
     random::Stream const stream{seed, static_cast<std::uint32_t>(s), Purpose::data};
     auto const& points = problem_.states[s].points;
-    add(weighed(points ? white_at(*points, stream) : random::white_noise(problem_.grid, 1.0, stream), weights.data[s]), noise.data, weighted.data);
+    add(weighed(points ? white_at(*points, stream) : random::white_noise(problem_.grid, 1.0, stream), states_[s].weight), noise.data, weighted.data);
   }
-  for (std::size_t k = 0; k < weights.equation.size(); ++k) {
+  for (std::size_t k = 0; k < weights_.equation.size(); ++k) {
     random::Stream const stream{seed, static_cast<std::uint32_t>(k), Purpose::equation};
-    add(weighed(random::white_noise(problem_.grid, 1.0, stream), weights.equation[k]), noise.equation, weighted.equation);
+    add(weighed(random::white_noise(problem_.grid, 1.0, stream), equation_weight(k)), noise.equation, weighted.equation);
   }
   check(VecSet(from_noise, 0.0));
   jacobian_transposed(weighted, from_noise);
+  return noise;
+}
+
+void Objective::draw_prior(int number, Vec from_prior) {
   check(VecSet(from_prior, 0.0));
   petsc::Writing entries(from_prior);
   for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -139,7 +145,6 @@ estimate::Rows Objective::draw(int number, Vec from_noise, Vec from_prior) {
     for (std::size_t i = 0; i < drawn.extent(0); ++i) drawn(i) *= std::sqrt(weights_.smoothness[p]);
     add_to(piece, drawn);
   }
-  return noise;
 }
 
 }  // namespace mollis::joint

@@ -62,24 +62,20 @@ std::vector<Vec> StiffDirections::all() const {
   return z;
 }
 
-void StiffDirections::update(std::vector<int> const& unknowns, solver::Preconditioner& inverse) {
-  directions_.clear();
-  space_.clear();
-  for (int const u : unknowns) add_polynomials(static_cast<std::size_t>(u));
+/// z += the states' response to each z, which has none yet.
+void StiffDirections::add_responses(solver::Operator& product, solver::Preconditioner& inverse) {
   auto const states = objective_.make_vector(), b = petsc::like(states), response = petsc::like(states);
   for (Index const offset : objective_.layout().state) {
     Field const ones("ones", static_cast<std::size_t>(objective_.layout().state_size));
     Kokkos::deep_copy(ones, 1.0);
     petsc::copy_in(ones, states, offset);
   }
-  Product product(objective_);
   solver::Projected inner(product);
   solver::ProjectedPreconditioner projected(inverse);
   inner.set(states);
   projected.set(states);
   solver::ConjugateGradients gradients(objective_.problem().grid.comm(), objective_.layout().size, inner, &projected,
                                        {response_tolerance, most_response, true});
-  std::vector<petsc::Vector> images;
   for (auto const& z : directions_) {
     objective_.apply_hessian(z, b);
     check(VecPointwiseMult(b, b, states));
@@ -90,10 +86,16 @@ void StiffDirections::update(std::vector<int> const& unknowns, solver::Precondit
     objective_.hold_parameters(false);
     check(VecPointwiseMult(response, response, states));
     check(VecAXPY(z, 1.0, response));
-    images.push_back(petsc::like(states));
-    objective_.apply_hessian(z, images.back());
   }
-  space_.set(all(), images);
+}
+
+void StiffDirections::update(std::vector<int> const& unknowns, solver::Preconditioner& inverse) {
+  directions_.clear();
+  space_.clear();
+  for (int const u : unknowns) add_polynomials(static_cast<std::size_t>(u));
+  Product product(objective_);
+  add_responses(product, inverse);
+  space_.set(all(), product);
 }
 
 void StiffDirections::add(Vec r, Vec z) const { space_.add(all(), r, z); }

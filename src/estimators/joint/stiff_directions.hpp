@@ -20,6 +20,7 @@ class StiffDirections {
 
  private:
   void add_polynomials(std::size_t unknown);
+  void add_responses(solver::Operator& product, solver::Preconditioner& inverse);
   std::vector<Vec> all() const;
 
   Objective& objective_;

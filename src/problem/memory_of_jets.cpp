@@ -1,5 +1,5 @@
 // Methods that mollify the data, at their peak: while a draw of the error is solved for, of the fit at narrower radii that shows the bias of the
-// first.
+// first. The first has set down what it worked with (Linearisation::set_down); its draws are kept.
 #include <algorithm>
 #include <cmath>
 #include <variant>
@@ -11,23 +11,26 @@ namespace {
 
 constexpr double low_modes = 400.0;  ///< the smoothest, dense: the factor
 
-/// One fit as it is kept: its features, partial derivatives, residuals; the estimate; its normal matrix and solver.
+constexpr double draws_strong = 8.0, draws_weak = 24.0;   ///< of the noise through each fit (uncertainty::Refit)
+
+/// One fit with what it works with: its features, partial derivatives, residuals; its normal matrix and solver.
 double fit(Counts const& n) {
   double const ghosts = n.ghosts ? 1.0 : 0.0;
   double const features = n.state_features + n.other_features + n.jet_passes + ghosts * n.states + 1.0;   // the mask
   double const equation = n.by_parameter + 2.0 * n.residuals;                                           // residuals, weights
-  double const estimate = n.residuals + n.states + 2.0 * n.fields;                                      // parameters, sensitivities
   double const around = 2.0 * n.fields + n.by_parameter + (n.derived ? n.by_parameter : 0.0);           // J times a vector, where that has jets
-  double const checkpoint = n.fields + n.residuals, noise = n.noise_sums + n.noise_pairs;
   double const solver = n.fields * (3.0 + n.smoothness_passes + ghosts) + 2.0 * n.fields * n.fields;    // conjugate gradients; H, its mean's inverse
-  return features + equation + estimate + around + checkpoint + noise + solver;
+  double const noise = n.noise_sums + n.noise_pairs;
+  return features + equation + around + noise + solver;
 }
 
-/// What a draw makes: the response of the residuals to noise of the data, the solution, what is made of both.
-double draw(Counts const& n) {
-  double const response = n.state_features + n.by_state + n.states + n.residuals + 2.0;
-  return response + 10.0 * n.fields;   // 4 of each fit, what they differ by, where steps are held
+/// The estimate, without what it was made with, and a checkpoint's copy.
+double estimate(Counts const& n) {
+  return 2.0 * n.residuals + n.states + 3.0 * n.fields + n.fields + n.residuals;   // residuals, weights; parameters twice, sensitivities
 }
+
+/// What a draw makes: the response of the residuals to noise of the data, the solution; the preconditioner takes as much.
+double draw(Counts const& n) { return n.state_features + n.by_state + n.states + n.residuals + 4.0 * n.fields; }
 
 /// What may be missing beside constants, a field a term (uncertainty::MissingTerms): 1, the states, their products, their derivatives.
 double missing(Counts const& n) { return 1.0 + 0.5 * n.states * (n.states + 3.0) + n.state_features; }
@@ -54,16 +57,18 @@ Doubles mollified_doubles(deck::Deck const& deck, grid::Grid const& grid, equati
   Counts const n(deck, grid, system);
   auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
   bool const draws = samples == nullptr || *samples > 0;
-  bool const constants = std::all_of(deck.parameters.begin(), deck.parameters.end(), [](auto const& parameter) { return parameter.second.over.empty(); });
-  double const fits = deck.mollifier.automatic || draws ? 2.0 : 1.0;   // those of trials and what validates them, too
-  double const terms = draws && constants ? missing(n) : 0.0;
-  double const forms = draws && constants && !deck.equation.weak ? 2.0 * weak_fit(n) - fit(n) : 0.0;   // beside the answer, while the weak form is asked
-  double const kept = n.states + 2.0 * n.fields + (draws ? 5.0 * n.fields : 0.0);   // data, starts; of the draws: squares, deviations, the two fits
+  double const fits = deck.mollifier.automatic && !draws ? 2.0 : 1.0;   // those of trials and what validates them, too
+  double const each = deck.equation.weak ? draws_weak : draws_strong;
+  double const kept = n.states + 2.0 * n.fields;   // data, starts
+  double const drawn = draws ? (7.0 + each) * n.fields + 1.0 + draw(n) : 0.0;   // squares, deviations, what noise pulls by; starts, mask
+  bool const constants = draws && std::all_of(deck.parameters.begin(), deck.parameters.end(), [](auto const& parameter) { return parameter.second.over.empty(); });
+  double const terms = constants ? missing(n) : 0.0;
+  double const forms = constants && !deck.equation.weak ? std::max(estimate(n) + weak_fit(n) - fit(n), 0.0) : 0.0;   // while the weak form is asked
   /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
   double const varying =
       deck.mollifier.adaptive ? 6.0 * static_cast<double>(1 + system.features.size()) + 15.0 * system.residuals : 0.0;
   double const a_rank = n.fields > 0.0 ? fits * (low_modes * low_modes + modes(deck, grid)) : 0.0;
-  return {varying + kept + fits * fit(n) + terms + std::max(forms, 0.0) + (draws ? draw(n) : 0.0), a_rank};
+  return {varying + kept + fits * (estimate(n) + fit(n)) + drawn + terms + forms, a_rank};
 }
 
 }  // namespace mollis::problem

@@ -76,6 +76,13 @@ double matrices(deck::Deck const& deck, grid::Grid const& grid, equation::System
   return sum / static_cast<double>(grid.points());
 }
 
+/// States that no residual reads themselves, whose values are made all the same.
+double unread(equation::System const& system, double states) {
+  for (auto const& feature : system.features)
+    if (feature.kind == equation::Feature::Kind::state && feature.order == mollifier::MultiIndex{}) states -= 1.0;
+  return states;
+}
+
 constexpr double draws_of_octaves = 7.0;   ///< of what the prior lacks, kept at most while the last is solved for (uncertainty::PriorScale)
 
 }  // namespace
@@ -84,9 +91,10 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   Counts const n(deck, grid, system);
   auto const lattice = lattice_of(deck, grid, system);
   double const both = n.states + n.fields, x = lattice.size * n.states + n.fields, ghosts = n.ghosts ? 1.0 : 0.0;
-  // Observations as read, their weights, the mask; jets, the states on the grid, twice; passes, of one state or parameter at a time.
+  // Observations as read, their weights, the mask; jets, the state itself among them, and the states on the grid; passes, of one state or
+  // parameter at a time.
   double const data = 2.0 * n.states + 1.0;
-  double const jets = n.state_features + 2.0 * n.states + n.other_features + lattice.size * ghosts * n.states +
+  double const jets = n.state_features + unread(system, n.states) + n.states + n.other_features + lattice.size * ghosts * n.states +
                       std::max(lattice.slowest * n.jet_passes / std::max(n.states, 1.0), n.smoothness_passes);
   double const roughness = lattice.open > 0.0 ? lattice.size * (n.states + 1.0) : 0.0;
   double const smoothness = n.fields * ghosts;
@@ -99,15 +107,15 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const transforms = matrices(deck, grid, system);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
-  // The fit, squares, variances and what weights take, twice, octaves of waves, a byte each; the larger of what a weight moves, once and twice, and
-  // what was found before, or a draw of what the prior lacks and its right side, and the fields of those before it.
-  double const errors = 5.125 * n.fields + std::max((3.0 + 2.0 * n.fields) * x, 2.0 * x + draws_of_octaves * n.fields);
+  // The fit, squares, variances and what weights take, octaves of waves, a byte each; the larger of what a weight moves, once and twice, as fields
+  // too, and what was found before, or a draw of what the prior lacks and its right side, and the fields of those before it.
+  double const errors = 4.125 * n.fields + std::max((3.0 + 2.0 * n.fields) * x + n.fields, 2.0 * x + draws_of_octaves * n.fields);
   double const stiff = lattice.open > 0.0 ? n.fields * (1.0 + lattice.open) * x : x * n.fields;   // what a smoothness of order 2 leaves free, for draws
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
   double const by_models = lattice.size * (n.fields + both + 3.0);
   double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
-  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + transforms + conjugate_gradients + errors + stiff +
-         (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
+  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + transforms + conjugate_gradients + errors +
+         (lattice.open > 1.0 ? by_models + stiff : std::max(by_models + stiff, by_saddle));
 }
 
 double second_level_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {

@@ -28,9 +28,9 @@ SOURCE = pathlib.Path(__file__).resolve().parents[1]
 #: Sizes at which a draw takes seconds.
 SMALL = {"heat2d": ["grid.points=[64,64]"], "heat3d": ["grid.points=[32,32,32]"], "divergence2d": ["grid.points=[48,48]"],
          "plate": ["grid.points=[48,48]"], "two_fields": ["grid.points=[41,64]"], "advection": ["grid.points=[21,32,32]"],
-         "heat_transient": ["grid.points=[21,32,32]"], "sources": ["grid.points=[40,40]"], "front": ["grid.points=[64,68]"]}
+         "heat_transient": ["grid.points=[21,32,32]"], "sources": ["grid.points=[40,40]"]}
 DECKS = ["langevin", "heat2d", "divergence2d", "constants", "constant_and_field", "reaction", "two_fields", "heat_transient", "phase_field",
-         "langevin_ensemble", "advection", "plate", "sources", "front", "heat3d"]
+         "langevin_ensemble", "advection", "plate", "sources", "heat3d"]
 
 
 def run(mollis, *arguments):

@@ -62,7 +62,7 @@ Doubles mollified_doubles(deck::Deck const& deck, grid::Grid const& grid, equati
   double const kept = n.states + 2.0 * n.fields;   // data, starts
   double const drawn = draws ? (7.0 + each) * n.fields + 1.0 + draw(n) : 0.0;   // squares, deviations, what noise pulls by; starts, mask
   bool const constants = draws && std::all_of(deck.parameters.begin(), deck.parameters.end(), [](auto const& parameter) { return parameter.second.over.empty(); });
-  double const terms = constants ? missing(n) : 0.0;
+  double const terms = constants ? 2.0 * missing(n) : 0.0;   // of both fits
   double const forms = constants && !deck.equation.weak ? std::max(estimate(n) + weak_fit(n) - fit(n), 0.0) : 0.0;   // while the weak form is asked
   /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
   double const varying =

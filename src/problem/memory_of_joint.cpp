@@ -14,15 +14,15 @@ namespace mollis::problem {
 namespace {
 
 /// Rows of a line's factors that are kept, the mean over its waves (spectral::BandedSystems): those near its ends, which are not alike, and
-/// those until factors settle to 1e-7. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
-/// and factors settle by the square of that: after c n / m rows, c = log(1e7) / (2 pi). For m over one other axis and over two.
+/// those until factors settle to 1e-9. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
+/// and factors settle by the square of that: after c n / m rows, c = log(1e9) / (2 pi). For m over one other axis and over two.
 double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, int axis) {
   auto const points = static_cast<double>(grid.axis(axis).size());
   if (!grid.axis(axis).uniform || grid.dimension() == 1) return points;
   int order = 0;
   for (auto const& feature : system.features)
     if (feature.kind == equation::Feature::Kind::state) order = std::max(order, feature.order[static_cast<std::size_t>(axis)]);
-  double const c = std::log(1e7) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
+  double const c = std::log(1e9) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
   return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
 }
 
@@ -31,7 +31,7 @@ struct Lattice {
   double size = 1.0;          ///< points over those of the grid
   double slowest = 1.0;       ///< along the slowest axis alone
   double open = 0.0;          ///< axes
-  double lines = 0.0;         ///< of the factors along all of them, in single precision: rows kept over points, times the band
+  double lines = 0.0;         ///< of the factors along all of them, rows kept over points, times the band
 };
 
 Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
@@ -42,7 +42,7 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
     double const longer = 1.0 + (deck.joint.spline_degree - 1.0) / points;
     out.size *= longer;
     if (a == 0) out.slowest = longer;
-    out.lines += 0.5 * deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
+    out.lines += deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
     out.open += 1.0;
   }
   return out;

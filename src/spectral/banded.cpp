@@ -14,8 +14,8 @@ using kernels::repeat;
 constexpr Index lanes = BandedSystems::lanes;
 constexpr int packs = static_cast<int>(lanes) / kernels::lanes;
 
-/// What rows may still change by, of the diagonal entry and of the pivot, and count as settled: a few times what single precision rounds off.
-constexpr double settled_entry = 1e-7, settled_pivot = 1e-7;
+/// What rows may still change by, of the diagonal entry and of the pivot, and count as settled: a model of averages deserves no better.
+constexpr double settled_entry = 1e-9, settled_pivot = 1e-8;
 
 /// The lanes of one row.
 struct Row {
@@ -23,11 +23,6 @@ struct Row {
   static Row at(double const* from) {
     Row row;
     repeat<packs>([&](auto p) { row.part[p] = kernels::load<Pack>(from + p * kernels::lanes); });
-    return row;
-  }
-  static Row at(float const* from) {
-    Row row;
-    repeat<packs>([&](auto p) { row.part[p] = kernels::load_single(from + p * kernels::lanes); });
     return row;
   }
   void put(double* to) const {
@@ -53,7 +48,7 @@ void BandedSystems::finish() {
 
 Index BandedSystems::bytes() const {
   Index sum = 0;
-  for (auto const& factors : factors_) sum += static_cast<Index>(factors.values.size() * sizeof(float));
+  for (auto const& factors : factors_) sum += static_cast<Index>(factors.values.size() * sizeof(double));
   return sum;
 }
 
@@ -151,19 +146,19 @@ void BandedSystems::factorise(Index group, double floor) {
   Index const kept = (size_ - factors.repeated) * row_size;
   factors.values.resize(static_cast<std::size_t>(kept));
   factors.values.shrink_to_fit();
-  std::transform(work_.begin(), work_.begin() + kept, factors.values.begin(), [](double value) { return static_cast<float>(value); });
+  std::copy_n(work_.begin(), kept, factors.values.begin());
 }
 
 void BandedSystems::solve(Index group, double* x) const {
   auto const& factors = factors_[static_cast<std::size_t>(group)];
   Index const row_size = (width_ + 1) * lanes, settled = factors.own + factors.repeated;
-  std::vector<float const*> rows(static_cast<std::size_t>(size_));
+  std::vector<double const*> rows(static_cast<std::size_t>(size_));
   for (Index i = 0; i < size_; ++i) {
     bool const repeats = i >= factors.own && i < settled;
     rows[static_cast<std::size_t>(i)] = repeats ? rows[static_cast<std::size_t>(i - block_)]
                                                 : factors.values.data() + (i < factors.own ? i : i - factors.repeated) * row_size;
   }
-  float const* const* const row = rows.data();
+  double const* const* const row = rows.data();
   for (Index i = 0; i < size_; ++i) {  // the nearest row last: all others are there already
     Row sum = Row::at(x + i * lanes);
     for (Index o = std::min(width_, i); o > 0; --o) sum.subtract_product(Row::at(row[i] + o * lanes), Row::at(x + (i - o) * lanes));

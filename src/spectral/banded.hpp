@@ -2,8 +2,7 @@
 /// Many symmetric positive banded systems of one size, L D L^T, sixteen side by side (a group). Rows come in blocks, and a stretch of
 /// blocks may be alike: entries exist once for these, and so do factors from where they have settled along the stretch (for all but
 /// the longest waves after a few dozen rows). Groups are filled and factorised one after the other, so that entries
-/// exist for one group alone. Factors are made in double precision and kept in single: what is solved is L D L^T of those that are kept, symmetric as
-/// forth and back read the same, to the digits of double precision.
+/// exist for one group alone.
 #include <vector>
 
 #include "grid/axis.hpp"
@@ -47,7 +46,7 @@ class BandedSystems {
     double scale = 1.0;         ///< the largest diagonal entry
     Index own = 0;              ///< rows ahead of those that have settled
     Index repeated = 0;         ///< rows that have those of the block before
-    std::vector<float> values;  ///< [row][offset][lane]: scale / D at offset 0, L below
+    std::vector<double> values;  ///< [row][offset][lane]: scale / D at offset 0, L below
   };
   Index slot(Factors const& factors, Index row) const;
   void prepare(Index group, double floor, Factors& factors);

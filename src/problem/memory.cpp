@@ -12,7 +12,8 @@ namespace {
 /// Of methods that mollify the data.
 Memory mollified(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   auto const doubles = mollified_doubles(deck, grid, system);
-  return {8.0 * doubles.a_point, libraries + 8.0 * doubles.a_rank};
+  double const bytes = Counts(deck, grid, system).fields > 0.0 ? 8.0 * holes : 8.0;
+  return {bytes * doubles.a_point, libraries + bytes * doubles.a_rank};
 }
 
 }  // namespace

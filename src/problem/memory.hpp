@@ -9,6 +9,10 @@
 
 namespace mollis::problem {
 
+/// Resident memory over what lives where fields are fitted to mollified data, again and again at other radii: what the allocator holds between
+/// blocks in use (1.0 to 1.2 as measured, docs/performance.md).
+constexpr double holes = 1.1;
+
 /// Bytes of a run at its peak, beside what `mollis info` takes.
 struct Memory {
   double a_point = 0.0;   ///< of the grid

@@ -41,7 +41,14 @@ std::optional<Inference> ask(Problem const& problem, std::string const& method, 
   return std::nullopt;
 }
 
-/// The constant that differs most.
+/// What the weak form says of the equation, in words.
+verdict::Check by_weak_form(verdict::Check check) {
+  check.finding = "by the weak form of the same equation: " + check.finding;
+  return check;
+}
+
+}  // namespace
+
 verdict::Check agreement(Inference const& strong, Inference const& weak) {
   auto const& unknowns = strong.problem->space().unknowns();
   uncertainty::ConstantEntries const entries(strong.problem->space());
@@ -59,14 +66,6 @@ verdict::Check agreement(Inference const& strong, Inference const& weak) {
   }
   return most;
 }
-
-/// What the weak form says of the equation, in words.
-verdict::Check by_weak_form(verdict::Check check) {
-  check.finding = "by the weak form of the same equation: " + check.finding;
-  return check;
-}
-
-}  // namespace
 
 bool can_ask(problem::Finer const& finer, Inference const* strong) {
   auto const disagrees = [](verdict::Check const& check) { return check.name == "forms" && !check.holds(); };

@@ -18,6 +18,9 @@ namespace mollis::inference {
 /// that fit fails, has no standard errors, or says that the data tell too little (gaps, noise that it would take for signal). Collective.
 Inference with_other_form(Inference answer, problem::Finer const& finer, Again const& again);
 
+/// The check "forms" of two answers, for the constant that differs most. Collective.
+verdict::Check agreement(Inference const& strong, Inference const& weak);
+
 /// Whether there may be a weak form, which the answer of the strong one, if there is any, does not gainsay. Not collective.
 bool can_ask(problem::Finer const& finer, Inference const* strong);
 

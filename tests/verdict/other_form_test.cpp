@@ -1,6 +1,7 @@
 // Constants of mollified data, asked once more in the weak form.
 #include <algorithm>
 
+#include "inference/other_form.hpp"
 #include "problem/finer.hpp"
 #include "verdict/infer.hpp"
 
@@ -35,6 +36,19 @@ TEST(OtherForm, AgreesWhereTheEquationHolds) {
   EXPECT_EQ(answer.verdict.status(), verdict::Status::sound) << verdict::describe(answer.verdict);
   EXPECT_TRUE(was_made(answer, "forms"));
   EXPECT_FALSE(answer.problem->weak());
+}
+
+/// The same waves, and such that are carried by 0.42 in place of 0.4.
+TEST(OtherForm, ConstantsThatDifferAreDoubted) {
+  auto const weak = [](double more) {
+    auto const u = [more](Coordinates const& p) { return spread_waves({p[0], p[1] - more * p[0]}, 0.0); };
+    return mollified(one_for_all(), u, 0.0012, 2, {"equation.form=weak"});
+  };
+  auto const strong = waves(0.0, {});
+  auto const same = inference::agreement(strong, weak(0.0)), other = inference::agreement(strong, weak(0.02));
+  EXPECT_TRUE(same.holds()) << same.value;
+  EXPECT_FALSE(other.holds()) << other.value;
+  EXPECT_NE(other.finding.find("b is 0.4"), std::string::npos) << other.finding;
 }
 
 /// With the wrong one the strong form alone shows nothing: every reason is of the other.

@@ -32,27 +32,22 @@ tolerance = 1e-12
       1e-9);
 }
 
+/// A square with the known field m, radius 3; `more` has the equation, lambda over both axes and the rest.
+std::string square(std::string const& points, std::string const& more) {
+  return "[grid]\naxes = [\"y\", \"x\"]\npoints = [" + points + "]\nlower = [0.0, 0.0]\nupper = [1.0, 1.0]\n"
+         "[fields.m]\nvalue = \"-(2 + sin(5*x)*cos(4*y))*6\"\n[mollifier]\nradius = 3\n" + more;
+}
+
+double bowl(Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0]; }
+
 /// lambda lap(u) + m = 0 with bounds that cut the truth, at a negligible smoothness weight: the fit is the clipped
 /// truth.
 void expect_clipped(std::string const& residual, std::string const& extra, Formula const& unbounded, double lower,
                     double upper) {
-  Case c(R"toml(
-[grid]
-axes = ["y", "x"]
-points = [15, 17]
-lower = [0.0, 0.0]
-upper = [1.0, 1.0]
-[fields.m]
-value = "-(2 + sin(5*x)*cos(4*y))*6"
-[mollifier]
-radius = 3
-[inversion]
-tolerance = 1e-11
-[equation]
-residual = ")toml" +
-             residual + "\"\n[parameters.lambda]\nover = [\"y\", \"x\"]\ninitial = 1.5\nlower = " +
-             std::to_string(lower) + "\nupper = " + std::to_string(upper) + "\n" + extra,
-         {{"u", [](Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0]; }}});
+  Case c(square("15, 17", "[inversion]\ntolerance = 1e-11\n[equation]\nresidual = \"" + residual +
+                              "\"\n[parameters.lambda]\nover = [\"y\", \"x\"]\ninitial = 1.5\nlower = " + std::to_string(lower) +
+                              "\nupper = " + std::to_string(upper) + "\n" + extra),
+         {{"u", bowl}});
   c.states[0].sigma = 1e-3;
   auto const result = fit(c, {1e-14});
   EXPECT_TRUE(result.converged);
@@ -85,24 +80,9 @@ TEST(Bounds, ThatDoNotHoldChangeNothing) {
   std::vector<std::vector<double>> found;
   std::vector<int> krylov;
   for (std::string const bound : {"", "lower = 0.05\n"}) {
-    Case c(R"toml(
-[grid]
-axes = ["y", "x"]
-points = [33, 36]
-lower = [0.0, 0.0]
-upper = [1.0, 1.0]
-[fields.m]
-value = "-(2 + sin(5*x)*cos(4*y))*6"
-[mollifier]
-radius = 3
-[equation]
-residual = "lambda*lap(u) + m"
-[parameters.lambda]
-over = ["y", "x"]
-initial = 1.5
-transform = "log"
-)toml" + bound + "[inversion]\ntolerance = 1e-6\n",
-           {{"u", [](Coordinates const& x) { return x[1] * x[1] + 2.0 * x[0] * x[0]; }}});
+    Case c(square("33, 36", "[equation]\nresidual = \"lambda*lap(u) + m\"\n[parameters.lambda]\nover = [\"y\", \"x\"]\ninitial = 1.5\n"
+                            "transform = \"log\"\n" + bound + "[inversion]\ntolerance = 1e-6\n"),
+           {{"u", bowl}});
     c.states[0].sigma = 1e-3;
     auto const result = fit(c, {1.0});
     EXPECT_TRUE(result.converged);

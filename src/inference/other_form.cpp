@@ -54,7 +54,9 @@ verdict::Check agreement(Inference const& strong, Inference const& weak) {
   uncertainty::ConstantEntries const entries(strong.problem->space());
   auto const a = entries.read(strong.estimate.parameters), b = entries.read(weak.estimate.parameters);
   double const bound = std::sqrt(chance * chance + 2.0 * std::log(static_cast<double>(a.size())));
-  verdict::Check most{"forms", 0.0, bound, "", "the equation lacks a term or has a wrong one, or the mollifier bends what it should not: compare equations with mollis compare, and look at form = \"weak\""};
+  verdict::Check most{"forms", 0.0, bound, "",
+                      "the equation lacks a term or has a wrong one, or the mollifier bends what it should not: compare equations with mollis compare, and "
+                      "look at form = \"weak\""};
   for (std::size_t i = 0; i < a.size(); ++i) {
     auto const& unknown = unknowns[entries.positions[i]];
     double const sigma = std::hypot(strong.uncertainty.constants.deviation(i), weak.uncertainty.constants.deviation(i)), apart = std::abs(a[i] - b[i]);

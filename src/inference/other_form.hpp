@@ -24,8 +24,8 @@ verdict::Check agreement(Inference const& strong, Inference const& weak);
 /// Whether there may be a weak form, which the answer of the strong one, if there is any, does not gainsay. Not collective.
 bool can_ask(problem::Finer const& finer, Inference const* strong);
 
-/// The answer of the weak form by a method, held against that of the strong one (the check "forms") if there is any with standard errors. Empty, with a line in the log, where
-/// equation or data have no weak form, and where that fit fails or has no standard errors. Collective.
+/// The answer of the weak form by a method, held against that of the strong one (the check "forms") if there is any with standard errors. Empty,
+/// with a line in the log, where equation or data have no weak form, and where that fit fails or has no standard errors. Collective.
 std::optional<Inference> in_weak_form(problem::Problem const& problem, std::string const& method, Inference const* strong, problem::Finer const& finer,
                                       Again const& again);
 

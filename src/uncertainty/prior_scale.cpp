@@ -1,19 +1,24 @@
 #include "uncertainty/prior_scale.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace mollis::uncertainty {
 namespace {
 
 using petsc::check;
 
-constexpr double first_octave = 1.5;   ///< half waves
-constexpr int first_draw = 1 << 20;    ///< others than those that the sums were made of
-constexpr std::uint8_t flat = 255;     ///< the octave of the mean: no derivative of it, so no prior holds it
+constexpr double first_octave = 1.5;     ///< half waves
+constexpr std::size_t bands = 4;         ///< an octave
+constexpr std::uint8_t flat = 255;       ///< the band of the mean: no derivative of it, so no prior holds it
+constexpr double most_unsolved = 0.25;   ///< of R_b: beyond, it is what solves have left
 
-std::uint8_t octave_of(double waves) {
-  return waves < first_octave ? 0 : static_cast<std::uint8_t>(1.0 + std::floor(std::log2(waves / first_octave)));
+/// 0 below the first octave, bands 1 to 4 make up the next.
+std::uint8_t band_of(double waves) {
+  return waves < first_octave ? 0 : static_cast<std::uint8_t>(1.0 + std::floor(bands * std::log2(waves / first_octave)));
 }
 
 std::vector<spectral::Basis> bases_of(grid::Grid const& grid) {
@@ -45,7 +50,14 @@ std::vector<double> half_waves(grid::Grid const& grid, spectral::SpectralBox con
 std::size_t octaves_of(grid::Grid const& grid) {
   double square = 0.0;
   for (auto const& axis : grid.axes()) square += std::pow(static_cast<double>(axis.size()), 2);
-  return std::size_t{octave_of(std::sqrt(square))} + 1;
+  return (band_of(std::sqrt(square)) + bands - 1) / bands + 1;
+}
+
+std::string name_of(parameters::Unknown const& unknown, std::size_t draw) { return fmt::format("octaves/{}_{}", unknown.name, draw + 1); }
+
+std::vector<double> over_ranks(std::vector<double> values, MPI_Comm comm) {
+  MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM, comm);
+  return values;
 }
 
 }  // namespace
@@ -56,120 +68,193 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
   for (auto const& unknown : problem.space().unknowns()) {
     waves_.emplace_back();
     if (unknown.axes.empty()) continue;
-    std::size_t const first = next, count = octaves_of(unknown.grid);
-    next += count;
+    std::size_t const first = next, octave = octaves_.size(), octaves = octaves_of(unknown.grid);
+    for (std::size_t i = 0; i < octaves; ++i) {
+      octaves_.push_back({next, i == 0 ? 1 : bands, i == 0});
+      next += octaves_.back().count;
+    }
+    count_.resize(next, 0.0);
     if (unknown.grid.local_size() == 0) continue;
-    waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first, count});
-    for (double const k : half_waves(unknown.grid, waves_.back()->box)) waves_.back()->octave.push_back(k > 0.0 ? octave_of(k) : flat);
+    auto const& waves = *(waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first, octave}));
+    for (double const k : half_waves(unknown.grid, waves.box)) {
+      waves_.back()->band.push_back(k > 0.0 ? band_of(k) : flat);
+      if (unknown.owner && k > 0.0) count_[first + band_of(k)] += 1.0;
+    }
   }
-  octaves_ = next;
-  largest_.assign(octaves_, 0.0);
+  count_ = over_ranks(std::move(count_), problem.grid.comm());
+  sums_.assign(parts * forms * count_.size(), 0.0);
 }
 
-/// |q_k|^2 of every octave, of all parameters.
-std::vector<double> PriorScale::energies(Vec x) const {
+/// Of fields, their waves; nothing for constants and where a rank has none.
+std::vector<HostField> PriorScale::coefficients_of(Vec x) const {
   auto const parameters = problem_.space().make_vector();
   linear_.take_parameters(x, parameters);
   auto const pieces = problem_.space().scatter(parameters);
-  std::vector<double> out(octaves_, 0.0);
+  std::vector<HostField> out(pieces.size());
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     if (!waves_[p]) continue;
-    auto const& waves = *waves_[p];
     HostField const piece = make_host_field("piece", static_cast<Index>(pieces[p].extent(0)));
     Kokkos::deep_copy(piece, pieces[p]);
-    auto const coefficients = waves.box.forward_of(piece);
-    for (std::size_t m = 0; problem_.space().unknowns()[p].owner && m < waves.octave.size(); ++m)
-      if (waves.octave[m] != flat) out[waves.first + waves.octave[m]] += coefficients(m) * coefficients(m);
+    out[p] = waves_[p]->box.forward_of(piece);
   }
-  MPI_Allreduce(MPI_IN_PLACE, out.data(), static_cast<int>(out.size()), MPI_DOUBLE, MPI_SUM, problem_.grid.comm());
   return out;
 }
 
-/// |q_k|^2 of a draw.
-std::vector<double> PriorScale::pulls(Vec x, Vec r) const {
-  auto const q = linear_.make_vector();
-  linear_.prior(x, q);
-  check(VecAXPY(q, -1.0, r));
-  return energies(q);
-}
-
-void PriorScale::add(Vec x, Vec r) {
-  if (octaves_ == 0 || !linear_.is_white()) return;
-  auto const found = pulls(x, r);
-  for (std::size_t i = 0; i < octaves_; ++i) largest_[i] = std::max(largest_[i], found[i]);
-}
-
-std::vector<double> PriorScale::excess(Vec parameters, int draws) const {
-  std::vector<double> excess(octaves_, 0.0);
-  if (octaves_ == 0 || draws == 0) return excess;
+/// P of these parameters.
+std::vector<HostField> PriorScale::pull_of(Vec parameters) const {
   auto const x = linear_.make_vector(), q = linear_.make_vector();
+  check(VecSet(x, 0.0));
   linear_.put_parameters(parameters, x);
   linear_.prior(x, q);
-  auto const found = energies(q);
-  for (std::size_t i = 0; i < octaves_; ++i) excess[i] = std::max(0.0, found[i] - largest_[i]);
-  return excess;
+  return coefficients_of(q);
 }
 
-/// r := its parameters, 0 elsewhere.
-void PriorScale::keep_parameters(Vec r) const {
+/// sum a_k b_k of every band, of all parameters.
+std::vector<double> PriorScale::products(std::vector<HostField> const& a, std::vector<HostField> const& b) const {
+  std::vector<double> out(count_.size(), 0.0);
+  for (std::size_t p = 0; p < a.size(); ++p) {
+    if (!waves_[p] || !problem_.space().unknowns()[p].owner) continue;
+    auto const& waves = *waves_[p];
+    for (std::size_t m = 0; m < waves.band.size(); ++m)
+      if (waves.band[m] != flat) out[waves.first + waves.band[m]] += a[p](m) * b[p](m);
+  }
+  return over_ranks(std::move(out), problem_.grid.comm());
+}
+
+void PriorScale::add_energies(Part part, Form form, Vec q) {
+  auto const waves = coefficients_of(q);
+  auto const found = products(waves, waves);
+  for (std::size_t i = 0; i < found.size(); ++i) sums_[(part * forms + form) * found.size() + i] += found[i];
+}
+
+/// The pull of x = H^-1 b, in two forms: exact where the data outweigh the prior, and where this outweighs the data.
+void PriorScale::add_part(Part part, Vec x, Vec b) {
+  auto const pulled = linear_.make_vector(), rows = linear_.make_vector();
+  linear_.prior(x, pulled);
+  linear_.hessian(x, rows);
+  check(VecAYPX(rows, -1.0, pulled));                      // - J^T W J x
+  check(VecAXPY(part == noise_part ? rows : pulled, part == noise_part ? 1.0 : -1.0, b));
+  add_energies(part, by_prior, pulled);
+  add_energies(part, by_rows, rows);
+  check(VecAXPY(pulled, -1.0, rows));
+  add_energies(part, unsolved, pulled);
+  add_energies(part, drawn, b);
+}
+
+void PriorScale::add(Vec x_noise, Vec noise, Vec x_prior, Vec r) {
+  add_part(noise_part, x_noise, noise);
+  add_part(prior_part, x_prior, r);
+  by_noise_.push_back(problem_.space().make_vector());
+  linear_.take_parameters(x_noise, by_noise_.back());
+  ++draws_;
+}
+
+/// What an octave's energies come to, by the form that solves have spoilt least, and the waves that make them up: none where both are spoilt. What a solve has
+/// left is (H_b x - b) of which the prior's form keeps the share p / (h + p) and the rows' form h / (h + p) = |q_r| / |r|, h the data's and p the
+/// prior's part of H on these waves.
+OctaveEnergy PriorScale::energy_of(Octave const& octave, std::vector<double> const& found) const {
+  auto const of = [&](Part part, Form form, std::size_t i) { return sums_[(part * forms + form) * count_.size() + octave.first + i] / draws_; };
+  double sum[parts][forms] = {};
+  for (auto const part : {noise_part, prior_part})
+    for (auto const form : {by_prior, by_rows, unsolved, drawn})
+      for (std::size_t i = 0; i < octave.count; ++i) sum[part][form] += of(part, form, i);
+  double const of_data = std::min(1.0, std::sqrt(std::min(sum[prior_part][by_prior], sum[prior_part][by_rows]) / sum[prior_part][drawn]));
+  auto const form = of_data > 0.5 ? by_prior : by_rows;
+  double const spoilt = std::pow(of_data > 0.5 ? 1.0 - of_data : of_data, 2);
+  OctaveEnergy energy{0.0, sum[noise_part][form], sum[prior_part][form], 0.0};
+  double squares = 0.0;
+  bool solved = true;
+  for (auto const part : {noise_part, prior_part}) solved = solved && spoilt * sum[part][unsolved] < most_unsolved * sum[part][form];
+  for (std::size_t i = 0; i < octave.count; ++i) {
+    energy.found += found[octave.first + i];
+    double const waves = count_[octave.first + i];
+    if (waves > 0.0) squares += std::pow(of(noise_part, form, i) + of(prior_part, form, i), 2) / waves;
+  }
+  if (solved && squares > 0.0) energy.freedom = std::pow(energy.of_noise + energy.of_prior, 2) / squares;
+  return energy;
+}
+
+/// n of every octave, by pairs of draws.
+std::vector<double> PriorScale::freedoms() const {
+  std::vector<double> energies(octaves_.size(), 0.0), squares(octaves_.size(), 0.0);
+  auto const add = [&](std::vector<double> const& product, std::vector<double>& out, int power) {
+    for (std::size_t b = 0; b < octaves_.size(); ++b) {
+      auto const first = product.begin() + static_cast<std::ptrdiff_t>(octaves_[b].first);
+      out[b] += std::pow(std::accumulate(first, first + static_cast<std::ptrdiff_t>(octaves_[b].count), 0.0), power);
+    }
+  };
+  for (std::size_t i = 0; i < by_noise_.size(); ++i) {
+    auto const one = pull_of(by_noise_[i]);
+    add(products(one, one), energies, 1);
+    for (std::size_t j = 0; j < i; ++j) add(products(one, pull_of(by_noise_[j])), squares, 2);
+  }
+  auto const draws = static_cast<double>(by_noise_.size());
+  std::vector<double> out;
+  for (std::size_t b = 0; b < octaves_.size(); ++b)
+    out.push_back(squares[b] > 0.0 ? std::pow(energies[b] / draws, 2) / (2.0 * squares[b] / (draws * (draws - 1.0))) : HUGE_VAL);
+  return out;
+}
+
+void PriorScale::settle(Vec parameters) {
+  auto const fitted = pull_of(parameters);
+  auto const found = products(fitted, fitted), most = freedoms();
+  scales_.clear();
+  for (std::size_t b = 0; b < octaves_.size(); ++b) {
+    auto energy = energy_of(octaves_[b], found);
+    energy.freedom = std::min(energy.freedom, most[b]);
+    scales_.push_back(octave_scale(energy, octaves_[b].longest ? 1.0 : std::max(1.0, scales_.back())));
+  }
+}
+
+void PriorScale::keep(checkpoint::Quantities& kept) const {
+  kept.put("octaves", sums_);
+  kept.put("octaves/draws", {static_cast<double>(draws_), static_cast<double>(by_noise_.size())});
+  for (std::size_t n = 0; n < by_noise_.size(); ++n) {
+    auto const pieces = problem_.space().scatter(by_noise_[n]);
+    for (std::size_t p = 0; p < pieces.size(); ++p)
+      kept.put(name_of(problem_.space().unknowns()[p], n), problem_.space().unknowns()[p].grid, pieces[p]);
+  }
+}
+
+void PriorScale::go_on(checkpoint::Quantities const& kept) {
+  sums_ = kept.numbers("octaves");
+  draws_ = static_cast<int>(kept.numbers("octaves/draws").at(0));
+  by_noise_.clear();
+  for (std::size_t n = 0; n < static_cast<std::size_t>(kept.numbers("octaves/draws").at(1)); ++n) {
+    std::vector<Field> pieces;
+    for (auto const& unknown : problem_.space().unknowns()) {
+      pieces.push_back(kept.field(name_of(unknown, n), unknown.grid));
+      if (!unknown.owner) pieces.back() = Field("none", pieces.back().extent(0));   // gather() sums
+    }
+    by_noise_.push_back(problem_.space().make_vector());
+    check(VecSet(by_noise_.back(), 0.0));
+    problem_.space().gather(pieces, by_noise_.back());
+  }
+}
+
+void PriorScale::apply(Vec r) const {
   auto const parameters = problem_.space().make_vector();
   linear_.take_parameters(r, parameters);
-  check(VecSet(r, 0.0));
-  linear_.put_parameters(parameters, r);
-}
-
-void PriorScale::weigh(Vec x, std::vector<double> const& variances) const {
-  auto const parameters = problem_.space().make_vector();
-  linear_.take_parameters(x, parameters);
   auto pieces = problem_.space().scatter(parameters);
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     auto values = make_host_field("octaves", static_cast<Index>(pieces[p].extent(0)));
-    Kokkos::deep_copy(values, 0.0);
+    Kokkos::deep_copy(values, pieces[p]);
     if (waves_[p]) {
       auto const& waves = *waves_[p];
-      HostField piece = make_host_field("piece", static_cast<Index>(pieces[p].extent(0)));
-      Kokkos::deep_copy(piece, pieces[p]);
-      auto coefficients = waves.box.forward_of(piece);
-      for (std::size_t m = 0; m < waves.octave.size(); ++m)
-        coefficients(m) *= waves.octave[m] == flat ? 0.0 : std::sqrt(variances[waves.first + waves.octave[m]]);
+      auto coefficients = waves.box.forward_of(values);
+      for (std::size_t m = 0; m < waves.band.size(); ++m)
+        if (waves.band[m] != flat) coefficients(m) *= std::sqrt(scales_[waves.first_octave + (waves.band[m] + bands - 1) / bands]);
       waves.box.backward(coefficients);
-      if (problem_.space().unknowns()[p].owner) values = coefficients;
+      values = coefficients;
     }
-    Field const weighed = make_field("octaves", static_cast<Index>(pieces[p].extent(0)));
-    Kokkos::deep_copy(weighed, values);
-    pieces[p] = weighed;
+    if (!problem_.space().unknowns()[p].owner) values = HostField("none", pieces[p].extent(0));
+    Field const scaled = make_field("octaves", static_cast<Index>(pieces[p].extent(0)));
+    Kokkos::deep_copy(scaled, values);
+    pieces[p] = scaled;
   }
   check(VecSet(parameters, 0.0));
   problem_.space().gather(pieces, parameters);
-  check(VecSet(x, 0.0));
-  linear_.put_parameters(parameters, x);
-}
-
-int PriorScale::draw(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::function<void(Vec)> const& take) const {
-  auto variances = excess(parameters, draws);
-  if (std::none_of(variances.begin(), variances.end(), [](double value) { return value > 0.0; })) return 0;
-  auto const r = linear_.make_vector(), x = linear_.make_vector();
-  std::vector<petsc::Vector> of_prior;
-  std::vector<double> pulled(octaves_, 0.0);
-  for (int n = 0; further(n); ++n) {
-    linear_.draw_prior(first_draw + n, r);
-    keep_parameters(r);
-    check(VecSet(x, 0.0));
-    if (!solve(r, x, "a draw of what the prior lacks")) return -1;
-    auto const pull = pulls(x, r);
-    for (std::size_t i = 0; i < octaves_; ++i) pulled[i] += pull[i];
-    of_prior.push_back(problem_.space().make_vector());
-    linear_.take_parameters(x, of_prior.back());
-  }
-  auto const count = static_cast<double>(of_prior.size());
-  for (std::size_t i = 0; i < octaves_; ++i) variances[i] = pulled[i] > 0.0 ? variances[i] * count / pulled[i] : 0.0;
-  for (auto const& drawn : of_prior) {
-    check(VecSet(x, 0.0));
-    linear_.put_parameters(drawn, x);
-    weigh(x, variances);
-    take(x);
-  }
-  return static_cast<int>(of_prior.size());
+  linear_.put_parameters(parameters, r);
 }
 
 }  // namespace mollis::uncertainty

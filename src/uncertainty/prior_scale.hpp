@@ -1,22 +1,23 @@
 #pragma once
 /// What the prior expects of a field at each octave of waves against what the fit found there. One weight beta serves all waves; evidence
-/// makes it right on average over those that the data tell. Of a field of few long waves these are larger than the prior has them: its bands are
-/// those of a prior that is too narrow, and so is what the smoothness takes from them.
-/// With q = P x* the pull of the prior on a fit (what the data hold against it), q = P x - r that of a draw x = H^-1 (J^T W e + r), and x_r = H^-1 r,
-/// q_r = P x_r - r those of the prior's part of a draw alone,
-///   E_b = sum_{k in b} |q_k|^2 - max over draws of sum_{k in b} |q_k|^2   (0 at least; k: cosines or Fourier waves of the field, 0 < |k| < 1.5, 3, 6, ...
-///   half waves; of the mean, which no prior holds, q is rounding),
-///   s_b = 1 + E_b / E sum_{k in b} |q_rk|^2
-/// is the scale of the prior's variance in b by moments, but for what chance makes of the pull: an empirical Bayes estimate with a hyperparameter an
-/// octave. The field's waves of x_r in b, times sqrt(s_b - 1), are added to its error.
+/// makes it right on average over those that the data tell. A field of few long waves is larger there than the prior has it, so that the smoothness
+/// takes more from it than H^-1 says, and smaller than believed in the octaves beyond.
+/// With q = P x* the pull of the prior on a fit (what the data hold against it), and x_n = H^-1 J^T W e, x_r = H^-1 r the parts of a draw that
+/// come from the noise and from the prior, with q_n = P x_n and q_r = P x_r - r,
+///   sum_{k in b} |q_k|^2 ~ (N_b + s_b R_b) chi^2_n / n,   N_b = E sum_{k in b} |q_nk|^2,   R_b likewise of q_r
+/// with n = (E |q_n|^2)^2 / E (q_n . q_n')^2 over pairs of draws, the waves that move by themselves (fewer where data are few; at most those that there are)
+///   (k: cosines or Fourier waves of the field, 0 < |k| < 1.5, 3, 6, ... half waves; of the mean, which no prior holds, q is rounding)
+/// tells the scale s_b of the prior's variance in b: an empirical Bayes estimate with a hyperparameter an octave (octave_scale.hpp), each expected to be that of
+/// the octave before, the first to be 1. The estimate stays the one of beta; its error is H^-1 (J^T W e + r) with r's waves times the roots of s_b.
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "checkpoint/quantities.hpp"
 #include "estimate/linearisation.hpp"
 #include "problem/problem.hpp"
 #include "spectral/spectral_box.hpp"
-#include "uncertainty/chosen_weights.hpp"
+#include "uncertainty/octave_scale.hpp"
 
 namespace mollis::uncertainty {
 
@@ -24,35 +25,53 @@ class PriorScale {
  public:
   /// Arguments outlive this. Collective.
   PriorScale(problem::Problem const& problem, estimate::Linearisation& linear);
-  /// Of a draw x of the error and the prior's part r of it. Collective.
-  void add(Vec x, Vec r);
-  /// E_b of every octave of every field. `parameters`: those of x*. Collective.
-  std::vector<double> excess(Vec parameters, int draws) const;
-  /// x := its octaves times the roots of these, all else 0. Collective.
-  void weigh(Vec x, std::vector<double> const& variances) const;
-  /// take(x) of n draws whose mean square is what H^-1 lacks, as long as further(n): n, 0 where no octave has an excess, -1 where one could not be
-  /// solved for. Their parameters are kept until the last is there. Collective.
-  int draw(Vec parameters, int draws, Solve const& solve, std::function<bool(int)> const& further, std::function<void(Vec)> const& take) const;
+  /// Whether there is any wave to be scaled: of fields whose draws are those that H^-1 has. Not collective.
+  bool any() const { return !octaves_.empty(); }
+  /// H^-1 b and b of a draw: of the noise, b = J^T W e, and of the prior, b = r. Collective.
+  void add(Vec x_noise, Vec noise, Vec x_prior, Vec r);
+  /// s_b of all octaves, once all draws are added. `parameters`: those of x*. Collective.
+  void settle(Vec parameters);
+  /// r := its fields' waves times the roots of s_b, all else as it is. Collective.
+  void apply(Vec r) const;
+  /// s_b, of one field after the other; none before settle(). Not collective.
+  std::vector<double> const& scales() const { return scales_; }
 
-  /// Of every octave the largest |q|^2 of the draws so far, and back.
-  std::vector<double> const& largest() const { return largest_; }
-  void go_on(std::vector<double> largest) { largest_ = std::move(largest); }
+  /// The parameters of each x_n so far, until they are let go. Not collective.
+  std::vector<petsc::Vector> const& by_noise() const { return by_noise_; }
+  void let_go() { by_noise_.clear(); }
+  /// What has been added so far, as parts of a checkpoint, and back. Collective.
+  void keep(checkpoint::Quantities& kept) const;
+  void go_on(checkpoint::Quantities const& kept);
 
  private:
   struct Waves {
     spectral::SpectralBox box;
-    std::vector<std::uint8_t> octave;  ///< of each of this rank's waves
-    std::size_t first, count;          ///< of its octaves, among those of all fields
+    std::vector<std::uint8_t> band;      ///< of each of this rank's waves
+    std::size_t first, first_octave;     ///< of its bands and octaves, among those of all fields
   };
-  std::vector<double> energies(Vec x) const;
-  std::vector<double> pulls(Vec x, Vec r) const;
-  void keep_parameters(Vec r) const;
+  struct Octave {
+    std::size_t first, count;            ///< of its bands
+    bool longest;                        ///< of its field
+  };
+  enum Part { noise_part, prior_part, parts };           ///< of a draw
+  enum Form { by_prior, by_rows, unsolved, drawn, forms };  ///< P x (less r), J^T W (e - J x), what is between them (what a solve has left), b
+  std::vector<HostField> coefficients_of(Vec x) const;
+  std::vector<HostField> pull_of(Vec parameters) const;
+  std::vector<double> products(std::vector<HostField> const& a, std::vector<HostField> const& b) const;
+  void add_energies(Part part, Form form, Vec q);
+  void add_part(Part part, Vec x, Vec b);
+  OctaveEnergy energy_of(Octave const& octave, std::vector<double> const& found) const;
+  std::vector<double> freedoms() const;
 
   problem::Problem const& problem_;
   estimate::Linearisation& linear_;
   std::vector<std::unique_ptr<Waves>> waves_;  ///< one a parameter, none of constants
-  std::size_t octaves_ = 0;
-  std::vector<double> largest_;
+  std::vector<Octave> octaves_;
+  std::vector<double> count_;                  ///< waves of each band
+  std::vector<double> sums_;                   ///< [part][form][band], over draws
+  int draws_ = 0;
+  std::vector<petsc::Vector> by_noise_;
+  std::vector<double> scales_;
 };
 
 }  // namespace mollis::uncertainty

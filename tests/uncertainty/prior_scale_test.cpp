@@ -1,6 +1,8 @@
 // A field of long waves has bands as wide as these are, where data say nothing of it.
 #include "uncertainty/prior_scale.hpp"
 
+#include <algorithm>
+
 #include "choices/choose.hpp"
 #include "estimators/make/make_estimator.hpp"
 #include "problem/case.hpp"
@@ -56,44 +58,68 @@ TEST(PriorScale, LongWavesThatDataDoNotTellAreInsideTheBands) {
   EXPECT_GT(inside, 0.9) << inside;
 }
 
-/// No prior holds a field's mean: what an octave of it alone would be scaled by is the ratio of two rounding errors.
-TEST(PriorScale, TheMeanIsInNoOctave) {
-  Fitted const f;
-  auto& linear = *f.estimate.linear;
-  uncertainty::PriorScale const scale(f.problem, linear);
-  auto const mean = f.problem.space().make_vector(), x = linear.make_vector();
-  petsc::check(VecSet(mean, 1.0));
-  petsc::check(VecSet(x, 0.0));
-  linear.put_parameters(mean, x);
-  scale.weigh(x, std::vector<double>(scale.largest().size(), 1.0));
-  EXPECT_LT(dot(x, x), 1e-20 * dot(mean, mean));
+/// With the scales that three draws tell.
+struct Scaled : Fitted {
+  Scaled() : linear(*estimate.linear), scale(problem, linear) {
+    for (int number = 0; number < 3; ++number) {
+      auto const noise = linear.make_vector(), prior = linear.make_vector(), x = linear.make_vector(), by_prior = linear.make_vector();
+      linear.draw(number, noise, prior);
+      for (auto const& v : {&x, &by_prior}) petsc::check(VecSet(*v, 0.0));
+      EXPECT_TRUE(linear.solve(noise, x, 1e-6).converged);
+      EXPECT_TRUE(linear.solve(prior, by_prior, 1e-6).converged);
+      scale.add(x, noise, by_prior, prior);
+    }
+    scale.settle(estimate.parameters);
+  }
+  /// cos(pi j y) cos(pi k x), of the grid's points.
+  petsc::Vector wave(int j, int k) const {
+    auto const& space = problem.space();
+    auto const parameters = space.make_vector();
+    auto x = linear.make_vector();
+    auto const at = [&](int waves, double place, double points) { return std::cos(pi * waves * (place * (points - 1.0) + 0.5) / points); };
+    petsc::check(VecSet(parameters, 0.0));
+    petsc::check(VecSet(x, 0.0));
+    space.gather({sample(problem.grid, [&](Coordinates const& place) { return at(j, place[0], 24.0) * at(k, place[1], 28.0); })}, parameters);
+    linear.put_parameters(parameters, x);
+    return x;
+  }
+  estimate::Linearisation& linear;
+  uncertainty::PriorScale scale;
+};
+
+/// Waves are eigenvectors, of the root of their octave's scale; the mean, which no prior holds, is as it was.
+TEST(PriorScale, WavesAreScaledByTheRootOfTheirOctave) {
+  Scaled const f;
+  ASSERT_EQ(f.scale.scales().size(), 6u);   // up to 37 half waves, the sixth from 24 to 48
+  struct Wave {
+    int j, k;
+    double variance;
+  };
+  for (auto const& [j, k, variance] : {Wave{0, 0, 1.0}, Wave{1, 1, f.scale.scales()[0]}, Wave{2, 0, f.scale.scales()[1]}, Wave{3, 5, f.scale.scales()[2]}, Wave{13, 0, f.scale.scales()[4]}}) {
+    auto const before = f.wave(j, k), after = f.wave(j, k);
+    f.scale.apply(after);
+    petsc::check(VecAXPY(after, -std::sqrt(variance), before));
+    EXPECT_LT(dot(after, after), 1e-18 * (1.0 + variance) * dot(before, before)) << j << ' ' << k;
+  }
 }
 
-/// Octaves are orthogonal and all there is: each for itself, they make up the draw.
-TEST(PriorScale, OctavesMakeUpADraw) {
-  Fitted const f;
-  auto& linear = *f.estimate.linear;
-  uncertainty::PriorScale scale(f.problem, linear);
-  auto const noise = linear.make_vector(), r = linear.make_vector(), sum = linear.make_vector();
-  linear.draw(3, noise, r);
-  scale.add(noise, r);
-  std::size_t const octaves = scale.largest().size();
-  ASSERT_GT(octaves, 4u);
-  petsc::check(VecSet(sum, 0.0));
-  std::vector<petsc::Vector> parts;
-  for (std::size_t b = 0; b < octaves; ++b) {
-    std::vector<double> variances(octaves, 0.0);
-    variances[b] = 1.0;
-    parts.push_back(petsc::copy_of(r));
-    scale.weigh(parts.back(), variances);
-    petsc::check(VecAXPY(sum, 1.0, parts.back()));
-    for (std::size_t a = 0; a < b; ++a) EXPECT_NEAR(dot(parts[a], parts[b]), 0.0, 1e-10 * dot(r, r));
-  }
-  auto const space = f.problem.space().make_vector(), whole = f.problem.space().make_vector();
-  linear.take_parameters(sum, space);
-  linear.take_parameters(r, whole);
-  petsc::check(VecAXPY(space, -1.0, whole));
-  EXPECT_LT(dot(space, space), 1e-20 * dot(whole, whole));
+/// What has been added comes back from a checkpoint, and tells the same.
+TEST(PriorScale, GoesOnWhereItWas) {
+  Scaled f;
+  checkpoint::Quantities kept;
+  f.scale.keep(kept);
+  uncertainty::PriorScale again(f.problem, f.linear);
+  again.go_on(kept);
+  again.settle(f.estimate.parameters);
+  for (std::size_t b = 0; b < again.scales().size(); ++b) EXPECT_NEAR(again.scales()[b], f.scale.scales()[b], 1e-9 * f.scale.scales()[b]) << b;
+}
+
+/// The prior of this field, which is smooth, is right on average over octaves only: those beyond what the data tell are smaller.
+TEST(PriorScale, OctavesOfASmoothFieldAreNotWhatOneWeightExpects) {
+  Scaled const f;
+  auto const [least, most] = std::minmax_element(f.scale.scales().begin(), f.scale.scales().end());
+  EXPECT_LT(*least, 0.5);
+  EXPECT_GT(*most, 2.0);
 }
 
 }  // namespace

@@ -16,7 +16,9 @@ class Quantities {
   void put(std::string const& name, std::vector<double> values) { numbers_[name] = std::move(values); }
   void put_text(std::string const& name, std::string text) { texts_[name] = std::move(text); }
   /// A field over the local box of a grid, which all ranks that share a piece hold alike.
-  void put(std::string const& name, grid::Grid const& grid, Field const& field) { fields_.insert_or_assign(name, Placed{grid, field}); }
+  void put(std::string const& name, grid::Grid const& grid, Field const& field) { fields_.insert_or_assign(name, Placed{grid, field, false}); }
+  /// One that nobody changes any more, of which copy() makes no other.
+  void put_still(std::string const& name, grid::Grid const& grid, Field const& field) { fields_.insert_or_assign(name, Placed{grid, field, true}); }
 
   bool has_numbers(std::string const& name) const { return numbers_.count(name) != 0; }
   /// std::out_of_range where there is none of that name.
@@ -24,7 +26,7 @@ class Quantities {
   std::string const& text(std::string const& name) const { return texts_.at(name); }
   /// The field over the local box of that grid. Collective on the grid's communicator where the quantities come from a file.
   Field field(std::string const& name, grid::Grid const& grid) const {
-    if (fields_.count(name) == 0 && source_) fields_.emplace(name, Placed{grid, source_(name, grid)});
+    if (fields_.count(name) == 0 && source_) fields_.emplace(name, Placed{grid, source_(name, grid), false});
     return fields_.at(name).values;
   }
   /// Where fields that were not put come from.
@@ -33,6 +35,7 @@ class Quantities {
   struct Placed {
     grid::Grid grid;
     Field values;
+    bool still;
   };
   std::map<std::string, std::vector<double>> const& all_numbers() const { return numbers_; }
   std::map<std::string, std::string> const& all_texts() const { return texts_; }
@@ -41,6 +44,7 @@ class Quantities {
   Quantities copy() const {
     auto same = *this;
     for (auto& [name, placed] : same.fields_) {
+      if (placed.still) continue;
       Field const values = make_field("kept", static_cast<Index>(placed.values.extent(0)));
       Kokkos::deep_copy(values, placed.values);
       placed.values = values;

@@ -74,10 +74,16 @@ bool Draws::add_first(int first) {
 /// Its parts by the noise and by the prior, each for itself.
 bool Draws::add_parts(int number) {
   keep();
-  auto const noise = linear_.make_vector(), prior = linear_.make_vector(), x = linear_.make_vector(), by_prior = linear_.make_vector();
-  auto const rows = linear_.draw(number, noise, prior);
-  if (!solves_.draw(noise, x, of_noise, part_tolerance) || !solves_.draw(prior, by_prior, of_prior, part_tolerance)) return false;
-  scale_.add(x, noise, by_prior, prior);
+  auto const x = linear_.make_vector();
+  auto noise = linear_.make_vector();
+  auto const rows = linear_.draw_noise(number, noise);
+  if (!solves_.draw(noise, x, of_noise, part_tolerance)) return false;
+  scale_.add_noise(x, noise);
+  noise = {};
+  auto const prior = linear_.make_vector(), by_prior = linear_.make_vector();
+  linear_.draw_prior(number, prior);
+  if (!solves_.draw(prior, by_prior, of_prior, part_tolerance)) return false;
+  scale_.add_prior(by_prior, prior);
   add_of_octaves(parameters_of(by_prior), -1.0);
   check(VecAXPY(x, 1.0, by_prior));
   add_draw(rows, x);
@@ -93,7 +99,7 @@ bool Draws::add_scaled(int number) {
   scale_.apply(prior);
   if (!solves_.draw(prior, x, of_prior)) return false;
   auto const error = parameters_of(x);
-  auto const& by_noise = scale_.by_noise()[static_cast<std::size_t>(number)];
+  auto const by_noise = scale_.by_noise(static_cast<std::size_t>(number));
   add_of_octaves(error, 1.0);
   add_split(by_noise, error);
   check(VecAXPY(error, 1.0, by_noise));

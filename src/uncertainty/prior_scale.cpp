@@ -87,21 +87,25 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
 
 /// Of fields, their waves; nothing for constants and where a rank has none.
 std::vector<HostField> PriorScale::coefficients_of(Vec x) const {
-  auto const parameters = problem_.space().make_vector();
-  linear_.take_parameters(x, parameters);
-  auto const pieces = problem_.space().scatter(parameters);
+  auto const pieces = pieces_of(x);
   std::vector<HostField> out(pieces.size());
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     if (!waves_[p]) continue;
-    HostField const piece = make_host_field("piece", static_cast<Index>(pieces[p].extent(0)));
-    Kokkos::deep_copy(piece, pieces[p]);
-    out[p] = waves_[p]->box.forward_of(piece);
+    out[p] = make_host_field("waves", static_cast<Index>(pieces[p].extent(0)));
+    Kokkos::deep_copy(out[p], pieces[p]);
+    waves_[p]->box.forward(out[p]);
   }
   return out;
 }
 
+std::vector<Field> PriorScale::pieces_of(Vec x) const {
+  auto const parameters = problem_.space().make_vector();
+  linear_.take_parameters(x, parameters);
+  return problem_.space().scatter(parameters);
+}
+
 /// P of these parameters.
-std::vector<HostField> PriorScale::pull_of(Vec parameters) const {
+std::vector<HostField> PriorScale::pull_of(petsc::Vector const& parameters) const {
   auto const x = linear_.make_vector(), q = linear_.make_vector();
   check(VecSet(x, 0.0));
   linear_.put_parameters(parameters, x);
@@ -127,26 +131,36 @@ void PriorScale::add_energies(Part part, Form form, Vec q) {
   for (std::size_t i = 0; i < found.size(); ++i) sums_[(part * forms + form) * found.size() + i] += found[i];
 }
 
-/// The pull of x = H^-1 b, in two forms: exact where the data outweigh the prior, and where this outweighs the data.
+/// The pull of x = H^-1 b in two forms, exact where the data outweigh the prior and where this outweighs the data, and what is between them, H x - b.
 void PriorScale::add_part(Part part, Vec x, Vec b) {
-  auto const pulled = linear_.make_vector(), rows = linear_.make_vector();
-  linear_.prior(x, pulled);
-  linear_.hessian(x, rows);
-  check(VecAYPX(rows, -1.0, pulled));                      // - J^T W J x
-  check(VecAXPY(part == noise_part ? rows : pulled, part == noise_part ? 1.0 : -1.0, b));
-  add_energies(part, by_prior, pulled);
-  add_energies(part, by_rows, rows);
-  check(VecAXPY(pulled, -1.0, rows));
-  add_energies(part, unsolved, pulled);
+  auto const q = linear_.make_vector();
   add_energies(part, drawn, b);
+  linear_.prior(x, q);
+  if (part == prior_part) check(VecAXPY(q, -1.0, b));
+  add_energies(part, by_prior, q);
+  linear_.hessian(x, q);
+  check(VecAYPX(b, -1.0, q));
+  add_energies(part, unsolved, b);
+  if (part == noise_part) check(VecCopy(b, q));   // n - (H x - P x) = P x - (H x - n), and - (H x - P x) of the prior
+  linear_.prior(x, b);
+  check(VecAXPY(b, -1.0, q));
+  add_energies(part, by_rows, b);
 }
 
-void PriorScale::add(Vec x_noise, Vec noise, Vec x_prior, Vec r) {
-  add_part(noise_part, x_noise, noise);
-  add_part(prior_part, x_prior, r);
-  by_noise_.push_back(problem_.space().make_vector());
-  linear_.take_parameters(x_noise, by_noise_.back());
+void PriorScale::add_noise(Vec x, Vec b) {
+  add_part(noise_part, x, b);
+  by_noise_.push_back(pieces_of(x));
   ++draws_;
+}
+
+petsc::Vector PriorScale::by_noise(std::size_t draw) const {
+  auto out = problem_.space().make_vector();
+  auto pieces = by_noise_[draw];
+  for (std::size_t p = 0; p < pieces.size(); ++p)
+    if (!problem_.space().unknowns()[p].owner) pieces[p] = Field("none", pieces[p].extent(0));   // gather() sums
+  check(VecSet(out, 0.0));
+  problem_.space().gather(pieces, out);
+  return out;
 }
 
 /// What an octave's energies come to, by the form that solves have spoilt least, and the waves that make them up: none where both are spoilt. What a solve has
@@ -184,9 +198,9 @@ std::vector<double> PriorScale::freedoms() const {
     }
   };
   for (std::size_t i = 0; i < by_noise_.size(); ++i) {
-    auto const one = pull_of(by_noise_[i]);
+    auto const one = pull_of(by_noise(i));
     add(products(one, one), energies, 1);
-    for (std::size_t j = 0; j < i; ++j) add(products(one, pull_of(by_noise_[j])), squares, 2);
+    for (std::size_t j = 0; j < i; ++j) add(products(one, pull_of(by_noise(j))), squares, 2);
   }
   auto const draws = static_cast<double>(by_noise_.size());
   std::vector<double> out;
@@ -195,25 +209,23 @@ std::vector<double> PriorScale::freedoms() const {
   return out;
 }
 
-void PriorScale::settle(Vec parameters) {
+void PriorScale::settle(petsc::Vector const& parameters) {
   auto const fitted = pull_of(parameters);
   auto const found = products(fitted, fitted), most = freedoms();
   scales_.clear();
   for (std::size_t b = 0; b < octaves_.size(); ++b) {
     auto energy = energy_of(octaves_[b], found);
     energy.freedom = std::min(energy.freedom, most[b]);
-    scales_.push_back(octave_scale(energy, octaves_[b].longest ? 1.0 : std::max(1.0, scales_.back())));
+    scales_.push_back(octave_scale(energy, octaves_[b].longest ? 1.0 : scales_.back()));
   }
 }
 
 void PriorScale::keep(checkpoint::Quantities& kept) const {
   kept.put("octaves", sums_);
   kept.put("octaves/draws", {static_cast<double>(draws_), static_cast<double>(by_noise_.size())});
-  for (std::size_t n = 0; n < by_noise_.size(); ++n) {
-    auto const pieces = problem_.space().scatter(by_noise_[n]);
-    for (std::size_t p = 0; p < pieces.size(); ++p)
-      kept.put(name_of(problem_.space().unknowns()[p], n), problem_.space().unknowns()[p].grid, pieces[p]);
-  }
+  for (std::size_t n = 0; n < by_noise_.size(); ++n)
+    for (std::size_t p = 0; p < by_noise_[n].size(); ++p)
+      kept.put_still(name_of(problem_.space().unknowns()[p], n), problem_.space().unknowns()[p].grid, by_noise_[n][p]);
 }
 
 void PriorScale::go_on(checkpoint::Quantities const& kept) {
@@ -221,14 +233,8 @@ void PriorScale::go_on(checkpoint::Quantities const& kept) {
   draws_ = static_cast<int>(kept.numbers("octaves/draws").at(0));
   by_noise_.clear();
   for (std::size_t n = 0; n < static_cast<std::size_t>(kept.numbers("octaves/draws").at(1)); ++n) {
-    std::vector<Field> pieces;
-    for (auto const& unknown : problem_.space().unknowns()) {
-      pieces.push_back(kept.field(name_of(unknown, n), unknown.grid));
-      if (!unknown.owner) pieces.back() = Field("none", pieces.back().extent(0));   // gather() sums
-    }
-    by_noise_.push_back(problem_.space().make_vector());
-    check(VecSet(by_noise_.back(), 0.0));
-    problem_.space().gather(pieces, by_noise_.back());
+    by_noise_.emplace_back();
+    for (auto const& unknown : problem_.space().unknowns()) by_noise_.back().push_back(kept.field(name_of(unknown, n), unknown.grid));
   }
 }
 

@@ -27,17 +27,18 @@ class PriorScale {
   PriorScale(problem::Problem const& problem, estimate::Linearisation& linear);
   /// Whether there is any wave to be scaled: of fields whose draws are those that H^-1 has. Not collective.
   bool any() const { return !octaves_.empty(); }
-  /// H^-1 b and b of a draw: of the noise, b = J^T W e, and of the prior, b = r. Collective.
-  void add(Vec x_noise, Vec noise, Vec x_prior, Vec r);
+  /// x = H^-1 b and b of a draw of the noise, b = J^T W e, and of one of the prior, b = r: as many of these as of those. Overwrites b. Collective.
+  void add_noise(Vec x, Vec b);
+  void add_prior(Vec x, Vec r) { add_part(prior_part, x, r); }
   /// s_b of all octaves, once all draws are added. `parameters`: those of x*. Collective.
-  void settle(Vec parameters);
+  void settle(petsc::Vector const& parameters);
   /// r := its fields' waves times the roots of s_b, all else as it is. Collective.
   void apply(Vec r) const;
   /// s_b, of one field after the other; none before settle(). Not collective.
   std::vector<double> const& scales() const { return scales_; }
 
-  /// The parameters of each x_n so far, until they are let go. Not collective.
-  std::vector<petsc::Vector> const& by_noise() const { return by_noise_; }
+  /// The parameters of an x_n, until they are let go. Collective.
+  petsc::Vector by_noise(std::size_t draw) const;
   void let_go() { by_noise_.clear(); }
   /// What has been added so far, as parts of a checkpoint, and back. Collective.
   void keep(checkpoint::Quantities& kept) const;
@@ -55,8 +56,9 @@ class PriorScale {
   };
   enum Part { noise_part, prior_part, parts };           ///< of a draw
   enum Form { by_prior, by_rows, unsolved, drawn, forms };  ///< P x (less r), J^T W (e - J x), what is between them (what a solve has left), b
+  std::vector<Field> pieces_of(Vec x) const;
   std::vector<HostField> coefficients_of(Vec x) const;
-  std::vector<HostField> pull_of(Vec parameters) const;
+  std::vector<HostField> pull_of(petsc::Vector const& parameters) const;
   std::vector<double> products(std::vector<HostField> const& a, std::vector<HostField> const& b) const;
   void add_energies(Part part, Form form, Vec q);
   void add_part(Part part, Vec x, Vec b);
@@ -70,7 +72,7 @@ class PriorScale {
   std::vector<double> count_;                  ///< waves of each band
   std::vector<double> sums_;                   ///< [part][form][band], over draws
   int draws_ = 0;
-  std::vector<petsc::Vector> by_noise_;
+  std::vector<std::vector<Field>> by_noise_;   ///< [draw][parameter]: pieces
   std::vector<double> scales_;
 };
 

@@ -67,7 +67,8 @@ struct Scaled : Fitted {
       for (auto const& v : {&x, &by_prior}) petsc::check(VecSet(*v, 0.0));
       EXPECT_TRUE(linear.solve(noise, x, 1e-6).converged);
       EXPECT_TRUE(linear.solve(prior, by_prior, 1e-6).converged);
-      scale.add(x, noise, by_prior, prior);
+      scale.add_noise(x, noise);
+      scale.add_prior(by_prior, prior);
     }
     scale.settle(estimate.parameters);
   }

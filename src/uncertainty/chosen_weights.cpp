@@ -65,23 +65,20 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
   for (std::size_t p = 0; p < fitted.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
     bool const chosen = std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight);
-    double const unexpected = 1.0 - 1.0 / linear.overweight(p);
-    if (unknown.axes.empty() || (!chosen && unexpected == 0.0)) continue;
+    if (unknown.axes.empty() || (!chosen && linear.overweight(p) == 1.0)) continue;
     double const freedom = moves.roughness(fitted, p);
     if (!(freedom > 0.0)) continue;
     auto const bias = moves.move(moves.pull(fitted, p), p);
     if (!bias) return false;
-    auto const add = [&](Vec move, double square) {
-      found.push_back(petsc::copy_of(move));
-      check(VecScale(found.back(), std::sqrt(square)));
-    };
-    if (chosen) add(bias, 2.0 / freedom);
-    if (unexpected == 0.0 && bent == nullptr) continue;
+    if (chosen) {
+      found.push_back(petsc::copy_of(bias));
+      check(VecScale(found.back(), std::sqrt(2.0 / freedom)));
+    }
+    if (bent == nullptr) continue;
     auto const whole = moves.move(moves.pull(moves.parameters_of(bias), p), p);
     if (!whole) return false;
     check(VecAXPY(whole, 1.0, bias));
-    if (bent != nullptr) (*bent)[p] = moves.parameters_of(whole);
-    if (unexpected > 0.0) add(whole, unexpected);
+    (*bent)[p] = moves.parameters_of(whole);
   }
   return true;
 }

@@ -11,14 +11,12 @@ namespace mollis::uncertainty {
 /// A weight beta that the evidence chose is itself known to Var log beta = 2 / gamma, gamma = beta <p, L p> the degrees of freedom at its
 /// maximum (MacKay, Neural Computation 4, 1992). A unit of log beta moves the estimate by b = -H^-1 beta L p, so that the covariance grows
 /// by 2 / gamma b b^T (Kass and Steffey, J. Am. Stat. Assoc. 84, 1989, to first order).
-/// b is also how far the smoothness pulls the estimate. H^-1 holds its square as the prior expects it. Of a field that is rougher than its
-/// prior by a factor s (Linearisation::overweight: stiffened beyond the evidence, or by hand) that is 1/s of it on average, so that
-/// (1 - 1/s) b b^T are added; b of the field that was pulled lacks what the pull took from it, H^-1 beta L b, which is added first
-/// (twicing: Tukey 1977).
+/// b is also how far the smoothness pulls the estimate, b + H^-1 beta L b with what the pull took from b itself (twicing: Tukey 1977). On average the error
+/// holds its square, as the scales of the prior have it (prior_scale.hpp); at a front it is more.
 /// Finds vectors of x whose squares these are.
 ///
-/// `bent`, if not null: for each field with a chosen weight b + H^-1 beta L b as pieces of all parameters, else none. At a front b is more than
-/// any average: where its square passes the variance it is the better measure of the error there.
+/// `bent`, if not null: for each field whose weight was chosen, or is more than it supports (Linearisation::overweight), b + H^-1 beta L b as pieces of all
+/// parameters, else none. Where its square passes the variance it is the better measure of the error there.
 /// `fitted`: the parameters, pieces, as fitted. `solve`: x := H^-1 b, for `what`; whether it could. Stops at the first that could not:
 /// false. Collective.
 using Solve = std::function<bool(Vec b, Vec x, std::string const& what)>;

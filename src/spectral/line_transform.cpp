@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "spectral/matrix_transform.hpp"
+#include "spectral/packed_transform.hpp"
 
 namespace mollis::spectral {
 namespace {
@@ -151,9 +152,10 @@ Modes modes_of(Basis basis, Index points) {
 }  // namespace
 
 /// Bases about end points, to which FFTW comes by slow ways where points - 1 has large factors (even, ns a value on one core at 70, 128 and 270
-/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7), short cosines, and waves of slow lengths.
+/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7); of those that no pack can take, short cosines and waves of slow lengths.
 bool by_matrix(Basis basis, Index points) {
   if (basis == Basis::even || basis == Basis::odd) return points <= 512;
+  if (can_pack(basis, points)) return false;
   return (basis == Basis::cosine && points <= longest_by_matrix) || (points <= longest_slow && has_slow_factor(points));
 }
 
@@ -184,6 +186,7 @@ std::vector<double> angles(Basis basis, Index points) {
 std::unique_ptr<LineTransform> make_line_transform(Basis basis, Index outer, Index points, Index inner) {
   if (basis == Basis::none || points < 2 || (basis == Basis::odd && points < 3)) return std::make_unique<None>();
   if (by_matrix(basis, points)) return make_matrix_transform(modes_of(basis, points), outer, points, inner);
+  if (can_pack(basis, points)) return make_packed_transform(basis, outer, points, inner);
   return std::make_unique<Fftw>(basis, outer, points, inner);
 }
 

@@ -34,7 +34,7 @@ HostField resized(HostField const& data, Index outer, Index from, Index to, Inde
 Index quick_length(Index points, Index reach) {
   if (points <= longest_by_matrix) return points;
   if (!has_slow_factor(points)) return points;
-  for (Index length = points + reach;; ++length) {
+  for (Index length = points + reach + (points + reach) % 2;; length += 2) {
     Index rest = length;
     for (Index const factor : {2, 3, 5, 7})
       while (rest % factor == 0) rest /= factor;

@@ -92,6 +92,7 @@ double Spectrum::over_waves(Unknown const& unknown, double value) const { return
 /// the fit.
 void Spectrum::put_unobserved(Objective const& objective, Averages const& averages) {
   auto const& states = objective.problem().states;
+  if (std::none_of(states.begin(), states.end(), [](auto const& state) { return state.unobserved; })) return;
   std::vector<double> observed(noise_.size(), 0.0);
   for (std::size_t k = 0; k < noise_.size(); ++k)
     for (std::size_t s = 0; s < states.size(); ++s)

@@ -101,12 +101,12 @@ petsc::Vector ParameterSpace::make_vector() const {
   return vector;
 }
 
-std::vector<Field> ParameterSpace::scatter(Vec vector) const {
+std::vector<Field> ParameterSpace::scatter(Vec vector, Index first) const {
   std::vector<Field> pieces;
   for (auto const& unknown : unknowns_) {
     Index const size = unknown.grid.local_size();
     Field const piece = make_field("parameter", size);
-    if (unknown.owner) Kokkos::deep_copy(piece, petsc::Reading(vector).piece(unknown.offset, size));
+    if (unknown.owner) Kokkos::deep_copy(piece, petsc::Reading(vector).piece(first + unknown.offset, size));
     if (is_shared(unknown.sharers)) {
       auto const host = on_host(piece);
       MPI_Bcast(host.data(), static_cast<int>(size), MPI_DOUBLE, 0, unknown.sharers);
@@ -117,7 +117,7 @@ std::vector<Field> ParameterSpace::scatter(Vec vector) const {
   return pieces;
 }
 
-void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector) const {
+void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector, Index first) const {
   for (std::size_t p = 0; p < unknowns_.size(); ++p) {
     auto const& unknown = unknowns_[p];
     Field sum = pieces[p];
@@ -128,7 +128,7 @@ void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector) const 
       MPI_Reduce(host.data(), sum_host.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, 0, unknown.sharers);
       Kokkos::deep_copy(sum, sum_host);
     }
-    if (unknown.owner) Kokkos::deep_copy(petsc::Writing(vector).piece(unknown.offset, unknown.grid.local_size()), sum);
+    if (unknown.owner) Kokkos::deep_copy(petsc::Writing(vector).piece(first + unknown.offset, unknown.grid.local_size()), sum);
   }
   petsc::touch(vector);
 }

@@ -20,12 +20,21 @@ enum class Basis {
 /// Angle theta_k of each coefficient: a filter sum_j w_j g_(i+j), w even, multiplies it by sum_j w_j cos(j theta).
 std::vector<double> angles(Basis basis, Index points);
 
+/// Of lines [outer][points][inner].
 class LineTransform {
  public:
+  LineTransform(Index outer, Index points, Index inner) : outer_(outer), points_(points), inner_(inner) {}
   virtual ~LineTransform() = default;
-  /// data := Q^T data along the middle axis of [outer][points][inner] (forward), or Q data.
+  /// data := Q^T data along the middle axis (forward), or Q data.
   virtual void forward(double* data) const = 0;
   virtual void backward(double* data) const = 0;
+  /// to := Q^T of lines of `points` points, at most as many as there are, which zeros continue.
+  virtual void forward_from(double const* from, Index points, double* to) const;
+  /// to := the first `points` points of Q data; data is written over.
+  virtual void backward_to(double* data, double* to, Index points) const;
+
+ protected:
+  Index outer_, points_, inner_;
 };
 
 /// Cosines of up to so many points, an odd number, are products with the matrix of the modes: faster than FFTW at the lengths that lattices have.

@@ -29,7 +29,7 @@ PackedComplex product_back(double const* factor, PackedComplex a) {
 class PackedTransform final : public LineTransform {
  public:
   PackedTransform(Basis basis, Index outer, Index points, Index inner)
-      : outer_(outer), n_(points), inner_(inner), half_(points / 2), sums_(half_), sign_(basis == Basis::cosine ? -1.0 : 1.0),
+      : LineTransform(outer, points, inner), n_(points), half_(points / 2), sums_(half_), sign_(basis == Basis::cosine ? -1.0 : 1.0),
         end_(std::sqrt(1.0 / static_cast<double>(points))) {
     for (Index i = 0; i < n_; ++i) place_.push_back(basis == Basis::fourier ? i : i % 2 == 0 ? i / 2 : n_ - 1 - i / 2);
     for (Index k = 0; k <= half_; ++k) {
@@ -39,47 +39,64 @@ class PackedTransform final : public LineTransform {
       for (double const part : {size * std::cos(angle), size * std::sin(angle)}) factors_.push_back(part);
     }
   }
-  void forward(double* data) const override { apply(data, true); }
-  void backward(double* data) const override { apply(data, false); }
+  void forward(double* data) const override { apply({data, n_}, {data, n_}, true); }
+  void backward(double* data) const override { apply({data, n_}, {data, n_}, false); }
+  void forward_from(double const* from, Index points, double* to) const override { apply({from, points}, {to, n_}, true); }
+  void backward_to(double* data, double* to, Index points) const override { apply({data, n_}, {to, points}, false); }
 
  private:
+  /// Points of lines: those of one `step` apart.
+  template <class Value>
+  struct Points {
+    Value* data;
+    Index count, step = 0;
+  };
+  using From = Points<double const>;
+  using To = Points<double>;
   struct Workspace {
     std::vector<Pack> values, work, tile;
   };
 
   /// Every group of lines; those that do not stand side by side by way of a tile.
-  void apply(double* data, bool forward) const {
+  void apply(From from, To to, bool forward) const {
     Index const across = inner_ > 1 ? inner_ : outer_, groups = (across + lanes - 1) / lanes, planes = inner_ > 1 ? outer_ : 1;
-    Index const line = inner_ > 1 ? 1 : n_;
     using Host = Kokkos::DefaultHostExecutionSpace;
     Kokkos::parallel_for("mollis::packed_transform", Kokkos::RangePolicy<Host, Kokkos::IndexType<Index>>(0, planes * groups), [=](Index item) {
       thread_local Workspace workspace;
       for (auto* part : {&workspace.values, &workspace.work, &workspace.tile}) part->resize(static_cast<std::size_t>(n_));
-      Index const first = item % groups * lanes, count = std::min(lanes, across - first);
-      double* const at = data + item / groups * n_ * inner_ + first * line;
-      if (inner_ > 1 && count == lanes) return lines(at, inner_, forward, workspace);
-      auto* const tile = reinterpret_cast<double*>(workspace.tile.data());
-      for (Index i = 0; i < n_; ++i)
-        for (Index l = 0; l < lanes; ++l) tile[i * lanes + l] = l < count ? at[i * inner_ + l * line] : 0.0;
-      lines(tile, lanes, forward, workspace);
-      for (Index l = 0; l < count; ++l)
-        for (Index i = 0; i < n_; ++i) at[i * inner_ + l * line] = tile[i * lanes + l];
+      Index const plane = item / groups, first = item % groups * lanes, count = std::min(lanes, across - first);
+      auto const begins = [&](Index points) { return plane * points * inner_ + first * (inner_ > 1 ? 1 : points); };
+      From const in{from.data + begins(from.count), from.count, inner_};
+      To const out{to.data + begins(to.count), to.count, inner_};
+      inner_ > 1 && count == lanes ? lines(in, out, forward, workspace) : by_tile(in, out, count, forward, workspace);
     });
   }
 
-  /// Lines side by side; their points are `step` apart.
-  void lines(double* data, Index step, bool forward, Workspace& workspace) const {
+  void by_tile(From in, To out, Index count, bool forward, Workspace& workspace) const {
+    auto* const tile = reinterpret_cast<double*>(workspace.tile.data());
+    Index const in_line = inner_ > 1 ? 1 : in.count, out_line = inner_ > 1 ? 1 : out.count;
+    for (Index i = 0; i < in.count; ++i)
+      for (Index l = 0; l < lanes; ++l) tile[i * lanes + l] = l < count ? in.data[i * inner_ + l * in_line] : 0.0;
+    lines({tile, in.count, lanes}, {tile, out.count, lanes}, forward, workspace);
+    for (Index l = 0; l < count; ++l)
+      for (Index i = 0; i < out.count; ++i) out.data[i * inner_ + l * out_line] = tile[i * lanes + l];
+  }
+
+  /// Lines side by side.
+  void lines(From in, To out, bool forward, Workspace& workspace) const {
     Pack* const values = workspace.values.data();
     auto* const z = reinterpret_cast<PackedComplex*>(values);
     auto* const work = reinterpret_cast<PackedComplex*>(workspace.work.data());
     if (forward) {
-      for (Index i = 0; i < n_; ++i) values[place_[static_cast<std::size_t>(i)]] = kernels::load<Pack>(data + i * step);
-      separate(sums_.run(z, work), data, step);
+      for (Index i = 0; i < in.count; ++i) values[place_[static_cast<std::size_t>(i)]] = kernels::load<Pack>(in.data + i * in.step);
+      for (Index i = in.count; i < n_; ++i) values[place_[static_cast<std::size_t>(i)]] = Pack{};
+      separate(sums_.run(z, work), out.data, out.step);
       return;
     }
-    join(data, step, z);
+    join(in.data, in.step, z);
     auto const* const result = reinterpret_cast<Pack const*>(sums_.run(z, work));
-    for (Index i = 0; i < n_; ++i) kernels::store(data + i * step, result[place_[static_cast<std::size_t>(i)] ^ 1]);   // real and imaginary parts change places
+    for (Index i = 0; i < out.count; ++i)   // real and imaginary parts change places
+      kernels::store(out.data + i * out.step, result[place_[static_cast<std::size_t>(i)] ^ 1]);
   }
 
   /// Coefficients from Z = E + i O, V_k = E_k + exp(-2 pi i k / n) O_k.
@@ -114,7 +131,7 @@ class PackedTransform final : public LineTransform {
     return product_back(factors_.data() + 2 * k, {kernels::load<Pack>(data + k * step), sign_ * kernels::load<Pack>(data + (n_ - k) * step)});
   }
 
-  Index outer_, n_, inner_, half_;
+  Index n_, half_;
   PackedFourier sums_;
   double sign_, end_;
   std::vector<Index> place_;                ///< of each point in v

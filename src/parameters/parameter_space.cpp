@@ -8,6 +8,12 @@
 namespace mollis::parameters {
 namespace {
 
+bool is_shared(MPI_Comm sharers) {
+  int ranks = 1;
+  MPI_Comm_size(sharers, &ranks);
+  return ranks > 1;
+}
+
 std::vector<int> axes_of(grid::Grid const& grid, std::vector<std::string> const& names) {
   std::vector<int> axes;
   for (auto const& name : names) axes.push_back(grid.find_axis(name));
@@ -95,28 +101,34 @@ petsc::Vector ParameterSpace::make_vector() const {
   return vector;
 }
 
-std::vector<Field> ParameterSpace::scatter(Vec vector) const {
+std::vector<Field> ParameterSpace::scatter(Vec vector, Index first) const {
   std::vector<Field> pieces;
   for (auto const& unknown : unknowns_) {
-    Field piece = make_field("parameter", unknown.grid.local_size());
-    if (unknown.owner) petsc::copy_out(vector, unknown.offset, piece);
-    auto const host = on_host(piece);
-    MPI_Bcast(host.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, 0, unknown.sharers);
-    Kokkos::deep_copy(piece, host);
+    Index const size = unknown.grid.local_size();
+    Field const piece = make_field("parameter", size);
+    if (unknown.owner) Kokkos::deep_copy(piece, petsc::Reading(vector).piece(first + unknown.offset, size));
+    if (is_shared(unknown.sharers)) {
+      auto const host = on_host(piece);
+      MPI_Bcast(host.data(), static_cast<int>(size), MPI_DOUBLE, 0, unknown.sharers);
+      Kokkos::deep_copy(piece, host);
+    }
     pieces.push_back(piece);
   }
   return pieces;
 }
 
-void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector) const {
+void ParameterSpace::gather(std::vector<Field> const& pieces, Vec vector, Index first) const {
   for (std::size_t p = 0; p < unknowns_.size(); ++p) {
     auto const& unknown = unknowns_[p];
-    auto const host = on_host(pieces[p]);
-    Field sum = make_field("parameter", unknown.grid.local_size());
-    auto const sum_host = Kokkos::create_mirror_view(sum);
-    MPI_Reduce(host.data(), sum_host.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, 0, unknown.sharers);
-    Kokkos::deep_copy(sum, sum_host);
-    if (unknown.owner) petsc::copy_in(sum, vector, unknown.offset);
+    Field sum = pieces[p];
+    if (is_shared(unknown.sharers)) {
+      auto const host = on_host(pieces[p]);
+      sum = make_field("parameter", unknown.grid.local_size());
+      auto const sum_host = Kokkos::create_mirror_view(sum);
+      MPI_Reduce(host.data(), sum_host.data(), static_cast<int>(host.extent(0)), MPI_DOUBLE, MPI_SUM, 0, unknown.sharers);
+      Kokkos::deep_copy(sum, sum_host);
+    }
+    if (unknown.owner) Kokkos::deep_copy(petsc::Writing(vector).piece(first + unknown.offset, unknown.grid.local_size()), sum);
   }
   petsc::touch(vector);
 }

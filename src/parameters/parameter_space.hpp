@@ -55,10 +55,10 @@ class ParameterSpace {
   petsc::Vector make_vector() const;                ///< Collective.
   Index local_size() const { return local_size_; }
 
-  /// Each parameter's piece on all ranks that share it. Collective.
-  std::vector<Field> scatter(Vec vector) const;
-  /// vector := sum over sharers of the pieces: the transpose of scatter. Collective.
-  void gather(std::vector<Field> const& pieces, Vec vector) const;
+  /// Each parameter's piece on all ranks that share it; the vector has the parameters from its local entry `first` on. Collective.
+  std::vector<Field> scatter(Vec vector, Index first = 0) const;
+  /// Parameters of the vector := sum over sharers of the pieces: the transpose of scatter. Collective.
+  void gather(std::vector<Field> const& pieces, Vec vector, Index first = 0) const;
 
   /// |to - from| / |to| of each parameter for itself, so that units do not matter. Collective.
   std::vector<double> changes(Vec from, Vec to) const;

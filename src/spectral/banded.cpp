@@ -28,10 +28,67 @@ struct Row {
   void put(double* to) const {
     repeat<packs>([&](auto p) { kernels::store(to + p * kernels::lanes, part[p]); });
   }
+  void multiply(Row const& by) {
+    repeat<packs>([&](auto p) { part[p] *= by.part[p]; });
+  }
   void subtract_product(Row const& a, Row const& b) {
     repeat<packs>([&](auto p) { part[p] -= a.part[p] * b.part[p]; });
   }
 };
+
+/// Rows that are solved for side by side: what they read of x is loaded once, and their sums hide each other's latency.
+constexpr int tall = packs <= 2 ? 4 : packs <= 4 ? 2 : 1;
+
+/// x_i -= sum_o L_(i, i - o) x_(i - o) for `count` rows from `first` on; the nearest rows last, which are there last.
+template <int count>
+void forwards(double const* const* rows, Index width, Index first, double* x) {
+  Row sum[count];
+  repeat<count>([&](auto r) { sum[r] = Row::at(x + (first + r) * lanes); });
+  auto const subtract = [&](auto r, Index from, Row const& value) { sum[r].subtract_product(Row::at(rows[first + r] + (first + r - from) * lanes), value); };
+  repeat<count - 1>([&](auto q) {   // what lies too far ahead of the last rows
+    Index const j = first - width + q;
+    if (j < 0 || q >= width) return;
+    Row const value = Row::at(x + j * lanes);
+    repeat<q + 1>([&](auto r) { subtract(r, j, value); });
+  });
+  for (Index j = std::max<Index>(first - width + count - 1, 0); j < first; ++j) {
+    Row const value = Row::at(x + j * lanes);
+    repeat<count>([&](auto r) { subtract(r, j, value); });
+  }
+  repeat<count>([&](auto r) {
+    repeat<r>([&](auto c) {
+      if (r - c <= width) subtract(r, first + c, sum[c]);
+    });
+    sum[r].put(x + (first + r) * lanes);
+  });
+}
+
+/// x_i := x_i / D_i - sum_o L_(i + o, i) x_(i + o) for `count` rows from `last` down.
+template <int count>
+void backwards(double const* const* rows, Index width, Index size, Index last, double* x) {
+  Row sum[count];
+  repeat<count>([&](auto r) {
+    sum[r] = Row::at(x + (last - r) * lanes);
+    sum[r].multiply(Row::at(rows[last - r]));
+  });
+  auto const subtract = [&](auto r, Index from, Row const& value) { sum[r].subtract_product(Row::at(rows[from] + (from - last + r) * lanes), value); };
+  repeat<count - 1>([&](auto q) {
+    Index const j = last + width - q;
+    if (j >= size || q >= width) return;
+    Row const value = Row::at(x + j * lanes);
+    repeat<q + 1>([&](auto r) { subtract(r, j, value); });
+  });
+  for (Index j = std::min(last + width - count + 1, size - 1); j > last; --j) {
+    Row const value = Row::at(x + j * lanes);
+    repeat<count>([&](auto r) { subtract(r, j, value); });
+  }
+  repeat<count>([&](auto r) {
+    repeat<r>([&](auto c) {
+      if (r - c <= width) subtract(r, last - c, sum[c]);
+    });
+    sum[r].put(x + (last - r) * lanes);
+  });
+}
 
 }  // namespace
 
@@ -147,10 +204,12 @@ void BandedSystems::factorise(Index group, double floor) {
   factors.values.resize(static_cast<std::size_t>(kept));
   factors.values.shrink_to_fit();
   std::copy_n(work_.begin(), kept, factors.values.begin());
+  for (Index at = 0; at < kept; at += row_size)
+    for (Index lane = 0; lane < lanes; ++lane) factors.values[static_cast<std::size_t>(at + lane)] /= factors.scale;
 }
 
-void BandedSystems::solve(Index group, double* x) const {
-  auto const& factors = factors_[static_cast<std::size_t>(group)];
+/// Where the factors of each row begin.
+std::vector<double const*> BandedSystems::rows_of(Factors const& factors) const {
   Index const row_size = (width_ + 1) * lanes, settled = factors.own + factors.repeated;
   std::vector<double const*> rows(static_cast<std::size_t>(size_));
   for (Index i = 0; i < size_; ++i) {
@@ -158,20 +217,16 @@ void BandedSystems::solve(Index group, double* x) const {
     rows[static_cast<std::size_t>(i)] = repeats ? rows[static_cast<std::size_t>(i - block_)]
                                                 : factors.values.data() + (i < factors.own ? i : i - factors.repeated) * row_size;
   }
-  double const* const* const row = rows.data();
-  for (Index i = 0; i < size_; ++i) {  // the nearest row last: all others are there already
-    Row sum = Row::at(x + i * lanes);
-    for (Index o = std::min(width_, i); o > 0; --o) sum.subtract_product(Row::at(row[i] + o * lanes), Row::at(x + (i - o) * lanes));
-    sum.put(x + i * lanes);
-  }
-  for (Index i = size_; i-- > 0;) {
-    Row sum = Row::at(x + i * lanes);
-    Row const inverse = Row::at(row[i]);
-    repeat<packs>([&](auto p) { sum.part[p] *= inverse.part[p] / factors.scale; });
-    for (Index o = std::min(width_, size_ - 1 - i); o > 0; --o)
-      sum.subtract_product(Row::at(row[i + o] + o * lanes), Row::at(x + (i + o) * lanes));
-    sum.put(x + i * lanes);
-  }
+  return rows;
+}
+
+void BandedSystems::solve(Index group, double* x) const {
+  auto const rows = rows_of(factors_[static_cast<std::size_t>(group)]);
+  Index i = 0;
+  for (; i + tall <= size_; i += tall) forwards<tall>(rows.data(), width_, i, x);
+  for (; i < size_; ++i) forwards<1>(rows.data(), width_, i, x);
+  for (i = size_; i >= tall; i -= tall) backwards<tall>(rows.data(), width_, size_, i - 1, x);
+  for (; i > 0; --i) backwards<1>(rows.data(), width_, size_, i - 1, x);
 }
 
 }  // namespace mollis::spectral

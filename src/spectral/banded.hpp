@@ -46,9 +46,10 @@ class BandedSystems {
     double scale = 1.0;         ///< the largest diagonal entry
     Index own = 0;              ///< rows ahead of those that have settled
     Index repeated = 0;         ///< rows that have those of the block before
-    std::vector<double> values;  ///< [row][offset][lane]: scale / D at offset 0, L below
+    std::vector<double> values;  ///< [row][offset][lane]: 1 / D at offset 0, L below
   };
   Index slot(Factors const& factors, Index row) const;
+  std::vector<double const*> rows_of(Factors const& factors) const;
   void prepare(Index group, double floor, Factors& factors);
   void eliminate(Factors const& factors, Index row);
   bool has_settled(Index row, double scale) const;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "spectral/matrix_transform.hpp"
+#include "spectral/packed_transform.hpp"
 
 namespace mollis::spectral {
 namespace {
@@ -17,6 +18,7 @@ constexpr Index far_apart = 8;    ///< their values, in lengths of the line: pla
 
 class None : public LineTransform {
  public:
+  using LineTransform::LineTransform;
   void forward(double*) const override {}
   void backward(double*) const override {}
 };
@@ -25,7 +27,7 @@ class None : public LineTransform {
 /// lines where values are far apart, which are copied side by side, and for short lines of Fourier series.
 class Fftw : public LineTransform {
  public:
-  Fftw(Basis basis, Index outer, Index points, Index inner) : outer_(outer), points_(points), inner_(inner) {
+  Fftw(Basis basis, Index outer, Index points, Index inner) : LineTransform(outer, points, inner) {
     bool const odd = basis == Basis::odd;
     first_ = odd ? 1 : 0;
     n_ = odd ? points - 2 : points;
@@ -134,7 +136,7 @@ class Fftw : public LineTransform {
     }
   }
 
-  Index outer_, points_, inner_, first_ = 0, n_ = 0;
+  Index first_ = 0, n_ = 0;
   bool copied_ = false, in_blocks_ = false;
   fftw_plan forward_ = nullptr, backward_ = nullptr;
   std::vector<double> before_, after_, back_before_, back_after_;  ///< empty: 1
@@ -150,10 +152,24 @@ Modes modes_of(Basis basis, Index points) {
 
 }  // namespace
 
+void LineTransform::forward_from(double const* from, Index points, double* to) const {
+  for (Index o = 0; o < outer_; ++o) {
+    double* const line = std::copy_n(from + o * points * inner_, points * inner_, to + o * points_ * inner_);
+    std::fill_n(line, (points_ - points) * inner_, 0.0);
+  }
+  forward(to);
+}
+
+void LineTransform::backward_to(double* data, double* to, Index points) const {
+  backward(data);
+  for (Index o = 0; o < outer_; ++o) std::copy_n(data + o * points_ * inner_, points * inner_, to + o * points * inner_);
+}
+
 /// Bases about end points, to which FFTW comes by slow ways where points - 1 has large factors (even, ns a value on one core at 70, 128 and 270
-/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7), short cosines, and waves of slow lengths.
+/// points: 9.3, 39 and 79; by the matrix 2.9, 5.4 and 9.7); of those that no pack can take, short cosines and waves of slow lengths.
 bool by_matrix(Basis basis, Index points) {
   if (basis == Basis::even || basis == Basis::odd) return points <= 512;
+  if (can_pack(basis, points)) return false;
   return (basis == Basis::cosine && points <= longest_by_matrix) || (points <= longest_slow && has_slow_factor(points));
 }
 
@@ -182,8 +198,9 @@ std::vector<double> angles(Basis basis, Index points) {
 }
 
 std::unique_ptr<LineTransform> make_line_transform(Basis basis, Index outer, Index points, Index inner) {
-  if (basis == Basis::none || points < 2 || (basis == Basis::odd && points < 3)) return std::make_unique<None>();
+  if (basis == Basis::none || points < 2 || (basis == Basis::odd && points < 3)) return std::make_unique<None>(outer, points, inner);
   if (by_matrix(basis, points)) return make_matrix_transform(modes_of(basis, points), outer, points, inner);
+  if (can_pack(basis, points)) return make_packed_transform(basis, outer, points, inner);
   return std::make_unique<Fftw>(basis, outer, points, inner);
 }
 

@@ -20,21 +20,28 @@ enum class Basis {
 /// Angle theta_k of each coefficient: a filter sum_j w_j g_(i+j), w even, multiplies it by sum_j w_j cos(j theta).
 std::vector<double> angles(Basis basis, Index points);
 
+/// Of lines [outer][points][inner].
 class LineTransform {
  public:
+  LineTransform(Index outer, Index points, Index inner) : outer_(outer), points_(points), inner_(inner) {}
   virtual ~LineTransform() = default;
-  /// data := Q^T data along the middle axis of [outer][points][inner] (forward), or Q data.
+  /// data := Q^T data along the middle axis (forward), or Q data.
   virtual void forward(double* data) const = 0;
   virtual void backward(double* data) const = 0;
+  /// to := Q^T of lines of `points` points, at most as many as there are, which zeros continue.
+  virtual void forward_from(double const* from, Index points, double* to) const;
+  /// to := the first `points` points of Q data; data is written over.
+  virtual void backward_to(double* data, double* to, Index points) const;
+
+ protected:
+  Index outer_, points_, inner_;
 };
 
-/// Cosines of up to so many points are products with the matrix of the modes: faster than FFTW at the lengths that lattices have (planes of a cube, ns
-/// a value on one core: 70 points 2.4 for 3.4, 86 2.3 and 7.1, 102 3.2 and 4.8, 150 3.3 and 4.0, 198 4.8 and 6.1); up to 1.3 times slower along the
-/// last axis where all factors are small (100, 200 points).
+/// Cosines of up to so many points, an odd number, are products with the matrix of the modes: faster than FFTW at the lengths that lattices have.
 constexpr Index longest_by_matrix = 200;
 
 /// Whether a length has a prime factor above 64, which fast transforms make sums of (131, 262) or a convolution (251). Waves of up to
-/// longest_slow points are products with the matrix of the modes there (ns a value on one core: 151 points 24 and 6, 251 16 and 8, 262 21 and 9, 401
+/// longest_slow points are products with the matrix of the modes there (ns a value on one core: 151 points 24 by FFTW and 6, 251 16 and 8, 262 21 and 9, 401
 /// 16 and 14; 502 17 and 19).
 bool has_slow_factor(Index points);
 constexpr Index longest_slow = 400;
@@ -42,7 +49,7 @@ constexpr Index longest_slow = 400;
 /// Whether a transform is such a product; its matrix takes points^2 doubles.
 bool by_matrix(Basis basis, Index points);
 
-/// By such a matrix (matrix_transform.hpp) or by FFTW, whose plans are made here, estimated (the same on every run).
+/// By such a matrix (matrix_transform.hpp), by packs of lines (packed_transform.hpp) or by FFTW, whose plans are made here, estimated (the same on every run).
 std::unique_ptr<LineTransform> make_line_transform(Basis basis, Index outer, Index points, Index inner);
 
 }  // namespace mollis::spectral

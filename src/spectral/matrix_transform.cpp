@@ -79,8 +79,8 @@ struct Run {
 class MatrixTransform final : public LineTransform {
  public:
   MatrixTransform(std::vector<double> const& modes, Index outer, Index points, Index inner)
-      : fold_(fold_of(modes, points)), even_(modes, points, static_cast<Index>(fold_.first.size()), fold_.first, fold_.evens),
-        odd_(modes, points, fold_.pairs, fold_.first, fold_.odds), outer_(outer), points_(points), inner_(inner) {}
+      : LineTransform(outer, points, inner), fold_(fold_of(modes, points)), even_(modes, points, static_cast<Index>(fold_.first.size()), fold_.first, fold_.evens),
+        odd_(modes, points, fold_.pairs, fold_.first, fold_.odds) {}
   void forward(double* data) const override { apply(data, true); }
   void backward(double* data) const override { apply(data, false); }
 
@@ -195,7 +195,6 @@ class MatrixTransform final : public LineTransform {
 
   Fold fold_;
   Half even_, odd_;
-  Index outer_, points_, inner_;
 };
 
 }  // namespace

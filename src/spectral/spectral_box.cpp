@@ -17,24 +17,12 @@ bool is_whole(Cut const& cut, int axis, Index points) {
   return true;
 }
 
-/// Lines [outer][from][inner] become [outer][to][inner]: zeros follow, or the last values go.
-HostField resized(HostField const& data, Index outer, Index from, Index to, Index inner) {
-  HostField const result = make_host_field("lines", outer * to * inner);
-  Index const kept = std::min(from, to) * inner;
-  for (Index o = 0; o < outer; ++o) {
-    double* const row = result.data() + o * to * inner;
-    std::copy_n(data.data() + o * from * inner, kept, row);
-    std::fill(row + kept, row + to * inner, 0.0);
-  }
-  return result;
-}
-
 }  // namespace
 
 Index quick_length(Index points, Index reach) {
   if (points <= longest_by_matrix) return points;
   if (!has_slow_factor(points)) return points;
-  for (Index length = points + reach;; ++length) {
+  for (Index length = points + reach + (points + reach) % 2;; length += 2) {
     Index rest = length;
     for (Index const factor : {2, 3, 5, 7})
       while (rest % factor == 0) rest /= factor;
@@ -99,19 +87,31 @@ HostField SpectralBox::pass(HostField data, bool may_write) const {
       data = moved;
       may_write = true;
     }
-    if (step.length != step.points || (step.transform && !may_write)) {
-      data = resized(data, step.outer, step.points, step.length, step.inner);
-      may_write = true;
+    if (!step.transform) continue;
+    if (may_write && step.length == step.points) {
+      step.transform->forward(data.data());
+      continue;
     }
-    if (step.transform) step.transform->forward(data.data());
+    HostField const waves = make_host_field("lines", step.outer * step.length * step.inner);
+    step.transform->forward_from(data.data(), step.points, waves.data());
+    data = waves;
+    may_write = true;
   }
-  return may_write ? data : resized(data, 1, lines_.box.size(), lines_.box.size(), 1);
+  if (may_write) return data;
+  HostField const copy = make_host_field("lines", lines_.box.size());
+  std::copy_n(data.data(), lines_.box.size(), copy.data());
+  return copy;
 }
 
 void SpectralBox::backward(HostField& data) const {
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-    if (step->transform) step->transform->backward(data.data());
-    if (step->length != step->points) data = resized(data, step->outer, step->length, step->points, step->inner);
+    if (step->transform && step->length != step->points) {
+      HostField const points = make_host_field("lines", step->outer * step->points * step->inner);
+      step->transform->backward_to(data.data(), points.data(), step->points);
+      data = points;
+    } else if (step->transform) {
+      step->transform->backward(data.data());
+    }
     if (step->back) {
       HostField const moved = make_host_field("lines", step->before);
       step->back->apply(data.data(), moved.data());

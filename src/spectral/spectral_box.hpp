@@ -18,7 +18,7 @@ struct Lines {
                                ///< points has no lines: outer is 0
 };
 
-/// The length to which fast transforms would rather continue `points` by at least `reach` zeros: a product of powers of 2, 3, 5 and 7,
+/// The length to which fast transforms would rather continue `points` by at least `reach` zeros: an even product of powers of 2, 3, 5 and 7,
 /// with a factor of 11 or 13 at most. `points` itself up to longest_by_matrix, and unless it has a prime factor above 64, which takes that many times the work of
 /// small ones and is then worth the iterations that a mirror beyond the end costs (a tenth to a quarter more).
 Index quick_length(Index points, Index reach);

@@ -11,19 +11,15 @@ AveragedWaves::AveragedWaves(Objective const& objective)
               tilted(Symbols::angles_of(objective.lattice()), objective.lattice().extended())) {}
 
 std::vector<double> AveragedWaves::sizes_of_terms(Averages const& averages) const {
-  std::vector<double> kappa(averages.terms.size(), 0.0), symbols;
-  auto const& box = whole_.lines().box;
-  for (Index m = 0; m < box.size(); ++m) {
-    auto const mode = mode_of(box, m);
-    put_symbols(averages, symbols_, mode, box.dimension(), -1, symbols);
-    double const smoothing = smoothing_of(symbols_, mode, box.dimension());
+  std::vector<double> kappa(averages.terms.size(), 0.0);
+  over_waves(whole_.lines().box, averages, symbols_, symbols_, [&](Index, std::vector<double> const& symbols, double smoothing) {
     double equation = 0.0;
     for (std::size_t k = 0; k < averages.equation.size(); ++k)
       equation += averages.equation[k] * second_moment(averages, averages.of[k].back(), symbols);
     double const data = averages.data.front() * smoothing * smoothing;
     double const both = equation * data / ((equation + data) * (equation + data));  // largest where they are alike
     for (std::size_t t = 0; t < kappa.size(); ++t) kappa[t] += both * symbols[t] * symbols[t];
-  }
+  });
   MPI_Allreduce(MPI_IN_PLACE, kappa.data(), static_cast<int>(kappa.size()), MPI_DOUBLE, MPI_SUM, objective_.problem().grid.comm());
   return kappa;
 }
@@ -39,20 +35,15 @@ HostField AveragedWaves::spectrum_of(Field const& a) const {
 }
 
 double AveragedWaves::seen_by_data(Averages const& averages, std::vector<HostField> const& left, std::vector<HostField> const& right) const {
-  auto const& box = whole_.lines().box;
   double sum = 0.0;
-  std::vector<double> symbols;
-  for (Index m = 0; m < box.size(); ++m) {
-    auto const mode = mode_of(box, m);
-    put_symbols(averages, tilted_, mode, box.dimension(), -1, symbols);
-    double const smoothing = smoothing_of(symbols_, mode, box.dimension());
+  over_waves(whole_.lines().box, averages, tilted_, symbols_, [&](Index m, std::vector<double> const& symbols, double smoothing) {
     for (std::size_t k = 0; k < averages.equation.size(); ++k) {
       double moved = 0.0;  // J D^-1 J^T
       for (std::size_t s = 0; s < averages.data.size(); ++s) moved += noise_in(averages, symbols, smoothing, k, s);
       if (averages.equation[k] > 0.0)
         sum += left[k][static_cast<std::size_t>(m)] * right[k][static_cast<std::size_t>(m)] / (1.0 / averages.equation[k] + moved);
     }
-  }
+  });
   return sum_over(objective_.problem().grid.comm(), sum);
 }
 

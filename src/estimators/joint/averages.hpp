@@ -61,6 +61,23 @@ void put_symbols(Averages const& averages, Symbols const& symbols, Mode const& m
 /// S, the symbol of the mollifier, over the axes of a mode but for `line`.
 double smoothing_of(Symbols const& symbols, Mode const& mode, int axes, int line = -1);
 
+/// body(number, products, S) for every wave of a box of coefficients in row-major order: put_symbols() over all axes, and S by `of_data`.
+template <class Body>
+void over_waves(grid::Box const& box, Averages const& averages, Symbols const& of_terms, Symbols const& of_data, Body const& body) {
+  int const last = box.dimension() - 1;
+  std::vector<double> ahead, products(averages.terms.size());
+  for (Index m = 0; m < box.size();) {
+    auto const mode = mode_of(box, m);
+    put_symbols(averages, of_terms, mode, box.dimension(), last, ahead);
+    double const smoothing = smoothing_of(of_data, mode, box.dimension(), last);
+    for (Index k = box[last].lower; k < box[last].upper; ++k, ++m) {
+      for (std::size_t t = 0; t < products.size(); ++t)
+        products[t] = ahead[t] * of_terms.at(last, averages.terms[t].order[static_cast<std::size_t>(last)], k);
+      body(m, products, smoothing * of_data.at(last, 0, k));
+    }
+  }
+}
+
 /// sigma^2 K / |S|^2: the variance that the noise of a state puts into a wave of a residual, from the products of the terms'
 /// symbols and S.
 double noise_in(Averages const& averages, std::vector<double> const& products, double smoothing, std::size_t residual,

@@ -78,7 +78,7 @@ FieldScaling::Slopes FieldScaling::slopes_of(Averages const& averages, std::size
   for (std::size_t k = 0; k < averages.equation.size(); ++k) {
     slopes.of.push_back(values_of(objective_.slope(k, unknown)));
     double square = 0.0;
-    for (std::size_t n = 0; n < size(); ++n) square += slopes.of[k][n] * slopes.of[k][n];
+    for (std::size_t n = 0, end = size(); n < end; ++n) square += slopes.of[k][n] * slopes.of[k][n];
     square = averages.equation[k] * sum_over(comm(), square);
     if (square > largest) {
       largest = square;
@@ -95,10 +95,10 @@ bool FieldScaling::find_scale(Averages const& averages, std::vector<double> cons
   for (std::size_t t = 0; t < averages.terms.size(); ++t) {
     if (averages.terms[t].residual != static_cast<int>(slopes.lead)) continue;
     auto const p = values_of(objective_.partials().state[t]);
-    for (std::size_t n = 0; n < size(); ++n) c[n] += kappa[t] * p[n] * p[n];
+    for (std::size_t n = 0, end = size(); n < end; ++n) c[n] += kappa[t] * p[n] * p[n];
   }
   double sums[2] = {0.0, 0.0};  // of ratio, ratio^2
-  for (std::size_t n = 0; n < size(); ++n) {
+  for (std::size_t n = 0, end = size(); n < end; ++n) {
     ratio[n] = c[n] > 0.0 ? slope[n] / std::sqrt(c[n]) : 0.0;
     sums[0] += ratio[n];
     sums[1] += ratio[n] * ratio[n];
@@ -108,7 +108,7 @@ bool FieldScaling::find_scale(Averages const& averages, std::vector<double> cons
   double const rms = std::sqrt(sums[1] / points()), sign = sums[0] < 0.0 ? -1.0 : 1.0;
   double logs = 0.0;
   if (steady)
-    for (std::size_t n = 0; n < size(); ++n) {
+    for (std::size_t n = 0, end = size(); n < end; ++n) {
       scale_[i][n] = sign * std::max(sign * ratio[n] / rms, least_scale);
       logs -= 2.0 * std::log(std::abs(scale_[i][n]));
     }
@@ -122,7 +122,7 @@ void FieldScaling::find_means(Averages const& averages, Slopes const& slopes, bo
   double seen = 0.0;  // sum_k w_k of the mean square of dR_k/dq
   for (std::size_t k = 0; k < slopes.of.size(); ++k) {
     double moments[2] = {0.0, 0.0};  // of dR_k/dq
-    for (std::size_t n = 0; n < size(); ++n) {
+    for (std::size_t n = 0, end = size(); n < end; ++n) {
       double const a = slopes.of[k][n] / scale_[i][n];
       moments[0] += a;
       moments[1] += a * a;
@@ -145,7 +145,7 @@ void FieldScaling::put_unit(std::size_t i, double unit) {
 void FieldScaling::find_roughened(std::size_t i) {
   coupling_.roughened.push_back(HostField("roughened", static_cast<std::size_t>(objective_.layout().state_size)));
   auto const inverse = make_host_field("inverse", static_cast<Index>(size()));
-  for (std::size_t n = 0; n < size(); ++n) inverse[n] = 1.0 / scale_[i][n];
+  for (std::size_t n = 0, end = size(); n < end; ++n) inverse[n] = 1.0 / scale_[i][n];
   add_squares(objective_.weights().smoothness[static_cast<std::size_t>(coupling_.unknowns[i])], inverse, coupling_.roughened.back());
 }
 
@@ -156,7 +156,7 @@ std::vector<HostField> FieldScaling::find_varying(Averages const& averages, std:
   for (std::size_t k = 0; k < averages.equation.size(); ++k) {
     Field const a = objective_.slope(k, static_cast<std::size_t>(coupling_.unknowns[i]));
     auto const host = on_host(a);
-    for (std::size_t n = 0; n < size(); ++n) host(n) = host(n) / scale_[i][n] - coupling_.alpha[k][i];
+    for (std::size_t n = 0, end = size(); n < end; ++n) host(n) = host(n) / scale_[i][n] - coupling_.alpha[k][i];
     if (edges) add_squares(averages.equation[k], host, coupling_.varying.back());
     Kokkos::deep_copy(a, host);
     varying.push_back(waves_.spectrum_of(a));

@@ -55,16 +55,12 @@ void Objective::put_states_transposed(std::vector<Field> const& rows, std::vecto
 }
 
 std::vector<Field> Objective::parameters_of(Vec x) const {
-  auto const part = problem_.space().make_vector();
-  take_parameters(x, part);
-  return problem_.space().scatter(part);
+  return problem_.space().scatter(x, layout_.parameters);
 }
 
 void Objective::put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const {
   std::vector<Field> const everywhere(sums.size(), mask_);
-  auto const part = problem_.space().make_vector();
-  problem_.space().gather(model_.jacobian_transposed(linear_.parameter, everywhere, sums), part);
-  put_parameters(part, out);
+  problem_.space().gather(model_.jacobian_transposed(linear_.parameter, everywhere, sums), out, layout_.parameters);
   petsc::Writing entries(out);
   for (std::size_t p = 0; p < smooth.size(); ++p) {
     auto const& unknown = problem_.space().unknowns()[p];

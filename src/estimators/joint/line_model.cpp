@@ -18,6 +18,9 @@ Symbols::Angles angles_of(spectral::SpectralBox const& box) {
 
 constexpr double diagonal_floor = 1e-13;
 
+/// The row after this one of those that systems hold: of rows that are alike the first alone.
+Index next_held(Index row, grid::Range const& alike) { return row == alike.lower && alike.size() > 1 ? alike.upper : row + 1; }
+
 }  // namespace
 
 LineModel::LineModel(Objective const& objective, int line)
@@ -93,9 +96,9 @@ void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode
       }
       if (factor == 0.0) continue;
       auto const& form = forms_.form(u, line_, term.orders[static_cast<std::size_t>(line_)]);
-      for (Index row = 0; row < rows_of_grid(); ++row)
-        for (int o = 0; o <= std::min<Index>(form.band(), row); ++o)
-          systems.add(system, (row + margin()) * block + v, o * block, factor * form.at(row, -o));
+      for (Index row = margin(); row < margin() + rows_of_grid(); row = next_held(row, alike_))
+        for (int o = 0; o <= std::min<Index>(form.band(), row - margin()); ++o)
+          systems.add(system, row * block + v, o * block, factor * form.at(row - margin(), -o));
     }
   }
 }
@@ -110,9 +113,10 @@ void LineModel::add_prior(Averages const& averages, Index system, Mode const& mo
       if (a != line_)
         tangential += scales[static_cast<std::size_t>(a)] * roughness_.symbol(a, angle_[static_cast<std::size_t>(a)][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
     double const along = line_ >= 0 ? weight * scales[static_cast<std::size_t>(line_)] : 0.0;
-    for (Index row = 0; row < systems.size() / block; ++row) {
+    Index const band = roughness_.band(line_);
+    for (Index row = 0; row < systems.size() / block; row = next_held(row, alike_)) {
       systems.add(system, row * block + s, 0, weight * tangential);
-      for (Index o = 0; o <= std::min(roughness_.band(line_), row); ++o)
+      for (Index o = 0; o <= std::min(band, row); ++o)
         systems.add(system, row * block + s, o * block, along * roughness_.at(line_, row, -o));
     }
   }

@@ -77,17 +77,13 @@ HostField ReducedParameters::sensitivity_of_field(Averages const& averages, One 
     square.push_back(sum_over(grid.comm(), kernels::triple_product(objective_.mask(), a, a)) / static_cast<double>(grid.points()));
   }
   HostField const sensitivity("sensitivity", static_cast<std::size_t>(box.size()));
-  std::vector<double> products;
-  for (Index m = 0; m < box.size(); ++m) {
-    auto const mode = mode_of(box, m);
-    put_symbols(averages, symbols, mode, grid.dimension(), -1, products);
-    double const smoothing = smoothing_of(symbols, mode, grid.dimension());
+  over_waves(box, averages, symbols, symbols, [&](Index m, std::vector<double> const& products, double smoothing) {
     for (std::size_t k = 0; k < square.size(); ++k) {
       double moved = 1.0 / averages.equation[k];
       for (std::size_t s = 0; s < averages.data.size(); ++s) moved += noise_in(averages, products, smoothing, k, s);
       sensitivity[static_cast<std::size_t>(m)] += square[k] / moved + 1e-9 * averages.equation[k] * square[k];
     }
-  }
+  });
   return sensitivity;
 }
 
@@ -120,9 +116,7 @@ void ReducedParameters::divide(One const& one, HostField& values) const {
 
 void ReducedParameters::apply(Vec r, Vec z, bool constants) const {
   auto const& space = objective_.problem().space();
-  auto const part = space.make_vector();
-  objective_.take_parameters(r, part);
-  auto const pieces = space.scatter(part);
+  auto const pieces = space.scatter(r, objective_.layout().parameters);
   check(VecSet(z, 0.0));
   petsc::Writing entries(z);
   for (auto const& one : all_) {

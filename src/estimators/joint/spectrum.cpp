@@ -92,6 +92,7 @@ double Spectrum::over_waves(Unknown const& unknown, double value) const { return
 /// the fit.
 void Spectrum::put_unobserved(Objective const& objective, Averages const& averages) {
   auto const& states = objective.problem().states;
+  if (std::none_of(states.begin(), states.end(), [](auto const& state) { return state.unobserved; })) return;
   std::vector<double> observed(noise_.size(), 0.0);
   for (std::size_t k = 0; k < noise_.size(); ++k)
     for (std::size_t s = 0; s < states.size(); ++s)
@@ -116,15 +117,11 @@ void Spectrum::update(Objective& objective) {
   noise_.assign(residuals, std::vector<std::vector<double>>(states));
   for (auto& of_states : noise_)
     for (auto& noise : of_states) noise.reserve(static_cast<std::size_t>(count_));
-  std::vector<double> products;
-  for (Index m = 0; m < count_; ++m) {
-    auto const mode = mode_of(waves_, m);
-    put_symbols(averages, symbols_, mode, grid_.dimension(), -1, products);
-    double const smoothing = smoothing_of(symbols_, mode, grid_.dimension());
+  joint::over_waves(waves_, averages, symbols_, symbols_, [&](Index, std::vector<double> const& products, double smoothing) {
     for (std::size_t k = 0; k < residuals; ++k)
       for (std::size_t s = 0; s < states; ++s) noise_[k][s].push_back(noise_in(averages, products, smoothing, k, s));
     put_unobserved(objective, averages);
-  }
+  });
   // A wave that no state can move would pin the parameter without limit.
   for (std::size_t k = 0; k < residuals; ++k) {
     double logs = 0.0;

@@ -284,7 +284,7 @@ class Quantifier {
     Field const beyond = make_field("beyond", static_cast<Index>(square.extent(0)));
     auto const is_beyond = Kokkos::create_mirror_view(beyond);
     for (std::size_t i = 0; i < square.extent(0); ++i) {
-      variance(i) = constant ? std::pow(out_.constants.deviation(index_of(p)), 2) : widen * widen * square(i) / out_.draws + of_weights(i);
+      variance(i) = constant ? std::pow(out_.constants.deviation(index_of(p)), 2) : widen * widen * square(i) / out_.draws + of_weights(i) + std::pow(linear_.hidden(p), 2);
       double const taken = bent.extent(0) > 0 ? bent(i) * bent(i) : 0.0;
       is_beyond(i) = taken > bound * bound * variance(i) ? 1.0 : 0.0;
       variance(i) = std::max(variance(i), taken);  // the prior expects as much of it as there is on average: at a front there is more

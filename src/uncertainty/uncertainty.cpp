@@ -134,14 +134,14 @@ class Quantifier {
       add_left(rows, x, out_.expected);
       add_squares(x);
       states_.add(linear_, x);
-      share_.add(x);
+      share_.add(x, undetermined_.any() ? std::vector<double>() : out_.constants.covariance);
       scale_.add(x, prior);
       ++out_.draws;
       say();
     }
     keep();
     if (out_.expected_of_noise.empty()) out_.expected_of_noise = out_.expected;
-    out_.noise_share = share_.result();
+    out_.noise_share = share_.result(out_.constants.covariance);
     if (!linear_.is_white()) out_.missing = terms_.result();
     if (out_.draws > 0) out_.unobserved = states_.result(estimate_, out_.draws);
     return true;

@@ -4,7 +4,7 @@ import scipy.sparse as sparse
 import scipy.sparse.linalg as linear
 from scipy.integrate import solve_ivp
 
-from hunt_data import PI, Job, conservative, decaying, decaying_deck, deck, film, line, mesh, noisy
+from hunt_data import PI, Job, conservative, darcy, decaying, decaying_deck, deck, film, line, mesh, noisy
 
 
 def second(u, step):
@@ -143,7 +143,23 @@ def others():
     q = orbit(lambda q, v: [v, -4.0 * np.sin(q) - 0.2 * v], [2.5, 0.0], line(151, 15.0))[0]
     for name, law in (("pendulum, 25 %", "w2*sin(q)"), ("pendulum, its sine taken for the angle, 25 %", "w2*q")):
         yield Job(name, deck("t", (151,), (15,), ["q"], f'residual = "d(q,\\"tt\\") + g*dt(q) + {law}"', {"g": "", "w2": ""}), noisy(0.25, q=q), {"g": 0.2, "w2": 4.0})
+    t, x = mesh(line(25, 60.0), line(61, 2000.0))
+    front = 2e-3 / (1 + (np.sqrt(2) - 1) * np.exp((x - 400) * np.sqrt(0.05 / 1800) - 5 / 6 * 0.05 * t))**2   # Ablowitz and Zeppetella 1979
+    yield Job("Fisher, a front, three constants, 5 %", deck("tx", (25, 61), (60, 2000), ["c"], 'residual = "dt(c) - D*dx(dx(c)) - k*c*(1 - c/K)"', dict.fromkeys("DkK", "")),
+              noisy(0.05, c=front), {"D": 300.0, "k": 0.05, "K": 2e-3})
     yield from measured_wrongly()
+    yield from badly_measured()
+
+
+def badly_measured():
+    """A field in much noise; dead pixels that read 0."""
+    rate = lambda y, x: 1 + 0.5 * np.sin(3 * x) * np.cos(2 * y)
+    for name, n, share, dead in (("rate, 30 %", 64, 0.3, 0.0), ("rate, dead pixels read 0, 1 %", 48, 0.01, 0.05)):
+        u = darcy(lambda y, x: 1 + 0 * x, lambda y, x: 10 / rate(y, x), n)[1]
+        text = deck("yx", (n, n), (1, 1), ["u"], 'residual = "r*lap(u) + 10"', {"r": "yx"})
+        yield Job(name, text.replace('dataset = "u"', 'dataset = "u"\nloss = "robust"') if dead else text,
+                  lambda random, make=noisy(share, u=u), dead=dead: {"u": np.where(random.random(u.shape) < dead, 0.0, make(random)["u"]) if dead else make(random)["u"]},
+                  {"r": rate(*mesh(line(n), line(n)))})
 
 
 def measured_wrongly():

@@ -48,6 +48,9 @@ class Linearisation {
   /// The smoothness weight of a field over the one that the field itself supports, f / <p, L p> with f its degrees of freedom; 1 where it is
   /// no more, or a method does not tell. Not collective.
   virtual double overweight(std::size_t /*unknown*/) const { return 1.0; }
+  /// Standard deviation of what a field may vary by, in the fitted variable, though its smoothness weight has left it no variation of its own; 0 where
+  /// it has some, or a method does not tell. Not collective.
+  virtual double hidden(std::size_t /*unknown*/) const { return 0.0; }
   /// dR/dc of each of these constants (one Rows a constant, data empty) where the states of the fit have moved by those of x; nothing where
   /// states are no unknowns.
   virtual std::vector<Rows> slopes_at(Vec /*x*/, std::vector<std::size_t> const& /*unknowns*/) { return {}; }

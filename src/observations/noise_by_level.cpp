@@ -30,11 +30,16 @@ double worth_of(std::vector<double> const& row) {
   return 1.0 / sum;
 }
 
+std::vector<mollifier::LineFilter> identities(grid::Grid const& grid) {
+  std::vector<mollifier::LineFilter> filters;
+  for (auto const& axis : grid.axes()) filters.push_back(identity(axis));
+  return filters;
+}
+
 /// The filters, one an axis, and what their results are worth; none where no axis is long enough.
 std::vector<mollifier::LineFilter> differences(grid::Grid const& grid, double& worth) {
   int const dimension = grid.dimension();
-  std::vector<mollifier::LineFilter> filters;
-  for (auto const& axis : grid.axes()) filters.push_back(identity(axis));
+  auto filters = identities(grid);
   std::vector<int> chosen;  // the two fastest axes that are long enough
   for (int a = dimension - 1; a >= 0 && chosen.size() < 2; --a)
     if (grid.axis(a).size() >= 5) chosen.push_back(a);
@@ -144,6 +149,38 @@ std::optional<ByLevel> noise_by_level(grid::Grid const& grid, Field const& data)
   return found;
 }
 
+Field deviations_by_level(grid::Grid const& grid, Field const& data) {
+  MPI_Comm const comm = grid.comm();
+  Field const levels = levels_of(grid, data);
+  Samples smoothest;
+  double least = HUGE_VAL;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (grid.axis(a).size() < 5) continue;
+    auto filters = identities(grid);
+    auto& filter = filters[static_cast<std::size_t>(a)];
+    filter = fourth_difference(grid.axis(a));
+    double const worth = worth_of(filter.interior_row);
+    auto samples = filtered(grid, std::move(filters), data, levels);
+    double const deviation = robust_deviation(comm, samples.differences);
+    if (deviation >= least) continue;
+    least = deviation;
+    smoothest = std::move(samples);
+    smoothest.worth = worth;
+  }
+  double const freedom = sum(comm, static_cast<double>(smoothest.levels.size())) * smoothest.worth;
+  auto const bounds = quantiles(comm, smoothest.levels, static_cast<int>(std::clamp(freedom / of_a_part, 1.0, 16.0)));
+  auto const parts = parts_of(comm, smoothest, bounds);
+  Field const deviations = make_field("deviations", grid.local_size());
+  auto const host = Kokkos::create_mirror_view(deviations);
+  auto const level = on_host(levels);
+  for (std::size_t i = 0; i < host.extent(0); ++i) {
+    auto const k = std::lower_bound(bounds.begin(), bounds.end(), std::abs(level(i))) - bounds.begin();
+    host(i) = std::sqrt(parts[static_cast<std::size_t>(k)].variance);
+  }
+  Kokkos::deep_copy(deviations, host);
+  return deviations;
+}
+
 double likelihood(std::vector<Part> const& parts, std::vector<double> const& w, double& scale) {
   double weighted = 0.0, freedom = 0.0, result = 0.0;
   for (std::size_t k = 0; k < parts.size(); ++k) {
@@ -167,8 +204,8 @@ double along_smoothest_axis(grid::Grid const& grid, Field const& data, std::func
   double least = HUGE_VAL;
   for (int a = 0; a < grid.dimension(); ++a) {
     if (grid.axis(a).size() < 5) continue;
-    std::vector<mollifier::LineFilter> filters;
-    for (int b = 0; b < grid.dimension(); ++b) filters.push_back(a == b ? fourth_difference(grid.axis(b)) : identity(grid.axis(b)));
+    auto filters = identities(grid);
+    filters[static_cast<std::size_t>(a)] = fourth_difference(grid.axis(a));
     auto samples = filtered(grid, std::move(filters), data, levels);
     for (std::size_t i = 0; i < samples.levels.size(); ++i) samples.differences[i] /= sigma(samples.levels[i]);
     least = std::min(least, robust_deviation(grid.comm(), samples.differences));

@@ -31,6 +31,10 @@ struct ByLevel {
 /// part has no noise. Collective.
 std::optional<ByLevel> noise_by_level(grid::Grid const& grid, Field const& data);
 
+/// The noise's deviation at each datum, that of the data whose levels are alike: by plain fourth differences along the axis where they are
+/// least, so that one outlier among ten data is in half of them at most. Data without a level have that of the highest. Collective.
+Field deviations_by_level(grid::Grid const& grid, Field const& data);
+
 /// Log likelihood of variances scale w_k of the parts, at the most likely scale, which is given back.
 double likelihood(std::vector<Part> const& parts, std::vector<double> const& w, double& scale);
 

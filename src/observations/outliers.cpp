@@ -3,8 +3,19 @@
 #include <cmath>
 
 #include "observations/loss.hpp"
+#include "observations/noise_by_level.hpp"
+#include "observations/spikes.hpp"
 
 namespace mollis::observations {
+
+Field without_spikes(grid::Grid const& grid, Loss loss, Field const& data) {
+  Field const rest = make_field("data", grid.local_size());
+  auto const host = Kokkos::create_mirror_view(rest);
+  auto const from = on_host(data), spike = on_host(spikes(grid, data)), sigma = on_host(deviations_by_level(grid, data));
+  for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = weight_of(loss, spike(i) / sigma(i)) < 0.5 ? NAN : from(i);
+  Kokkos::deep_copy(rest, host);
+  return rest;
+}
 
 void leave_spikes_out(grid::Grid const& grid, Field const& mask, std::vector<State>& states) {
   bool any = false;

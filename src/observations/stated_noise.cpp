@@ -12,6 +12,7 @@
 #include "observations/growing_noise.hpp"
 #include "observations/known_fields.hpp"
 #include "observations/noise_by_level.hpp"
+#include "observations/outliers.hpp"
 #include "run/error.hpp"
 
 namespace mollis::observations {
@@ -33,9 +34,10 @@ Field deviations_of(grid::Grid const& grid, Settings const& observation, Noise c
   return levels;
 }
 
-/// What noise follows that was found to grow with the values; empty: it is alike everywhere. Collective.
-std::optional<Proportional> growth_found(grid::Grid const& grid, Field const& data) {
-  auto const growth = growth_of_noise(grid, data);
+/// What noise follows that was found to grow with the values; empty: it is alike everywhere. Where the loss sets outliers aside, what stands
+/// alone is none of it: each is in many differences, and dead pixels err by as much as the values. Collective.
+std::optional<Proportional> growth_found(grid::Grid const& grid, Loss loss, Field const& data) {
+  auto const growth = growth_of_noise(grid, loss == Loss::gaussian ? data : without_spikes(grid, loss, data));
   return growth && growth->found() ? std::optional(growth->law) : std::nullopt;
 }
 
@@ -114,7 +116,7 @@ void set_noise(grid::Grid const& grid, Settings const& observation, Moments cons
   if (counts != nullptr)
     state.counted = counts_told(grid, observation, *counts, state.data);
   else if (state.automatic)
-    state.grows = growth_found(grid, state.data);
+    state.grows = growth_found(grid, observation.loss, state.data);
   Noise const law = state.counted ? Noise{*state.counted} : state.grows ? Noise{*state.grows} : observation.noise;
   Field const deviations = deviations_of(grid, observation, law, state.data);
   if (!deviations.label().empty())

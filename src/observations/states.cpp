@@ -16,6 +16,7 @@
 #include "observations/loss.hpp"
 #include "observations/pixel_means.hpp"
 #include "observations/points.hpp"
+#include "observations/outliers.hpp"
 #include "observations/spikes.hpp"
 #include "observations/stated_noise.hpp"
 #include "run/error.hpp"
@@ -33,22 +34,12 @@ Field where_inside(Field const& data, Field const& mask) {
   return data;
 }
 
-/// NaN in place of what is more likely an outlier than not.
-Field without_spikes(Loss loss, double sigma, Field const& off, Field const& data) {
-  Field const rest = make_field("data", static_cast<Index>(data.extent(0)));
-  auto const host = Kokkos::create_mirror_view(rest);
-  auto const from = on_host(data), spike = on_host(off);
-  for (std::size_t i = 0; i < host.extent(0); ++i) host(i) = weight_of(loss, spike(i) / sigma) < 0.5 ? NAN : from(i);
-  Kokkos::deep_copy(rest, host);
-  return rest;
-}
-
 /// The loss and, where it sets data aside, what each begins with; noise that is estimated is that of the others.
 void set_loss(grid::Grid const& grid, Loss loss, State& state) {
   state.loss = loss;
   if (loss == Loss::gaussian) return;
+  if (state.automatic && !state.grows && !state.counted) state.sigma = estimate_noise(grid, without_spikes(grid, loss, state.data));
   auto const off = spikes(grid, state.data);
-  if (state.automatic && !state.grows && !state.counted) state.sigma = estimate_noise(grid, without_spikes(loss, state.sigma, off, state.data));
   state.alone = make_field("alone", grid.local_size());
   auto const alone = Kokkos::create_mirror_view(state.alone);
   auto const host = on_host(off), shape = on_host(state.shape);

@@ -51,7 +51,8 @@ bool Draws::enough() const {
   return std::holds_alternative<run::Automatic>(settings_.samples) && count_ >= least_draws && solves_.krylov > budget_;
 }
 
-bool Draws::run() {
+bool Draws::run(std::vector<double> covariance) {
+  covariance_ = std::move(covariance);
   go_on();
   if (scale_.any() && !add_first(std::min(most(), least_draws))) return false;
   while (count_ < most() && !enough())
@@ -135,7 +136,7 @@ bool Draws::add_whole(int number) {
 void Draws::add_draw(estimate::Rows const& rows, Vec x) {
   add_left(rows, x, expected);
   states.add(linear_, x);
-  share.add(x);
+  share.add(x, covariance_);
   ++count_;
 }
 

@@ -25,8 +25,8 @@ class Draws {
   /// budget: iterations that automatic draws may take, once there are five. References outlive this. Collective.
   Draws(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int budget, ConstantEntries const& constants,
         Undetermined& undetermined, Solves& solves);
-  /// Whether all could be solved for. Collective.
-  bool run();
+  /// Whether all could be solved for. `covariance` of the constants beside fitted states; empty: not known. Collective.
+  bool run(std::vector<double> covariance);
 
   int count() const { return count_; }
   /// Mean square at each point of a parameter's piece, widened for the number of draws. Not collective.
@@ -71,7 +71,7 @@ class Draws {
   PriorScale scale_;
   std::vector<Field> fitted_, squares_;               ///< the latter: sums of draws' squares, one field a parameter
   std::vector<std::pair<double, double>> split_;      ///< of each parameter, over the first draws: squares by the noise, by the prior, summed over its points
-  std::vector<double> products_, of_octaves_;
+  std::vector<double> covariance_, products_, of_octaves_;
   estimate::Rows weights_;
   bool any_field_;
   int count_ = 0, squared_ = 0;                       ///< draws; those in squares_, for which the first wait until the scales are known

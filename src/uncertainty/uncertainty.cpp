@@ -44,7 +44,7 @@ class Quantifier {
     out_.constants.covariance.assign(constants_.positions.size() * constants_.positions.size(), 0.0);
     add_information();
     if (!any_field || linear_.is_white()) out_.constants.conditions = undetermined_.find();
-    bool const solved = (!linear_.is_white() || add_columns()) && draws_.run();
+    bool const solved = (!linear_.is_white() || add_columns()) && draws_.run(undetermined_.any() ? std::vector<double>() : out_.constants.covariance);
     if (solved) take_draws();
     if (solved && (out_.draws == 0 || !linear_.is_white() || add_weights())) finish();
     out_.krylov = solve_.krylov;
@@ -90,7 +90,7 @@ class Quantifier {
     out_.draws = draws_.count();
     out_.expected = draws_.expected;
     out_.expected_of_noise = draws_.expected_of_noise;
-    out_.noise_share = draws_.share.result();
+    out_.noise_share = draws_.share.result(out_.constants.covariance);
     if (!linear_.is_white()) out_.constants.covariance = draws_.products();
     if (!linear_.is_white()) out_.missing = draws_.terms.result();
     if (out_.draws > 0) out_.unobserved = draws_.states.result(estimate_, out_.draws);
@@ -156,7 +156,7 @@ class Quantifier {
     Field const beyond = make_field("beyond", static_cast<Index>(of_draws.extent(0)));
     auto const is_beyond = Kokkos::create_mirror_view(beyond);
     for (std::size_t i = 0; i < of_draws.extent(0); ++i) {
-      variance(i) = constant ? std::pow(out_.constants.deviation(index_of(p)), 2) : of_draws(i) + of_weights(i);
+      variance(i) = constant ? std::pow(out_.constants.deviation(index_of(p)), 2) : of_draws(i) + of_weights(i) + std::pow(linear_.hidden(p), 2);
       double const taken = bent.extent(0) > 0 ? bent(i) * bent(i) : 0.0;
       is_beyond(i) = taken > bound * bound * variance(i) ? 1.0 : 0.0;
       variance(i) = std::max(variance(i), taken);  // the prior expects as much of it as there is on average: at a front there is more

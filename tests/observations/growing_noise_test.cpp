@@ -112,5 +112,31 @@ TEST(GrowingNoise, IsThatOfStatesWhereTheDeckSaysNothing) {
   EXPECT_EQ(std::get<double>(observations::as_given(states[1], 0.5)), 0.5);
 }
 
+/// Dead pixels, one in twenty, err by as much as the values: with a loss that sets them aside the noise is that of the others.
+TEST(GrowingNoise, DeadPixelsAreNoneOfIt) {
+  auto const grid = make_grid(plane());
+  auto const file = scratch("dead.h5");
+  auto const number = to_vector(sample(grid, [](Coordinates const& x) { return std::round(89.0 * x[0]) * 100.0 + std::round(66.0 * x[1]); }));
+  auto const with_dead = [&](Field const& data) {
+    auto values = to_vector(data);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (std::fmod(number[i] * 7919.0, 10007.0) < 500.0) values[i] = 0.0;
+    return to_field(values);
+  };
+  auto const alike = with_dead(observed(grid, smooth, 0.0, 2.0, 3));
+  write(file, grid, {{"alike", alike}, {"grows", with_dead(observed(grid, smooth, 0.05, 1.5, 3))}});
+  EXPECT_TRUE(growth_of_noise(grid, alike)->found());
+  observations::Settings u, v;
+  u.file = v.file = file;
+  u.dataset = "alike";
+  v.dataset = "grows";
+  u.loss = v.loss = observations::Loss::robust;
+  auto const states = observations::read_states(grid, {{"u", u}, {"v", v}});
+  EXPECT_FALSE(states[0].grows);
+  EXPECT_NEAR(states[0].sigma, 2.0, 0.1);
+  ASSERT_TRUE(states[1].grows);
+  EXPECT_NEAR(states[1].grows->share, 0.05, 0.005);
+}
+
 }  // namespace
 }  // namespace mollis::test

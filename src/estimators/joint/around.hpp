@@ -26,6 +26,7 @@ class Around final : public estimate::Linearisation {
   estimate::Rows draw_noise(int number, Vec noise) override { return objective_->draw_noise(number, noise); }
   void draw_prior(int number, Vec prior) override { objective_->draw_prior(number, prior); }
   double overweight(std::size_t unknown) const override { return objective_->overweight(unknown); }
+  double hidden(std::size_t unknown) const override { return objective_->hidden(unknown); }
   std::vector<estimate::Rows> slopes_at(Vec x, std::vector<std::size_t> const& unknowns) override;
   bool is_white() const override { return true; }
   Solved solve(Vec b, Vec x, double tolerance) override;

@@ -80,20 +80,30 @@ double size_of(Problem const& problem, std::size_t p, Field const& piece) {
   return std::sqrt(sums[0] / std::max(sums[1], 1.0));
 }
 
-/// Fields that their automatic weight has left without a degree of freedom of their own, where the data would not show as much as
-/// matters: standard deviations take for granted that there is nothing. Collective.
-std::vector<std::string> collapsed(Problem const& problem, Objective& objective, Vec parameters) {
+/// What each field may hide that its automatic weight has left without a degree of freedom of its own: the deviation of one of hidden_freedom, which
+/// the data would not have told from none. 0 of all others. Collective.
+std::vector<double> hidden(Problem const& problem, Objective& objective) {
   Spectrum spectrum(objective);
   spectrum.update(objective);
+  std::vector<double> deviations;
+  for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
+    auto const& unknown = problem.space().unknowns()[u];
+    bool const chosen = unknown.grid.dimension() > 0 && std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight);
+    bool const varies = !chosen || spectrum.freedom(u, objective.weights().smoothness[u], objective.weights().equation) >= least_variation;
+    deviations.push_back(varies ? 0.0 : spectrum.deviation_at(u, hidden_freedom));
+  }
+  return deviations;
+}
+
+/// Fields that may hide as much as matters. Collective.
+std::vector<std::string> collapsed(Problem const& problem, Objective const& objective, Vec parameters) {
   auto const pieces = problem.space().scatter(parameters);
   std::vector<std::string> found;
   for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
-    auto const& unknown = problem.space().unknowns()[u];
-    if (unknown.grid.dimension() == 0 || !std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight)) continue;
-    if (spectrum.freedom(u, objective.weights().smoothness[u], objective.weights().equation) >= least_variation) continue;
-    if (spectrum.deviation_at(u, hidden_freedom) > most_hidden * size_of(problem, u, pieces[u]))
-      found.push_back(fmt::format("the data show no variation of {} beyond what its smoothness leaves free, and its standard errors take for "
-                                  "granted that there is none", unknown.name));
+    double const deviation = objective.hidden(u);
+    if (deviation == 0.0 || deviation <= most_hidden * size_of(problem, u, pieces[u])) continue;
+    found.push_back(fmt::format("the data show no variation of {} beyond what its smoothness leaves free, and would not show one of {:.2g}, which its standard "
+                                "errors have", problem.space().unknowns()[u].name, deviation));
   }
   return found;
 }
@@ -150,6 +160,7 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   out.mask = objective->mask();
   out.smoother = splines(objective->lattice());
   objective->set_overweight(overweight(*problem, *objective));
+  objective->set_hidden(hidden(*problem, *objective));
   out.ends = collapsed(*problem, *objective, out.parameters);
   out.smoothness = objective->weights().smoothness;
   out.penalty = objective->weights().equation;

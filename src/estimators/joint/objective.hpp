@@ -69,6 +69,8 @@ class Objective {
   /// beta of a field over the weight that the field itself supports, 1 at least.
   double overweight(std::size_t unknown) const { return overweight_[unknown]; }
   void set_overweight(std::vector<double> overweight) { overweight_ = std::move(overweight); }
+  double hidden(std::size_t unknown) const { return hidden_[unknown]; }
+  void set_hidden(std::vector<double> hidden) { hidden_ = std::move(hidden); }
   /// Data a point over sigma^2; of a state that was not observed what stands in for that (set_sizes).
   double information(std::size_t state) const { return states_[state].information; }
   /// tau of a state over information(), one an axis.
@@ -217,7 +219,7 @@ class Objective {
   parameters::SmoothnessProduct smoothness_;
   std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
-  std::vector<double> sizes_, told_, overweight_;
+  std::vector<double> sizes_, told_, overweight_, hidden_;
   bool held_ = false;
   bool scarce_ = false, averages_fail_ = false, stiff_ = false;
   Parts parts_;

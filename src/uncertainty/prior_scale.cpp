@@ -6,6 +6,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "kernels/pointwise.hpp"
+#include "parameters/free_polynomials.hpp"
+
 namespace mollis::uncertainty {
 namespace {
 
@@ -155,11 +158,8 @@ void PriorScale::add_noise(Vec x, Vec b) {
 
 petsc::Vector PriorScale::by_noise(std::size_t draw) const {
   auto out = problem_.space().make_vector();
-  auto pieces = by_noise_[draw];
-  for (std::size_t p = 0; p < pieces.size(); ++p)
-    if (!problem_.space().unknowns()[p].owner) pieces[p] = Field("none", pieces[p].extent(0));   // gather() sums
   check(VecSet(out, 0.0));
-  problem_.space().gather(pieces, out);
+  problem_.space().gather(own(by_noise_[draw]), out);
   return out;
 }
 
@@ -238,29 +238,49 @@ void PriorScale::go_on(checkpoint::Quantities const& kept) {
   }
 }
 
+/// r := its part that the smoothness does not leave free: what a draw of its pull has none of, and waves of it have.
+void PriorScale::take_free(std::size_t p, Field const& r) const {
+  auto const& unknown = problem_.space().unknowns()[p];
+  auto const over_owners = [&](Field const& a, Field const& b) {
+    return over_ranks({unknown.owner ? kernels::dot(a, b) : 0.0}, problem_.grid.comm()).front();
+  };
+  std::vector<Field> found;
+  for (auto const& free : parameters::free_polynomials(unknown.grid, unknown.settings.smoothness_order)) {
+    for (auto const& other : found) kernels::add_scaled(-over_owners(other, free), other, free);
+    kernels::scale(1.0 / std::sqrt(over_owners(free, free)), free);
+    kernels::add_scaled(-over_owners(free, r), free, r);
+    found.push_back(free);
+  }
+}
+
 void PriorScale::apply(Vec r) const {
   auto const parameters = problem_.space().make_vector();
-  linear_.take_parameters(r, parameters);
-  auto pieces = problem_.space().scatter(parameters);
+  auto pieces = pieces_of(r);
   for (std::size_t p = 0; p < pieces.size(); ++p) {
-    auto values = make_host_field("octaves", static_cast<Index>(pieces[p].extent(0)));
-    Kokkos::deep_copy(values, pieces[p]);
-    if (waves_[p]) {
-      auto const& waves = *waves_[p];
-      auto coefficients = waves.box.forward_of(values);
-      for (std::size_t m = 0; m < waves.band.size(); ++m)
-        if (waves.band[m] != flat) coefficients(m) *= std::sqrt(scales_[waves.first_octave + (waves.band[m] + bands - 1) / bands]);
-      waves.box.backward(coefficients);
-      values = coefficients;
-    }
-    if (!problem_.space().unknowns()[p].owner) values = HostField("none", pieces[p].extent(0));
-    Field const scaled = make_field("octaves", static_cast<Index>(pieces[p].extent(0)));
-    Kokkos::deep_copy(scaled, values);
-    pieces[p] = scaled;
+    if (problem_.space().unknowns()[p].axes.empty()) continue;
+    if (waves_[p]) scale_waves(*waves_[p], pieces[p]);
+    take_free(p, pieces[p]);
   }
   check(VecSet(parameters, 0.0));
-  problem_.space().gather(pieces, parameters);
+  problem_.space().gather(own(std::move(pieces)), parameters);
   linear_.put_parameters(parameters, r);
+}
+
+void PriorScale::scale_waves(Waves const& waves, Field const& piece) const {
+  auto coefficients = make_host_field("waves", static_cast<Index>(piece.extent(0)));
+  Kokkos::deep_copy(coefficients, piece);
+  waves.box.forward(coefficients);
+  for (std::size_t m = 0; m < waves.band.size(); ++m)
+    if (waves.band[m] != flat) coefficients(m) *= std::sqrt(scales_[waves.first_octave + (waves.band[m] + bands - 1) / bands]);
+  waves.box.backward(coefficients);
+  Kokkos::deep_copy(piece, coefficients);
+}
+
+/// One of the ranks that share a piece gives it, as gather() sums.
+std::vector<Field> PriorScale::own(std::vector<Field> pieces) const {
+  for (std::size_t p = 0; p < pieces.size(); ++p)
+    if (!problem_.space().unknowns()[p].owner) pieces[p] = Field("none", pieces[p].extent(0));
+  return pieces;
 }
 
 }  // namespace mollis::uncertainty

@@ -32,7 +32,7 @@ class PriorScale {
   void add_prior(Vec x, Vec r) { add_part(prior_part, x, r); }
   /// s_b of all octaves, once all draws are added. `parameters`: those of x*. Collective.
   void settle(petsc::Vector const& parameters);
-  /// r := its fields' waves times the roots of s_b, all else as it is. Collective.
+  /// r := its fields' waves times the roots of s_b, less what the smoothness leaves free, which no r has; all else as it is. Collective.
   void apply(Vec r) const;
   /// s_b, of one field after the other; none before settle(). Not collective.
   std::vector<double> const& scales() const { return scales_; }
@@ -64,6 +64,9 @@ class PriorScale {
   void add_part(Part part, Vec x, Vec b);
   OctaveEnergy energy_of(Octave const& octave, std::vector<double> const& found) const;
   std::vector<double> freedoms() const;
+  void scale_waves(Waves const& waves, Field const& piece) const;
+  void take_free(std::size_t unknown, Field const& r) const;
+  std::vector<Field> own(std::vector<Field> pieces) const;
 
   problem::Problem const& problem_;
   estimate::Linearisation& linear_;

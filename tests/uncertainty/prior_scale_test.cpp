@@ -103,7 +103,7 @@ struct Scaled : Fitted {
   uncertainty::PriorScale scale;
 };
 
-/// Waves are eigenvectors, of the root of their octave's scale; the mean, which no prior holds, is as it was.
+/// Waves that planes have nothing of are eigenvectors, of the root of their octave's scale.
 TEST(PriorScale, WavesAreScaledByTheRootOfTheirOctave) {
   Scaled const f;
   ASSERT_EQ(f.scale.scales().size(), 6u);   // up to 37 half waves, the sixth from 24 to 48
@@ -111,11 +111,29 @@ TEST(PriorScale, WavesAreScaledByTheRootOfTheirOctave) {
     int j, k;
     double variance;
   };
-  for (auto const& [j, k, variance] : {Wave{0, 0, 1.0}, Wave{1, 1, f.scale.scales()[0]}, Wave{2, 0, f.scale.scales()[1]}, Wave{3, 5, f.scale.scales()[2]}, Wave{13, 0, f.scale.scales()[4]}}) {
+  for (auto const& [j, k, variance] : {Wave{1, 1, f.scale.scales()[0]}, Wave{2, 0, f.scale.scales()[1]}, Wave{3, 5, f.scale.scales()[2]}, Wave{14, 0, f.scale.scales()[4]}}) {
     auto const before = f.wave(j, k), after = f.wave(j, k);
     f.scale.apply(after);
     petsc::check(VecAXPY(after, -std::sqrt(variance), before));
     EXPECT_LT(dot(after, after), 1e-18 * (1.0 + variance) * dot(before, before)) << j << ' ' << k;
+  }
+}
+
+/// Draws of the prior have nothing of planes, which it leaves free: what waves of a draw have of them would be as large as the prior is stiff.
+TEST(PriorScale, GivesNothingToWhatThePriorLeavesFree) {
+  Scaled const f;
+  auto const r = f.linear.make_vector(), plane = f.linear.make_vector(), pulled = f.linear.make_vector();
+  f.linear.draw_prior(7, r);
+  f.scale.apply(r);
+  auto const parameters = f.problem.space().make_vector();
+  for (int const axis : {0, 1}) {
+    petsc::check(VecSet(parameters, 0.0));
+    petsc::check(VecSet(plane, 0.0));
+    f.problem.space().gather({sample(f.problem.grid, [&](Coordinates const& place) { return 1.0 + place[static_cast<std::size_t>(axis)]; })}, parameters);
+    f.linear.put_parameters(parameters, plane);
+    f.linear.prior(plane, pulled);
+    EXPECT_LT(dot(pulled, pulled), 1e-16 * dot(r, r));
+    EXPECT_LT(std::abs(dot(plane, r)), 1e-10 * std::sqrt(dot(plane, plane) * dot(r, r)));
   }
 }
 

@@ -1,8 +1,7 @@
 #include "estimators/joint/stiff_directions.hpp"
 
-#include <cmath>
-
 #include "estimators/joint/product.hpp"
+#include "parameters/free_polynomials.hpp"
 #include "petsc/access.hpp"
 #include "solver/conjugate_gradients.hpp"
 #include "solver/projected.hpp"
@@ -17,42 +16,13 @@ constexpr int most_response = 500;
 
 }  // namespace
 
-/// (0, e) for each monomial e of total degree below the order of the smoothness, on [-1, 1] along each axis.
+/// (0, e) for each polynomial e that the smoothness leaves free.
 void StiffDirections::add_polynomials(std::size_t u) {
   auto const& unknown = objective_.problem().space().unknowns()[u];
-  auto const& grid = unknown.grid;
-  auto const& box = grid.owned();
-  int const axes = grid.dimension();
-  std::vector<int> powers(static_cast<std::size_t>(axes), 0);
-  for (bool more = true; more;) {
-    int degree = 0;
-    for (int const power : powers) degree += power;
-    if (degree < unknown.settings.smoothness_order) {
-      auto direction = objective_.make_vector();
-      Field const values("polynomial", static_cast<std::size_t>(grid.local_size()));
-      auto const host = Kokkos::create_mirror_view(values);
-      for (Index n = 0; n < grid.local_size(); ++n) {
-        double value = 1.0;
-        Index rest = n;
-        for (int a = axes - 1; a >= 0; --a) {
-          Index const i = box[a].lower + rest % box[a].size();
-          rest /= box[a].size();
-          double const middle = 0.5 * static_cast<double>(grid.axis(a).size() - 1);
-          value *= std::pow(middle > 0.0 ? static_cast<double>(i) / middle - 1.0 : 0.0, powers[static_cast<std::size_t>(a)]);
-        }
-        host(static_cast<std::size_t>(n)) = value;
-      }
-      Kokkos::deep_copy(values, host);
-      petsc::copy_in(values, direction, objective_.layout().parameters + unknown.offset);
-      directions_.push_back(std::move(direction));
-    }
-    more = false;
-    for (int a = axes - 1; a >= 0 && !more; --a) {   // the next of all powers below the order
-      bool const bent = !grid.axis(a).periodic;      // along a period nothing but constants is free
-      auto& power = powers[static_cast<std::size_t>(a)];
-      more = bent && ++power < unknown.settings.smoothness_order;
-      if (!more) power = 0;
-    }
+  for (auto const& values : parameters::free_polynomials(unknown.grid, unknown.settings.smoothness_order)) {
+    auto direction = objective_.make_vector();
+    petsc::copy_in(values, direction, objective_.layout().parameters + unknown.offset);
+    directions_.push_back(std::move(direction));
   }
 }
 

@@ -164,10 +164,10 @@ TEST(Sizes, MemoryIsWhatLivesAtThePeak) {
   std::vector<Case> const cases{
       {"heat2d 512^2, equation-error", in_plane({"grid.points=[512, 512]", "inversion.method=equation-error"}), 140.94 - 6.8},
       {"heat2d 256^2, equation-error", in_plane({"grid.points=[256, 256]", "inversion.method=equation-error"}), 41.31 - 6.8},
-      {"heat2d 256^2, joint", in_plane({"grid.points=[256, 256]", "inversion.method=joint"}), 46.81 - 6.48},
+      {"heat2d 256^2, joint", in_plane({"grid.points=[256, 256]", "inversion.method=joint"}), 48.71 - 6.48},
       {"heat3d 64^3, equation-error", {"inversion.method=equation-error"}, 131.86 - 6.8},
       {"phase_field 256^2, equation-error", phase("equation-error"), 48.55 - 6.9},
-      {"phase_field 256^2, joint", phase("joint"), 52.81 - 5.9},
+      {"phase_field 256^2, joint", phase("joint"), 54.48 - 5.9},
       {"one constant, 321 x 401, weak", {"grid.axes=[\"t\", \"x\"]", "grid.points=[321, 401]", "grid.lower=[0, 0]", "grid.upper=[2, 1]", "parameters.a.over=[]",
                                         "equation.residual=dt(u) - a*dx(dx(u)) + 0.5*u", "equation.form=weak", "inversion.method=equation-error"}, 48.44 - 5.8},
   };

@@ -130,8 +130,7 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
   overweight_ = told_;
   hidden_.assign(told_.size(), 0.0);
   std::vector<double> sizes;
-  for (auto const& observed : problem.states)
-    sizes.push_back(!observed.unobserved ? 0.0 : observed.size > 0.0 ? observed.size : 1.0);
+  for (auto const& observed : problem.states) sizes.push_back(!observed.unobserved ? 0.0 : observed.size > 0.0 ? observed.size : 1.0);
   set_sizes(sizes);
 }
 

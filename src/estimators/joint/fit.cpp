@@ -15,8 +15,7 @@ namespace {
 
 using petsc::check;
 
-constexpr double linear_tolerance = 0.05;   ///< of a step
-constexpr double passing_tolerance = 0.1;   ///< of one at weights far from those to come (Eisenstat and Walker 1996, SIAM J. Sci. Comput. 17, 16)
+constexpr double linear_tolerance = 0.05;
 constexpr double unseen = 1e-3;             ///< of the tolerance, what rounding may change: more, and a solve may end an iteration earlier
 constexpr double still = 0.01;              ///< posterior standard deviations from the optimum that nobody sees
 constexpr int most_krylov = 300, most_krylov_scarce = 3000;
@@ -180,12 +179,11 @@ void Fitter::weigh_equation(double penalty, double share) {
   for (double& value : w) value = share * estimate::rounded_weight(value);
 }
 
-double Fitter::step(char const* phase, bool passing) {
+double Fitter::step(char const* phase) {
   auto const before = parameters();
   double const value = objective_.parts().value(objective_.weights());
   if (!std::isfinite(value)) throw Breakdown{phase, "the objective is not finite"};
   newton_.leave_edges(at_.phase == starting);
-  newton_.set_tolerance(passing ? passing_tolerance : linear_tolerance);
   auto const outcome = newton_.step(result_.x);
   if (!outcome.broken.empty()) throw Breakdown{phase, outcome.broken};
   if (outcome.failed && newton_.can_leave_averages()) throw AveragesFail{};
@@ -237,7 +235,7 @@ void Fitter::start() {
   auto const stage = [&](double share) {
     for (auto const u : fields_) objective_.weights().smoothness[u] = estimate::rounded_weight(spectrum_.beta_for(u, start_freedom));
     weigh_equation(settled_penalty, share);
-    step("start", true);
+    step("start");
   };
   int const first = first_round(starting);
   if (first == 0) {

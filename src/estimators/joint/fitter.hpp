@@ -58,8 +58,8 @@ class Fitter {
     auto const& parts = objective_.parts();
     return parts.value(objective_.weights()) + 0.5 * (parts.cost - parts.misfit);
   }
-  /// A Gauss-Newton step; the relative change of the parameters. passing: weights will be others before anything is decided.
-  double step(char const* phase, bool passing = false);
+  /// A Gauss-Newton step; the relative change of the parameters.
+  double step(char const* phase);
   void weigh_equation(double penalty, double share = 1.0);
   double freedom() const {
     double sum = 0.0;

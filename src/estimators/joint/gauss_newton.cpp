@@ -63,9 +63,6 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   check(TaoGetKSP(tao_, &ksp));
   if (ksp == nullptr) return;
   solver::check_rule(ksp);
-  PetscReal rule = 0.0;
-  check(KSPGetTolerances(ksp, &rule, nullptr, nullptr, nullptr));
-  given_tolerance_ = rule != tolerance;
   petsc::watch(ksp, tick_);
   check(KSPSetPostSolve(ksp, measure, this));
   KSPType type = nullptr;
@@ -113,13 +110,6 @@ PetscErrorCode GaussNewton::measure(KSP ksp, Vec b, Vec s, void* self) {
 }
 
 GaussNewton::~GaussNewton() = default;
-
-void GaussNewton::set_tolerance(double tolerance) {
-  KSP ksp = nullptr;
-  check(TaoGetKSP(tao_, &ksp));
-  if (ksp == nullptr || given_tolerance_ || takes_whole_steps_) return;
-  check(KSPSetTolerances(ksp, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT));
-}
 
 void GaussNewton::take_whole_steps(int most_krylov) {
   takes_whole_steps_ = true;

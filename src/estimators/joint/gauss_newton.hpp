@@ -46,8 +46,6 @@ class GaussNewton {
   };
   /// One step from x (moved) at the objective's weights. Collective.
   Outcome step(Vec x);
-  /// Of the linear solves from the next step on, unless the user has given one or whole steps are taken. Not collective.
-  void set_tolerance(double tolerance);
   /// From now on the whole step, without a search along it: where the objective falls by less than its rounding a search
   /// finds nothing. `most_krylov`: iterations of its linear solve. Collective.
   void take_whole_steps(int most_krylov);
@@ -93,7 +91,6 @@ class GaussNewton {
   double distance_ = 0.0, lost_ = 1.0;   ///< of the last linear solve, as Outcome has them
   run::Ticker tick_;
   bool keeps_directions_ = false, has_saddle_ = false, takes_whole_steps_ = false;
-  bool given_tolerance_ = false;   ///< by the user
   double saddle_failed_at_ = never_failed;
   Saddle::Outcome by_saddle_;    ///< of the last linear solve
   bool finite_ = true;           ///< value and gradient where TAO asked for them last

@@ -14,7 +14,6 @@ constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
 constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
 constexpr double same_freedom = 0.1;        ///< of the logarithm of degrees of freedom
 constexpr int most_loosening = 8;
-constexpr double far_off = 1.0;             ///< of the logarithm of a weight that moves still
 constexpr double stuck_change = 1e-4;
 
 /// Everything that a choice of weights may have to be taken back to.
@@ -43,7 +42,7 @@ void Fitter::choose_smoothness(Phase phase, double penalty) {
       largest = std::max(largest, std::abs(std::log(factor)));
     }
     weigh_equation(penalty);
-    double const moved = step("weight", largest > far_off);
+    double const moved = step("weight");
     if (moved < 0.01 && largest < 0.3 && !ask_hessian()) return;
   }
 }

@@ -65,7 +65,7 @@ bool Draws::run(std::vector<double> covariance) {
 bool Draws::add_first(int first) {
   while (count_ < first)
     if (!add_parts(count_)) return false;
-  if (first > 0) scale_.settle(estimate_.parameters);
+  if (first > 0 && scale_.scales().empty()) scale_.settle(estimate_.parameters);
   while (squared_ < first)
     if (!add_scaled(squared_)) return false;
   scale_.let_go();

@@ -27,7 +27,7 @@ double median(std::vector<double> const& density) {
 }  // namespace
 
 double octave_scale(OctaveEnergy const& energy, double expected) {
-  if (!(energy.freedom > 0.0) || !(energy.of_prior > 0.0)) return expected;
+  if (!(energy.freedom > 0.0) || !(energy.of_prior > 0.0) || !std::isfinite(energy.found + energy.of_noise + energy.of_prior)) return expected;
   std::vector<double> density;
   for (int i = 0; i < points; ++i) {
     double const energy_at = energy.of_noise + expected * std::exp(log_scale(i)) * energy.of_prior;

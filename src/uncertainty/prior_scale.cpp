@@ -222,6 +222,7 @@ void PriorScale::settle(petsc::Vector const& parameters) {
 
 void PriorScale::keep(checkpoint::Quantities& kept) const {
   kept.put("octaves", sums_);
+  kept.put("octaves/scales", scales_);
   kept.put("octaves/draws", {static_cast<double>(draws_), static_cast<double>(by_noise_.size())});
   for (std::size_t n = 0; n < by_noise_.size(); ++n)
     for (std::size_t p = 0; p < by_noise_[n].size(); ++p)
@@ -230,6 +231,7 @@ void PriorScale::keep(checkpoint::Quantities& kept) const {
 
 void PriorScale::go_on(checkpoint::Quantities const& kept) {
   sums_ = kept.numbers("octaves");
+  scales_ = kept.numbers("octaves/scales");
   draws_ = static_cast<int>(kept.numbers("octaves/draws").at(0));
   by_noise_.clear();
   for (std::size_t n = 0; n < static_cast<std::size_t>(kept.numbers("octaves/draws").at(1)); ++n) {

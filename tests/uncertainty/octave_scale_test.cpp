@@ -15,6 +15,7 @@ using uncertainty::octave_scale;
 TEST(OctaveScale, IsWhatIsExpectedWhereNothingIsTold) {
   EXPECT_EQ(octave_scale({3.0, 1.0, 1.0, 0.0}, 2.5), 2.5);
   EXPECT_EQ(octave_scale({3.0, 1.0, 0.0, 9.0}, 2.5), 2.5);
+  EXPECT_EQ(octave_scale({NAN, 1.0, 1.0, 9.0}, 2.5), 2.5);
   EXPECT_NEAR(octave_scale({1.0, 1.0, 1e-9, 9.0}, 2.5), 2.5, 0.01);   // the noise outweighs any prior
 }
 

@@ -8,7 +8,7 @@
 namespace mollis::uncertainty {
 namespace {
 
-constexpr int points = 20001;
+constexpr int points = 4001;
 constexpr double reach = 30.0;   ///< of log s about log expected: beyond, the half-Cauchy prior has 4e-7 of its mass
 double log_scale(int i) { return reach * (2.0 * i / (points - 1) - 1.0); }
 

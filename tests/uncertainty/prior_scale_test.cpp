@@ -2,6 +2,7 @@
 #include "uncertainty/prior_scale.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "choices/choose.hpp"
 #include "estimators/make/make_estimator.hpp"
@@ -57,22 +58,6 @@ double covered(Fitted const& f, Formula const& truth) {
   return scores::coverage95(space, space.unknowns()[0], space.scatter(f.estimate.parameters)[0], sample(f.problem.grid, truth), sure.deviation[0], true);
 }
 
-TEST(PriorScale, LongWavesThatDataDoNotTellAreInsideTheBands) { EXPECT_GT(covered(Fitted(), lambda), 0.9); }
-
-/// Noise of three tenths of the signal: the evidence leaves of a field what its smoothness leaves free, and the rest is as large as the bands say.
-TEST(Fields, ThatAreLeftNoVariationMayHideSome) {
-  std::string text = one_sided;
-  text.replace(text.find("24, 28"), 6, "32, 32");
-  std::string const source = "-64*exp(8*(x - 1))*(1 + 0.4*cos(pi*x)*cos(pi*y))";
-  text.replace(text.find(source), source.size(), "2*pi^2*sin(pi*x)*sin(pi*y)*(1 + 0.4*sin(3*x)*cos(2*y))");
-  auto const dome = [](Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(pi * x[1]); };
-  auto const waves = [](Coordinates const& x) { return 1.0 + 0.4 * std::sin(3.0 * x[1]) * std::cos(2.0 * x[0]); };
-  Fitted const noisy(text, dome, 0.15);
-  EXPECT_GT(noisy.estimate.linear->hidden(0), 0.02);
-  EXPECT_GT(covered(noisy, waves), 0.8);
-  EXPECT_EQ(Fitted(text, dome, 0.003).estimate.linear->hidden(0), 0.0);
-}
-
 /// With the scales that three draws tell.
 struct Scaled : Fitted {
   Scaled() : linear(*estimate.linear), scale(problem, linear) {
@@ -103,9 +88,33 @@ struct Scaled : Fitted {
   uncertainty::PriorScale scale;
 };
 
+class PriorScale : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { made = std::make_unique<Scaled>(); }
+  static void TearDownTestSuite() { made.reset(); }
+  static std::unique_ptr<Scaled> made;
+  Scaled const& f = *made;
+};
+std::unique_ptr<Scaled> PriorScale::made;
+
+TEST_F(PriorScale, LongWavesThatDataDoNotTellAreInsideTheBands) { EXPECT_GT(covered(Fitted(), lambda), 0.9); }
+
+/// Noise of three tenths of the signal: the evidence leaves of a field what its smoothness leaves free, and the rest is as large as the bands say.
+TEST(Fields, ThatAreLeftNoVariationMayHideSome) {
+  std::string text = one_sided;
+  text.replace(text.find("24, 28"), 6, "32, 32");
+  std::string const source = "-64*exp(8*(x - 1))*(1 + 0.4*cos(pi*x)*cos(pi*y))";
+  text.replace(text.find(source), source.size(), "2*pi^2*sin(pi*x)*sin(pi*y)*(1 + 0.4*sin(3*x)*cos(2*y))");
+  auto const dome = [](Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(pi * x[1]); };
+  auto const waves = [](Coordinates const& x) { return 1.0 + 0.4 * std::sin(3.0 * x[1]) * std::cos(2.0 * x[0]); };
+  Fitted const noisy(text, dome, 0.15);
+  EXPECT_GT(noisy.estimate.linear->hidden(0), 0.02);
+  EXPECT_GT(covered(noisy, waves), 0.8);
+  EXPECT_EQ(Fitted(text, dome, 0.003).estimate.linear->hidden(0), 0.0);
+}
+
 /// Waves that planes have nothing of are eigenvectors, of the root of their octave's scale.
-TEST(PriorScale, WavesAreScaledByTheRootOfTheirOctave) {
-  Scaled const f;
+TEST_F(PriorScale, WavesAreScaledByTheRootOfTheirOctave) {
   ASSERT_EQ(f.scale.scales().size(), 6u);   // up to 37 half waves, the sixth from 24 to 48
   struct Wave {
     int j, k;
@@ -120,8 +129,7 @@ TEST(PriorScale, WavesAreScaledByTheRootOfTheirOctave) {
 }
 
 /// Draws of the prior have nothing of planes, which it leaves free: what waves of a draw have of them would be as large as the prior is stiff.
-TEST(PriorScale, GivesNothingToWhatThePriorLeavesFree) {
-  Scaled const f;
+TEST_F(PriorScale, GivesNothingToWhatThePriorLeavesFree) {
   auto const r = f.linear.make_vector(), plane = f.linear.make_vector(), pulled = f.linear.make_vector();
   f.linear.draw_prior(7, r);
   f.scale.apply(r);
@@ -138,8 +146,7 @@ TEST(PriorScale, GivesNothingToWhatThePriorLeavesFree) {
 }
 
 /// What has been added comes back from a checkpoint, and tells the same.
-TEST(PriorScale, GoesOnWhereItWas) {
-  Scaled f;
+TEST_F(PriorScale, GoesOnWhereItWas) {
   checkpoint::Quantities kept;
   f.scale.keep(kept);
   uncertainty::PriorScale again(f.problem, f.linear);
@@ -150,8 +157,7 @@ TEST(PriorScale, GoesOnWhereItWas) {
 }
 
 /// The prior of this field, which is smooth, is right on average over octaves only: those beyond what the data tell are smaller.
-TEST(PriorScale, OctavesOfASmoothFieldAreNotWhatOneWeightExpects) {
-  Scaled const f;
+TEST_F(PriorScale, OctavesOfASmoothFieldAreNotWhatOneWeightExpects) {
   auto const [least, most] = std::minmax_element(f.scale.scales().begin(), f.scale.scales().end());
   EXPECT_LT(*least, 0.5);
   EXPECT_GT(*most, 2.0);

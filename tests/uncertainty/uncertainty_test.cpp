@@ -207,6 +207,19 @@ TEST(Fields, AreLessKnownWhereTheyAreTooStiff) {
   EXPECT_GT(sums[2], 0.05 * sums[0]);
 }
 
+/// The first draws add the squares of both their parts, later ones that of the whole: on average the same.
+TEST(Draws, InPartsAreAsLargeAsWholeOnes) {
+  Estimated e(heat, bump, "joint");
+  auto const mean_square = [&](int samples) {
+    double sum = 0.0;
+    for (double const d : to_vector(quantify(e, samples).deviation[0])) sum += d * d;
+    return sum_over(MPI_COMM_WORLD, sum);
+  };
+  double const ratio = mean_square(5) / mean_square(40);   // the former is widened for 5 to 10 degrees of freedom, by 1.3 to 1.7
+  EXPECT_GT(ratio, 0.9);
+  EXPECT_LT(ratio, 2.5);
+}
+
 TEST(Draws, AreTheSameOnAnyNumberOfRanks) {
   Estimated e(heat, bump, "joint");
   auto const sure = quantify(e, 4);

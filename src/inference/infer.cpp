@@ -181,7 +181,7 @@ bool yields(Inference const& answer) { return is_biased(answer) || (!fits_states
 /// Whether a fit of states, with constants alone, tells that the equation does not explain the data, and nothing else is amiss. An answer of
 /// mollified data, whose windows see less, does not gainsay it. (Beside fields, what these bend may be all that is left.)
 bool refutes(Inference const& answer) {
-  constexpr std::array<std::string_view, 5> of_equation{"misfit", "noise", "white", "complete", "outliers"};
+  constexpr std::array<std::string_view, 6> of_equation{"misfit", "noise", "white", "even", "complete", "outliers"};
   auto const reasons = answer.verdict.reasons();
   auto const any_of = [&](auto const& reason) { return std::find(of_equation.begin(), of_equation.end(), reason.name) != of_equation.end(); };
   return fits_states(answer) && answer.verdict.status() == verdict::Status::doubtful && std::all_of(reasons.begin(), reasons.end(), any_of) &&

@@ -56,7 +56,8 @@ void add_bias(problem::Problem const& problem, std::size_t p, Bias const& bias, 
   widen(unknown, bias, parameters::value_of(unknown, piece), uncertainty.deviation[p]);
   auto& constants = uncertainty.constants;
   for (std::size_t i = 0; i < constants.unknowns.size(); ++i)
-    if (constants.unknowns[i] == p) constants.covariance[i * (constants.unknowns.size() + 1)] += bias.core * bias.core;
+    if (constants.unknowns[i] == p)
+      for (auto* const of : {&constants.covariance, &constants.without_terms}) (*of)[i * (constants.unknowns.size() + 1)] += bias.core * bias.core;
 }
 
 }  // namespace mollis::uncertainty

@@ -102,7 +102,10 @@ class Quantifier {
     auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve_(b, x, draw_tolerance, what); };
     Squares sums(fitted_, constants_.positions.size());
     std::vector<petsc::Vector> moves;
-    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_) || !moves_of_states(linear_, by_draws, moves)) return false;
+    if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_)) return false;
+    auto const of_weights = moves.size();
+    if (!moves_of_states(linear_, by_draws, moves)) return false;
+    if (moves.size() > of_weights) out_.taken = linear_.jacobian(moves.back()).data;
     out_.missing = draws_.terms.result({out_.constants.covariance, &moves});
     for (auto const& move : moves) add_move(move, sums);
     of_weights_ = sums.fields;
@@ -138,6 +141,7 @@ class Quantifier {
       for (double& value : out_.constants.covariance) value *= std::pow(widening(out_.draws), 2) / out_.draws;
     add_misfit();
     undetermined_.add_variance(out_.constants.covariance);
+    undetermined_.add_variance(out_.constants.without_terms);
     for (std::size_t p = 0; p < fitted_.size(); ++p) finish_field(p);
     out_.samples = draws_.samples.result();
   }
@@ -145,6 +149,7 @@ class Quantifier {
   /// Of constants, by what the fit leaves beyond its noise, and what a term that may be missing would move them by.
   void add_misfit() {
     scale_covariance(draws_.scores.result());
+    out_.constants.without_terms = out_.constants.covariance;
     for (auto const& missing : out_.missing) Squares::add_outer(missing.moves, out_.constants.covariance);
   }
 

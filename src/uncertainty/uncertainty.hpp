@@ -22,6 +22,7 @@ namespace mollis::uncertainty {
 struct Constants {
   std::vector<std::size_t> unknowns;           ///< positions among the unknowns
   std::vector<double> covariance;              ///< row-major
+  std::vector<double> without_terms;           ///< the same without what a term that may be missing would move them by
   std::vector<double> information;             ///< sum_k W_k (dR_k/dc)^2, all else known
   std::vector<Direction> conditions;           ///< Undetermined::find(); empty beside fields of mollified data
   double at(std::size_t i, std::size_t j) const { return covariance[i * unknowns.size() + j]; }
@@ -64,6 +65,7 @@ struct Uncertainty {
   std::vector<double> bent;                    ///< one a parameter: share of the core where its smoothness takes more of it than 1.96 deviations; 0 where not known
   double noise_share = 0.0;                    ///< of constants beside fitted states (NoiseShare); 0 where it is not known
   std::vector<MissingTerm> missing;            ///< the simple term that stands out most of what the fit leaves; empty where that is not known
+  std::vector<Field> taken;                    ///< of data, one field a state: what the smoothness of the states took from what is predicted of them; empty: nothing
   std::vector<Unobserved> unobserved;          ///< of states without observations
   std::vector<Bias> lattice;                   ///< the same of the lattice; empty where it is fine enough
   run::Named<std::vector<Field>> samples;      ///< of every parameter (its values), where they are kept

@@ -42,6 +42,9 @@ Checks counted(Problem const& problem);
 
 /// Data far off carry little of the misfit where losses are squares; where outliers are set aside they are few, and scattered. Collective.
 Checks without_outliers(Problem const& problem, Estimate const& estimate);
+/// Data on a grid that states are fitted to by squares: what is left of them along each section across an axis (a time, a column) is as large as elsewhere,
+/// once what the smoothness of the states took is given back, which errors hold. Collective.
+Checks even(Problem const& problem, Estimate const& estimate, Uncertainty const& uncertainty);
 /// States that were not observed are known better than guessed, up to their mean. Not collective.
 Checks states_determined(Problem const& problem, Uncertainty const& uncertainty);
 

@@ -4,50 +4,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "observations/spikes.hpp"
 #include "verdict/checks.hpp"
+#include "verdict/deviations.hpp"
 
 namespace mollis::verdict {
 namespace {
 
 using observations::Loss;
-using observations::State;
 
-constexpr double far = 5.0;            ///< standard deviations that no normal variable reaches
 constexpr double most_carried = 0.05;  ///< of the misfit, by data so far off
 constexpr double most_set_aside = 0.2;
 constexpr double most_together = 3.0;  ///< factor on the variance, from block to block, of what is set aside at random
 
 char const* const use_robust =
     "look at the data; loss = \"robust\" in [observations] (method = \"joint\") sets outliers aside";
-
-struct Deviation {
-  double off;  ///< in standard deviations, from what was fitted, else from the neighbours; 0 where there is no datum
-  bool alone;  ///< on grids: at least half as far off the neighbours, too. What lies together other checks see
-};
-
-/// Collective.
-std::vector<Deviation> deviations(Problem const& problem, Estimate const& estimate, std::size_t s) {
-  auto const& state = problem.states[s];
-  bool const fitted = !estimate.predicted.empty(), on_grid = !state.points;
-  Field const spikes = on_grid ? observations::spikes(problem.grid, state.data) : Field();
-  auto const value = on_host(fitted ? estimate.predicted[s] : spikes), spike = on_host(spikes), data = on_host(state.data),
-             shape = on_host(state.shape), known = on_host(state.known);
-  std::vector<double> sizes;
-  std::vector<Deviation> all;
-  for (std::size_t i = 0; i < data.extent(0); ++i) {
-    bool const counts = std::isfinite(data(i)) && (known.extent(0) == 0 || known(i) == 0.0);
-    double const off = std::abs(fitted ? value(i) - data(i) : value(i) / observations::spike_gain);
-    bool const alone = !on_grid || spike(i) / observations::spike_gain >= 0.5 * off;
-    all.push_back({counts ? off / (shape.extent(0) > 0 ? shape(i) : 1.0) : 0.0, alone});
-    if (counts) sizes.push_back(all.back().off);
-  }
-  MPI_Comm const comm = problem.grid.comm();
-  double const spread =
-      fitted ? observations::robust_deviation(comm, sizes) : observations::estimate_noise(problem.grid, state.data);
-  for (auto& deviation : all) deviation.off /= std::max(state.sigma, spread);
-  return all;
-}
 
 double sum(MPI_Comm comm, double value) {
   MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm);
@@ -61,8 +31,8 @@ Check carried(Problem const& problem, Estimate const& estimate, std::size_t s) {
   double squares = 0.0, carried = 0.0, count = 0.0;
   for (auto const [off, alone] : deviations(problem, estimate, s)) {
     squares += off * off;
-    carried += alone && off > far ? off * off : 0.0;
-    count += alone && off > far ? 1.0 : 0.0;
+    carried += alone && off > far_off ? off * off : 0.0;
+    count += alone && off > far_off ? 1.0 : 0.0;
   }
   MPI_Comm const comm = problem.grid.comm();
   carried = sum(comm, carried);
@@ -73,7 +43,7 @@ Check carried(Problem const& problem, Estimate const& estimate, std::size_t s) {
   return {
       "outliers", share, most_carried,
       fmt::format("{:.0f} data of {} are off by more than {:.0f} standard deviations and carry {:.2g} % of the misfit",
-                  count, state.name, far, 100.0 * share),
+                  count, state.name, far_off, 100.0 * share),
       use_robust};
 }
 

@@ -48,6 +48,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   }
   if (!uncertainty.computed) return verdict;
   add(explained(problem, estimate, uncertainty));
+  add(even(problem, estimate, uncertainty));
   add(complete(problem, estimate, uncertainty));
   add(unbiased(problem, uncertainty));
   add(consistent(problem, uncertainty));

@@ -46,6 +46,9 @@ TEST(MissingTerm, StandsOutAsFarAsAFitWithItSays) {
   EXPECT_GT(said, 2.5);
   EXPECT_NEAR(missing.deviations / said, 1.0, 0.15);
   EXPECT_NEAR(missing.value / -constant(with, 2), 1.0, 0.15);
+  auto const& sure = without.uncertainty.constants;
+  for (std::size_t i = 0; i < 2; ++i)
+    for (std::size_t j = 0; j < 2; ++j) EXPECT_NEAR(sure.at(i, j) - sure.without_terms.at(2 * i + j), missing.moves[i] * missing.moves[j], 1e-9 * sure.deviation(i) * sure.deviation(j));
   double const moved = std::abs(constant(with, 1) - constant(without, 1));
   EXPECT_GT(moved, 3.0 * std::sqrt(without.uncertainty.constants.at(1, 1) - missing.moves.at(1) * missing.moves.at(1)));
   EXPECT_NEAR(std::abs(missing.moves.at(1)) / moved, 1.0, 0.15);

@@ -8,6 +8,7 @@
 #include "estimate/parameters.hpp"
 #include "estimate/rounding.hpp"
 #include "estimators/joint/around.hpp"
+#include "estimators/joint/field_freedom.hpp"
 #include "estimators/joint/fit.hpp"
 #include "estimators/joint/kept.hpp"
 #include "parameters/transform.hpp"
@@ -23,9 +24,6 @@ using problem::Problem;
 
 constexpr double unexplained = 1.5;  ///< chi2 from which the noise is not all of what the fit leaves
 constexpr int most_raised = 3;
-constexpr double least_variation = 1.0;  ///< degrees of freedom of a field beyond those that its smoothness leaves free
-constexpr double hidden_freedom = 12.0;  ///< and of what a field without them may hide,
-constexpr double most_hidden = 0.07;     ///< which may be so much of its size: half the variance of a tenth
 
 /// sum_k w_k (dR_k/dp)^2, pieces.
 std::vector<Field> sensitivities(Problem const& problem, Objective const& objective) {
@@ -63,63 +61,6 @@ mollifier::Settings splines(Lattice const& lattice) {
 
 std::unique_ptr<Objective> make_objective(Problem const& problem) {
   return std::make_unique<Objective>(problem, Lattice(problem.grid, problem.system(), problem.settings.joint.spline_degree));
-}
-
-/// Root mean square of a field in the domain; 1 of a logarithm. Collective.
-double size_of(Problem const& problem, std::size_t p, Field const& piece) {
-  auto const& unknown = problem.space().unknowns()[p];
-  if (unknown.settings.log) return 1.0;
-  auto const value = on_host(piece), inside = on_host(problem.inside.empty() ? Field() : problem.inside[p]);
-  double sums[2] = {0.0, 0.0};
-  for (std::size_t i = 0; unknown.owner && i < value.extent(0); ++i) {
-    double const counts = inside.extent(0) == 0 ? 1.0 : inside(i);
-    sums[0] += counts * value(i) * value(i);
-    sums[1] += counts;
-  }
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
-  return std::sqrt(sums[0] / std::max(sums[1], 1.0));
-}
-
-/// What each field may hide that its automatic weight has left without a degree of freedom of its own: the deviation of one of hidden_freedom, which
-/// the data would not have told from none. 0 of all others. Collective.
-std::vector<double> hidden(Problem const& problem, Objective& objective) {
-  Spectrum spectrum(objective);
-  spectrum.update(objective);
-  std::vector<double> deviations;
-  for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
-    auto const& unknown = problem.space().unknowns()[u];
-    bool const chosen = unknown.grid.dimension() > 0 && std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight);
-    bool const varies = !chosen || spectrum.freedom(u, objective.weights().smoothness[u], objective.weights().equation) >= least_variation;
-    deviations.push_back(varies ? 0.0 : spectrum.deviation_at(u, hidden_freedom));
-  }
-  return deviations;
-}
-
-/// Fields that may hide as much as matters. Collective.
-std::vector<std::string> collapsed(Problem const& problem, Objective const& objective, Vec parameters) {
-  auto const pieces = problem.space().scatter(parameters);
-  std::vector<std::string> found;
-  for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
-    double const deviation = objective.hidden(u);
-    if (deviation == 0.0 || deviation <= most_hidden * size_of(problem, u, pieces[u])) continue;
-    found.push_back(fmt::format("the data show no variation of {} beyond what its smoothness leaves free, and would not show one of {:.2g}, which its standard "
-                                "errors have", problem.space().unknowns()[u].name, deviation));
-  }
-  return found;
-}
-
-/// beta over f / <p, L p>, f the degrees of freedom of p: the weight that the fitted field supports (MacKay's fixed point). Of fields that were
-/// made stiffer than the evidence has them, or by hand, more than 1: that much rougher they are than their prior says. Collective.
-std::vector<double> overweight(Problem const& problem, Objective& objective) {
-  Spectrum spectrum(objective);
-  spectrum.update(objective);
-  auto const& weights = objective.weights();
-  std::vector<double> factors;
-  for (std::size_t u = 0; u < problem.space().unknowns().size(); ++u) {
-    double const supported = problem.space().unknowns()[u].axes.empty() ? 0.0 : spectrum.freedom(u, weights.smoothness[u], weights.equation);
-    factors.push_back(supported > 0.0 ? std::max(weights.smoothness[u] * objective.parts().roughness[u] / supported, 1.0) : 1.0);
-  }
-  return factors;
 }
 
 bool shares_noise(std::vector<observations::State> const& states) {
@@ -184,23 +125,36 @@ run::Named<run::Table> tables_of(Problem const& problem, std::vector<Trial> cons
   return tables;
 }
 
-/// What a fit by averages that fail leaves to the one after it.
-void keep_failure(checkpoint::Keeper& keeper) {
-  Quantities kept;
-  kept.put("fail", {1.0});
-  keeper.keep("fit/averages", kept);
-}
+/// What fits of the same data have found.
+struct Learned {
+  bool averages_fail = false;
+  std::vector<double> noise;    ///< raised, one a state; empty: not
+  int times_raised = 0;
+
+  void keep(checkpoint::Keeper& keeper) const {
+    Quantities kept;
+    kept.put("averages_fail", {averages_fail ? 1.0 : 0.0});
+    kept.put("noise", noise);
+    kept.put("times", {static_cast<double>(times_raised)});
+    keeper.keep("fit/learned", kept);
+  }
+  static Learned kept_in(checkpoint::Keeper& keeper) {
+    auto const* kept = keeper.kept("fit/learned");
+    if (kept == nullptr) return {};
+    return {kept->numbers("averages_fail").front() > 0.0, kept->numbers("noise"), static_cast<int>(kept->numbers("times").front())};
+  }
+};
 
 /// Where averages fail the fit is begun again from the start, with factors of the Hessian: at which step they fail is chance, as rounding moves
 /// counts of iterations, and weights chosen with them are others. From then on they have failed.
-Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& stages, bool& averages_fail) {
+Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& stages, Learned& learned) {
   auto problem = std::make_unique<Problem const>(given);
   std::unique_ptr<Objective> objective;
   auto const make = [&] {
     run::Stages::Scope const stage(stages, "jets");
     objective.reset();
     objective = make_objective(*problem);
-    objective->set_averages_fail(averages_fail);
+    objective->set_averages_fail(learned.averages_fail);
   };
   make();
   problem->progress.say(fmt::format("fit   states on {} lattice points, splines of degree {}, with the parameters",
@@ -212,9 +166,9 @@ Estimate fit_once(Problem const& given, Choices const& choices, run::Stages& sta
   };
   auto fitted = solve();
   if (fitted.averages_fail) {
-    averages_fail = true;
+    learned.averages_fail = true;
     problem->keeper->drop("fit");
-    keep_failure(*problem->keeper);
+    learned.keep(*problem->keeper);
     make();
     problem->progress.say(fmt::format("fit   averages do not serve; from the start, {}", Preconditioner::describe(*objective)));
     fitted = solve();
@@ -256,21 +210,18 @@ void Estimator::offer_options() const {
 
 Estimate Estimator::estimate(Problem const& problem, Choices const& choices, run::Stages& stages) {
   auto& keeper = *problem.keeper;
-  auto const* kept = keeper.kept("fit/noise");
-  int const first = kept != nullptr ? static_cast<int>(kept->numbers("times").front()) : 0;
-  bool averages_fail = keeper.kept("fit/averages") != nullptr;
-  auto out = fit_once(kept != nullptr ? problem.with_noise(kept->numbers("noise")) : problem, choices, stages, averages_fail);
-  for (int i = first; i < most_raised && out.failure.empty(); ++i) {
-    auto const raised = raised_noise(problem.with_noise(out.noise), out.misfit_chi2);
+  auto learned = Learned::kept_in(keeper);
+  auto const fitted = [&] { return fit_once(learned.noise.empty() ? problem : problem.with_noise(learned.noise), choices, stages, learned); };
+  auto out = fitted();
+  while (learned.times_raised < most_raised && out.failure.empty()) {
+    auto raised = raised_noise(problem.with_noise(out.noise), out.misfit_chi2);
     if (raised.empty()) break;
     out = {};
+    learned.noise = std::move(raised);
+    ++learned.times_raised;
     keeper.drop("fit");
-    if (averages_fail) keep_failure(keeper);
-    Quantities again;
-    again.put("noise", raised);
-    again.put("times", {i + 1.0});
-    keeper.keep("fit/noise", again);
-    out = fit_once(problem.with_noise(raised), choices, stages, averages_fail);
+    learned.keep(keeper);
+    out = fitted();
   }
   return out;
 }

@@ -17,6 +17,7 @@ namespace {
 constexpr double least_share = 0.3, least_share_weak = 0.05;
 constexpr double most_at_bounds = 0.05;
 constexpr double most_raised = 1.5, most_unexplained = 0.01;
+constexpr double most_overstated = 2.0;   ///< of a noise that is given, over what differences show
 constexpr double most_noise_share = 0.5;
 constexpr double most_cells_a_count = 1.0;
 constexpr double most_unsettled = 0.1, least_error = 1e-3;   ///< of a standard error; its share of the parameter where there is none
@@ -137,6 +138,23 @@ Checks inside_bounds(Problem const& problem, Estimate const& estimate) {
     double const share = at[0] / std::max(at[1], 1.0);
     checks.push_back({"bounds", share, most_at_bounds, fmt::format("{:.0f} % of {} stand at a bound", 100.0 * share, unknown.name),
                       "the data ask for values beyond it: check the bound, the sign of the term and the units"});
+  }
+  return checks;
+}
+
+Checks noise_of_mollified(Problem const& problem, Estimate const& estimate) {
+  Checks checks;
+  auto const& unknowns = problem.space().unknowns();
+  if (std::all_of(unknowns.begin(), unknowns.end(), [](auto const& unknown) { return unknown.axes.empty(); })) return checks;  // what constants leave tells it
+  for (auto const& state : problem.states) {
+    bool const white = state.alike <= 1.0 && state.shape.extent(0) == 0;
+    if (!estimate.predicted.empty() || state.automatic || state.unobserved || state.points || state.localisations || !white) continue;
+    double const shown = observations::estimate_noise(problem.grid, state.data);
+    if (!(shown > 0.0)) continue;
+    double const factor = state.sigma / shown;
+    checks.push_back({"noise", factor, most_overstated,
+                      fmt::format("the noise given for {} is {:.3g}, {:.2g} times what differences of its data show", state.name, state.sigma, factor),
+                      "standard errors are as much too large, or neighbours share their noise: leave it out ([observations] noise), or give noise_blur"});
   }
   return checks;
 }

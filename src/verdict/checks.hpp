@@ -23,6 +23,9 @@ Checks covered(Problem const& problem, Estimate const& estimate);         ///< e
 Checks inside_ranges(Choices const& choices, Estimate const& estimate);   ///< no automatic pick at the end of what was searched
 Checks inside_bounds(Problem const& problem, Estimate const& estimate);   ///< few values stand at their bounds
 Checks noise_as_given(Problem const& problem, Estimate const& estimate);  ///< automatic noise was not raised by the fit
+/// Noise that is given for data that are mollified is not far more than differences show, which contain all of it and some of the signal. What the fit leaves does
+/// not tell: fields take up most of it. Collective.
+Checks noise_of_mollified(Problem const& problem, Estimate const& estimate);
 Checks computed(Uncertainty const& uncertainty);                          ///< the linear algebra around the estimate works
 
 /// What the fit leaves is what its noise would leave: as large, and no larger over blocks.

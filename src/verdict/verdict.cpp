@@ -38,6 +38,7 @@ Verdict judge(problem::Problem const& problem, estimate::Choices const& choices,
   add(inside_ranges(choices, estimate));
   add(inside_bounds(problem, estimate));
   add(noise_as_given(problem, estimate));
+  add(noise_of_mollified(problem, estimate));
   add(counted(problem));
   add(without_outliers(problem, estimate));
   add(seen_above_noise(estimate, uncertainty));

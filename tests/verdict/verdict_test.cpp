@@ -47,6 +47,19 @@ TEST(Verdict, FindsNoiseThatIsNotAsGiven) {
   }
 }
 
+/// Fields take up most of what noise leaves of mollified data: differences of these tell a noise that is said too large.
+TEST(Verdict, FindsNoiseOfMollifiedDataThatIsSaidTooLarge) {
+  for (double const factor : {1.0, 4.0}) {
+    Case c(heat, {{"u", bump}}, noisy({"inversion.method=equation-error"}));
+    for (auto& state : c.states) {
+      state.sigma *= factor;
+      state.automatic = false;
+    }
+    auto const answer = infer(c);
+    EXPECT_EQ(has(answer.verdict, "noise"), factor > 1.0) << verdict::describe(answer.verdict);
+  }
+}
+
 TEST(Verdict, FindsWrongAndMissingTerms) {
   for (auto const* residual : {"dt(u) - D*dx(dx(u)) - 0.5*u", "dt(u) - D*dx(dx(u))"}) {  // a wrong sign, a term less
     Case const c(film(residual, "D"), {{"u", wave}}, noisy());

@@ -57,7 +57,7 @@ run::Exit check(MPI_Comm comm, deck::Deck const& deck, CommandLine const& comman
                            results::describe(grid), residuals, blocks(grid), memory.a_point, memory.of(points / ranks) / 1e6,
                            (memory.a_point * points + memory.a_rank * ranks) / 1e6));
   if (factors && !factors->from_start)
-    progress.say(fmt::format("# where averages do not serve a joint fit, its Hessian is factorised: {:.3g} MB more {}", factors->bytes / 1e6,
+    progress.say(fmt::format("# where averages do not serve, the Hessian of the fit is factorised: {:.3g} MB more {}", factors->bytes / 1e6,
                              factors->on_each ? "on each rank" : "in all"));
   auto const job = describe_job(deck.path, grid, memory, command.job);
   if (!job.empty()) progress.say(job.substr(1));

@@ -55,6 +55,12 @@ class PackedTransform final : public LineTransform {
   using To = Points<double>;
   struct Workspace {
     std::vector<Pack> values, work, tile;
+    /// Room for lines of so many points. Each by itself: of a list of their addresses nvcc makes device functions, which take no packs.
+    void fit(std::size_t points) {
+      values.resize(points);
+      work.resize(points);
+      tile.resize(points);
+    }
   };
 
   /// Every group of lines; those that do not stand side by side by way of a tile.
@@ -63,7 +69,7 @@ class PackedTransform final : public LineTransform {
     using Host = Kokkos::DefaultHostExecutionSpace;
     Kokkos::parallel_for("mollis::packed_transform", Kokkos::RangePolicy<Host, Kokkos::IndexType<Index>>(0, planes * groups), [=](Index item) {
       thread_local Workspace workspace;
-      for (auto* part : {&workspace.values, &workspace.work, &workspace.tile}) part->resize(static_cast<std::size_t>(n_));
+      workspace.fit(static_cast<std::size_t>(n_));
       Index const plane = item / groups, first = item % groups * lanes, count = std::min(lanes, across - first);
       auto const begins = [&](Index points) { return plane * points * inner_ + first * (inner_ > 1 ? 1 : points); };
       From const in{from.data + begins(from.count), from.count, inner_};

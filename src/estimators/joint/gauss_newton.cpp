@@ -145,45 +145,13 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
   });
 }
 
-/// A try on H where the saddle point may serve better: in so few iterations, or not at all. Whether x is a step on.
-bool GaussNewton::tries_on_hessian(Vec x) {
-  KSP ksp = nullptr;
-  check(TaoGetKSP(tao_, &ksp));
-  if (!has_saddle_ || objective_.is_stiff() || !may_serve_saddle()) return false;
-  PetscReal tolerance = 0.0;
-  PetscInt most = 0;
-  check(KSPGetTolerances(ksp, &tolerance, nullptr, nullptr, &most));
-  if (most <= slow_krylov) return false;
-  auto const from = petsc::like(x);
-  check(VecCopy(x, from));
-  check(KSPSetTolerances(ksp, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, slow_krylov));
-  solve(x);
-  check(KSPSetTolerances(ksp, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, most));
-  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
-  check(KSPGetConvergedReason(ksp, &reason));
-  if (code_ != 0 || reason != KSP_DIVERGED_ITS) return true;
-  check(VecCopy(from, x));
-  objective_.set_stiff(true);
-  return false;
-}
-
-/// One iteration of TAO from x.
-void GaussNewton::solve(Vec x) {
-  distance_ = 0.0, lost_ = 1.0;
-  check(TaoSetSolution(tao_, x));
-  code_ = TaoSolve(tao_);
-  shells_.rethrow();
-  PetscInt krylov = 0;
-  check(TaoGetLinearSolveIterations(tao_, &krylov));
-  krylov_ += static_cast<int>(krylov) + by_saddle_.iterations;
-}
-
 GaussNewton::Outcome GaussNewton::step(Vec x) {
   Outcome outcome;
   KSP ksp = nullptr;
-  krylov_ = 0;
-  if (!tries_on_hessian(x)) solve(x);
-  PetscErrorCode const code = code_;
+  distance_ = 0.0, lost_ = 1.0;
+  check(TaoSetSolution(tao_, x));
+  PetscErrorCode const code = TaoSolve(tao_);
+  shells_.rethrow();
   if (code != 0 && !finite_) {  // TAO takes a start that is not finite for an error in the program
     outcome.broken = "the objective is not finite";
     return outcome;
@@ -198,7 +166,7 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
   outcome.gradient = gradient;
   outcome.length = iterations > 0 ? length : 0.0;
   outcome.promised = 0.5 * size_of_gradient() * size_of_gradient();
-  outcome.krylov = krylov_;
+  outcome.krylov = static_cast<int>(krylov) + by_saddle_.iterations;
   outcome.distance = distance_;
   outcome.lost = lost_;
   if (outcome.length == 0.0 && ksp != nullptr) outcome.broken = solver::breakdown_of(ksp);
@@ -213,15 +181,10 @@ GaussNewton::Outcome GaussNewton::step(Vec x) {
 /// By which way the next step is solved for. Where the saddle point has not served fields may have been too stiff to take up what the averaged
 /// equation gets wrong: it is tried again once they are softer.
 void GaussNewton::judge_saddle(bool slow) {
-  if (objective_.is_stiff() && !by_saddle_.solved) saddle_failed_at_ = stiffest() > 0.0 ? stiffest() : -1.0;
-  objective_.set_stiff(has_saddle_ && may_serve_saddle() && (slow || objective_.is_stiff()));
-}
-
-double GaussNewton::stiffest() const {
   auto const& weights = objective_.weights().smoothness;
-  return weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
+  double const stiffest = weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
+  if (objective_.is_stiff() && !by_saddle_.solved) saddle_failed_at_ = stiffest > 0.0 ? stiffest : -1.0;
+  objective_.set_stiff(has_saddle_ && stiffest <= softer * saddle_failed_at_ && (slow || objective_.is_stiff()));
 }
-
-bool GaussNewton::may_serve_saddle() const { return stiffest() <= softer * saddle_failed_at_; }
 
 }  // namespace mollis::joint

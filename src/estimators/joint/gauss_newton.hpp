@@ -72,11 +72,7 @@ class GaussNewton {
  private:
   /// b^T P b of the last linear solve's right-hand side, its root.
   double size_of_gradient() const { return objective_.is_stiff() ? by_saddle_.first : first_norm_; }
-  bool tries_on_hessian(Vec x);
-  void solve(Vec x);
   void judge_saddle(bool slow);
-  double stiffest() const;          ///< weight of the smoothness
-  bool may_serve_saddle() const;    ///< fields are soft beside those with which it has not served
   int most_saddle_to(double tolerance) const;
   static PetscErrorCode guess(KSP ksp, Vec b, Vec s, void* self);
   static PetscErrorCode measure(KSP ksp, Vec b, Vec s, void* self);
@@ -97,8 +93,6 @@ class GaussNewton {
   bool keeps_directions_ = false, has_saddle_ = false, takes_whole_steps_ = false;
   double saddle_failed_at_ = never_failed;
   Saddle::Outcome by_saddle_;    ///< of the last linear solve
-  int krylov_ = 0;               ///< iterations of this step, in all
-  PetscErrorCode code_ = 0;      ///< of TAO's last iteration
   bool finite_ = true;           ///< value and gradient where TAO asked for them last
 };
 

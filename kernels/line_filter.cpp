@@ -82,6 +82,8 @@ struct ForwardPass {
   void interior_rows(Index o, Index lower, Index upper, Index c, Index length) const {
     for (Index i = lower; i < upper; ++i) interior(o, i, c, length);
   }
+  /// All rows of [lower, upper), `inner` values each, as one run.
+  void whole_line(Index o, Index lower, Index upper, Index inner) const { interior(o, lower, 0, (upper - lower) * inner); }
 
   void edge(Index o, Index i, Index c, Index length) const {
     int const taps = static_cast<int>(band.count.data()[i]);
@@ -146,7 +148,13 @@ struct TransposedPass {
         });
     for (; i < upper; ++i) values(o, i, c, length);
   }
-  void interior(Index o, Index i, Index c, Index length) const { values(o, i, c, length); }
+  /// All rows of [lower, upper), `inner` values each: as one run, or where that leaves no odd values of each by rows that share what they load.
+  void whole_line(Index o, Index lower, Index upper, Index inner) const {
+    if (inner % lanes == 0)
+      interior_rows(o, lower, upper, 0, inner);
+    else
+      values(o, lower, 0, (upper - lower) * inner);
+  }
 
   void edge(Index o, Index i, Index c, Index length) const {
     if (length > 1 || in.front().axis_stride != 1) return values(o, i, c, length);
@@ -168,7 +176,7 @@ void over_whole_lines(Pass const& pass, Index outer, Index inner) {
   Band const& band = pass.band;
   on_host_threads("mollis::line_pass", outer, [&](Index o) {
     for (Index i = 0; i < band.lower; ++i) pass.edge(o, i, 0, inner);
-    if (band.lower < band.upper) pass.interior(o, band.lower, 0, (band.upper - band.lower) * inner);
+    if (band.lower < band.upper) pass.whole_line(o, band.lower, band.upper, inner);
     for (Index i = band.upper; i < band.rows; ++i) pass.edge(o, i, 0, inner);
   });
 }

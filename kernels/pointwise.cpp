@@ -14,6 +14,25 @@ using Range = Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>;
 
 Index size_of(Field const& field) { return static_cast<Index>(field.extent(0)); }
 
+constexpr bool on_host = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
+
+/// sum_i term(i). On the host a work item is a run of points with partial sums side by side, none of which waits for the one before.
+template <class Term>
+double sum_over_points(char const* label, Index size, Term const& term) {
+  constexpr Index run = on_host ? 4096 : 1, side = on_host ? 32 : 1;
+  double sum = 0.0;
+  Kokkos::parallel_reduce(label, Range(0, (size + run - 1) / run), KOKKOS_LAMBDA(Index item, double& local) {
+    double sums[side] = {};
+    Index const end = (item + 1) * run < size ? (item + 1) * run : size;
+    Index i = item * run;
+    for (; i + side <= end; i += side)
+      for (Index k = 0; k < side; ++k) sums[k] += term(i + k);
+    for (; i < end; ++i) sums[0] += term(i);
+    for (Index k = 0; k < side; ++k) local += sums[k];
+  }, sum);
+  return sum;
+}
+
 /// Device copies of the terms of a variance, of fixed size so that a lambda may hold them.
 struct DeviceTerms {
   double const* partial[max_jets];
@@ -162,9 +181,8 @@ void add_product(Field const& a, Field const& b, Field const& c, Field const& ou
 
 void add_broadcast_product(Field const& a, Field const& piece, Extents const& stride, Extents const& extents, Field const& out) {
   if (stride == Extents{extents[1] * extents[2] * extents[3], extents[2] * extents[3], extents[3], 1}) return add_product(a, piece, out);
-  constexpr bool host = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
   Shape const n = shape(extents), s = shape(stride);
-  Index const run = host ? std::max<Index>(extents[3], 1) : 1;   // points of a work item: on the host a row of the last axis
+  Index const run = on_host ? std::max<Index>(extents[3], 1) : 1;   // points of a work item: on the host a row of the last axis
   double const *const from = a.data(), *const values = piece.data();
   double* const to = out.data();
   Kokkos::parallel_for("add_broadcast_product", Range(0, size_of(out) / run), KOKKOS_LAMBDA(Index item) {
@@ -183,17 +201,13 @@ void add_broadcast_product(Field const& a, Field const& piece, Extents const& st
 }
 
 double dot(Field const& a, Field const& b) {
-  double sum = 0.0;
-  Kokkos::parallel_reduce("dot", Range(0, size_of(a)),
-                          KOKKOS_LAMBDA(Index i, double& local) { local += a(i) * b(i); }, sum);
-  return sum;
+  double const *const x = a.data(), *const y = b.data();
+  return sum_over_points("dot", size_of(a), KOKKOS_LAMBDA(Index i) { return x[i] * y[i]; });
 }
 
 double triple_product(Field const& a, Field const& b, Field const& c) {
-  double sum = 0.0;
-  Kokkos::parallel_reduce("triple_product", Range(0, size_of(a)),
-                          KOKKOS_LAMBDA(Index i, double& local) { local += a(i) * b(i) * c(i); }, sum);
-  return sum;
+  double const *const x = a.data(), *const y = b.data(), *const z = c.data();
+  return sum_over_points("triple_product", size_of(a), KOKKOS_LAMBDA(Index i) { return x[i] * y[i] * z[i]; });
 }
 
 double largest(Field const& field) {
@@ -221,19 +235,21 @@ void sum_over_axes(Field const& full, Extents const& extents, Extents const& str
   Shape const step = shape(window(extents, {}).stride);  // of the full array
   Shape kept = shape(extents), summed = kept;
   for (std::size_t axis = 0; axis < max_axes; ++axis) (stride[axis] == 0 ? kept : summed)[axis] = 1;
-  Kokkos::parallel_for("sum_over_axes", Range(0, size_of(piece)), KOKKOS_LAMBDA(Index j) {
-    Index base = 0, rest = j;
+  Index const run = on_host ? std::max<Index>(kept[max_axes - 1], 1) : 1;   // results of a work item: on the host a row of the last axis
+  Kokkos::parallel_for("sum_over_axes", Range(0, size_of(piece) / run), KOKKOS_LAMBDA(Index item) {
+    Index base = 0, rest = item * run;
     for (int axis = max_axes - 1; axis >= 0; --axis) {
       base += rest % kept[axis] * step[axis];
       rest /= kept[axis];
     }
-    double sum = 0.0;
+    double* const to = piece.data() + item * run;
     for (Index i0 = 0; i0 < summed[0]; ++i0)
       for (Index i1 = 0; i1 < summed[1]; ++i1)
         for (Index i2 = 0; i2 < summed[2]; ++i2)
-          for (Index i3 = 0; i3 < summed[3]; ++i3)
-            sum += full(base + i0 * step[0] + i1 * step[1] + i2 * step[2] + i3 * step[3]);
-    piece(j) += sum;
+          for (Index i3 = 0; i3 < summed[3]; ++i3) {
+            double const* const from = full.data() + base + i0 * step[0] + i1 * step[1] + i2 * step[2] + i3 * step[3];
+            for (Index k = 0; k < run; ++k) to[k] += from[k];
+          }
   });
 }
 

@@ -75,6 +75,12 @@ void DerivativeTree::set_patches(std::vector<LevelPatches> patches) {
   patches_ = std::move(patches);
 }
 
+void DerivativeTree::add_to(std::vector<bool> const& sums) {
+  if (nodes_.empty()) throw std::logic_error("jets: nothing is added where no axis is filtered");
+  for (auto& node : nodes_.back())
+    for (auto& child : node.children) child.add = child.add || sums[static_cast<std::size_t>(child.target)];
+}
+
 void DerivativeTree::plan_march(std::vector<int> const& active) {
   int const march = active.back(), dimension = results_.dimension();
   slices_ = product(ghosted_, 0, march);

@@ -29,6 +29,9 @@ class DerivativeTree {
   /// derivatives are added up.
   void set_patches(std::vector<LevelPatches> patches);
 
+  /// From now on `apply` adds those sums to what stands in their fields. One entry a sum; not where no axis has a pass (std::logic_error).
+  void add_to(std::vector<bool> const& sums);
+
   /// Works in the memory of other derivatives, of whatever box, from now on: as much as the larger of both needs.
   void share_workspace(DerivativeTree& other);
 

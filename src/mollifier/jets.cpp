@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "halo/plan.hpp"
-#include "mollifier/derivative_tree.hpp"
+#include "mollifier/jet_passes.hpp"
 #include "mollifier/local_rows.hpp"
 
 namespace mollis::mollifier {
@@ -60,7 +60,7 @@ struct Jets::Data {
   std::vector<MultiIndex> set;
   grid::Box results;
   std::optional<halo::Plan> plan;  ///< none where every block needs its own points alone
-  mutable std::optional<DerivativeTree> tree;
+  mutable std::optional<JetPasses> passes;
   mutable Field ghosted;  ///< workspace, made at first use
 
   Field const& workspace() const {
@@ -78,7 +78,7 @@ Jets::Jets(grid::Grid grid, std::vector<LineFilter> filters, std::vector<Sum> co
   auto const needs = needs_of(grid, filters);
   auto const data = std::make_shared<Data>(Data{std::move(grid), std::move(filters), firsts_of(sums), std::move(results), {}, {}, {}});
   if (!nothing_to_exchange(data->grid, needs)) data->plan.emplace(data->grid, needs);
-  data->tree.emplace(data->filters, sums, data->plan ? data->plan->ghosted() : data->grid.owned(), data->results);
+  data->passes.emplace(data->filters, sums, data->plan ? data->plan->ghosted() : data->grid.owned(), data->results);
   data_ = data;
 }
 
@@ -89,7 +89,7 @@ LineFilter const& Jets::filter(int axis) const { return data_->filters[static_ca
 
 void Jets::share_workspace(Jets const& other) {
   if (data_ == other.data_) return;   // views of Kokkos do not survive being put in their own place
-  data_->tree->share_workspace(*other.data_->tree);
+  data_->passes->share_workspace(*other.data_->passes);
   if (data_->plan && other.data_->plan && data_->plan->ghosted_size() == other.data_->plan->ghosted_size())
     data_->ghosted = other.data_->workspace();
 }
@@ -97,10 +97,10 @@ void Jets::share_workspace(Jets const& other) {
 void Jets::apply(Field const& owned, std::vector<Field> const& out) const {
   check_sizes({owned}, 1, grid().local_size());
   check_sizes(out, set().size(), results().size());
-  if (!data_->plan) return data_->tree->apply(owned, out);
+  if (!data_->plan) return data_->passes->apply(owned, out);
   Field const& ghosted = data_->workspace();
   data_->plan->forward(owned, ghosted);
-  data_->tree->apply(ghosted, out);
+  data_->passes->apply(ghosted, out);
 }
 
 std::vector<Field> Jets::apply(Field const& owned) const {
@@ -113,9 +113,9 @@ std::vector<Field> Jets::apply(Field const& owned) const {
 void Jets::apply_transpose_add(std::vector<Field> const& in, Field const& owned) const {
   check_sizes({owned}, 1, grid().local_size());
   check_sizes(in, set().size(), results().size());
-  if (!data_->plan) return data_->tree->apply_transpose(in, owned, true);
+  if (!data_->plan) return data_->passes->apply_transpose(in, owned, true);
   Field const& ghosted = data_->workspace();
-  data_->tree->apply_transpose(in, ghosted, false);
+  data_->passes->apply_transpose(in, ghosted, false);
   data_->plan->reverse_add(ghosted, owned);
 }
 

@@ -235,6 +235,44 @@ TEST(Jets, SumsAtSomePointsAreSumsOfJets) {
   }
 }
 
+/// Then the slow axis is filtered first.
+TEST(Jets, FewResultsOfTheSlowestAxisAreThoseAmongMany) {
+  grid::Axis const t = grid::uniform_axis("t", 11, 0.0, 1.0, false), y = grid::uniform_axis("y", 19, 0.0, 2.0, true), x = grid::uniform_axis("x", 37, 0.0, 2.0, true);
+  Case const c{"frames", {t, y, x}, {moment_filter(t, {}, same(3, 1), 4), moment_filter(y, {}, same(4, 2), 4), moment_filter(x, {}, same(5, 2), 4)}, {}};
+  grid::Grid const grid = make_grid(c);
+  std::vector<Sum> const sums{{{{0, 0, 0}, 1.0}}, {{{1, 0, 0}, 2.0}}, {{{0, 2, 0}, 1.0}, {{0, 0, 2}, -1.5}}, {{{1, 0, 1}, 1.0}, {{0, 1, 0}, 0.5}}};
+  auto few = grid.owned();
+  few[0] = {5, 8};
+  Jets all(grid, c.filters, sums, grid.owned());
+  Jets const some(grid, c.filters, sums, few);
+  all.share_workspace(some);
+  Index const plane = grid.owned()[1].size() * grid.owned()[2].size();
+  Field const u = filled(grid, [](Index p) { return noise(p, 7); });
+  auto const expected = all.apply(u), got = some.apply(u);
+  std::vector<Field> weights, spread;
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    auto const a = on_host(expected[k]), b = on_host(got[k]);
+    double size = 0.0, worst = 0.0;
+    for (std::size_t i = 0; i < b.extent(0); ++i) {
+      size = std::max(size, std::abs(b(i)));
+      worst = std::max(worst, std::abs(b(i) - a(i + static_cast<std::size_t>(5 * plane))));
+    }
+    EXPECT_LE(worst, 1e-12 * size) << k;
+    weights.push_back(got[k]);
+    spread.emplace_back("spread", static_cast<std::size_t>(grid.local_size()));
+    auto const to = Kokkos::create_mirror_view(spread[k]);
+    for (std::size_t i = 0; i < b.extent(0); ++i) to(i + static_cast<std::size_t>(5 * plane)) = b(i);
+    Kokkos::deep_copy(spread[k], to);
+  }
+  Field const from_few = filled(grid, [](Index p) { return noise(p, 5); }), from_all = filled(grid, [](Index p) { return noise(p, 5); });
+  some.apply_transpose_add(weights, from_few);
+  all.apply_transpose_add(spread, from_all);
+  auto const a = on_host(from_few), b = on_host(from_all);
+  double size = 1.0;
+  for (std::size_t p = 0; p < b.extent(0); ++p) size = std::max(size, std::abs(b(p)));
+  for (std::size_t p = 0; p < a.extent(0); ++p) EXPECT_NEAR(a(p), b(p), 1e-12 * size);
+}
+
 TEST(Jets, ValidMarksRowsInsideAlongEveryAxis) {
   for (Case const& c : cases()) {
     grid::Grid const grid = make_grid(c);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 namespace mollis::joint {
 namespace {
@@ -123,18 +125,39 @@ bool of_one_parity(Term const& a, Term const& b) {
 
 }  // namespace
 
+/// E P_a P_b of partials that are multiples of few expressions: each pair of these is averaged once.
+class PairMeans {
+ public:
+  explicit PairMeans(Objective& objective) : objective_(objective) {}
+  /// Collective.
+  double of(std::size_t a, std::size_t b) {
+    auto const& partials = objective_.partials().state;
+    auto const& multiples = objective_.problem().system().multiples;
+    auto const key = std::minmax(multiples[a].expression, multiples[b].expression);
+    double const factors = multiples[a].factor * multiples[b].factor;
+    auto at = means_.find(key);
+    if (at == means_.end()) at = means_.emplace(key, mean_over(objective_, partials[a], partials[b]) / factors).first;
+    return at->second * factors;
+  }
+
+ private:
+  Objective& objective_;
+  std::map<std::pair<int, int>, double> means_;   ///< of both expressions
+};
+
 Averages averages_of(Objective& objective) {
   auto const& problem = objective.problem();
   Averages averages;
   averages.terms = terms_of(problem.system());
   auto const& partials = objective.partials().state;
+  PairMeans pairs(objective);
   for (std::size_t a = 0; a < partials.size(); ++a) {
     averages.mean.push_back(mean_over(objective, partials[a], objective.mask()));
     averages.second.emplace_back();
     for (std::size_t b = 0; b <= a; ++b) {
       auto const &left = averages.terms[a], &right = averages.terms[b];
       bool const counts = left.residual == right.residual && of_one_parity(left, right);
-      averages.second[a].push_back(counts ? mean_over(objective, partials[a], partials[b]) : 0.0);
+      averages.second[a].push_back(counts ? pairs.of(a, b) : 0.0);
     }
   }
   for (std::size_t a = 0; a < partials.size(); ++a)

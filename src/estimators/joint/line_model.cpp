@@ -271,25 +271,25 @@ void LineModel::over_rows(std::size_t k, Each const& each) const {
   Index const half = line_ >= 0 ? (filter_->width - 1) / 2 : 0;
   bool const whole = line_ < 0;   // no line: systems are the waves themselves
   Index const first = whole ? 0 : margin(), end = whole ? 1 : margin() + rows_of_grid();
-  Index const points = lines.points, inner = lines.inner;
+  Index const points = lines.points, inner = lines.inner, row_points = rows_->points(), ahead = whole ? 0 : rows_->ahead();
   for (Index o = 0; o < lines.outer; ++o)
     for (Index r = first; r < end; ++r) {
-      Index const row = (o * points + r) * inner;
+      Index const at = (o * points + r) * inner, row = (o * row_points + r - first + ahead) * inner;
       for (std::size_t g = 0; g < groups_.size(); ++g) {
         if (groups_[g].residual != static_cast<int>(k)) continue;
         double const* const c = amplitude_[g].data() + o * inner;
         for (Index i = -half; i <= half; ++i) {
           double const tap = whole ? 1.0 : filter_->row(r, filter_->slot(groups_[g].order))[i + half];
-          if (tap != 0.0) each(static_cast<std::size_t>(groups_[g].state), row + i * inner, row, inner, tap, c);
+          if (tap != 0.0) each(static_cast<std::size_t>(groups_[g].state), at + i * inner, row, inner, tap, c);
         }
       }
       for (std::size_t i = 0; i < fields_; ++i)
-        if (alpha_[k][i] != 0.0) each(static_cast<std::size_t>(states_) + i, row, row, inner, alpha_[k][i], static_cast<double const*>(nullptr));
+        if (alpha_[k][i] != 0.0) each(static_cast<std::size_t>(states_) + i, at, row, inner, alpha_[k][i], static_cast<double const*>(nullptr));
     }
 }
 
 HostField LineModel::rows_of(std::size_t k, std::vector<HostField> const& waves) const {
-  HostField const rows("rows", waves.front().extent(0));
+  HostField const rows("rows", static_cast<std::size_t>(rows_->size()));
   over_rows(k, [&](std::size_t v, Index from, Index to, Index count, double factor, double const* c) {
     double const* const in = waves[v].data() + from;
     double* const out = rows.data() + to;

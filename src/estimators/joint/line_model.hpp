@@ -7,6 +7,7 @@
 /// all terms of order o along the line, with the sign of their mean: one residual that g can make vanish for any q, as it
 /// can in truth, so that the model stays close to the Hessian however large w is.
 #include "estimators/joint/field_forms.hpp"
+#include "estimators/joint/row_waves.hpp"
 #include "kernels/field.hpp"
 #include "spectral/banded.hpp"
 
@@ -34,11 +35,13 @@ class LineModel {
   /// z += factor * model^-1 r. Collective.
   void apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) const;
 
-  /// The same in the model's own basis, whose residuals stand apart: waves of the extended lattice, one array a state and parameter, or one
-  /// of a residual's rows.
+  /// The same in the model's own basis: waves of the extended lattice, one array a state and parameter.
   HostField waves_of(HostField const& field) const { return box_.forward_of(field); }  ///< Collective.
   void to_lattice(HostField& waves) const { box_.backward(waves); }                    ///< Collective.
   void solve(std::vector<HostField> const& waves) const;                               ///< in place. Not collective.
+  /// From now on residuals have waves of their own, which the next two are about. Collective.
+  void set_rows_apart() { rows_.emplace(lattice_, box_, lattice_.degree() - 1); }
+  RowWaves const& rows() const { return *rows_; }
   /// rows := sum_s sum_o c_kso E_o g_s + sum_i alpha_ki q_i of residual k; and waves += the transpose of rows. Not collective.
   HostField rows_of(std::size_t k, std::vector<HostField> const& waves) const;
   void add_rows_transposed(std::size_t k, HostField const& rows, std::vector<HostField> const& waves) const;
@@ -84,6 +87,7 @@ class LineModel {
   std::vector<std::vector<double>> alpha_;        ///< of the coupling
   grid::Range alike_;                             ///< rows that the first of them stands for
   std::optional<spectral::BandedSystems> systems_;
+  std::optional<RowWaves> rows_;
 };
 
 }  // namespace mollis::joint

@@ -104,6 +104,7 @@ void Preconditioner::make_models() {
     for (std::size_t a = 0; a < b && !section_; ++a) edges_.push_back(std::make_unique<EdgeModel>(objective_, std::array<int, 2>{lines[a], lines[b]}));
   }
   if (models_.empty()) models_.push_back(std::make_unique<LineModel>(objective_, -1));
+  if (is_one_model()) models_.front()->set_rows_apart();
 }
 
 bool Preconditioner::can_leave_averages() const {

@@ -61,8 +61,6 @@ class Preconditioner final : public solver::Preconditioner {
 
   std::vector<HostField> states_and_fields(Vec r) const;
   void put_states_and_fields(std::vector<HostField> const& values, Vec z) const;
-  HostField on_lattice(Field const& row) const;
-  Field off_lattice(HostField const& values) const;
   std::vector<Field> rows_of(std::vector<HostField> const& waves) const;
   void add_rows_transposed(std::vector<Field> const& rows, std::vector<HostField> const& waves) const;
 

@@ -27,36 +27,16 @@ std::vector<Field> scaled(std::vector<double> const& factors, std::vector<Field>
 
 }  // namespace
 
-/// A residual's rows on the extended lattice, 0 beyond the grid; and back.
-HostField Preconditioner::on_lattice(Field const& row) const {
-  auto const& lattice = objective_.lattice();
-  Field const embedded("rows", static_cast<std::size_t>(lattice.extended().local_size()));
-  Extents const extents = objective_.problem().grid.owned().extents();
-  kernels::copy_box(row, kernels::window(extents, {0, 0, 0, 0}), embedded, lattice.window(), extents);
-  return values_of(embedded);
-}
-
-Field Preconditioner::off_lattice(HostField const& values) const {
-  auto const& grid = objective_.problem().grid;
-  Field const embedded("rows", values.extent(0)), row = make_field("rows", grid.local_size());
-  Kokkos::deep_copy(embedded, values);
-  Extents const extents = grid.owned().extents();
-  kernels::copy_box(embedded, objective_.lattice().window(), row, kernels::window(extents, {0, 0, 0, 0}), extents);
-  return row;
-}
-
 std::vector<Field> Preconditioner::rows_of(std::vector<HostField> const& waves) const {
+  auto const& model = *models_.front();
   std::vector<Field> rows;
-  for (std::size_t k = 0; k < objective_.weights().equation.size(); ++k) {
-    auto values = models_.front()->rows_of(k, waves);
-    models_.front()->to_lattice(values);
-    rows.push_back(off_lattice(values));
-  }
+  for (std::size_t k = 0; k < objective_.weights().equation.size(); ++k) rows.push_back(model.rows().rows_of(model.rows_of(k, waves)));
   return rows;
 }
 
 void Preconditioner::add_rows_transposed(std::vector<Field> const& rows, std::vector<HostField> const& waves) const {
-  for (std::size_t k = 0; k < rows.size(); ++k) models_.front()->add_rows_transposed(k, models_.front()->waves_of(on_lattice(rows[k])), waves);
+  auto const& model = *models_.front();
+  for (std::size_t k = 0; k < rows.size(); ++k) model.add_rows_transposed(k, model.rows().waves_of(rows[k]), waves);
 }
 
 double Preconditioner::apply_saddle(Vec r, std::vector<Field> const& rows, Vec z, std::vector<Field>& multipliers) {

@@ -102,8 +102,38 @@ void SectionModel::remember(Vec moves) {
   moves_ = moves != nullptr ? petsc::copy_of(moves) : petsc::Vector();
 }
 
+/// Of a wave, without entries: rows have room for those of all parts together, which at a mask's edge are more than those of any. A row without room
+/// moves the whole matrix.
+petsc::Matrix SectionModel::make_matrix(SectionRows::Hessians const& hessians, PetscInt parts) const {
+  PetscInt low = 0, high = 0;
+  check(MatGetOwnershipRange(hessians.prior, &low, &high));
+  PetscInt const local = parts * (high - low);
+  std::vector<PetscInt> near, far, together;
+  for (PetscInt row = low; row < high; ++row) {
+    together.clear();
+    auto const join = [&](Mat from) {
+      PetscInt size = 0;
+      PetscInt const* columns = nullptr;
+      check(MatGetRow(from, row, &size, &columns, nullptr));
+      together.insert(together.end(), columns, columns + size);
+      check(MatRestoreRow(from, row, &size, &columns, nullptr));
+    };
+    for (auto const& list : hessians.square)
+      for (auto const& square : list) join(square);
+    join(hessians.prior);
+    std::sort(together.begin(), together.end());
+    together.erase(std::unique(together.begin(), together.end()), together.end());
+    auto const own = static_cast<PetscInt>(std::count_if(together.begin(), together.end(), [&](PetscInt column) { return column >= low && column < high; }));
+    near.insert(near.end(), static_cast<std::size_t>(parts), parts * own);
+    far.insert(far.end(), static_cast<std::size_t>(parts), parts * (static_cast<PetscInt>(together.size()) - own));
+  }
+  petsc::Matrix out;
+  check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, near.data(), 0, far.data(), out.address()));
+  return out;
+}
+
 /// Entries of a complex wave are pairs: its matrix A + i B becomes blocks (A, -B; B, A).
-petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) const {
+petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) {
   auto const& orders = rows_.orders();
   bool const real = waves_[wave].real == waves_[wave].imaginary;
   auto const parts = static_cast<PetscInt>(real ? 1 : 2);
@@ -114,24 +144,13 @@ petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std
   }
   PetscInt low = 0, high = 0;
   check(MatGetOwnershipRange(hessians.prior, &low, &high));
-  Mat const widest = hessians.square[0][0];
-  std::vector<PetscInt> count;
-  for (PetscInt row = low; row < high; ++row) {
-    PetscInt most = 0;
-    for (Mat const from : {widest, static_cast<Mat>(hessians.square.back().back()), static_cast<Mat>(hessians.prior)}) {
-      PetscInt size = 0;
-      check(MatGetRow(from, row, &size, nullptr, nullptr));
-      most = std::max(most, size);
-      check(MatRestoreRow(from, row, &size, nullptr, nullptr));
-    }
-    count.insert(count.end(), static_cast<std::size_t>(parts), parts * most);
-  }
+  auto& places = places_[real ? 0 : 1];
+  bool const fresh = !places;
   petsc::Matrix out;
-  PetscInt const local = parts * (high - low);
-  for (auto& size : count) size = std::min(size, local);
-  check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, count.data(),
-                     0, count.data(), out.address()));
-  check(MatSetOption(out, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
+  if (fresh)
+    out = make_matrix(hessians, parts);
+  else
+    check(MatDuplicate(places, MAT_DO_NOT_COPY_VALUES, out.address()));
   std::vector<PetscInt> to;
   std::vector<double> upper, lower;
   auto const add = [&](Mat from, PetscInt row, std::complex<double> factor) {
@@ -172,6 +191,7 @@ petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std
   }
   check(MatAssemblyBegin(out, MAT_FINAL_ASSEMBLY));
   check(MatAssemblyEnd(out, MAT_FINAL_ASSEMBLY));
+  if (fresh) check(MatDuplicate(out, MAT_DO_NOT_COPY_VALUES, places.address()));
   return out;
 }
 

@@ -45,7 +45,8 @@ class SectionModel {
   };
   bool is_fresh(Vec moves, bool now) const;
   void remember(Vec moves);
-  petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) const;
+  petsc::Matrix make_matrix(SectionRows::Hessians const& hessians, PetscInt parts) const;
+  petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave);
   void finish(Mat matrix, Vec moves) const;
 
   Objective& objective_;
@@ -54,6 +55,7 @@ class SectionModel {
   std::unique_ptr<Symbols> symbols_;
   std::unique_ptr<spectral::LineTransform> transform_;
   std::vector<Wave> waves_;
+  petsc::Matrix places_[2];  ///< of the entries of real and of complex waves, without values, once assembled
   // At the last factorisation.
   bool held_ = false;
   int used_ = 0;  ///< times since

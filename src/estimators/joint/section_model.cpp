@@ -17,9 +17,34 @@ constexpr double changed_partials = 0.03;  ///< factors are made anew,
 constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
 constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
 constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
+constexpr std::size_t slow_waves = 6;      ///< where data fill a mask, factors are made of waves of so many points or more: lines serve those that are faster
 constexpr double log_step = 0.01;          ///< of log beta, for the derivative of log det H
 constexpr double prior_of_freedom = 1e-4;  ///< share of the states' prior: short waves of them up to a hundred times the noise, at 1 % as large as the states, are no surprise
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
+
+/// Whether data stand on half of the places of a domain at least, at one time or another. Collective.
+bool fills_domain(Objective const& objective) {
+  auto const& problem = objective.problem();
+  if (problem.mask.extent(0) == 0 || std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points || state.unobserved; })) return false;
+  auto const inside = on_host(problem.mask);
+  Index const depth = problem.grid.owned()[0].size(), section = depth > 0 ? problem.grid.local_size() / depth : 0;
+  double places[2] = {0.0, 0.0};   // inside, and observed there
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    auto const weight = on_host(objective.data_weight(s));
+    for (Index i = 0; i < section; ++i) {
+      bool is_inside = false, is_observed = false;
+      for (Index t = 0; t < depth; ++t) {
+        auto const at = static_cast<std::size_t>(t * section + i);
+        is_inside = is_inside || inside[at] > 0.0;
+        is_observed = is_observed || (inside[at] > 0.0 && weight[at] > 0.0);
+      }
+      places[0] += is_inside;
+      places[1] += is_observed;
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, places, 2, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
+  return places[1] >= 0.5 * places[0];
+}
 
 bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
   for (std::size_t i = 0; i < a.size(); ++i)
@@ -52,7 +77,8 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
   angles[static_cast<std::size_t>(wave)] = spectral::angles(spectral::Basis::fourier, static_cast<Index>(size));
   symbols_ = std::make_unique<Symbols>(objective.lattice(), objective.problem().system(), angles);
   transform_ = spectral::make_line_transform(spectral::Basis::fourier, 1, static_cast<Index>(size), rows_.state_size());
-  for (std::size_t k = 0; k <= size / 2; ++k) {
+  std::size_t const last = fills_domain(objective) ? (size + slow_waves - 1) / slow_waves : size / 2;
+  for (std::size_t k = 0; k <= last; ++k) {
     bool const real = k == 0 || 2 * k == size;
     Index const entries = real ? local : 2 * local;
     waves_.push_back(
@@ -62,9 +88,8 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
 
 bool SectionModel::is_fresh(Vec moves, bool now) const {
   if (wave_ >= 0 && !is_ready() && !now) return used_ <= most_without;
-  if (wave_ >= 0 && !now)
-    return used_ <= most_used && !differ(weights_.equation, objective_.weights().equation, far_weight);
-  if (partials_.empty() || used_ > most_used) return false;
+  if (wave_ >= 0 && !now && used_ <= most_used) return !differ(weights_.equation, objective_.weights().equation, far_weight);
+  if (partials_.empty() || (wave_ < 0 && used_ > most_used)) return false;   // of waves the same factors would be made again
   if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
   if (differ(weights_.equation, objective_.weights().equation, changed_weight)) return false;
   if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight))
@@ -266,6 +291,17 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
   return difference / (2.0 * log_step);
 }
 
+/// Waves without factors get nothing from this model.
+void SectionModel::leave_others(std::vector<HostField> const& data) const {
+  if (wave_ < 0) return;
+  auto const size = static_cast<std::size_t>(rows_.state_size());
+  std::vector<bool> served(data.front().extent(0) / size, false);
+  for (auto const& wave : waves_) served[wave.real] = served[wave.imaginary] = true;
+  for (auto const& field : data)
+    for (std::size_t k = 0; k < served.size(); ++k)
+      for (std::size_t i = 0; i < size && !served[k]; ++i) field[k * size + i] = 0.0;
+}
+
 void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) {
   ++used_;
   std::vector<HostField> data;
@@ -293,6 +329,7 @@ void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std
     wave.inverse->apply(wave.r, wave.z);
     each(wave.z, [](double& there, double& here) { here = there; });
   }
+  leave_others(data);
   for (std::size_t v = 0; v < data.size(); ++v) {
     if (transform_) transform_->backward(data[v].data());
     for (std::size_t i = 0; i < data[v].extent(0); ++i) z[v][i] += factor * data[v][i];

@@ -48,6 +48,7 @@ class SectionModel {
   petsc::Matrix make_matrix(SectionRows::Hessians const& hessians, PetscInt parts) const;
   petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave);
   void finish(Mat matrix, Vec moves) const;
+  void leave_others(std::vector<HostField> const& data) const;
 
   Objective& objective_;
   int wave_;

@@ -17,7 +17,7 @@ constexpr double changed_partials = 0.03;  ///< factors are made anew,
 constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
 constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
 constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
-constexpr std::size_t slow_waves = 6;      ///< where data fill a mask, factors are made of waves of so many points or more: lines serve those that are faster
+constexpr std::size_t slow_waves = 6;      ///< where data fill the domain, factors are made of waves of so many points or more: lines serve those that are faster
 constexpr double log_step = 0.01;          ///< of log beta, for the derivative of log det H
 constexpr double prior_of_freedom = 1e-4;  ///< share of the states' prior: short waves of them up to a hundred times the noise, at 1 % as large as the states, are no surprise
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
@@ -25,8 +25,8 @@ constexpr double held_fast = 1e8;          ///< on the diagonal of entries that 
 /// Whether data stand on half of the places of a domain at least, at one time or another. Collective.
 bool fills_domain(Objective const& objective) {
   auto const& problem = objective.problem();
-  if (problem.mask.extent(0) == 0 || std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points || state.unobserved; })) return false;
-  auto const inside = on_host(problem.mask);
+  if (std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points || state.unobserved; })) return false;
+  auto const inside = problem.mask.extent(0) > 0 ? on_host(problem.mask) : HostField();
   Index const depth = problem.grid.owned()[0].size(), section = depth > 0 ? problem.grid.local_size() / depth : 0;
   double places[2] = {0.0, 0.0};   // inside, and observed there
   for (std::size_t s = 0; s < problem.states.size(); ++s) {
@@ -35,8 +35,9 @@ bool fills_domain(Objective const& objective) {
       bool is_inside = false, is_observed = false;
       for (Index t = 0; t < depth; ++t) {
         auto const at = static_cast<std::size_t>(t * section + i);
-        is_inside = is_inside || inside[at] > 0.0;
-        is_observed = is_observed || (inside[at] > 0.0 && weight[at] > 0.0);
+        bool const counts = inside.extent(0) == 0 || inside[at] > 0.0;
+        is_inside = is_inside || counts;
+        is_observed = is_observed || (counts && weight[at] > 0.0);
       }
       places[0] += is_inside;
       places[1] += is_observed;

@@ -22,7 +22,24 @@ constexpr double log_step = 0.01;          ///< of log beta, for the derivative 
 constexpr double prior_of_freedom = 1e-4;  ///< share of the states' prior: short waves of them up to a hundred times the noise, at 1 % as large as the states, are no surprise
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
 
-/// Whether data stand on half of the places of a domain at least, at one time or another. Collective.
+bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (std::max(a[i], b[i]) > factor * std::min(a[i], b[i])) return true;
+  return false;
+}
+
+}  // namespace
+
+std::optional<estimators::SectionChoice> choose_section(Objective const& objective) {
+  auto const& problem = objective.problem();
+  if (!solver::SparseInverse::is_available(problem.grid.comm())) return {};
+  std::vector<std::vector<int>> parameters;
+  for (auto const& unknown : problem.space().unknowns()) parameters.push_back(unknown.axes);
+  auto shape = problem::section_shape(problem.grid, problem.system(), objective.lattice().degree(), problem.states.size(), parameters);
+  shape.inside = problem::inside_share(problem.grid, problem.mask);
+  return estimators::choose_section(shape);
+}
+
 bool fills_domain(Objective const& objective) {
   auto const& problem = objective.problem();
   if (std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points || state.unobserved; })) return false;
@@ -47,25 +64,7 @@ bool fills_domain(Objective const& objective) {
   return places[1] >= 0.5 * places[0];
 }
 
-bool differ(std::vector<double> const& a, std::vector<double> const& b, double factor) {
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::max(a[i], b[i]) > factor * std::min(a[i], b[i])) return true;
-  return false;
-}
-
-}  // namespace
-
-std::optional<estimators::SectionChoice> choose_section(Objective const& objective) {
-  auto const& problem = objective.problem();
-  if (!solver::SparseInverse::is_available(problem.grid.comm())) return {};
-  std::vector<std::vector<int>> parameters;
-  for (auto const& unknown : problem.space().unknowns()) parameters.push_back(unknown.axes);
-  auto shape = problem::section_shape(problem.grid, problem.system(), objective.lattice().degree(), problem.states.size(), parameters);
-  shape.inside = problem::inside_share(problem.grid, problem.mask);
-  return estimators::choose_section(shape);
-}
-
-SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields)
+SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields, Waves waves)
     : objective_(objective), wave_(wave), rows_(objective, wave, std::move(fields)) {
   MPI_Comm const comm = objective.problem().grid.comm();
   auto const local = rows_.local_size();
@@ -78,7 +77,7 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
   angles[static_cast<std::size_t>(wave)] = spectral::angles(spectral::Basis::fourier, static_cast<Index>(size));
   symbols_ = std::make_unique<Symbols>(objective.lattice(), objective.problem().system(), angles);
   transform_ = spectral::make_line_transform(spectral::Basis::fourier, 1, static_cast<Index>(size), rows_.state_size());
-  std::size_t const last = fills_domain(objective) ? (size + slow_waves - 1) / slow_waves : size / 2;
+  std::size_t const last = waves == Waves::slow ? (size + slow_waves - 1) / slow_waves : size / 2;
   for (std::size_t k = 0; k <= last; ++k) {
     bool const real = k == 0 || 2 * k == size;
     Index const entries = real ? local : 2 * local;

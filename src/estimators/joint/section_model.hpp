@@ -18,10 +18,14 @@ namespace mollis::joint {
 /// Nothing where no section is cheap enough, or PETSc cannot factorise. Collective.
 std::optional<estimators::SectionChoice> choose_section(Objective const& objective);
 
+/// Whether data stand on half of the places of the domain at least, at one time or another: lines serve fast waves there. Collective.
+bool fills_domain(Objective const& objective);
+
 class SectionModel {
  public:
+  enum class Waves { all, slow };   ///< slow: of six points or more, the model being 0 of all others
   /// fields: the parameters over all or some axes that are part of it; none beside waves. Collective.
-  SectionModel(Objective& objective, int wave, std::vector<int> fields);
+  SectionModel(Objective& objective, int wave, std::vector<int> fields, Waves waves = Waves::all);
 
   /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last
   /// time, waves once the linear solves since then (since the start: without them) have taken as many iterations as pay

@@ -118,6 +118,10 @@ def jobs():
     rise = lambda x: 0.02 * (1 + 0.6 * np.tanh((x - 0.5) / 0.15))
     yield film("heat, D over x, 2 %", "dt(u) - dx(D*dx(u))", lambda x: conservative(lambda m, y: rise(y), x), lambda x: np.cos(2 * PI * x) + x,
                (41, 61), (1.0, 1.0), 0.02, {"D": rise(fine)}, {"D": "x"})
+    decades = lambda x: 10**(0.7 * np.sin(2 * PI * x) - 2.2)
+    steep = film("heat, log D over a decade and a half, 1 %", "dt(u) - dx(D*dx(u))", lambda x: conservative(lambda m, y: decades(y), x),
+                 lambda x: np.cos(2 * PI * x) + 0.5 * np.sin(5 * x), (41, 61), (1.0, 1.0), 0.01, {"D": decades(fine)}, {"D": "x"})
+    yield steep._replace(deck=steep.deck.replace("[parameters.D]\n", '[parameters.D]\ntransform = "log"\n'))
     source = lambda x: 0.8 * np.exp(-(x - 0.6)**2 / 0.02) - 0.3 * x
     yield film("heat, D and a source over x, 5 %", "dt(u) - D*dx(dx(u)) - q", lambda x: conservative(lambda m, y: 0.03, x, lambda u, y: source(y)),
                lambda x: np.cos(2 * PI * x), (41, 61), (1.0, 1.0), 0.05, {"D": 0.03, "q": source(fine)}, {"D": "", "q": "x"})

@@ -143,6 +143,9 @@ def others():
     q = orbit(lambda q, v: [v, -4.0 * np.sin(q) - 0.2 * v], [2.5, 0.0], line(151, 15.0))[0]
     for name, law in (("pendulum, 25 %", "w2*sin(q)"), ("pendulum, its sine taken for the angle, 25 %", "w2*q")):
         yield Job(name, deck("t", (151,), (15,), ["q"], f'residual = "d(q,\\"tt\\") + g*dt(q) + {law}"', {"g": "", "w2": ""}), noisy(0.25, q=q), {"g": 0.2, "w2": 4.0})
+    q = orbit(lambda q, v, t: [v, q - q**3 - 0.3 * v + 0.5 * np.cos(1.2 * t), 1.0], [1.0, 0.0, 0.0], line(301, 30.0))[0]
+    yield Job("Duffing, driven, four constants, 3 %", deck("t", (301,), (30,), ["q"], 'residual = "d(q,\\"tt\\") + g*dt(q) - a*q + b*q^3 - F*cos(1.2*t)"', dict.fromkeys("gabF", "")),
+              noisy(0.03, q=q), {"g": 0.3, "a": 1.0, "b": 1.0, "F": 0.5})
     t, x = mesh(line(25, 60.0), line(61, 2000.0))
     front = 2e-3 / (1 + (np.sqrt(2) - 1) * np.exp((x - 400) * np.sqrt(0.05 / 1800) - 5 / 6 * 0.05 * t))**2   # Ablowitz and Zeppetella 1979
     yield Job("Fisher, a front, three constants, 5 %", deck("tx", (25, 61), (60, 2000), ["c"], 'residual = "dt(c) - D*dx(dx(c)) - k*c*(1 - c/K)"', dict.fromkeys("DkK", "")),

@@ -85,7 +85,8 @@ Preconditioner::Preconditioner(Objective& objective)
   }
   reduced_ = std::make_unique<ReducedParameters>(objective_, waves_, others);
   if (kind_ == Kind::exact || kind_ == Kind::waves)
-    section_ = std::make_unique<SectionModel>(objective_, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>());
+    section_ = std::make_unique<SectionModel>(objective_, kind_ == Kind::exact ? -1 : 0, kind_ == Kind::exact ? fields_ : std::vector<int>(),
+                                              kind_ == Kind::waves && fills_domain(objective_) ? SectionModel::Waves::slow : SectionModel::Waves::all);
   if (kind_ == Kind::averages || kind_ == Kind::waves) make_models();
 }
 

@@ -17,6 +17,7 @@ constexpr double changed_partials = 0.03;  ///< factors are made anew,
 constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
 constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
 constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
+constexpr std::size_t slow_waves = 6;      ///< where data fill the domain, factors are made of waves of so many points or more: lines serve those that are faster
 constexpr double log_step = 0.01;          ///< of log beta, for the derivative of log det H
 constexpr double prior_of_freedom = 1e-4;  ///< share of the states' prior: short waves of them up to a hundred times the noise, at 1 % as large as the states, are no surprise
 constexpr double held_fast = 1e8;          ///< on the diagonal of entries that do not move, against the largest of all
@@ -39,7 +40,31 @@ std::optional<estimators::SectionChoice> choose_section(Objective const& objecti
   return estimators::choose_section(shape);
 }
 
-SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields)
+bool fills_domain(Objective const& objective) {
+  auto const& problem = objective.problem();
+  if (std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points || state.unobserved; })) return false;
+  auto const inside = problem.mask.extent(0) > 0 ? on_host(problem.mask) : HostField();
+  Index const depth = problem.grid.owned()[0].size(), section = depth > 0 ? problem.grid.local_size() / depth : 0;
+  double places[2] = {0.0, 0.0};   // inside, and observed there
+  for (std::size_t s = 0; s < problem.states.size(); ++s) {
+    auto const weight = on_host(objective.data_weight(s));
+    for (Index i = 0; i < section; ++i) {
+      bool is_inside = false, is_observed = false;
+      for (Index t = 0; t < depth; ++t) {
+        auto const at = static_cast<std::size_t>(t * section + i);
+        bool const counts = inside.extent(0) == 0 || inside[at] > 0.0;
+        is_inside = is_inside || counts;
+        is_observed = is_observed || (counts && weight[at] > 0.0);
+      }
+      places[0] += is_inside;
+      places[1] += is_observed;
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, places, 2, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
+  return places[1] >= 0.5 * places[0];
+}
+
+SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields, Waves waves)
     : objective_(objective), wave_(wave), rows_(objective, wave, std::move(fields)) {
   MPI_Comm const comm = objective.problem().grid.comm();
   auto const local = rows_.local_size();
@@ -52,7 +77,8 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
   angles[static_cast<std::size_t>(wave)] = spectral::angles(spectral::Basis::fourier, static_cast<Index>(size));
   symbols_ = std::make_unique<Symbols>(objective.lattice(), objective.problem().system(), angles);
   transform_ = spectral::make_line_transform(spectral::Basis::fourier, 1, static_cast<Index>(size), rows_.state_size());
-  for (std::size_t k = 0; k <= size / 2; ++k) {
+  std::size_t const last = waves == Waves::slow ? (size + slow_waves - 1) / slow_waves : size / 2;
+  for (std::size_t k = 0; k <= last; ++k) {
     bool const real = k == 0 || 2 * k == size;
     Index const entries = real ? local : 2 * local;
     waves_.push_back(
@@ -62,9 +88,8 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
 
 bool SectionModel::is_fresh(Vec moves, bool now) const {
   if (wave_ >= 0 && !is_ready() && !now) return used_ <= most_without;
-  if (wave_ >= 0 && !now)
-    return used_ <= most_used && !differ(weights_.equation, objective_.weights().equation, far_weight);
-  if (partials_.empty() || used_ > most_used) return false;
+  if (wave_ >= 0 && !now && used_ <= most_used) return !differ(weights_.equation, objective_.weights().equation, far_weight);
+  if (partials_.empty() || (wave_ < 0 && used_ > most_used)) return false;   // of waves the same factors would be made again
   if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
   if (differ(weights_.equation, objective_.weights().equation, changed_weight)) return false;
   if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight))
@@ -102,8 +127,38 @@ void SectionModel::remember(Vec moves) {
   moves_ = moves != nullptr ? petsc::copy_of(moves) : petsc::Vector();
 }
 
+/// Of a wave, without entries: rows have room for those of all parts together, which at a mask's edge are more than those of any. A row without room
+/// moves the whole matrix.
+petsc::Matrix SectionModel::make_matrix(SectionRows::Hessians const& hessians, PetscInt parts) const {
+  PetscInt low = 0, high = 0;
+  check(MatGetOwnershipRange(hessians.prior, &low, &high));
+  PetscInt const local = parts * (high - low);
+  std::vector<PetscInt> near, far, together;
+  for (PetscInt row = low; row < high; ++row) {
+    together.clear();
+    auto const join = [&](Mat from) {
+      PetscInt size = 0;
+      PetscInt const* columns = nullptr;
+      check(MatGetRow(from, row, &size, &columns, nullptr));
+      together.insert(together.end(), columns, columns + size);
+      check(MatRestoreRow(from, row, &size, &columns, nullptr));
+    };
+    for (auto const& list : hessians.square)
+      for (auto const& square : list) join(square);
+    join(hessians.prior);
+    std::sort(together.begin(), together.end());
+    together.erase(std::unique(together.begin(), together.end()), together.end());
+    auto const own = static_cast<PetscInt>(std::count_if(together.begin(), together.end(), [&](PetscInt column) { return column >= low && column < high; }));
+    near.insert(near.end(), static_cast<std::size_t>(parts), parts * own);
+    far.insert(far.end(), static_cast<std::size_t>(parts), parts * (static_cast<PetscInt>(together.size()) - own));
+  }
+  petsc::Matrix out;
+  check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, near.data(), 0, far.data(), out.address()));
+  return out;
+}
+
 /// Entries of a complex wave are pairs: its matrix A + i B becomes blocks (A, -B; B, A).
-petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) const {
+petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) {
   auto const& orders = rows_.orders();
   bool const real = waves_[wave].real == waves_[wave].imaginary;
   auto const parts = static_cast<PetscInt>(real ? 1 : 2);
@@ -114,24 +169,13 @@ petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std
   }
   PetscInt low = 0, high = 0;
   check(MatGetOwnershipRange(hessians.prior, &low, &high));
-  Mat const widest = hessians.square[0][0];
-  std::vector<PetscInt> count;
-  for (PetscInt row = low; row < high; ++row) {
-    PetscInt most = 0;
-    for (Mat const from : {widest, static_cast<Mat>(hessians.square.back().back()), static_cast<Mat>(hessians.prior)}) {
-      PetscInt size = 0;
-      check(MatGetRow(from, row, &size, nullptr, nullptr));
-      most = std::max(most, size);
-      check(MatRestoreRow(from, row, &size, nullptr, nullptr));
-    }
-    count.insert(count.end(), static_cast<std::size_t>(parts), parts * most);
-  }
+  auto& places = places_[real ? 0 : 1];
+  bool const fresh = !places;
   petsc::Matrix out;
-  PetscInt const local = parts * (high - low);
-  for (auto& size : count) size = std::min(size, local);
-  check(MatCreateAIJ(objective_.problem().grid.comm(), local, local, PETSC_DETERMINE, PETSC_DETERMINE, 0, count.data(),
-                     0, count.data(), out.address()));
-  check(MatSetOption(out, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
+  if (fresh)
+    out = make_matrix(hessians, parts);
+  else
+    check(MatDuplicate(places, MAT_DO_NOT_COPY_VALUES, out.address()));
   std::vector<PetscInt> to;
   std::vector<double> upper, lower;
   auto const add = [&](Mat from, PetscInt row, std::complex<double> factor) {
@@ -172,6 +216,7 @@ petsc::Matrix SectionModel::matrix_of(SectionRows::Hessians const& hessians, std
   }
   check(MatAssemblyBegin(out, MAT_FINAL_ASSEMBLY));
   check(MatAssemblyEnd(out, MAT_FINAL_ASSEMBLY));
+  if (fresh) check(MatDuplicate(out, MAT_DO_NOT_COPY_VALUES, places.address()));
   return out;
 }
 
@@ -246,6 +291,17 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
   return difference / (2.0 * log_step);
 }
 
+/// Waves without factors get nothing from this model.
+void SectionModel::leave_others(std::vector<HostField> const& data) const {
+  if (wave_ < 0) return;
+  auto const size = static_cast<std::size_t>(rows_.state_size());
+  std::vector<bool> served(data.front().extent(0) / size, false);
+  for (auto const& wave : waves_) served[wave.real] = served[wave.imaginary] = true;
+  for (auto const& field : data)
+    for (std::size_t k = 0; k < served.size(); ++k)
+      for (std::size_t i = 0; i < size && !served[k]; ++i) field[k * size + i] = 0.0;
+}
+
 void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) {
   ++used_;
   std::vector<HostField> data;
@@ -273,6 +329,7 @@ void SectionModel::apply_add(double factor, std::vector<HostField> const& r, std
     wave.inverse->apply(wave.r, wave.z);
     each(wave.z, [](double& there, double& here) { here = there; });
   }
+  leave_others(data);
   for (std::size_t v = 0; v < data.size(); ++v) {
     if (transform_) transform_->backward(data[v].data());
     for (std::size_t i = 0; i < data[v].extent(0); ++i) z[v][i] += factor * data[v][i];

@@ -18,10 +18,14 @@ namespace mollis::joint {
 /// Nothing where no section is cheap enough, or PETSc cannot factorise. Collective.
 std::optional<estimators::SectionChoice> choose_section(Objective const& objective);
 
+/// Whether data stand on half of the places of the domain at least, at one time or another: lines serve fast waves there. Collective.
+bool fills_domain(Objective const& objective);
+
 class SectionModel {
  public:
+  enum class Waves { all, slow };   ///< slow: of six points or more, the model being 0 of all others
   /// fields: the parameters over all or some axes that are part of it; none beside waves. Collective.
-  SectionModel(Objective& objective, int wave, std::vector<int> fields);
+  SectionModel(Objective& objective, int wave, std::vector<int> fields, Waves waves = Waves::all);
 
   /// Forms and factorises at the objective's last linearise(): the Hessian itself if that differs enough from the last
   /// time, waves once the linear solves since then (since the start: without them) have taken as many iterations as pay
@@ -45,8 +49,10 @@ class SectionModel {
   };
   bool is_fresh(Vec moves, bool now) const;
   void remember(Vec moves);
-  petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave) const;
+  petsc::Matrix make_matrix(SectionRows::Hessians const& hessians, PetscInt parts) const;
+  petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave);
   void finish(Mat matrix, Vec moves) const;
+  void leave_others(std::vector<HostField> const& data) const;
 
   Objective& objective_;
   int wave_;
@@ -54,6 +60,7 @@ class SectionModel {
   std::unique_ptr<Symbols> symbols_;
   std::unique_ptr<spectral::LineTransform> transform_;
   std::vector<Wave> waves_;
+  petsc::Matrix places_[2];  ///< of the entries of real and of complex waves, without values, once assembled
   // At the last factorisation.
   bool held_ = false;
   int used_ = 0;  ///< times since

@@ -43,9 +43,14 @@ struct Fixture {
   /// |P m H m y - m y| / |m y| over the entries of the states and of the fields of the section, y random there, m =
   /// `moves` or 1.
   double error(joint::SectionModel& model, std::vector<int> const& fields, Vec moves = nullptr) {
-    auto const y = objective.make_vector(), b = petsc::like(y);
+    auto const y = objective.make_vector();
     test::Random random(5);
     random.fill(y);
+    return error_of(model, fields, y, moves);
+  }
+
+  double error_of(joint::SectionModel& model, std::vector<int> const& fields, Vec y, Vec moves = nullptr) {
+    auto const b = petsc::like(y);
     if (moves != nullptr) petsc::check(VecPointwiseMult(y, y, moves));
     auto const pieces = pieces_of(fields);
     std::vector<HostField> r, z;
@@ -223,6 +228,16 @@ TEST(Section, WavesAreTheHessianWhereTimeIsPeriodicAndNothingChangesInIt) {
   joint::SectionModel model(f.objective, 0, {});
   model.update(nullptr, true);
   EXPECT_LT(f.error(model, {}), 1e-6);
+  joint::SectionModel slow(f.objective, 0, {}, joint::SectionModel::Waves::slow);   // of 12 points: waves 0, 1 and 2
+  slow.update(nullptr, true);
+  auto const wave_of = [&](double k) {
+    auto y = f.objective.make_vector();
+    petsc::copy_in(test::sample(f.objective.lattice().extended(), [&](test::Coordinates const& x) { return std::cos(2.0 * pi * k * x[0] + x[1]) * (1.0 + x[2]); }), y,
+                   f.objective.layout().state[0]);
+    return y;
+  };
+  EXPECT_LT(f.error_of(slow, {}, wave_of(2.0)), 1e-6);
+  EXPECT_NEAR(f.error_of(slow, {}, wave_of(3.0)), 1.0, 1e-9);   // nothing of the others
 }
 
 }  // namespace

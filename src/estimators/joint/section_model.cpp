@@ -77,7 +77,7 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
   angles[static_cast<std::size_t>(wave)] = spectral::angles(spectral::Basis::fourier, static_cast<Index>(size));
   symbols_ = std::make_unique<Symbols>(objective.lattice(), objective.problem().system(), angles);
   transform_ = spectral::make_line_transform(spectral::Basis::fourier, 1, static_cast<Index>(size), rows_.state_size());
-  std::size_t const last = waves == Waves::slow ? (size + slow_waves - 1) / slow_waves : size / 2;
+  std::size_t const last = waves == Waves::slow ? std::min((size + slow_waves - 1) / slow_waves, size / 2) : size / 2;
   for (std::size_t k = 0; k <= last; ++k) {
     bool const real = k == 0 || 2 * k == size;
     Index const entries = real ? local : 2 * local;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "scores/score.hpp"
 #include "verdict/checks.hpp"
 #include "verdict/deviations.hpp"
 
@@ -49,13 +50,24 @@ double by_chance(double count, double sections) {
   return std::pow(1.0 - spread + deviations * std::sqrt(spread), 3);
 }
 
+/// How many sections at each end of an axis belong to the rim of a field, of which nothing is said (scores::core_rim).
+Index rim_of(Problem const& problem, int axis) {
+  Index most = 0;
+  for (auto const& unknown : problem.space().unknowns()) {
+    auto const at = std::find(unknown.axes.begin(), unknown.axes.end(), axis);
+    if (at != unknown.axes.end()) most = std::max(most, scores::core_rim(unknown.grid)[static_cast<std::size_t>(at - unknown.axes.begin())]);
+  }
+  return most;
+}
+
 Check check_of(Problem const& problem, std::size_t s, Sections const& sums) {
   auto const& state = problem.states[s];
   Check worst{"even", 0.0, most_uneven, "", ""};
   for (std::size_t a = 0; a < sums.count.size(); ++a) {
     double const sections = static_cast<double>(std::count_if(sums.count[a].begin(), sums.count[a].end(), [](double count) { return count >= least_data; }));
     double const count = std::accumulate(sums.count[a].begin(), sums.count[a].end(), 0.0), square = std::accumulate(sums.square[a].begin(), sums.square[a].end(), 0.0);
-    for (std::size_t i = 0; i < sums.count[a].size(); ++i) {
+    auto const rim = static_cast<std::size_t>(rim_of(problem, static_cast<int>(a)));
+    for (std::size_t i = rim; i + rim < sums.count[a].size(); ++i) {
       double const here = sums.count[a][i], rest = count - here;
       if (here < least_data || rest < least_data || !(square > sums.square[a][i])) continue;
       double const factor = std::sqrt(sums.square[a][i] / here / ((square - sums.square[a][i]) / rest));

@@ -43,7 +43,7 @@ std::optional<estimators::SectionChoice> choose_section(Objective const& objecti
 bool fills_domain(Objective const& objective) {
   auto const& problem = objective.problem();
   if (std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points || state.unobserved; })) return false;
-  auto const inside = problem.mask.extent(0) > 0 ? on_host(problem.mask) : HostField();
+  auto const inside = problem.mask.extent(0) > 0 ? HostField(on_host(problem.mask)) : HostField();
   Index const depth = problem.grid.owned()[0].size(), section = depth > 0 ? problem.grid.local_size() / depth : 0;
   double places[2] = {0.0, 0.0};   // inside, and observed there
   for (std::size_t s = 0; s < problem.states.size(); ++s) {

@@ -42,6 +42,7 @@ class Quantifier {
     bool const any_field = constants_.positions.size() < problem_.space().unknowns().size();
     out_.constants.unknowns = constants_.positions;
     out_.constants.covariance.assign(constants_.positions.size() * constants_.positions.size(), 0.0);
+    out_.constants.without_terms = out_.constants.covariance;
     add_information();
     if (!any_field || linear_.is_white()) out_.constants.conditions = undetermined_.find();
     bool const solved = (!linear_.is_white() || add_columns()) && draws_.run(undetermined_.any() ? std::vector<double>() : out_.constants.covariance);

@@ -20,6 +20,23 @@ inline bool has(verdict::Verdict const& verdict, std::string const& check) {
   return false;
 }
 
+/// lambda lap(u) + m = 0 with lambda = 1 + 0.3 x: a field, and its state.
+inline std::string const heat = R"toml(
+[grid]
+axes = ["y", "x"]
+points = [20, 20]
+lower = [0.0, 0.0]
+upper = [1.0, 1.0]
+[fields.m]
+value = "2*pi^2*sin(pi*x)*sin(pi*y)*(1 + 0.3*x)"
+[parameters.lambda]
+over = ["y", "x"]
+smoothness = { order = 2 }
+[equation]
+residual = "lambda*lap(u) + m"
+)toml";
+inline double bump(Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(pi * x[1]); }
+
 /// u_t = D u_xx - 0.5 u with D = 0.05, in the weak form by equation error: a residual with constants.
 inline std::string film(std::string const& residual, std::string const& constants) {
   std::string text = R"toml(

@@ -7,22 +7,6 @@
 namespace mollis::test {
 namespace {
 
-std::string const heat = R"toml(
-[grid]
-axes = ["y", "x"]
-points = [20, 20]
-lower = [0.0, 0.0]
-upper = [1.0, 1.0]
-[fields.m]
-value = "2*pi^2*sin(pi*x)*sin(pi*y)*(1 + 0.3*x)"
-[parameters.lambda]
-over = ["y", "x"]
-smoothness = { order = 2 }
-[equation]
-residual = "lambda*lap(u) + m"
-)toml";
-double bump(Coordinates const& x) { return std::sin(pi * x[0]) * std::sin(pi * x[1]); }
-
 Options noisy(std::vector<std::string> overrides = {}) {
   Options options;
   options.noise = 0.01;

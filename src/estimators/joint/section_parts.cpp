@@ -9,14 +9,20 @@ namespace mollis::joint {
 
 using petsc::check;
 
-void SectionRows::add_equation(Hessians const& hessians, bool whole) const {
+SectionRows::Linearised SectionRows::linearised() const {
+  Linearised at;
+  for (auto const& partial : objective_.partials().state) at.partials.push_back(on_host(partial));
+  for (auto const& partial : objective_.partials().parameter) at.partials.push_back(on_host(partial));
+  for (std::size_t s = 0; s < states_; ++s) at.data.push_back(on_host(objective_.data_weight(s)));
+  at.mask = on_host(objective_.mask());
+  return at;
+}
+
+/// Products of the terms, averaged over the wave's axis.
+void SectionRows::add_moments(Hessians const& hessians, Linearised const& at, bool whole) const {
   auto const& problem = objective_.problem();
   auto const& box = problem.grid.owned();
-  Index const depth = wave_ >= 0 ? box[wave_].size() : 1, section = depth > 0 ? problem.grid.local_size() / depth : 0;
-  std::vector<HostField> partials, data;
-  for (auto const& partial : objective_.partials().state) partials.push_back(on_host(partial));
-  for (auto const& partial : objective_.partials().parameter) partials.push_back(on_host(partial));
-  for (std::size_t s = 0; s < states_; ++s) data.push_back(on_host(objective_.data_weight(s)));
+  Index const depth = box[wave_].size(), section = depth > 0 ? problem.grid.local_size() / depth : 0;
   auto const along = [&](auto&& value) {  // sum over the wave's axis, which is the slowest
     double sum = 0.0;
     for (Index t = 0; t < depth; ++t) sum += value(static_cast<std::size_t>(t * section));
@@ -25,14 +31,13 @@ void SectionRows::add_equation(Hessians const& hessians, bool whole) const {
   auto const moves = [&](Term const& term) {
     return term.partial < objective_.partials().state.size() || !objective_.holds_parameters();
   };
-  auto const mask = on_host(objective_.mask());
   Stencil stencil;
   std::vector<double> block, combined;
   grid::for_each_point(axes_, box, [&](Point const& point, Index n) {
     auto const here = static_cast<std::size_t>(n);
     set_stencil(point, stencil);
     auto const size = stencil.columns.size();
-    bool const has_equation = whole && along([&](std::size_t t) { return mask(t + here); }) > 0.0;
+    bool const has_equation = whole && along([&](std::size_t t) { return at.mask(t + here); }) > 0.0;
     for (std::size_t a = 0; a < orders_.size(); ++a)
       for (std::size_t b = 0; b < orders_.size(); ++b) {
         block.assign(size * size, 0.0);
@@ -56,7 +61,7 @@ void SectionRows::add_equation(Hessians const& hessians, bool whole) const {
           bool counts = has_equation;
           for (auto const& right : terms_) {
             if (right.slot != b || right.residual != left.residual || !moves(right)) continue;
-            auto const &p = partials[left.partial], &q = partials[right.partial];
+            auto const &p = at.partials[left.partial], &q = at.partials[right.partial];
             double const moment = objective_.weights().equation[static_cast<std::size_t>(left.residual)] *
                                   along([&](std::size_t t) { return p(t + here) * q(t + here); });
             counts = counts || moment != 0.0;
@@ -67,7 +72,7 @@ void SectionRows::add_equation(Hessians const& hessians, bool whole) const {
         if (a == 0 && b == 0)
           for (std::size_t s = 0; s < states_; ++s) {
             if (problem.states[s].points) continue;
-            double const weight = along([&](std::size_t t) { return data[s](t + here); });
+            double const weight = along([&](std::size_t t) { return at.data[s](t + here); });
             if (weight == 0.0) continue;
             combined.assign(size, 0.0);
             add(weight, s);

@@ -200,7 +200,10 @@ SectionRows::Hessians SectionRows::assemble(double share_of_prior) {
     for (auto& square : hessians.square[a]) next(square);
   }
   if (wave_ >= 0) next(hessians.prior);
-  add_equation(hessians, first);
+  if (wave_ < 0)
+    add_cells(all.front(), linearised(), first);
+  else
+    add_moments(hessians, linearised(), first);
   add_points(hessians.square[0][0]);
   add_prior(all.back(), share_of_prior);
   for (std::size_t f = 0; f < fields_.size() && !objective_.holds_parameters(); ++f)

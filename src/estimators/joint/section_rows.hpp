@@ -20,6 +20,11 @@ class SectionRows {
     std::vector<std::vector<petsc::Matrix>> square;
     petsc::Matrix prior;  ///< within the section; of the wave's axis the caller adds `along_wave`
   };
+  /// A residual or an observation at a point, weighted.
+  struct Row {
+    std::vector<PetscInt> columns;
+    std::vector<double> values;
+  };
   /// At the objective's last linearise(). All parts in one matrix where there is no wave: square[0][0]. share_of_prior: how much of what is
   /// believed of the states at open ends is in it. Collective.
   Hessians assemble(double share_of_prior = 1.0);
@@ -67,8 +72,16 @@ class SectionRows {
   Index reach(std::size_t row, std::size_t column, bool scattered) const;
   void set_stencil(Point const& point, Stencil& stencil) const;
   petsc::Matrix make_matrix() const;
-  /// whole: entries that happen to be 0, too.
-  void add_equation(Hessians const& hessians, bool whole) const;
+  /// What the objective was last linearised to, on the host.
+  struct Linearised {
+    std::vector<HostField> partials, data;  ///< those of states, then of parameters; weights of the data, one field a state
+    HostField mask;
+  };
+  Linearised linearised() const;
+  void add_rows_at(Point const& point, Linearised const& at, std::size_t here, bool whole, std::vector<Row>& rows) const;
+  /// Equation and data on the grid: the whole section, or averaged over the wave. whole: entries that happen to be 0, too.
+  void add_cells(Mat to, Linearised const& at, bool whole) const;
+  void add_moments(Hessians const& hessians, Linearised const& at, bool whole) const;
   void add_points(Mat to) const;
   void add_prior(Mat to, double share) const;
 

@@ -27,6 +27,7 @@ MPI_Comm comm_of(Vec vector) { return PetscObjectComm(reinterpret_cast<PetscObje
 MatSolverType library(MPI_Comm comm) {
   PetscBool known = PETSC_FALSE, serves = PETSC_FALSE;
   PetscErrorCode (*make)(Mat, MatFactorType, Mat*) = nullptr;
+  check(MatInitializePackage());   // libraries are known from then on
   check(MatSolverTypeGet(MATSOLVERMUMPS, is_alone(comm) ? MATSEQAIJ : MATMPIAIJ, MAT_FACTOR_CHOLESKY, &known, &serves,
                          &make));
   if (make != nullptr) return MATSOLVERMUMPS;

@@ -49,7 +49,7 @@ std::vector<problem::CoarseBlocks> sets_of(Objective const& objective) {
   return problem::coarse_sets(problem::CoarseBlocks(objective.problem().states.size(), block_of(extended, axes)), parameters);
 }
 
-/// Data are even, on the grid, and no axis reflects. Collective.
+/// Observations are points, or at those of the grid, and no axis reflects. Collective.
 bool is_plain(Objective const& objective) {
   auto const& problem = objective.problem();
   for (auto const& axis : problem.grid.axes())
@@ -57,7 +57,7 @@ bool is_plain(Objective const& objective) {
   Index const points = problem.grid.local_size();
   bool all = true;
   for (std::size_t s = 0; s < problem.states.size(); ++s)
-    all = all && problem.states[s].points == nullptr && static_cast<Index>(objective.data_weight(s).extent(0)) == points;
+    all = all && (problem.states[s].points != nullptr || static_cast<Index>(objective.data_weight(s).extent(0)) == points);
   int held = all ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &held, 1, MPI_INT, MPI_MIN, problem.grid.comm());
   return held == 1;
@@ -144,6 +144,7 @@ void CoarseModel::update() {
   MPI_Comm_rank(grid.comm(), &rank);
   matrix_.assign(static_cast<std::size_t>(size_ * size_), 0.0);
   add_rows();
+  add_points();
   if (rank == 0) add_roughness();
   if (!objective_.holds_parameters()) add_smoothness();
   MPI_Allreduce(MPI_IN_PLACE, matrix_.data(), static_cast<int>(matrix_.size()), MPI_DOUBLE, MPI_SUM, grid.comm());

@@ -12,7 +12,7 @@ namespace mollis::joint {
 
 class CoarseModel {
  public:
-  /// One a set of functions; none where they can't be made: an axis reflects, data are not even or not on the grid. Collective.
+  /// One a set of functions; none where they can't be made: an axis reflects, observations are neither points nor at those of the grid. Collective.
   static std::vector<std::unique_ptr<CoarseModel>> all(Objective& objective);
   CoarseModel(Objective& objective, problem::CoarseBlocks const& functions);   ///< Collective.
 
@@ -57,6 +57,7 @@ class CoarseModel {
   void put(double factor, std::size_t shape, std::vector<Index> const& at, Cell const& cell, double* row) const;
   void add_cell(Cell const& cell, std::vector<HostField> const& partials, std::vector<HostField> const& data);
   std::vector<Index> functions_at(std::size_t block, std::size_t axis, grid::Range const& points) const;
+  void add_points();
   void add_roughness();
   void add_smoothness();
   void factorise();

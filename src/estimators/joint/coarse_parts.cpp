@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "estimators/joint/coarse_model.hpp"
+#include "mollifier/spline_taps.hpp"
 
 extern "C" {
 void dsyrk_(char const* triangle, char const* transpose, int const* n, int const* k, double const* alpha, double const* a, int const* lda, double const* beta, double* c,
@@ -142,7 +143,7 @@ void CoarseModel::add_cell(Cell const& cell, std::vector<HostField> const& parti
       }
     }
     for (std::size_t s = 0; s < states_; ++s) {
-      if (data[s][here] <= 0.0) continue;
+      if (objective_.problem().states[s].points || data[s][here] <= 0.0) continue;
       rows.resize(rows.size() + width, 0.0);
       put(std::sqrt(data[s][here]), s, at, cell, rows.data() + rows.size() - width);
     }
@@ -179,6 +180,41 @@ void CoarseModel::add_rows() {
     }
     add_cell(cell_of(cell), partials, data);
   });
+}
+
+/// Scattered observations, a row each.
+void CoarseModel::add_points() {
+  auto const& lattice = objective_.lattice();
+  auto const& grid = objective_.problem().grid;
+  for (std::size_t s = 0; s < states_; ++s) {
+    auto const& points = objective_.problem().states[s].points;
+    if (!points) continue;
+    auto const& block = blocks_[s];
+    auto const weight = on_host(objective_.data_weight(s));
+    for (std::size_t p = 0; p < points->number.size(); ++p) {
+      std::vector<std::pair<Index, double>> row{{block.first, std::sqrt(weight(p))}};
+      Index stride = block.size;
+      for (std::size_t a = 0; a < block.lines.size(); ++a) {
+        int const axis = static_cast<int>(a);
+        auto const& line = block.lines[a];
+        double const x = points->coordinates[a][p];
+        auto const taps = mollifier::spline_taps(lattice.extended().axis(axis), lattice.is_smooth(axis) ? lattice.degree() : 1,
+                                                 mollifier::cell_of(grid.axis(axis), x) + lattice.margin(axis), x);
+        stride /= line.functions();
+        std::vector<std::pair<Index, double>> next;
+        for (Index c = 0; c < line.functions(); ++c) {
+          double value = 0.0;
+          for (std::size_t k = 0; k < taps.points.size(); ++k) value += taps.weights[k] * line.at((taps.points[k] % line.places() + line.places()) % line.places(), c);
+          for (auto const& [column, factor] : row)
+            if (value != 0.0) next.emplace_back(column + c * stride, factor * value);
+        }
+        row = std::move(next);
+      }
+      for (auto const& [i, left] : row)
+        for (auto const& [j, right] : row)
+          if (i <= j) entry(i, j) += left * right;
+    }
+  }
 }
 
 /// Of the states along each axis, the others' Z^T Z beside it; by one rank.

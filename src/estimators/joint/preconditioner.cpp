@@ -98,7 +98,7 @@ void Preconditioner::make_models() {
   auto lines = problem::model_lines(grid, system, parameters);
   if (kind_ == Kind::waves)   // space is exact there
     lines.erase(std::remove_if(lines.begin(), lines.end(), [](int line) { return line != 0; }), lines.end());
-  if (kind_ == Kind::averages && problem::wants_second_level(grid, system) && reduced_->can_own()) coarse_ = CoarseModel::all(objective_);
+  if (problem::wants_second_level(grid, system) && reduced_->can_own()) coarse_ = CoarseModel::all(objective_);
   if (has_levels()) reduced_->own();
   for (std::size_t b = 0; b < lines.size(); ++b) {
     models_.push_back(std::make_unique<LineModel>(objective_, lines[b]));

@@ -7,6 +7,7 @@
 #include "estimators/joint/own_inverse.hpp"
 #include "petsc/access.hpp"
 #include "problem/case.hpp"
+#include "scattered.hpp"
 
 namespace {
 
@@ -16,14 +17,18 @@ double film(test::Coordinates const& at) { return std::exp(-at[0]) * (1.0 + std:
 double field(test::Coordinates const& at) { return 0.5 + 0.2 * at[0] * at[1]; }
 double constant(test::Coordinates const&) { return 0.7; }
 
+problem::Problem as_it_is(problem::Problem problem) { return problem; }
+problem::Problem between_sensors(problem::Problem problem) { return test::scattered(std::move(problem), 50); }
+problem::Problem in_a_disc(problem::Problem problem) { return test::masked(std::move(problem), test::disc); }
+
 /// Open time, an axis y as the deck has it, open x; a diffusivity over y and x and a constant.
 struct Fixture {
-  explicit Fixture(std::string const& more)
+  explicit Fixture(std::string const& more, problem::Problem (*change)(problem::Problem) = as_it_is)
       : c("[grid]\naxes = [\"t\", \"y\", \"x\"]\npoints = [13, 16, 18]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 1.0, 1.0]\n" + more +
               "[parameters.D]\nover = [\"y\", \"x\"]\nsmoothness = { order = 2, weight = 1.0 }\n[parameters.k]\nover = []\n"
               "[equation]\nresidual = \"dt(u) - dx(D*dx(u)) - dy(D*dy(u)) + k*u\"\n",
           {{"u", film}}, {0.01, 1, {}, {}, MPI_COMM_WORLD}),
-        problem(c.problem()), objective(problem, joint::Lattice(c.grid, c.system, 7)), x(objective.make_vector()) {
+        problem(change(c.problem())), objective(problem, joint::Lattice(c.grid, c.system, 7)), x(objective.make_vector()) {
     objective.weights() = {{2.0}, {0.5, 0.0}};
     petsc::copy_in(test::sample(objective.lattice().extended(), film), x, objective.layout().state[0]);
     objective.put_parameters(test::vector_of(c, {field, constant}), x);
@@ -49,39 +54,40 @@ struct Fixture {
   petsc::Vector x;
 };
 
-double norm(Vec v) {
-  PetscReal value = 0.0;
-  petsc::check(VecNorm(v, NORM_2, &value));
-  return value;
-}
-
-/// |Z (Z^T H Z)^-1 Z^T H v - v| / |v| for a v that Z spans: 0 where the matrix is that of the Hessian's own products.
+/// |Z (Z^T H Z)^-1 Z^T H v - v| / |v| in the norm of H, for a v that Z spans: 0 where the matrix is that of the Hessian's own products. Rounding
+/// is as much more as functions are alike where there are few data.
 double error_in_span(Fixture& f, joint::CoarseModel const& model) {
   auto const r = f.some(false), v = petsc::like(r), image = petsc::like(r), back = petsc::like(r);
+  auto const energy = [&](Vec of) {
+    f.objective.apply_hessian(of, image);
+    return test::dot(of, image);
+  };
   petsc::check(VecSet(v, 0.0));
   petsc::check(VecSet(back, 0.0));
   model.add(r, v);
-  f.objective.apply_hessian(v, image);
+  double const whole = energy(v);
   model.add(image, back);
   petsc::check(VecAXPY(back, -1.0, v));
-  return norm(back) / norm(v);
+  return std::sqrt(energy(back) / whole);
 }
 
 TEST(CoarseModel, IsTheHessianOnWhatItsFunctionsSpan) {
-  for (std::string const more : {"", "periodic = [\"y\"]\n", "periodic = [\"t\"]\n"}) {
-    Fixture f(more);
+  auto const check = [](std::string const& more, problem::Problem (*change)(problem::Problem)) {
+    Fixture f(more, change);
     auto const models = joint::CoarseModel::all(f.objective);
     ASSERT_EQ(models.size(), 2U);   // smooth functions; slow ones of time
     for (auto const& model : models) {
       model->update();
-      EXPECT_LT(error_in_span(f, *model), 1e-7) << more;
+      EXPECT_LT(error_in_span(f, *model), 1e-6) << more;
     }
     f.objective.hold_parameters(true);
     for (auto const& model : models) {
       model->update();
-      EXPECT_LT(error_in_span(f, *model), 1e-7) << more << "parameters held";
+      EXPECT_LT(error_in_span(f, *model), 1e-6) << more << "parameters held";
     }
-  }
+  };
+  for (auto const change : {as_it_is, between_sensors, in_a_disc})
+    for (std::string const more : {"", "periodic = [\"y\"]\n", "periodic = [\"t\"]\n"}) check(more, change);
 }
 
 TEST(CoarseModel, LeavesReflectingAxesAlone) {
@@ -143,7 +149,7 @@ TEST(OwnInverse, InvertsTheParametersPartOfTheHessian) {
       for (Index i = 0; i < size; ++i) largest = std::max(largest, std::abs(entries[static_cast<std::size_t>(i)] - wanted(static_cast<std::size_t>(i))));
     }
     MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
-    EXPECT_LT(largest, 1e-7) << more;
+    EXPECT_LT(largest, 1e-6) << more;
   }
 }
 

@@ -2,7 +2,7 @@
 // differences of residuals and sums over ranks.
 #include "estimators/joint/objective.hpp"
 
-#include "mollifier/spline_taps.hpp"
+#include "scattered.hpp"
 #include "petsc/access.hpp"
 #include "problem/case.hpp"
 
@@ -51,35 +51,6 @@ residuals = ["dy(u) + k*v*u - b", "lap(v) + b*u*v"])",
            {{"u", wave}, {"v", bump}}}};
 }
 
-/// 40 scattered points in place of a state's values on the grid, with noise that varies.
-void scatter(problem::Problem& problem) {
-  auto& state = problem.states.front();
-  auto const& grid = problem.grid;
-  observations::Points own;
-  own.total = 40;
-  own.coordinates.resize(grid.axes().size());
-  std::mt19937 engine(9);
-  std::uniform_real_distribution<double> uniform;
-  std::vector<double> values, shape;
-  for (Index n = 0; n < own.total; ++n) {
-    bool here = grid.local_size() > 0;
-    std::vector<double> x;
-    for (int a = 0; a < grid.dimension(); ++a) {
-      x.push_back(grid.axis(a).front() + uniform(engine) * grid.axis(a).extent());
-      here = here && grid.owned()[a].contains(mollifier::cell_of(grid.axis(a), x.back()));
-    }
-    double const value = uniform(engine);
-    if (!here) continue;
-    own.number.push_back(n);
-    for (std::size_t a = 0; a < x.size(); ++a) own.coordinates[a].push_back(x[a]);
-    values.push_back(value);
-    shape.push_back(0.5 + value);
-  }
-  state.data = test::to_field(values);
-  state.shape = test::to_field(shape);
-  state.points = std::make_shared<observations::Points const>(own);
-}
-
 /// As if the last state had not been observed.
 void forget(problem::Problem& problem) {
   auto& state = problem.states.back();
@@ -100,8 +71,7 @@ void spoil(problem::Problem& problem) {
 using Change = void (*)(problem::Problem&);
 
 problem::Problem made(test::Case const& c, bool points, Change change) {
-  auto problem = c.problem();
-  if (points) scatter(problem);
+  auto problem = points ? test::scattered(c.problem(), 40) : c.problem();
   if (change != nullptr) change(problem);
   return problem;
 }

@@ -1,7 +1,7 @@
-// A joint fit at its peak: while the standard errors solve for what a chosen weight moves, or while the last of the first draws tell the scales of octaves. Its own
-// steps come a few vectors below that.
+// A joint fit at its peak, in a linear solve: of a step, or for one of the first draws of its error or what a chosen weight moves.
 #include <algorithm>
 #include <cmath>
+#include <variant>
 #include <vector>
 
 #include "estimators/methods.hpp"
@@ -76,13 +76,6 @@ double matrices(deck::Deck const& deck, grid::Grid const& grid, equation::System
   return sum / static_cast<double>(grid.points());
 }
 
-/// States that no residual reads themselves, whose values are made all the same.
-double unread(equation::System const& system, double states) {
-  for (auto const& feature : system.features)
-    if (feature.kind == equation::Feature::Kind::state && feature.order == mollifier::MultiIndex{}) states -= 1.0;
-  return states;
-}
-
 /// Points along each axis that derivatives on the lattice read and make.
 mollifier::PassBox passes_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   mollifier::PassBox box;
@@ -133,7 +126,14 @@ double handed_on(mollifier::PassBox box, std::vector<mollifier::Sum> const& sums
   return (results + largest / product(box.read, 0, static_cast<std::size_t>(others.back()))) / points;
 }
 
-constexpr double fields_of_octaves = 7.0;   ///< of five draws, the parts by the noise; a pull and its waves (uncertainty::PriorScale)
+constexpr double of_tao = 7.0;           ///< vectors of TAONLS and its line search
+
+/// Draws whose parts by the noise are kept (uncertainty::PriorScale).
+double in_parts(deck::Deck const& deck) {
+  constexpr double first = 5.0;
+  auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
+  return samples == nullptr ? first : std::min(first, static_cast<double>(*samples));
+}
 
 }  // namespace
 
@@ -141,33 +141,38 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   Counts const n(deck, grid, system);
   auto const lattice = lattice_of(deck, grid, system);
   double const both = n.states + n.fields, x = lattice.size * n.states + n.fields, ghosts = n.ghosts ? 1.0 : 0.0;
-  // Observations as read, their weights, the mask; jets, the state itself among them, and the states on the grid; passes, of one state or
-  // parameter at a time.
+  // Observations as read, their weights, the mask; sums of derivatives and the states on the grid, which jets share between steps; passes, of one state
+  // or parameter at a time.
   double const data = 2.0 * n.states + 1.0;
   double between = 0.0;
   for (int s = 0; s < static_cast<int>(n.states); ++s) between = std::max(between, handed_on(passes_of(deck, grid, system), derivatives_of(system, s)));
-  double const jets = n.state_features + unread(system, n.states) + n.states + n.other_features + lattice.size * ghosts * n.states +
-                      std::max(between, n.smoothness_passes);
-  double const roughness = lattice.open > 0.0 ? lattice.size * (n.states + 1.0) : 0.0;
+  double const jets = n.sums + n.states + n.other_features + lattice.size * ghosts * n.states + std::max(between, n.smoothness_passes);
+  double const roughness = lattice.open > 0.0 ? lattice.size : 0.0;
   double const smoothness = n.fields * ghosts;
-  double const linearised = n.by_state + n.by_parameter + n.residuals + 2.0 * n.fields;   // parameters and L p at this point
-  // x, states, predictions, weights; parameters, their start and sensitivities; a checkpoint's copy of the fit, the estimate, the draws.
-  double const estimate = x + 2.0 * n.states + n.residuals + 3.0 * n.fields + x + 3.0 * n.fields;
+  double const linearised = n.by_state + n.by_parameter + n.residuals;
+  // x and a checkpoint's copy, where parameters started, twice.
+  double const point = 2.0 * x + 2.0 * n.fields;
   double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 0.5) +
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // factors; amplitudes, scales
                                 (lattice.open > 1.0 ? edges(deck, grid, system, n.states, n.fields) : 0.0);
   double const transforms = matrices(deck, grid, system);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
-  // The fit, squares, variances and what weights take, octaves of waves, a byte each; the larger of what a weight moves, once and twice, as fields
-  // too, and what was found before, or the parts of the last of the first draws, a right side and its pull, and fields.
-  double const errors = 4.125 * n.fields + std::max((3.0 + 2.0 * n.fields) * x + n.fields, 4.0 * x + fields_of_octaves * n.fields);
-  double const stiff = lattice.open > 0.0 ? n.fields * (1.0 + lattice.open) * x : x * n.fields;   // what a smoothness of order 2 leaves free, for draws
-  // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
-  double const by_models = lattice.size * (n.fields + both + 3.0);
-  double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
-  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + transforms + conjugate_gradients + errors +
-         (lattice.open > 1.0 ? by_models + stiff : std::max(by_models + stiff, by_saddle));
+  // A step: what TAO holds, where it began, parameters before it.
+  double const step = (of_tao + 1.0) * x + n.fields;
+  // Draws: the estimate with its weights and sensitivities; squares and their copy, variances, octaves of waves, a byte each; rows and three vectors of a draw, and the
+  // parts of the first by the noise; or what a weight moves, once and twice. Stiff directions, in single precision.
+  double const stiff = 0.5 * n.fields * x * (lattice.open > 0.0 ? 1.0 + lattice.open : 1.0);
+  double const draws = n.residuals + 2.0 * n.fields + 3.125 * n.fields + stiff +
+                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + n.states + n.residuals + in_parts(deck) * n.fields);
+  // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: three pairs of vectors and a product, and what
+  // parameters over some of the axes take: their correction, what is coupled to it, its waves.
+  double const by_models = lattice.size * (2.0 * n.fields + both + 1.0);
+  bool const reduced = static_cast<double>(deck.parameters.size()) > n.fields;
+  double const by_saddle = 3.0 * x + n.states + 4.0 * n.residuals + 3.0 * n.fields + 2.0 +
+                           (reduced ? 3.0 * x + lattice.size * both + 2.0 * n.residuals : 0.0);
+  return data + jets + roughness + smoothness + linearised + point + preconditioner + transforms + conjugate_gradients + std::max(step, in_parts(deck) > 0.0 ? draws : 0.0) +
+         (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }
 
 double second_level_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {

@@ -29,10 +29,11 @@ double estimate(Counts const& n) {
   return 2.0 * n.residuals + n.states + 3.0 * n.fields + n.fields;   // residuals, weights; parameters twice, sensitivities
 }
 
-/// What a draw makes: the response of the residuals to noise of the data, then the solution, by conjugate gradients; the preconditioner takes as much.
-double draw(Counts const& n) {
-  return n.residuals + std::max(n.state_features + n.by_state + n.states + 2.0 * n.fields, (3.0 + 4.0) * n.fields);
-}
+/// Of the residuals to noise of the data.
+double response(Counts const& n) { return n.state_features + n.by_state + n.states + n.residuals; }
+
+/// What a draw makes: the response, then the solution, by conjugate gradients; the preconditioner takes as much.
+double draw(Counts const& n) { return std::max(response(n) + 2.0 * n.fields, n.residuals + (3.0 + 4.0) * n.fields); }
 
 /// What may be missing beside constants, a field a term (uncertainty::MissingTerms): 1, the states, their products, their derivatives.
 double missing(Counts const& n) { return 1.0 + 0.5 * n.states * (n.states + 3.0) + n.state_features; }
@@ -77,7 +78,9 @@ Doubles mollified_doubles(deck::Deck const& deck, grid::Grid const& grid, equati
   double const varying =
       deck.mollifier.adaptive ? 6.0 * static_cast<double>(1 + system.features.size()) + 15.0 * system.residuals : 0.0;
   double const a_rank = n.fields > 0.0 ? fits * (low_modes * low_modes + modes(deck, grid)) + tables(grid) : 0.0;
-  return {varying + kept + fits * (estimate(n) + fit(n)) + drawn + terms + forms, a_rank};
+  // While radii are tried, the fit that validates them stands beside each trial: more than all that follows where parameters are few.
+  double const trials = deck.mollifier.automatic && !deck.equation.weak ? 2.0 * fit(n) + response(n) : 0.0;
+  return {varying + kept + std::max(fits * (estimate(n) + fit(n)) + drawn + terms + forms, trials), a_rank};
 }
 
 }  // namespace mollis::problem

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "kernels/pack.hpp"
+#include "kernels/sum_over_points.hpp"
 
 namespace mollis::kernels {
 namespace {
@@ -15,23 +16,6 @@ using Range = Kokkos::RangePolicy<Execution, Kokkos::IndexType<Index>>;
 Index size_of(Field const& field) { return static_cast<Index>(field.extent(0)); }
 
 constexpr bool on_host = std::is_same_v<Execution, Kokkos::DefaultHostExecutionSpace>;
-
-/// sum_i term(i). On the host a work item is a run of points with partial sums side by side, none of which waits for the one before.
-template <class Term>
-double sum_over_points(char const* label, Index size, Term const& term) {
-  constexpr Index run = on_host ? 4096 : 1, side = on_host ? 32 : 1;
-  double sum = 0.0;
-  Kokkos::parallel_reduce(label, Range(0, (size + run - 1) / run), KOKKOS_LAMBDA(Index item, double& local) {
-    double sums[side] = {};
-    Index const end = (item + 1) * run < size ? (item + 1) * run : size;
-    Index i = item * run;
-    for (; i + side <= end; i += side)
-      for (Index k = 0; k < side; ++k) sums[k] += term(i + k);
-    for (; i < end; ++i) sums[0] += term(i);
-    for (Index k = 0; k < side; ++k) local += sums[k];
-  }, sum);
-  return sum;
-}
 
 /// Device copies of the terms of a variance, of fixed size so that a lambda may hold them.
 struct DeviceTerms {

@@ -9,7 +9,7 @@ namespace mollis::estimate {
 void put_vector(parameters::ParameterSpace const& space, std::string const& name, Vec vector, Quantities& quantities) {
   auto const pieces = space.scatter(vector);
   for (std::size_t p = 0; p < pieces.size(); ++p)
-    quantities.put(name + "/" + space.unknowns()[p].name, space.unknowns()[p].grid, pieces[p]);
+    quantities.put_still(name + "/" + space.unknowns()[p].name, space.unknowns()[p].grid, pieces[p]);
 }
 
 petsc::Vector take_vector(parameters::ParameterSpace const& space, std::string const& name, Quantities const& quantities) {

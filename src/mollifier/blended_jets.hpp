@@ -32,6 +32,7 @@ class BlendedJets {
 
   grid::Grid const& grid() const { return grid_; }
   std::vector<MultiIndex> const& set() const { return rungs_.front().jets.set(); }
+  Jets const& first_rung() const { return rungs_.front().jets; }
   /// One field a member of the set, NaN where a footprint in use meets a gap that no refit mends. Collective.
   std::vector<Field> apply(Field const& owned) const;
   /// The same into fields of the caller; where one radius serves all points. Collective.

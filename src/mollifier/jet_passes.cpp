@@ -1,10 +1,10 @@
 #include "mollifier/jet_passes.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "mollifier/local_rows.hpp"
+#include "mollifier/pass_order.hpp"
 
 namespace mollis::mollifier {
 namespace {
@@ -15,26 +15,15 @@ Index product(grid::Box const& box, int from, int to) {
   return size;
 }
 
-/// Axes that are filtered, fastest first.
-std::vector<int> active(std::vector<LineFilter> const& filters) {
-  std::vector<int> axes;
-  for (int a = static_cast<int>(filters.size()) - 1; a >= 0; --a)
-    if (!is_identity(filters[static_cast<std::size_t>(a)])) axes.push_back(a);
-  return axes;
-}
-
-/// Multiply-adds of a DerivativeTree: every row of every pass at its points, those of the block along axes to come.
-double multiply_adds(std::vector<LineFilter> const& filters, std::vector<Sum> const& sums, grid::Box const& ghosted, grid::Box const& results) {
-  auto const axes = active(filters);
-  auto const plan = plan_passes(sums, axes);
-  double count = 0.0;
-  for (std::size_t l = 0; l < axes.size(); ++l) {
-    double rows = 0.0;
-    for (auto const& node : plan[l]) rows += static_cast<double>(node.size());
-    Index const points = product(ghosted, 0, axes[l]) * product(results, axes[l], results.dimension());
-    count += rows * static_cast<double>(points * filters[static_cast<std::size_t>(axes[l])].width);
+PassBox box_of(std::vector<LineFilter> const& filters, grid::Box const& ghosted, grid::Box const& results) {
+  PassBox box;
+  for (int a = 0; a < results.dimension(); ++a) {
+    auto const& filter = filters[static_cast<std::size_t>(a)];
+    box.read.push_back(ghosted[a].size());
+    box.made.push_back(results[a].size());
+    box.taps.push_back(is_identity(filter) ? 0 : filter.width);
   }
-  return count;
+  return box;
 }
 
 LineFilter copying(Index points) {
@@ -46,46 +35,6 @@ LineFilter copying(Index points) {
   return filter;
 }
 
-/// What is left of the sums behind one order along the slowest axis that is filtered.
-struct Rest {
-  std::vector<Sum> sums;
-  std::vector<std::size_t> which;   ///< of all sums
-  std::vector<bool> add;            ///< lower orders have written there
-};
-
-/// That axis by itself, and the others.
-struct Split {
-  std::map<int, Rest> by_order;
-  std::vector<LineFilter> filters;                    ///< of the other axes
-  grid::Box ghosted;                                  ///< its results, all else as it was
-  double multiply_adds = 0.0;
-};
-
-std::map<int, Rest> by_order(std::vector<Sum> const& sums, std::size_t axis) {
-  std::map<int, Rest> rests;
-  for (std::size_t k = 0; k < sums.size(); ++k) {
-    std::map<int, Sum> of_sum;
-    for (auto const& summand : sums[k]) of_sum[summand.order[axis]].push_back(summand);
-    for (auto const& [order, sum] : of_sum) {
-      auto& rest = rests[order];
-      rest.sums.push_back(sum);
-      rest.which.push_back(k);
-      rest.add.push_back(order != of_sum.begin()->first);
-    }
-  }
-  return rests;
-}
-
-Split split(std::vector<LineFilter> const& filters, std::vector<Sum> const& sums, grid::Box const& ghosted, grid::Box const& results, int axis) {
-  auto const a = static_cast<std::size_t>(axis);
-  Split out{by_order(sums, a), filters, ghosted, 0.0};
-  out.filters[a] = copying(filters[a].points);
-  out.ghosted[axis] = results[axis];
-  out.multiply_adds = static_cast<double>(out.by_order.size()) * static_cast<double>(out.ghosted.size() * filters[a].width);
-  for (auto const& [order, rest] : out.by_order) out.multiply_adds += multiply_adds(out.filters, rest.sums, out.ghosted, results);
-  return out;
-}
-
 std::vector<Field> some(std::vector<Field> const& all, std::vector<std::size_t> const& which) {
   std::vector<Field> out;
   for (auto const k : which) out.push_back(all[k]);
@@ -95,22 +44,26 @@ std::vector<Field> some(std::vector<Field> const& all, std::vector<std::size_t> 
 }  // namespace
 
 JetPasses::JetPasses(std::vector<LineFilter> const& filters, std::vector<Sum> const& sums, grid::Box const& ghosted, grid::Box const& results) {
-  auto const axes = active(filters);
-  auto const parts = axes.size() > 1 && results.size() > 0 ? split(filters, sums, ghosted, results, axes.back()) : Split();
-  if (parts.by_order.empty() || parts.multiply_adds >= multiply_adds(filters, sums, ghosted, results)) {
+  auto const box = box_of(filters, ghosted, results);
+  if (!is_slowest_first(box, sums)) {
     parts_.push_back({DerivativeTree(filters, sums, ghosted, results), {}});
     for (std::size_t k = 0; k < sums.size(); ++k) parts_.front().sums.push_back(k);
     return;
   }
-  int const axis = axes.back();
+  int const axis = filtered_axes(box).back();
+  auto const slowest = static_cast<std::size_t>(axis);
+  auto others = filters;
+  others[slowest] = copying(filters[slowest].points);
+  auto block = ghosted;
+  block[axis] = results[axis];
   std::vector<std::vector<PlannedResult::Row>> rows;
-  for (auto const& [order, rest] : parts.by_order) {
+  for (auto const& [order, rest] : by_order(sums, slowest)) {
     rows.push_back({{order, 1.0}});
-    parts_.push_back({DerivativeTree(parts.filters, rest.sums, parts.ghosted, results), rest.which});
+    parts_.push_back({DerivativeTree(others, rest.sums, block, results), rest.which});
     parts_.back().tree.add_to(rest.add);
     if (parts_.size() > 1) parts_.back().tree.share_workspace(parts_.front().tree);
   }
-  first_ = First{kernels::LinePass(local_rows(filters[static_cast<std::size_t>(axis)], rows, ghosted[axis], results[axis])),
+  first_ = First{kernels::LinePass(local_rows(filters[slowest], rows, ghosted[axis], results[axis])),
                  product(ghosted, 0, axis), product(ghosted, axis + 1, ghosted.dimension())};
   workspace_->size = size_of_result() * static_cast<Index>(parts_.size());
 }

@@ -40,13 +40,16 @@ std::optional<mollifier::Jets> product_of(Unknown const& unknown) {
   return mollifier::Jets(grid, std::move(filters), std::move(set));
 }
 
-std::optional<mollifier::Jets> roots_of(Unknown const& unknown, std::optional<mollifier::Jets> const& product) {
-  if (!product) return std::nullopt;
+/// One for each split of the order over the axes, so that one field of R p stands at a time.
+std::vector<mollifier::Jets> roots_of(Unknown const& unknown, std::optional<mollifier::Jets> const& product) {
+  if (!product) return {};
   auto const& grid = unknown.grid;
   std::vector<mollifier::LineFilter> filters;
   for (int a = 0; a < grid.dimension(); ++a)
     filters.push_back(lines_of<LineRoot>(grid, a, unknown.settings.smoothness_order, [](double f) { return std::sqrt(f); }));
-  return mollifier::Jets(grid, std::move(filters), product->set());
+  std::vector<mollifier::Jets> roots;
+  for (auto const& orders : product->set()) roots.emplace_back(grid, filters, std::vector<mollifier::MultiIndex>{orders});
+  return roots;
 }
 
 }  // namespace
@@ -62,9 +65,10 @@ SmoothnessProduct::SmoothnessProduct(ParameterSpace const& space) {
 }
 
 void SmoothnessProduct::share_workspace(mollifier::Jets const& other) {
-  for (auto* jets : {&products_, &roots_})
-    for (auto& one : *jets)
-      if (one) one->share_workspace(other);
+  for (auto& product : products_)
+    if (product) product->share_workspace(other);
+  for (auto& roots : roots_)
+    for (auto& root : roots) root.share_workspace(other);
 }
 
 std::vector<Field> SmoothnessProduct::apply(std::vector<Field> const& pieces) const {
@@ -80,7 +84,7 @@ std::vector<Field> SmoothnessProduct::gradient(std::vector<Field> const& pieces)
   std::vector<Field> products;
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     products.emplace_back("smoothness", pieces[p].extent(0));
-    if (roots_[p]) roots_[p]->apply_transpose_add(roots_[p]->apply(pieces[p]), products[p]);
+    for (auto const& root : roots_[p]) root.apply_transpose_add(root.apply(pieces[p]), products[p]);
   }
   return products;
 }

@@ -26,7 +26,7 @@ class SmoothnessProduct {
 
  private:
   std::vector<std::optional<mollifier::Jets>> products_;  ///< one a parameter; none where L = 0
-  std::vector<std::optional<mollifier::Jets>> roots_;     ///< likewise
+  std::vector<std::vector<mollifier::Jets>> roots_;       ///< of each parameter, the rows of R
 };
 
 }  // namespace mollis::parameters

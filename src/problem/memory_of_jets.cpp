@@ -11,26 +11,29 @@ namespace {
 
 constexpr double low_modes = 400.0;  ///< the smoothest, dense: the factor
 
-constexpr double draws_strong = 8.0, draws_weak = 24.0;   ///< of the noise through each fit (uncertainty::Refit)
+constexpr double draws_strong = 8.0, draws_weak = 24.0;   ///< of the noise through each fit (uncertainty::Refit), in single precision
 
 /// One fit with what it works with: its features, partial derivatives, residuals; its normal matrix and solver.
 double fit(Counts const& n) {
   double const ghosts = n.ghosts ? 1.0 : 0.0;
-  double const features = n.state_features + n.other_features + n.jet_passes + ghosts * n.states + 1.0;   // the mask
+  double const features = n.state_features + n.other_features + std::max(n.jet_passes, n.smoothness_passes) + ghosts * n.states + 1.0;   // the mask
   double const equation = n.by_parameter + 2.0 * n.residuals;                                           // residuals, weights
-  double const around = 2.0 * n.fields + n.by_parameter + (n.derived ? n.by_parameter : 0.0);           // J times a vector, where that has jets
-  double const solver = n.fields * (3.0 + n.smoothness_passes + ghosts) + 2.0 * n.fields * n.fields;    // conjugate gradients; H, its mean's inverse
+  double const around = 2.0 * n.fields + (n.affine ? 0.0 : n.by_parameter) + (n.derived ? n.by_parameter : 0.0);   // J times a vector, where that has jets
+  double const solver = n.fields * ghosts + 2.0 * n.fields * n.fields;                                  // H, its mean's inverse
   double const noise = n.noise_sums + n.noise_pairs;
   return features + equation + around + noise + solver;
 }
 
-/// The estimate, without what it was made with, and a checkpoint's copy.
+/// The estimate, without what it was made with, and a checkpoint's copy of its parameters.
 double estimate(Counts const& n) {
-  return 2.0 * n.residuals + n.states + 3.0 * n.fields + n.fields + n.residuals;   // residuals, weights; parameters twice, sensitivities
+  return 2.0 * n.residuals + n.states + 3.0 * n.fields + n.fields;   // residuals, weights; parameters twice, sensitivities
 }
 
-/// What a draw makes: the response of the residuals to noise of the data, the solution; the preconditioner takes as much.
-double draw(Counts const& n) { return n.state_features + n.by_state + n.states + n.residuals + 4.0 * n.fields; }
+/// Of the residuals to noise of the data.
+double response(Counts const& n) { return n.state_features + n.by_state + n.states + n.residuals; }
+
+/// What a draw makes: the response, then the solution, by conjugate gradients; the preconditioner takes as much.
+double draw(Counts const& n) { return std::max(response(n) + 2.0 * n.fields, n.residuals + (3.0 + 4.0) * n.fields); }
 
 /// What may be missing beside constants, a field a term (uncertainty::MissingTerms): 1, the states, their products, their derivatives.
 double missing(Counts const& n) { return 1.0 + 0.5 * n.states * (n.states + 3.0) + n.state_features; }
@@ -39,6 +42,13 @@ double missing(Counts const& n) { return 1.0 + 0.5 * n.states * (n.states + 3.0)
 double weak_fit(Counts n) {
   n.noise_pairs = 0.5 * n.state_features * (n.state_features + 1.0);
   return fit(n);
+}
+
+/// While the smoothest modes are set up: products of every two of them along an axis, and what these make of the last one.
+double tables(grid::Grid const& grid) {
+  double longest = 0.0;
+  for (auto const& axis : grid.axes()) longest = std::max(longest, static_cast<double>(axis.size()));
+  return 2.0 * low_modes * longest;
 }
 
 /// Modes, forth and back, of axes that no fast transform has.
@@ -60,15 +70,17 @@ Doubles mollified_doubles(deck::Deck const& deck, grid::Grid const& grid, equati
   double const fits = deck.mollifier.automatic && !draws ? 2.0 : 1.0;   // those of trials and what validates them, too
   double const each = deck.equation.weak ? draws_weak : draws_strong;
   double const kept = n.states + 2.0 * n.fields;   // data, starts
-  double const drawn = draws ? (7.0 + each) * n.fields + 1.0 + draw(n) : 0.0;   // squares, deviations, what noise pulls by; starts, mask
+  double const drawn = draws ? (7.0 + 0.5 * each) * n.fields + 1.0 + draw(n) : 3.0 * n.fields;   // squares, deviations, what noise pulls by; starts, mask
   bool const constants = draws && std::all_of(deck.parameters.begin(), deck.parameters.end(), [](auto const& parameter) { return parameter.second.over.empty(); });
   double const terms = constants ? 2.0 * missing(n) : 0.0;   // of both fits
   double const forms = constants && !deck.equation.weak ? std::max(estimate(n) + weak_fit(n) - fit(n), 0.0) : 0.0;   // while the weak form is asked
   /// Radii that vary: what the jets of each rung keep, and what the search holds of each of its radii.
   double const varying =
       deck.mollifier.adaptive ? 6.0 * static_cast<double>(1 + system.features.size()) + 15.0 * system.residuals : 0.0;
-  double const a_rank = n.fields > 0.0 ? fits * (low_modes * low_modes + modes(deck, grid)) : 0.0;
-  return {varying + kept + fits * (estimate(n) + fit(n)) + drawn + terms + forms, a_rank};
+  double const a_rank = n.fields > 0.0 ? fits * (low_modes * low_modes + modes(deck, grid)) + tables(grid) : 0.0;
+  // While radii are tried, the fit that validates them stands beside each trial: more than all that follows where parameters are few.
+  double const trials = deck.mollifier.automatic && !deck.equation.weak ? 2.0 * fit(n) + response(n) : 0.0;
+  return {varying + kept + std::max(fits * (estimate(n) + fit(n)) + drawn + terms + forms, trials), a_rank};
 }
 
 }  // namespace mollis::problem

@@ -1,14 +1,12 @@
-// A joint fit at its peak: while the standard errors solve for what a chosen weight moves, or while the last of the first draws tell the scales of octaves. Its own
-// steps come a few vectors below that.
+// A joint fit at its peak, in a linear solve: of a step, or for one of the first draws of its error or what a chosen weight moves.
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <map>
+#include <variant>
 #include <vector>
 
 #include "estimators/methods.hpp"
 #include "grid/open_axis.hpp"
-#include "mollifier/pass_plan.hpp"
+#include "mollifier/pass_order.hpp"
 #include "problem/coarse_lattice.hpp"
 #include "problem/memory_parts.hpp"
 #include "problem/section.hpp"
@@ -78,79 +76,64 @@ double matrices(deck::Deck const& deck, grid::Grid const& grid, equation::System
   return sum / static_cast<double>(grid.points());
 }
 
-/// States that no residual reads themselves, whose values are made all the same.
-double unread(equation::System const& system, double states) {
+/// Points along each axis that derivatives on the lattice read and make.
+mollifier::PassBox passes_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
+  mollifier::PassBox box;
+  for (int a = 0; a < grid.dimension(); ++a) {
+    bool const filtered = is_differentiated(system, static_cast<std::size_t>(a)), longer = filtered && (is_open(grid.axis(a)) || grid.axis(a).periodic);
+    box.made.push_back(grid.axis(a).size());
+    box.read.push_back(box.made.back() + (longer ? deck.joint.spline_degree - 1 : 0));
+    box.taps.push_back(filtered ? deck.joint.spline_degree : 0);
+  }
+  return box;
+}
+
+/// A state and its derivatives, each by itself.
+std::vector<mollifier::Sum> derivatives_of(equation::System const& system, int state) {
+  std::vector<mollifier::MultiIndex> set{mollifier::MultiIndex{}};
   for (auto const& feature : system.features)
-    if (feature.kind == equation::Feature::Kind::state && feature.order == mollifier::MultiIndex{}) states -= 1.0;
-  return states;
+    if (feature.kind == equation::Feature::Kind::state && feature.index == state && feature.order != mollifier::MultiIndex{}) set.push_back(feature.order);
+  return mollifier::sums_of(set);
 }
 
-/// One state's derivatives on the lattice: axes with passes, their points with what the passes read beyond them, those of the grid.
-struct Passes {
-  std::vector<mollifier::Sum> set;
-  std::vector<int> axes;                ///< fastest first
-  std::array<double, max_axes> read{}, made{};
-};
-
-Passes passes_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, int state) {
-  Passes out{{{{mollifier::MultiIndex{}, 1.0}}}, {}, {}, {}};
-  for (auto const& feature : system.features)
-    if (feature.kind == equation::Feature::Kind::state && feature.index == state && feature.order != mollifier::MultiIndex{}) out.set.push_back({{feature.order, 1.0}});
-  for (int a = grid.dimension() - 1; a >= 0; --a) {
-    auto const at = static_cast<std::size_t>(a);
-    bool const filtered = is_differentiated(system, at);
-    out.made[at] = static_cast<double>(grid.axis(a).size());
-    out.read[at] = out.made[at] + (filtered && (is_open(grid.axis(a)) || grid.axis(a).periodic) ? deck.joint.spline_degree - 1.0 : 0.0);
-    if (filtered) out.axes.push_back(a);
-  }
-  return out;
+double product(std::vector<Index> const& points, std::size_t from, std::size_t to) {
+  double product = 1.0;
+  for (std::size_t a = from; a < to; ++a) product *= static_cast<double>(points[a]);
+  return product;
 }
 
-/// What passes write over axes from the fastest on, and the fields that the last of them reads.
-struct Written {
-  double values = 0.0, last = 0.0;
-};
-
-Written written(Passes const& passes, std::vector<mollifier::Sum> const& set, std::vector<int> const& axes) {
-  Written out;
-  auto const plan = mollifier::plan_passes(set, axes);
-  double points = 1.0;
-  for (double const read : passes.read) points *= read > 0.0 ? read : 1.0;
-  for (std::size_t l = 0; l < axes.size(); ++l) {
-    auto const a = static_cast<std::size_t>(axes[l]);
-    points *= passes.made[a] / passes.read[a];
-    for (auto const& node : plan[l]) out.values += static_cast<double>(node.size()) * points;
-  }
-  if (axes.size() > 1) out.last = static_cast<double>(plan.back().size()) * points * passes.read[static_cast<std::size_t>(axes.back())] / passes.made[static_cast<std::size_t>(axes.back())];
-  return out;
+/// Values that the last pass reads, fastest axis first; none where it is the only one.
+double read_by_last(mollifier::PassBox const& box, std::vector<mollifier::Sum> const& sums) {
+  auto const axes = mollifier::filtered_axes(box);
+  if (axes.size() < 2) return 0.0;
+  auto const next = static_cast<std::size_t>(axes.back()) + 1;
+  return static_cast<double>(mollifier::plan_passes(sums, axes).back().size()) * product(box.read, 0, next) * product(box.made, next, box.made.size());
 }
 
-/// Doubles a point that passes hand on: what the last of them reads, or the results along the slowest axis where that is filtered first, and what the last
-/// of the others reads at one of them (mollifier::JetPasses).
-double handed_on(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, int state) {
-  auto passes = passes_of(deck, grid, system, state);
-  if (passes.axes.size() < 2) return 0.0;
-  auto const points = static_cast<double>(grid.points());
-  auto const fastest_first = written(passes, passes.set, passes.axes);
-  auto const slowest = static_cast<std::size_t>(passes.axes.back());
-  std::map<int, std::vector<mollifier::Sum>> by_order;
-  for (auto const& sum : passes.set) by_order[sum.front().order[slowest]].push_back(sum);
-  passes.read[slowest] = passes.made[slowest];
-  double first = static_cast<double>(by_order.size()), largest = 0.0;
-  for (double const read : passes.read) first *= read > 0.0 ? read : 1.0;
-  double values = first;
-  std::vector<int> const others(passes.axes.begin(), passes.axes.end() - 1);
-  for (auto const& [order, set] : by_order) {
-    auto const rest = written(passes, set, others);
-    values += rest.values;
-    largest = std::max(largest, rest.last);
-  }
-  double slices = 1.0;
-  for (int a = 0; a < others.back(); ++a) slices *= passes.read[static_cast<std::size_t>(a)];
-  return (values < fastest_first.values ? first + largest / slices : fastest_first.last) / points;
+/// Doubles a point that passes hand on (mollifier::JetPasses): what the last of them reads, or the results along the slowest axis where that is filtered
+/// first, and what the last of the others reads at one of them.
+double handed_on(mollifier::PassBox box, std::vector<mollifier::Sum> const& sums) {
+  double const points = product(box.made, 0, box.made.size());
+  if (!mollifier::is_slowest_first(box, sums)) return read_by_last(box, sums) / points;
+  auto const slowest = static_cast<std::size_t>(mollifier::filtered_axes(box).back());
+  auto const rests = mollifier::by_order(sums, slowest);
+  box.read[slowest] = box.made[slowest];
+  box.taps[slowest] = 0;
+  double largest = 0.0;
+  for (auto const& [order, rest] : rests) largest = std::max(largest, read_by_last(box, rest.sums));
+  double const results = static_cast<double>(rests.size()) * product(box.read, 0, box.read.size());
+  auto const others = mollifier::filtered_axes(box);
+  return (results + largest / product(box.read, 0, static_cast<std::size_t>(others.back()))) / points;
 }
 
-constexpr double fields_of_octaves = 7.0;   ///< of five draws, the parts by the noise; a pull and its waves (uncertainty::PriorScale)
+constexpr double of_tao = 7.0;           ///< vectors of TAONLS and its line search
+
+/// Draws whose parts by the noise are kept (uncertainty::PriorScale).
+double in_parts(deck::Deck const& deck) {
+  constexpr double first = 5.0;
+  auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
+  return samples == nullptr ? first : std::min(first, static_cast<double>(*samples));
+}
 
 }  // namespace
 
@@ -158,33 +141,38 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   Counts const n(deck, grid, system);
   auto const lattice = lattice_of(deck, grid, system);
   double const both = n.states + n.fields, x = lattice.size * n.states + n.fields, ghosts = n.ghosts ? 1.0 : 0.0;
-  // Observations as read, their weights, the mask; jets, the state itself among them, and the states on the grid; passes, of one state or
-  // parameter at a time.
+  // Observations as read, their weights, the mask; sums of derivatives and the states on the grid, which jets share between steps; passes, of one state
+  // or parameter at a time.
   double const data = 2.0 * n.states + 1.0;
   double between = 0.0;
-  for (int s = 0; s < static_cast<int>(n.states); ++s) between = std::max(between, handed_on(deck, grid, system, s));
-  double const jets = n.state_features + unread(system, n.states) + n.states + n.other_features + lattice.size * ghosts * n.states +
-                      std::max(between, n.smoothness_passes);
-  double const roughness = lattice.open > 0.0 ? lattice.size * (n.states + 1.0) : 0.0;
+  for (int s = 0; s < static_cast<int>(n.states); ++s) between = std::max(between, handed_on(passes_of(deck, grid, system), derivatives_of(system, s)));
+  double const jets = n.sums + n.states + n.other_features + lattice.size * ghosts * n.states + std::max(between, n.smoothness_passes);
+  double const roughness = lattice.open > 0.0 ? lattice.size : 0.0;
   double const smoothness = n.fields * ghosts;
-  double const linearised = n.by_state + n.by_parameter + n.residuals + 2.0 * n.fields;   // parameters and L p at this point
-  // x, states, predictions, weights; parameters, their start and sensitivities; a checkpoint's copy of the fit, the estimate, the draws.
-  double const estimate = x + 2.0 * n.states + n.residuals + 3.0 * n.fields + x + 3.0 * n.fields;
+  double const linearised = n.by_state + n.by_parameter + n.residuals;
+  // x and a checkpoint's copy, where parameters started, twice.
+  double const point = 2.0 * x + 2.0 * n.fields;
   double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 0.5) +
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // factors; amplitudes, scales
                                 (lattice.open > 1.0 ? edges(deck, grid, system, n.states, n.fields) : 0.0);
   double const transforms = matrices(deck, grid, system);
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
-  // The fit, squares, variances and what weights take, octaves of waves, a byte each; the larger of what a weight moves, once and twice, as fields
-  // too, and what was found before, or the parts of the last of the first draws, a right side and its pull, and fields.
-  double const errors = 4.125 * n.fields + std::max((3.0 + 2.0 * n.fields) * x + n.fields, 4.0 * x + fields_of_octaves * n.fields);
-  double const stiff = lattice.open > 0.0 ? n.fields * (1.0 + lattice.open) * x : x * n.fields;   // what a smoothness of order 2 leaves free, for draws
-  // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
-  double const by_models = lattice.size * (n.fields + both + 3.0);
-  double const by_saddle = 5.0 * x + n.states + 5.0 * n.residuals + 3.0 * n.fields + 2.0;
-  return data + jets + roughness + smoothness + linearised + estimate + preconditioner + transforms + conjugate_gradients + errors +
-         (lattice.open > 1.0 ? by_models + stiff : std::max(by_models + stiff, by_saddle));
+  // A step: what TAO holds, where it began, parameters before it.
+  double const step = (of_tao + 1.0) * x + n.fields;
+  // Draws: the estimate with its weights and sensitivities; squares and their copy, variances, octaves of waves, a byte each; rows and three vectors of a draw, and the
+  // parts of the first by the noise; or what a weight moves, once and twice. Stiff directions, in single precision.
+  double const stiff = 0.5 * n.fields * x * (lattice.open > 0.0 ? 1.0 + lattice.open : 1.0);
+  double const draws = n.residuals + 2.0 * n.fields + 3.125 * n.fields + stiff +
+                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + n.states + n.residuals + in_parts(deck) * n.fields);
+  // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: three pairs of vectors and a product, and what
+  // parameters over some of the axes take: their correction, what is coupled to it, its waves.
+  double const by_models = lattice.size * (2.0 * n.fields + both + 1.0);
+  bool const reduced = static_cast<double>(deck.parameters.size()) > n.fields;
+  double const by_saddle = 3.0 * x + n.states + 4.0 * n.residuals + 3.0 * n.fields + 2.0 +
+                           (reduced ? 3.0 * x + lattice.size * both + 2.0 * n.residuals : 0.0);
+  return data + jets + roughness + smoothness + linearised + point + preconditioner + transforms + conjugate_gradients + std::max(step, in_parts(deck) > 0.0 ? draws : 0.0) +
+         (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }
 
 double second_level_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {

@@ -24,6 +24,27 @@ double jet_passes(equation::System const& system, int dimension) {
   return static_cast<double>(tails.size());
 }
 
+/// Partial derivatives by states that differ: those that are the same are one array (residual::ResidualModel).
+double different_partials(equation::System const& system) {
+  std::set<std::pair<int, double>> different;
+  for (auto const& multiple : system.multiples) different.insert({multiple.expression, multiple.factor});
+  return static_cast<double>(different.size());
+}
+
+/// Of every state itself, and of its derivatives that residuals multiply by the same, up to a factor.
+double sums(equation::System const& system, double states) {
+  std::set<std::pair<int, std::set<int>>> different;   // of a state, what its derivatives are multiplied by
+  for (std::size_t f = 0; f < system.features.size(); ++f) {
+    auto const& feature = system.features[f];
+    if (feature.kind != Kind::state || feature.order == mollifier::MultiIndex{}) continue;
+    std::set<int> by;
+    for (std::size_t j = 0; j < system.by_state.size(); ++j)
+      if (system.by_state[j].feature == static_cast<int>(f)) by.insert(system.multiples[j].expression);
+    different.insert({feature.index, by});
+  }
+  return states + static_cast<double>(different.size());
+}
+
 /// Of every two derivatives of two terms that share noise, to first order and, where that differs, exactly (residual::DataFeatures).
 double noise_pairs(equation::System const& system) {
   auto const derivatives = [&](int term) {
@@ -48,8 +69,8 @@ double smoothness_passes(int order, int dimension) {
 
 Counts::Counts(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system)
     : states(static_cast<double>(deck.observations.size())), residuals(system.residuals), fields(0.0), state_features(0.0), other_features(0.0),
-      by_state(static_cast<double>(system.by_state.size())), by_parameter(static_cast<double>(system.by_parameter.size())),
-      jet_passes(problem::jet_passes(system, grid.dimension())), smoothness_passes(0.0), noise_sums(0.0), noise_pairs(0.0), derived(false), ghosts(grid.blocks() > 1) {
+      by_state(different_partials(system)), by_parameter(static_cast<double>(system.by_parameter.size())), sums(problem::sums(system, states)),
+      jet_passes(problem::jet_passes(system, grid.dimension())), smoothness_passes(0.0), noise_sums(0.0), noise_pairs(0.0), affine(system.affine), derived(false), ghosts(grid.blocks() > 1) {
   for (auto const& [name, parameter] : deck.parameters) {
     if (parameter.over.size() != deck.grid.axes.size() || parameter.over.size() < 2) continue;
     fields += 1.0;

@@ -18,11 +18,13 @@ struct Counts {
   double fields;             ///< parameters over all axes, two and more
   double state_features;     ///< jets of the states, or of terms of the weak form, that residuals read
   double other_features;     ///< what else they read that has to be made: known fields, derivatives of parameters
-  double by_state, by_parameter;   ///< partial derivatives
+  double by_state, by_parameter;   ///< partial derivatives, those by states that are the same counted once
+  double sums;               ///< sums of derivatives that products of a joint fit read alike, the states themselves among them
   double jet_passes;         ///< fields between passes along the faster axes and that along the slowest, which derivatives share (mollifier::DerivativeTree)
   double smoothness_passes;  ///< the same of the smoothness of a field
   double noise_sums;         ///< what noise adds to the normal equations of constants and profiles (residual::NoiseBias): of every two, and of each
   double noise_pairs;        ///< weak form: the same of every two terms
+  bool affine;               ///< in the parameters
   bool derived;              ///< residuals read derivatives of parameters
   bool ghosts;               ///< some axis is cut or wraps: passes read a copy of the block with its halo
 };

@@ -30,6 +30,8 @@ class DataFeatures {
     Index lost = 0, refitted = 0;
   };
   Gaps const& gaps() const { return gaps_; }
+  /// The derivatives of the first state or term, in whose memory others may work; null where there is none. Not collective.
+  mollifier::Jets const* first_jets() const { return groups_.empty() ? nullptr : &groups_.front().jets->first_rung(); }
 
   /// The linear response of the state features (see state_features) to a small change of the data, one field a state.
   /// Collective.

@@ -7,6 +7,17 @@ namespace {
 
 Field zeros(Index size) { return Field("zeros", static_cast<std::size_t>(size)); }
 
+/// Of every partial derivative by a state the first that is the same expression.
+std::vector<std::size_t> same_partials(equation::System const& system) {
+  std::vector<std::size_t> same;
+  for (std::size_t j = 0; j < system.multiples.size(); ++j) {
+    std::size_t first = 0;
+    while (system.multiples[first].expression != system.multiples[j].expression || system.multiples[first].factor != system.multiples[j].factor) ++first;
+    same.push_back(first);
+  }
+  return same;
+}
+
 }  // namespace
 
 ResidualModel::ResidualModel(parameters::ParameterSpace const& space, equation::System const& system, FeatureBank bank,
@@ -15,16 +26,17 @@ ResidualModel::ResidualModel(parameters::ParameterSpace const& space, equation::
 
 void ResidualModel::move_to(std::vector<Field> const& pieces) { bank_.set_parameters(*space_, pieces); }
 
-std::vector<Field> ResidualModel::evaluate(kernels::Tape const& tape, std::size_t outputs,
-                                           std::vector<kernels::Operand> const& operands) const {
+std::vector<Field> ResidualModel::evaluate(kernels::Tape const& tape, std::size_t outputs, std::vector<kernels::Operand> const& operands,
+                                           std::vector<std::size_t> const& same) const {
   std::vector<Field> fields;
   std::vector<double*> data;
   for (std::size_t k = 0; k < outputs; ++k) {
-    fields.push_back(make_field("tape output", bank_.size()));
+    fields.push_back(same.empty() || same[k] == k ? make_field("tape output", bank_.size()) : fields[same[k]]);
     data.push_back(fields.back().data());
   }
   if (outputs > 0 && bank_.size() > 0) kernels::evaluate(tape, operands, data, bank_.extents());
-  for (auto const& field : fields) kernels::apply_mask(mask_, field);
+  for (std::size_t k = 0; k < outputs; ++k)
+    if (same.empty() || same[k] == k) kernels::apply_mask(mask_, fields[k]);
   return fields;
 }
 
@@ -49,7 +61,7 @@ std::vector<Field> ResidualModel::parameter_partials() const {
 }
 
 std::vector<Field> ResidualModel::state_partials() const {
-  return evaluate(system_->state_partials, system_->by_state.size(), bank_.operands());
+  return evaluate(system_->state_partials, system_->by_state.size(), bank_.operands(), same_partials(*system_));
 }
 
 std::vector<Field> ResidualModel::mixed_partials() const {
@@ -145,8 +157,9 @@ std::vector<Field> ResidualModel::jacobian_transposed(std::vector<Field> const& 
         auto const k = static_cast<std::size_t>(system_->by_parameter[j].residual);
         kernels::add_product(partials[j], w[k], r[k], full);
       }
-      Field const piece = zeros(unknown.grid.local_size());
-      kernels::sum_over_axes(full, bank_.extents(), space_->strides(static_cast<int>(p)), piece);
+      bool const whole = unknown.axes.size() == static_cast<std::size_t>(space_->grid().dimension());
+      Field const piece = whole ? full : zeros(unknown.grid.local_size());
+      if (!whole) kernels::sum_over_axes(full, bank_.extents(), space_->strides(static_cast<int>(p)), piece);
       features.back().push_back(piece);
     }
   }

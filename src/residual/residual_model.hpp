@@ -54,7 +54,7 @@ class ResidualModel {
   std::vector<Field> residuals(std::vector<kernels::Operand> const& operands) const;
   /// dR_k/d(parameter feature), in the order of System::by_parameter. Not collective.
   std::vector<Field> parameter_partials() const;
-  /// dR_k/d(state or term feature), in the order of System::by_state. Not collective.
+  /// dR_k/d(state or term feature), in the order of System::by_state; those that are the same expression are one array. Not collective.
   std::vector<Field> state_partials() const;
 
   /// d2R_k/d(state or term feature) d(parameter feature), in the order of System::mixed. Not collective.
@@ -73,8 +73,9 @@ class ResidualModel {
                                          std::vector<Field> const& r) const;
 
  private:
-  std::vector<Field> evaluate(kernels::Tape const& tape, std::size_t outputs,
-                              std::vector<kernels::Operand> const& operands) const;
+  /// same: of every output the first that has its values, whose array it shares; empty: each has its own.
+  std::vector<Field> evaluate(kernels::Tape const& tape, std::size_t outputs, std::vector<kernels::Operand> const& operands,
+                              std::vector<std::size_t> const& same = {}) const;
   void add_state_noise(std::vector<Field> const& partials, int residual, Field const& variance) const;
   void add_pair_noise(std::vector<Field> const& partials, int residual, Field NoiseModel::PairVariance::* which,
                       Field const& variance) const;

@@ -132,6 +132,13 @@ void ConjugateGradients::set_tolerance(double tolerance) {
   check(KSPSetTolerances(ksp_, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT));
 }
 
+/// Frees what PETSc works with between solves without a matrix: vectors, and the last b and x, which it holds.
+void ConjugateGradients::set_down() {
+  if (!shells_ || !dead_.empty()) return;
+  check(KSPReset(ksp_));
+  check(KSPSetOperators(ksp_, shells_->matrix(), shells_->matrix()));
+}
+
 Outcome ConjugateGradients::solve(Vec b, Vec x) {
   if (!dead_.empty() || !petsc::is_finite(b)) {
     check(VecSet(x, 0.0));
@@ -149,7 +156,9 @@ Outcome ConjugateGradients::solve(Vec b, Vec x) {
     code = KSPSolve(ksp_, b, x);
     if (shells_) shells_->rethrow();
   }
-  return outcome(code, b, x);
+  auto const out = outcome(code, b, x);
+  set_down();
+  return out;
 }
 
 Outcome ConjugateGradients::outcome(PetscErrorCode code, Vec b, Vec x) {

@@ -1,6 +1,6 @@
 #pragma once
-/// The one solver of normal equations A x = b, A symmetric positive: preconditioned conjugate gradients with workspaces made
-/// once (PETSc's KSP, whose options apply with the prefix given).
+/// The one solver of normal equations A x = b, A symmetric positive: preconditioned conjugate gradients, whose vectors stand while it
+/// solves (PETSc's KSP, whose options apply with the prefix given).
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +50,7 @@ class ConjugateGradients {
 
  private:
   Outcome outcome(PetscErrorCode code, Vec b, Vec x);
+  void set_down();
 
   std::unique_ptr<Shells> shells_;
   petsc::LinearSolver ksp_;

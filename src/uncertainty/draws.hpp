@@ -29,6 +29,8 @@ class Draws {
   bool run(std::vector<double> covariance);
 
   int count() const { return count_; }
+  /// The parameters of the estimate, in pieces. Not collective.
+  std::vector<Field> const& fitted() const { return fitted_; }
   /// Mean square at each point of a parameter's piece, widened for the number of draws. Not collective.
   Field variance(std::size_t unknown) const;
   /// Sum of products of the constants, over the draws of rows that are not white. Not collective.

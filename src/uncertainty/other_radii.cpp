@@ -111,9 +111,10 @@ std::vector<Field> noise_of(problem::Problem const& problem, estimate::Estimate 
 Refit::Refit(problem::Problem const& problem, estimate::Estimate const& estimate, estimate::Estimator& estimator, int draws)
     : problem_(problem), estimate_(estimate), estimator_(estimator), pull_(pull_of_noise(problem, estimate)) {
   for (int number = 0; number < draws; ++number) {
-    auto drawn = noise_of(problem, estimate, number);
+    auto const drawn = noise_of(problem, estimate, number);
     if (drawn.empty()) break;
-    drawn_.push_back(std::move(drawn));
+    drawn_.emplace_back();
+    for (auto const& piece : drawn) drawn_.back().push_back(kernels::in_single(piece));
   }
   estimate.linear->set_down();
 }
@@ -162,7 +163,9 @@ void Refit::draw(OtherRadii& out) const {
     auto const b = noise_of(problem_, *out.estimate, out.draws, out.terms.get());
     if (b.empty()) break;
     for (std::size_t p = 0; p < a.size(); ++p) {
-      auto const square = squares(problem_, space.unknowns()[p], a[p], b[p]);
+      Field const here = make_field("drawn", static_cast<Index>(a[p].extent(0)));
+      kernels::widen(a[p], here);
+      auto const square = squares(problem_, space.unknowns()[p], here, b[p]);
       out.by_noise[p].core += square.core;
       out.by_noise[p].rim += square.rim;
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "estimate/estimator.hpp"
+#include "kernels/single.hpp"
 #include "uncertainty/missing_terms.hpp"
 #include "uncertainty/moved.hpp"
 
@@ -52,7 +53,7 @@ class Refit {
   estimate::Estimate const& estimate_;
   estimate::Estimator& estimator_;
   std::vector<Field> pull_;
-  std::vector<std::vector<Field>> drawn_;   ///< [draw]: noise_of() of the estimate
+  std::vector<std::vector<kernels::SingleField>> drawn_;   ///< [draw]: noise_of() of the estimate, of which mean squares are taken
 };
 
 }  // namespace mollis::uncertainty

@@ -34,9 +34,7 @@ class Quantifier {
         undetermined_(linear_, problem.space(), constants_),
         solve_(linear_, undetermined_),
         draws_(problem, estimate, settings, fit_iterations, constants_, undetermined_, solve_),
-        fitted_(problem.space().scatter(estimate.parameters)) {
-    for (auto const& piece : fitted_) of_weights_.emplace_back("variance", piece.extent(0));
-  }
+        fitted_(draws_.fitted()) {}
 
   Uncertainty run() {
     bool const any_field = constants_.positions.size() < problem_.space().unknowns().size();
@@ -155,7 +153,8 @@ class Quantifier {
   }
 
   void finish_field(std::size_t p) {
-    auto const of_draws = on_host(draws_.variance(p)), of_weights = on_host(of_weights_[p]);
+    auto const of_draws = on_host(draws_.variance(p));
+    HostField const of_weights = of_weights_.empty() ? HostField("variance", of_draws.extent(0)) : HostField(on_host(of_weights_[p]));
     auto const variance = make_host_field("variance", static_cast<Index>(of_draws.extent(0)));
     bool const constant = problem_.space().unknowns()[p].axes.empty();
     auto const bent = constant || p >= bent_.size() || bent_[p].empty() ? HostField() : HostField(on_host(bent_[p][p]));
@@ -188,7 +187,7 @@ class Quantifier {
   Draws draws_;
   std::vector<Field> fitted_;
   std::vector<std::vector<Field>> bent_;      ///< [field]: what its smoothness takes from it, as pieces of all parameters; empty where not known
-  std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights
+  std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights; empty: none
   Uncertainty out_;
 };
 

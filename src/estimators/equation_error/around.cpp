@@ -21,7 +21,7 @@ Around::Around(problem::Problem const& problem, mollifier::Settings mollifier, s
 void Around::linearise() {
   auto& model = candidate_->model();
   model.move_to(model.space().scatter(x_));
-  partials_ = model.parameter_partials();
+  partials_ = model.system().affine ? candidate_->equation().partials() : model.parameter_partials();
 }
 
 Candidate& Around::candidate() {

@@ -22,7 +22,9 @@ residual::ResidualModel make_model(problem::Problem const& problem, residual::Da
 Candidate::Candidate(problem::Problem const& problem, mollifier::Settings const& mollifier, double tolerance)
     : features_(problem.grid, problem.system(), mollifier, problem.states, problem.fields()),
       model_(make_model(problem, features_)),
-      equation_(model_, with_tolerance(problem.settings.inversion, tolerance), problem.progress) {}
+      equation_(model_, with_tolerance(problem.settings.inversion, tolerance), problem.progress) {
+  if (auto const* jets = features_.first_jets(); jets != nullptr) equation_.share_workspace(*jets);
+}
 
 estimators::Settings Candidate::with_tolerance(estimators::Settings inversion, double tolerance) {
   inversion.tolerance = tolerance;
@@ -30,15 +32,12 @@ estimators::Settings Candidate::with_tolerance(estimators::Settings inversion, d
 }
 
 std::vector<Field> Candidate::by_state(std::vector<Field> const& changes) const {
-  auto const features = features_.response(changes);
+  auto const responses = features_.response(changes);
+  for (auto const& field : responses) kernels::apply_mask(model_.mask(), field);
   auto const& list = features_.state_features();
   std::vector<Field> out;
-  for (auto const& partial : model_.system().by_state) {
-    auto const at = static_cast<std::size_t>(std::find(list.begin(), list.end(), partial.feature) - list.begin());
-    out.push_back(make_field("masked", model_.bank().size()));
-    Kokkos::deep_copy(out.back(), features[at]);
-    kernels::apply_mask(model_.mask(), out.back());
-  }
+  for (auto const& partial : model_.system().by_state)
+    out.push_back(responses[static_cast<std::size_t>(std::find(list.begin(), list.end(), partial.feature) - list.begin())]);
   return out;
 }
 

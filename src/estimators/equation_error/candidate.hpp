@@ -24,7 +24,7 @@ class Candidate {
   std::vector<Field> slope_response(std::vector<Field> const& changes) const;
 
  private:
-  /// Responses of the state features, in the order of System::by_state. Collective.
+  /// Responses of the state features, 0 where masked, in the order of System::by_state; of one feature the same array. Collective.
   std::vector<Field> by_state(std::vector<Field> const& changes) const;
   static estimators::Settings with_tolerance(estimators::Settings inversion, double tolerance);
 

@@ -69,6 +69,10 @@ class EquationError {
   residual::NormalNoise const* noise(std::vector<Field> const& weights);
   /// Whether an entry lies outside of its bounds. Collective.
   bool violates_bounds(Vec x) const;
+  /// dR/d(parameter feature) of an affine system, in the order of System::by_parameter; else empty. Not collective.
+  std::vector<Field> const& partials() const { return partials_; }
+  /// The smoothness then works where these derivatives do: one of both at a time. Not collective.
+  void share_workspace(mollifier::Jets const& other) { smoothness_->share_workspace(other); }
   NormalSolver& solver() { return solver_; }
   run::Progress& progress() { return progress_; }
   /// Of the fit under way; null outside of one.
@@ -92,7 +96,7 @@ class EquationError {
   checkpoint::Keeper* keeper_ = nullptr;
   estimators::Settings settings_;
   run::Progress& progress_;
-  std::shared_ptr<parameters::SmoothnessProduct const> smoothness_;   ///< the solver has it too
+  std::shared_ptr<parameters::SmoothnessProduct> smoothness_;   ///< the solver has it too
   NormalSolver solver_;
   std::vector<Field> partials_;    ///< of an affine system, computed once
   std::vector<Field> constant_;    ///< R(0) of an affine system

@@ -104,7 +104,7 @@ Quantities Estimator::save(Problem const& problem, Estimate const& estimate) con
   Quantities kept;
   estimate::put_parameters(problem.space(), estimate, kept);
   estimate::put_radii(problem.grid, estimate.smoother, kept);
-  for (std::size_t k = 0; k < estimate.weights.size(); ++k) kept.put(weight_name(k), problem.grid, estimate.weights[k]);
+  for (std::size_t k = 0; k < estimate.weights.size(); ++k) kept.put_still(weight_name(k), problem.grid, estimate.weights[k]);
   return kept;
 }
 

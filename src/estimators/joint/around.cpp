@@ -42,6 +42,7 @@ std::vector<estimate::Rows> Around::slopes_at(Vec x, std::vector<std::size_t> co
   }
   objective_->move_to(x_);
   objective_->linearise();
+  objective_->set_down();
   return slopes;
 }
 

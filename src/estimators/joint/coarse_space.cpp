@@ -50,13 +50,20 @@ void CoarseSpace::factorise(std::vector<double> const& products) {
   if (info != 0) within_.clear();   // not finite: the solver says so
 }
 
+bool CoarseSpace::solve(std::vector<double>& along) const {
+  int const n = static_cast<int>(along.size()), one = 1;
+  if (n == 0 || within_.empty()) return false;
+  int info = 0;
+  dpotrs_("L", &n, &one, within_.data(), &n, along.data(), &n, &info);
+  return info == 0;
+}
+
 void CoarseSpace::add(std::vector<Vec> const& directions, Vec r, Vec z) const {
-  int const n = static_cast<int>(directions.size()), one = 1;
+  int const n = static_cast<int>(directions.size());
   if (n == 0 || within_.empty()) return;
   std::vector<double> along(directions.size());
-  int info = 0;
   check(VecMDot(r, n, directions.data(), along.data()));
-  dpotrs_("L", &n, &one, within_.data(), &n, along.data(), &n, &info);
+  solve(along);
   auto own = directions;   // PETSc takes no constant array
   check(VecMAXPY(z, n, along.data(), own.data()));
 }

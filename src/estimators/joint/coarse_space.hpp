@@ -14,9 +14,13 @@ class CoarseSpace {
   void set(std::vector<Vec> const& directions, std::vector<petsc::Vector> const& images);
   /// The same with H itself: one image at a time. Collective.
   void set(std::vector<Vec> const& directions, solver::Operator& hessian);
+  /// z_i^T H z_j, row-major. Not collective.
+  void set(std::vector<double> const& products) { factorise(products); }
   void clear() { within_.clear(); }
   /// z += Z (Z^T H Z)^-1 Z^T r for the directions that it was set with. Collective.
   void add(std::vector<Vec> const& directions, Vec r, Vec z) const;
+  /// along := (Z^T H Z)^-1 along. False where there is no factor. Not collective.
+  bool solve(std::vector<double>& along) const;
 
  private:
   void factorise(std::vector<double> const& products);

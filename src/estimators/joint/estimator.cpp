@@ -108,6 +108,7 @@ Estimate estimate_at(std::unique_ptr<Problem const> problem, std::unique_ptr<Obj
   double const counted = objective->counted();
   out.misfit_chi2 = counted > 0.0 ? objective->parts().misfit / counted : 0.0;  // nothing observed, nothing missed
   if (shares_noise(problem->states)) out.misfit_chi2 = own_misfit(*problem, *objective, out.predicted) / counted;
+  objective->set_down();
   out.linear = std::make_unique<Around>(std::move(problem), std::move(objective), std::move(x));
   return out;
 }
@@ -236,7 +237,7 @@ Quantities Estimator::save(Problem const& problem, Estimate const& estimate) con
   put_coefficients(around.objective(), around.solution(), kept);
   kept.put("told", around.objective().told());
   kept.put("averages_fail", {around.objective().averages_fail() ? 1.0 : 0.0});
-  kept.put("mask", problem.grid, estimate.mask);
+  kept.put_still("mask", problem.grid, estimate.mask);
   return kept;
 }
 

@@ -184,6 +184,7 @@ double Fitter::step(char const* phase) {
   double const value = objective_.parts().value(objective_.weights());
   if (!std::isfinite(value)) throw Breakdown{phase, "the objective is not finite"};
   newton_.leave_edges(at_.phase == starting);
+  spectrum_.set_down();
   auto const outcome = newton_.step(result_.x);
   if (!outcome.broken.empty()) throw Breakdown{phase, outcome.broken};
   if (outcome.failed && newton_.can_leave_averages()) throw AveragesFail{};

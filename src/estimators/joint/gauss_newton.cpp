@@ -141,6 +141,7 @@ PetscErrorCode GaussNewton::linearise(Tao, Vec x, Mat, Mat, void* self) {
   return solver::guarded(fit.shells_.kept(), [&] {
     fit.objective_.move_to(x);
     fit.objective_.linearise();
+    fit.objective_.set_down();   // until the line search, which evaluates elsewhere
     fit.preconditioner_.update(fit.hessian_.moves);
   });
 }

@@ -1,4 +1,6 @@
 // The joint objective's gradient and Gauss-Newton matrix: jets forwards, weights at the points, jets transposed.
+#include <stdexcept>
+
 #include "estimators/joint/objective.hpp"
 #include "petsc/access.hpp"
 
@@ -58,9 +60,12 @@ std::vector<Field> Objective::parameters_of(Vec x) const {
   return problem_.space().scatter(x, layout_.parameters);
 }
 
-void Objective::put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const {
+void Objective::put_parameters_transposed(std::vector<Field> const& sums, Vec out) const {
   std::vector<Field> const everywhere(sums.size(), mask_);
   problem_.space().gather(model_.jacobian_transposed(linear_.parameter, everywhere, sums), out, layout_.parameters);
+}
+
+void Objective::add_smooth(std::vector<Field> const& smooth, Vec out) const {
   petsc::Writing entries(out);
   for (std::size_t p = 0; p < smooth.size(); ++p) {
     auto const& unknown = problem_.space().unknowns()[p];
@@ -70,6 +75,7 @@ void Objective::put_parameters_transposed(std::vector<Field> const& sums, std::v
 }
 
 void Objective::gradient(Vec out) {
+  if (down_) throw std::logic_error("joint objective: no gradient of a point that has been set down");
   linearise();
   jets_stand_ = false;
   std::vector<Field> rows, weighted;
@@ -87,7 +93,9 @@ void Objective::gradient(Vec out) {
     for (std::size_t s = 0; s < states_.size(); ++s)
       kernels::add_scaled(1.0, states_[s].pulled, entries.piece(layout_.state[s], layout_.state_size));
   }
-  if (!held_) put_parameters_transposed(weighted, smooth_, out);
+  if (held_) return;
+  put_parameters_transposed(weighted, out);
+  add_smooth(smooth_, out);
 }
 
 void Objective::apply_hessian(Vec v, Vec out) { apply(v, out, true, true); }
@@ -98,25 +106,27 @@ void Objective::couple_to_states(Vec v, Vec out) { apply(v, out, false, true); }
 void Objective::apply(Vec v, Vec out, bool from_states, bool to_states) {
   bool const whole = from_states && to_states;
   jets_stand_ = false;
-  std::vector<Field> sums, smooth;
-  if (held_) {
+  std::vector<Field> sums;
+  if (held_)
     for (std::size_t k = 0; k < weights_.equation.size(); ++k) sums.push_back(zeros());
-  } else {
-    auto const parameters = parameters_of(v);
-    sums = model_.jacobian(linear_.parameter, parameters);
-    if (whole) smooth = smoothness_.apply(parameters);
-  }
-  std::vector<Field> rows;
-  if (from_states) rows = apply_states(v, sums);
-  for (std::size_t k = 0; k < sums.size(); ++k) kernels::scale(weights_.equation[k], sums[k]);
-  if (to_states) {
-    for (std::size_t s = 0; s < rows.size(); ++s) kernels::multiply(states_[s].weight, rows[s]);
-    put_states_transposed(rows, sums, out);
-  } else {
-    check(VecSet(out, 0.0));
+  else
+    sums = model_.jacobian(linear_.parameter, parameters_of(v));
+  {
+    std::vector<Field> rows;
+    if (from_states) rows = apply_states(v, sums);
+    for (std::size_t k = 0; k < sums.size(); ++k) kernels::scale(weights_.equation[k], sums[k]);
+    if (to_states) {
+      for (std::size_t s = 0; s < rows.size(); ++s) kernels::multiply(states_[s].weight, rows[s]);
+      put_states_transposed(rows, sums, out);
+    } else {
+      check(VecSet(out, 0.0));
+    }
   }
   if (whole) add_prior(v, out);
-  if (!held_) put_parameters_transposed(sums, smooth, out);
+  if (held_) return;
+  put_parameters_transposed(sums, out);
+  sums.clear();
+  if (whole) add_smooth(smoothness_.apply(parameters_of(v)), out);
 }
 
 }  // namespace mollis::joint

@@ -13,7 +13,7 @@ void put_coefficients(Objective const& objective, Vec x, Quantities& quantities)
   for (std::size_t s = 0; s < states.size(); ++s) {
     Field const coefficients = make_field("coefficients", objective.layout().state_size);
     Kokkos::deep_copy(coefficients, entries.piece(objective.layout().state[s], objective.layout().state_size));
-    quantities.put("coefficients/" + states[s].name, objective.lattice().extended(), coefficients);
+    quantities.put_still("coefficients/" + states[s].name, objective.lattice().extended(), coefficients);
   }
 }
 
@@ -30,7 +30,7 @@ void put_point(Objective const& objective, Vec x, Quantities& quantities) {
   auto const parameters = objective.problem().space().make_vector();
   objective.take_parameters(x, parameters);
   estimate::put_vector(objective.problem().space(), "parameters", parameters, quantities);
-  quantities.put("mask", objective.problem().grid, objective.mask());
+  quantities.put_still("mask", objective.problem().grid, objective.mask());
   quantities.put("equation", objective.weights().equation);
   quantities.put("sizes", objective.sizes());
   quantities.put("smoothness", objective.weights().smoothness);

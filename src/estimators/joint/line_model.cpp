@@ -242,8 +242,9 @@ LineModel::Lanes LineModel::lanes_of(Index group) const {
 void LineModel::solve(std::vector<HostField> const& data) const {
   constexpr Index width = BandedSystems::lanes;
   Index const block = static_cast<Index>(data.size()), points = box_.lines().points, inner = box_.lines().inner;
-  std::vector<double> x(static_cast<std::size_t>(points * block * width));
-  for (Index group = 0; group < systems_->groups(); ++group) {
+  auto const solve_group = [&](Index group) {
+    thread_local std::vector<double> x;
+    x.assign(static_cast<std::size_t>(points * block * width), 0.0);
     Lanes const lanes = lanes_of(group);
     auto const each = [&](auto&& visit) {   // reads and writes along all lanes at once
       for (Index v = 0; v < block; ++v) {
@@ -260,7 +261,8 @@ void LineModel::solve(std::vector<HostField> const& data) const {
     each([](double& there, double& here) { there = here; });
     systems_->solve(group, x.data());
     each([](double& there, double& here) { here = there; });
-  }
+  };
+  Kokkos::parallel_for("mollis::line_model", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<Index>>(0, systems_->groups()), solve_group);
 }
 
 /// each(state or parameter, offset of a run of waves in its array, that in the rows, length, factors of the run: one number times one a wave

@@ -155,8 +155,6 @@ Objective::State Objective::make_state(std::size_t s, std::vector<double> const&
   for (auto const& sum : summed) sums.push_back(sum.derivatives);
   state.jets = std::make_unique<mollifier::Jets>(lattice_.jets(mollifier::sums_of(set)));
   state.sums = std::make_unique<mollifier::Jets>(lattice_.jets(sums));
-  for (std::size_t k = 0; k < set.size(); ++k) state.work.push_back(zeros());
-  state.mollified = zeros();
   auto const& observed = problem_.states[s];
   state.observe = observed.means ? observations::make_pixel_means(problem_.grid, problem_.factors)
                                  : observations::make_operator(observed, problem_.grid, lattice_.splines());
@@ -166,7 +164,6 @@ Objective::State Objective::make_state(std::size_t s, std::vector<double> const&
   state.scales = roughness_.scales(spacing);
   state.information = observed.unobserved ? 0.0 : joint::information(observed, problem_.grid);
   for (double const scale : state.scales) state.prior.push_back(state.information * scale);
-  if (!roughness_.empty()) state.pulled = make_field("pulled", layout_.state_size);
   return state;
 }
 
@@ -190,45 +187,28 @@ void Objective::put_parameters(Vec parameters, Vec x) const {
   Kokkos::deep_copy(to.piece(layout_.parameters, size), from.piece(0, size));
 }
 
-/// Hands the jets to the residuals: the state itself as a copy, its derivatives where they stand in the work arrays.
+/// Hands the jets to the residuals: the state itself as a copy of its own, its derivatives where they stand in the work arrays.
 void Objective::set_features() {
-  for (auto const& state : states_) {
+  for (auto& state : states_) {
+    state.mollified = make_field("state", extents_product_);
     Kokkos::deep_copy(state.mollified, state.work[0]);
     if (state.features[0] >= 0) model_.set_feature(state.features[0], {state.mollified, strides()});
     for (std::size_t k = 1; k < state.work.size(); ++k) model_.set_feature(state.features[k], {state.work[k], strides()});
   }
 }
 
-Field Objective::state(int s) const {
-  Field const copy = make_field("state", extents_product_);
-  Kokkos::deep_copy(copy, states_[static_cast<std::size_t>(s)].mollified);
-  return copy;
-}
-
 Field Objective::state_of(Vec x, std::size_t s) {
   auto const& state = states_[s];
   jets_stand_ = false;
   petsc::Reading const entries(x);
-  state.jets->apply(entries.piece(layout_.state[s], layout_.state_size), state.work);
+  state.sums->apply(entries.piece(layout_.state[s], layout_.state_size), summed(state));
   Field const values = make_field("state", extents_product_);
   Kokkos::deep_copy(values, state.work[0]);
   return values;
 }
 
-Field Objective::predicted(int s) const {
-  auto const& state = states_[static_cast<std::size_t>(s)];
-  Field const copy = make_field("predicted", state.observe->rows());
-  Kokkos::deep_copy(copy, state.observed);
-  return copy;
-}
-
 Field Objective::observe(State const& state, Field const& coefficients) const {
-  Field box;
-  if (state.observe->reads_state()) {
-    box = make_field("state", extents_product_);
-    Kokkos::deep_copy(box, state.work[0]);
-  }
-  return state.observe->apply(coefficients, box);
+  return state.observe->apply(coefficients, state.observe->reads_state() ? state.work[0] : Field());
 }
 
 void Objective::put_rows_transposed(State const& state, Field const& rows, Field const& out) const {
@@ -246,11 +226,36 @@ Field Objective::misfit(State const& state) const {
   return difference;
 }
 
+void Objective::set_down() {
+  for (auto& state : states_) {
+    state.pulled = {};
+    state.work.resize(state.leads.size());
+    for (int const feature : state.features)
+      if (feature >= 0) model_.set_feature(feature, {});
+  }
+  for (auto const& unknown : problem_.space().unknowns())
+    for (int const feature : unknown.features) model_.set_feature(feature, {});
+  smooth_.clear();
+  at_.reset();
+  jets_stand_ = false;
+  down_ = true;
+}
+
+/// What set_down() has freed, and what is made once.
+void Objective::take_up() {
+  for (auto& state : states_) {
+    while (state.work.size() < state.features.size()) state.work.push_back(make_field("jet", extents_product_));
+    if (!roughness_.empty() && state.pulled.extent(0) == 0) state.pulled = make_field("pulled", layout_.state_size);
+  }
+  down_ = false;
+}
+
 Parts const& Objective::move_to(Vec x) {
   auto const here = petsc::fingerprint(x);
   int stands = at_ == here && (jets_stand_ || linearised_) ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &stands, 1, MPI_INT, MPI_LAND, problem_.grid.comm());
   if (stands == 1) return parts_;
+  take_up();
   at_ = here;
   {
     petsc::Reading const entries(x);

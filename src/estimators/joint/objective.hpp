@@ -122,6 +122,7 @@ class Objective {
   void jacobian_transposed(estimate::Rows const& rows, Vec out);
   estimate::Rows row_weights() const;
   void apply_prior(Vec v, Vec out);
+  void add_priors(Vec v, Vec out);               ///< out += P v
   void pull_of_states(Vec v, Vec out);           ///< P v of the states that were observed alone
   /// See Linearisation. Collective.
   estimate::Rows draw_noise(int number, Vec noise);
@@ -139,13 +140,16 @@ class Objective {
   petsc::Vector fit_states(double ridge);
   /// Masks points where a residual or a partial derivative is not finite at the present point. Not collective.
   void mask_undefined();
+  /// Frees what moves and gradients alone need: those of derivatives that products do not, parameters, L p and tau L g. The next move_to() makes them again,
+  /// and comes before any gradient: std::logic_error. Not collective.
+  void set_down();
 
-  /// Fields of the last move_to: mollified states and residuals (0 where masked).
-  Field state(int s) const;
+  /// Fields of the last move_to, which the next one puts others in place of: mollified states and residuals (0 where masked).
+  Field state(int s) const { return states_[static_cast<std::size_t>(s)].mollified; }
   /// S g of a state's part of x, whatever the point. Collective.
   Field state_of(Vec x, std::size_t s);
-  /// H S g, 0 in gaps.
-  Field predicted(int s) const;
+  /// H S g, 0 in gaps; maybe the state itself.
+  Field predicted(int s) const { return states_[static_cast<std::size_t>(s)].observed; }
   std::vector<Field> const& residuals() const { return residuals_; }
   Field const& mask() const { return mask_; }
 
@@ -156,7 +160,7 @@ class Objective {
   Partials const& partials() const { return linear_; }
   /// dR/dp of the parameters' part of v, and its transpose: the parameters' entries of out. Collective.
   std::vector<Field> parameter_rows(Vec v) const { return model_.jacobian(linear_.parameter, parameters_of(v)); }
-  void parameter_rows_transposed(std::vector<Field> const& sums, Vec out) const { put_parameters_transposed(sums, {}, out); }
+  void parameter_rows_transposed(std::vector<Field> const& sums, Vec out) const { put_parameters_transposed(sums, out); }
   /// dR_residual / d(parameter), the parameter undifferentiated, 0 where masked.
   Field slope(std::size_t residual, std::size_t unknown) const;
 
@@ -167,7 +171,7 @@ class Objective {
     std::vector<int> leads;                    ///< in the system: of the sums, their first derivative
     std::unique_ptr<mollifier::Jets> sums;     ///< the state itself, and derivatives that products read alike, added up (SummedJets)
     std::vector<Field> work;                   ///< jets or sums at the points of the grid
-    Field mollified;                           ///< the state at the last move_to
+    Field mollified;                           ///< the state at the last move_to. Replaced, never changed, as is `observed`
     double information = 0.0;                  ///< data a point / sigma^2
     std::vector<double> scales, prior;         ///< tau over what the data tell, tau; one an axis
     Field pulled;                              ///< tau L g at the last move_to; empty without open ends
@@ -181,12 +185,13 @@ class Objective {
   };
   State make_state(std::size_t s, std::vector<double> const& spacing) const;
   void set_features();
+  void take_up();
   /// H S g - d of a state at the last move_to.
   Field misfit(State const& state) const;
   /// What the loss of a state's data says at the last move_to. Collective.
   double cost(State const& state) const;
   void add_misfits();
-  /// H S g of a state, g the argument of what stands in its work arrays.
+  /// H S g of a state, g the argument of what stands in its work arrays; maybe the first of these.
   Field observe(State const& state, Field const& coefficients) const;
   /// work_0 := what (H S)^T rows adds to S g; out += what it adds to g.
   void put_rows_transposed(State const& state, Field const& rows, Field const& out) const;
@@ -194,13 +199,14 @@ class Objective {
   std::vector<kernels::WeightedJet> terms(State const& state, int residual) const;
   static std::vector<Field> summed(State const& state);
   void apply(Vec v, Vec out, bool from_states, bool to_states);
-  /// sums_k += dR_k/dg v; H S v of every state. Leaves the sums of v in the work arrays.
+  /// sums_k += dR_k/dg v; H S v of every state, maybe where its work array is. Leaves the sums of v in the work arrays.
   std::vector<Field> apply_states(Vec v, std::vector<Field> const& sums);
   /// out := (H S)^T rows + sum_k (dR_k/dg)^T M sums_k, rows one field a state, or none at all.
   void put_states_transposed(std::vector<Field> const& rows, std::vector<Field> const& sums, Vec out);
   std::vector<Field> parameters_of(Vec x) const;
-  /// out += sum_k (dR_k/dp)^T M sums_k + beta L p, L p given (or nothing).
-  void put_parameters_transposed(std::vector<Field> const& sums, std::vector<Field> const& smooth, Vec out) const;
+  /// The parameters' entries of out := sum_k (dR_k/dp)^T M sums_k; += beta L p, L p given.
+  void put_parameters_transposed(std::vector<Field> const& sums, Vec out) const;
+  void add_smooth(std::vector<Field> const& smooth, Vec out) const;
   double move_prior_to(Vec x);
   void add_prior(Vec v, Vec out);
   Field equation_weight(std::size_t k) const;   ///< w_k where residuals exist, else 0
@@ -228,6 +234,7 @@ class Objective {
   std::optional<std::uint64_t> at_;            ///< fingerprint of the last point that nothing else has changed since
   bool jets_stand_ = false;                    ///< the work arrays hold the jets of the last move_to
   bool linearised_ = false;                    ///< linear_ is of the last move_to
+  bool down_ = false;                          ///< since set_down()
 };
 
 }  // namespace mollis::joint

@@ -169,11 +169,9 @@ std::vector<HostField> Preconditioner::states_and_fields(Vec r) const {
   return fields;
 }
 
-/// And back; 0 elsewhere.
-void Preconditioner::put_states_and_fields(std::vector<HostField> const& values, Vec z) const {
+/// And back; nothing elsewhere.
+void Preconditioner::put_states_and_fields(std::vector<HostField> const& values, petsc::Writing& to) const {
   auto const& layout = objective_.layout();
-  check(VecSet(z, 0.0));
-  petsc::Writing to(z);
   for (std::size_t s = 0; s < layout.state.size(); ++s) Kokkos::deep_copy(to.piece(layout.state[s], layout.state_size), values[s]);
   auto const& in_models = scaling_.coupling().unknowns;
   for (std::size_t i = 0; i < in_models.size(); ++i) {
@@ -208,8 +206,11 @@ void Preconditioner::apply_section(Vec r, Vec z) {
 void Preconditioner::apply_fields(Vec r, Vec z) {
   if (kind_ == Kind::exact) return apply_section(r, z);
   auto const fields = states_and_fields(r);
+  check(VecSet(z, 0.0));
+  petsc::Writing to(z);
   std::vector<HostField> sums;
-  for (auto const& field : fields) sums.emplace_back("sum", field.extent(0));
+  for (Index const offset : objective_.layout().state) sums.push_back(on_host(to.piece(offset, objective_.layout().state_size)));   // in place
+  while (sums.size() < fields.size()) sums.emplace_back("sum", static_cast<std::size_t>(objective_.layout().state_size));
   bool const both = section_ && section_->is_ready();
   double const share = 1.0 / static_cast<double>(models_.size() + (both ? 1 : 0));
   for (auto const& model : models_) model->apply_add(share, fields, sums);
@@ -217,7 +218,7 @@ void Preconditioner::apply_fields(Vec r, Vec z) {
     for (auto const& edge : edges_) edge->apply_add(edge_share, fields, sums);
   if (section_ && !both) section_->count();
   if (both) section_->apply_add(share, fields, sums);
-  put_states_and_fields(sums, z);
+  put_states_and_fields(sums, to);
 }
 
 void Preconditioner::apply(Vec r, Vec z) {

@@ -60,7 +60,7 @@ class Preconditioner final : public solver::Preconditioner {
   bool serves_constants() const { return !has_directions() && !has_levels(); }   ///< by a Schur complement of their own
 
   std::vector<HostField> states_and_fields(Vec r) const;
-  void put_states_and_fields(std::vector<HostField> const& values, Vec z) const;
+  void put_states_and_fields(std::vector<HostField> const& values, petsc::Writing& to) const;
   std::vector<Field> rows_of(std::vector<HostField> const& waves) const;
   void add_rows_transposed(std::vector<Field> const& rows, std::vector<HostField> const& waves) const;
 

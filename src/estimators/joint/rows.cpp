@@ -53,8 +53,11 @@ estimate::Rows Objective::jacobian(Vec v) {
   jets_stand_ = false;
   estimate::Rows rows;
   rows.equation = model_.jacobian(linear_.parameter, parameters_of(v));
-  rows.data = apply_states(v, rows.equation);
-  for (std::size_t s = 0; s < states_.size(); ++s) kernels::apply_mask(states_[s].weight, rows.data[s]);
+  for (auto const& observed : apply_states(v, rows.equation)) {
+    rows.data.push_back(make_field("rows", static_cast<Index>(observed.extent(0))));
+    Kokkos::deep_copy(rows.data.back(), observed);
+    kernels::apply_mask(states_[rows.data.size() - 1].weight, rows.data.back());
+  }
   return rows;
 }
 
@@ -67,7 +70,7 @@ void Objective::jacobian_transposed(estimate::Rows const& rows, Vec out) {
     kernels::apply_mask(states_[s].weight, masked[s]);
   }
   put_states_transposed(masked, rows.equation, out);
-  put_parameters_transposed(rows.equation, {}, out);
+  put_parameters_transposed(rows.equation, out);
 }
 
 Field Objective::equation_weight(std::size_t k) const {
@@ -85,14 +88,12 @@ estimate::Rows Objective::row_weights() const {
 
 void Objective::apply_prior(Vec v, Vec out) {
   check(VecSet(out, 0.0));
+  add_priors(v, out);
+}
+
+void Objective::add_priors(Vec v, Vec out) {
   add_prior(v, out);
-  auto const smooth = smoothness_.apply(parameters_of(v));
-  petsc::Writing entries(out);
-  for (std::size_t p = 0; p < smooth.size(); ++p) {
-    auto const& unknown = problem_.space().unknowns()[p];
-    if (!unknown.owner) continue;
-    kernels::add_scaled(weights_.smoothness[p], smooth[p], entries.piece(layout_.parameters + unknown.offset, unknown.grid.local_size()));
-  }
+  add_smooth(smoothness_.apply(parameters_of(v)), out);
 }
 
 void Objective::pull_of_states(Vec v, Vec out) {

@@ -69,7 +69,11 @@ double Preconditioner::apply_saddle(Vec r, std::vector<Field> const& rows, Vec z
   }
   multipliers = rows_of(waves);
   for (auto& wave : waves) model.to_lattice(wave);
-  put_states_and_fields(waves, z);
+  check(VecSet(z, 0.0));
+  {
+    petsc::Writing to(z);
+    put_states_and_fields(waves, to);
+  }
   if (reduced) {
     check(VecAXPY(z, 1.0, correction));
     auto const more = objective_.parameter_rows(correction);
@@ -121,15 +125,12 @@ void Saddle::update(double a, Pair const& x, double b, Pair& y) {
 void Saddle::multiply(Pair const& in, Pair& out, Vec moves) {
   objective_.problem().keeper->pause();
   auto rows = objective_.jacobian(in.x);
-  auto const weights = objective_.row_weights();
-  for (std::size_t s = 0; s < rows.data.size(); ++s) kernels::multiply(weights.data[s], rows.data[s]);
+  for (std::size_t s = 0; s < rows.data.size(); ++s) kernels::multiply(objective_.data_weight(s), rows.data[s]);
   out.rows = rows.equation;
   for (std::size_t k = 0; k < out.rows.size(); ++k) kernels::add_scaled(-1.0 / objective_.weights().equation[k], in.rows[k], out.rows[k]);
   rows.equation = in.rows;
-  auto const data = petsc::like(in.x);
-  objective_.jacobian_transposed(rows, data);
-  objective_.apply_prior(in.x, out.x);
-  check(VecAXPY(out.x, 1.0, data));
+  objective_.jacobian_transposed(rows, out.x);
+  objective_.add_priors(in.x, out.x);
   if (objective_.holds_parameters()) {
     petsc::Writing entries(out.x);
     Index const first = objective_.layout().parameters;
@@ -147,7 +148,7 @@ double Saddle::precondition(Pair const& in, Pair& out, Vec moves) {
 Saddle::Outcome Saddle::solve(Vec b, Vec x, Vec moves, double tolerance, int most) {
   Outcome outcome;
   check(VecSet(x, 0.0));
-  Pair r = make_pair(), z = make_pair(), q = make_pair(), t = make_pair();
+  Pair r = make_pair(), q = make_pair(), t = make_pair();   // t: K q, then P r
   check(VecCopy(b, r.x));
   outcome.first = std::sqrt(std::max(precondition(r, q, moves), 0.0));
   for (double const w : objective_.weights().equation)
@@ -161,13 +162,13 @@ Saddle::Outcome Saddle::solve(Vec b, Vec x, Vec moves, double tolerance, int mos
     check(VecAXPY(x, step, q.x));
     update(-step, t, 1.0, r);
     tick_.at(++outcome.iterations, most);
-    double const left = std::sqrt(std::max(precondition(r, z, moves), 0.0));
+    double const left = std::sqrt(std::max(precondition(r, t, moves), 0.0));
     if (left <= tolerance * outcome.first) {
       outcome.solved = true;
       return outcome;
     }
-    double const next = dot(r, z);
-    update(1.0, z, next / rho, q);
+    double const next = dot(r, t);
+    update(1.0, t, next / rho, q);
     rho = next;
   }
   check(VecSet(x, 0.0));

@@ -54,7 +54,6 @@ Spectrum::Spectrum(Objective const& objective)
       if (std::find(unknown.axes.begin(), unknown.axes.end(), a) == unknown.axes.end()) missing.push_back(a);
     Unknown own{unknown.grid.points(), missing.empty(), unknown.axes, missing, {grid_.comm(), waves_, unknown.axes}, {grid_.comm(), waves_, missing},
                 unknown.settings.smoothness_order, free_polynomials(unknown.grid, unknown.settings.smoothness_order), {}, {}};
-    for (std::size_t m = 0; m < own.along.size(); ++m) own.smoothness.push_back(symbol_of_smoothness(own, own.along.mode(m)));
     unknowns_.push_back(std::move(own));
   }
 }
@@ -64,16 +63,31 @@ double Spectrum::over_ranks(double value) const {
   return value;
 }
 
-/// (sum_a (2 l_a/h_a sin(theta/2))^2)^q.
-double Spectrum::symbol_of_smoothness(Unknown const& unknown, Mode const& mode) const {
-  double sum = 0.0;
+/// (sum_a (2 l_a/h_a sin(theta/2))^2)^q of this rank's waves along a parameter's axes.
+std::vector<double> Spectrum::symbol_of_smoothness(Unknown const& unknown) const {
+  std::vector<std::vector<double>> squares(angles_.size());
   for (int const a : unknown.axes) {
     auto const& axis = grid_.axis(a);
     double const cells = axis.spacing() > 0.0 ? axis.extent() / axis.spacing() : 0.0;
-    double const theta = angles_[static_cast<std::size_t>(a)][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])];
-    sum += std::pow(2.0 * cells * std::sin(0.5 * theta), 2);
+    for (double const theta : angles_[static_cast<std::size_t>(a)]) squares[static_cast<std::size_t>(a)].push_back(std::pow(2.0 * cells * std::sin(0.5 * theta), 2));
   }
-  return std::pow(sum, unknown.order);
+  std::vector<double> symbol(unknown.along.size());
+  for (std::size_t m = 0; m < symbol.size(); ++m) {
+    auto const mode = unknown.along.mode(m);
+    double sum = 0.0, power = 1.0;
+    for (int const a : unknown.axes) sum += squares[static_cast<std::size_t>(a)][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])];
+    for (int q = 0; q < unknown.order; ++q) power *= sum;
+    symbol[m] = power;
+  }
+  return symbol;
+}
+
+void Spectrum::set_down() {
+  noise_.clear();
+  for (auto& unknown : unknowns_) {
+    std::vector<double>().swap(unknown.smoothness);   // an empty list would keep the memory
+    unknown.power.clear();
+  }
 }
 
 std::size_t Spectrum::own_wave(Unknown const& unknown, std::size_t local) const {
@@ -136,6 +150,7 @@ void Spectrum::update(Objective& objective) {
   }
   for (std::size_t u = 0; u < unknowns_.size(); ++u) {
     auto& unknown = unknowns_[u];
+    if (unknown.smoothness.empty()) unknown.smoothness = symbol_of_smoothness(unknown);
     unknown.power.clear();
     for (std::size_t k = 0; k < residuals; ++k) {
       Field const a = objective.slope(k, u);

@@ -35,6 +35,8 @@ class Spectrum {
   std::vector<double> equation_weights(std::vector<double> const& beta, double c) const;
   /// Trace of the map from data to mollified states, all parameters adapting. Collective.
   double data_freedom(std::vector<double> const& beta, std::vector<double> const& w) const;
+  /// Frees all that the next update() makes again; to come before anything else is asked for. Not collective.
+  void set_down();
 
  private:
   void put_unobserved(Objective const& objective, Averages const& averages);
@@ -51,7 +53,7 @@ class Spectrum {
   std::size_t own_wave(Unknown const& unknown, std::size_t local) const;       ///< in its smoothness
   std::size_t missing_wave(Unknown const& unknown, std::size_t local) const;   ///< in its power
   std::vector<double> information(std::size_t unknown, std::vector<double> const& w) const;
-  double symbol_of_smoothness(Unknown const& unknown, Mode const& mode) const;
+  std::vector<double> symbol_of_smoothness(Unknown const& unknown) const;
   double over_ranks(double value) const;
   double over_waves(Unknown const& unknown, double value) const;
 

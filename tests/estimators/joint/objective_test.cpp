@@ -185,6 +185,48 @@ TEST(Objective, HessianIsSymmetricAndPositive) {
   }
 }
 
+/// What has been set down is made again by the next move, and products need none of it.
+TEST(Objective, IsTheSameOnceItIsTakenUpAgain) {
+  for (auto const& sample : samples()) {
+    Fixture f(sample);
+    double const value = f.value(f.x);
+    auto const gradient = petsc::like(f.x), again = petsc::like(f.x), direction = random_like(f.x, 11);
+    f.objective.gradient(gradient);
+    f.objective.apply_hessian(direction, again);
+    double const curvature = test::dot(direction, again);
+    auto const state = f.objective.state(0);
+    double const square = kernels::dot(state, state);
+    f.objective.set_down();
+    f.objective.apply_hessian(direction, again);
+    EXPECT_EQ(test::dot(direction, again), curvature) << sample.name;
+    EXPECT_THROW(f.objective.gradient(again), std::logic_error);
+    f.value(direction);
+    EXPECT_EQ(kernels::dot(state, state), square) << "a state that was handed out has changed";
+    EXPECT_EQ(f.value(f.x), value);
+    f.objective.gradient(again);
+    petsc::check(VecAXPY(again, -1.0, gradient));
+    EXPECT_EQ(test::dot(again, again), 0.0) << sample.name;
+  }
+}
+
+/// lap(v) has the number 1 for v_yy and v_xx: one array; b u v and lap(v) do not.
+TEST(Objective, PartialsThatAreTheSameAreOneArray) {
+  Fixture f(samples()[1]);
+  f.value(f.x);
+  f.objective.linearise();
+  auto const& by = f.c.system.by_state;
+  auto const& partials = f.objective.partials().state;
+  auto const of = [&](int residual, mollifier::MultiIndex const& order) -> Field const& {
+    for (std::size_t j = 0; j < by.size(); ++j) {
+      auto const& feature = f.c.system.features[static_cast<std::size_t>(by[j].feature)];
+      if (by[j].residual == residual && feature.index == 1 && feature.order == order) return partials[j];
+    }
+    throw std::out_of_range("no such partial");
+  };
+  EXPECT_EQ(of(1, {2, 0, 0, 0}).data(), of(1, {0, 2, 0, 0}).data());
+  EXPECT_NE(of(1, {2, 0, 0, 0}).data(), of(1, {0, 0, 0, 0}).data());
+}
+
 /// Rows of scattered points: their transpose, their weights, their part of the Hessian.
 TEST(Objective, RowsOfPointsMakeTheHessian) {
   for (auto const& sample : samples()) {

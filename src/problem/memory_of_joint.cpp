@@ -1,4 +1,4 @@
-// A joint fit at its peak: while the standard errors solve for what a chosen weight moves, or while the last of the first draws tell the scales of octaves. Its own
+// A joint fit at its peak: while the standard errors solve for what a chosen weight moves, or while the last draw of the prior tells the scales of octaves. Its own
 // steps come a few vectors below that.
 #include <algorithm>
 #include <array>
@@ -150,7 +150,7 @@ double handed_on(deck::Deck const& deck, grid::Grid const& grid, equation::Syste
   return (values < fastest_first.values ? first + largest / slices : fastest_first.last) / points;
 }
 
-constexpr double fields_of_octaves = 7.0;   ///< of five draws, the parts by the noise; a pull and its waves (uncertainty::PriorScale)
+constexpr double fields_of_octaves = 8.0;   ///< the pulls of four draws; of the fifth two forms of its pull, itself and what is read (uncertainty::PriorScale)
 
 }  // namespace
 
@@ -177,8 +177,8 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   bool const kept = x * static_cast<double>(grid.points()) <= estimators::most_unknowns_with_directions;
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
   // The fit, squares, variances and what weights take, octaves of waves, a byte each; the larger of what a weight moves, once and twice, as fields
-  // too, and what was found before, or the parts of the last of the first draws, a right side and its pull, and fields.
-  double const errors = 4.125 * n.fields + std::max((3.0 + 2.0 * n.fields) * x + n.fields, 4.0 * x + fields_of_octaves * n.fields);
+  // too, and what was found before, or a draw of the prior, its solution and its pull, and fields.
+  double const errors = 4.125 * n.fields + std::max((3.0 + 2.0 * n.fields) * x + n.fields, 3.0 * x + fields_of_octaves * n.fields);
   double const stiff = lattice.open > 0.0 ? n.fields * (1.0 + lattice.open) * x : x * n.fields;   // what a smoothness of order 2 leaves free, for draws
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: four pairs of vectors and a product.
   double const by_models = lattice.size * (n.fields + both + 3.0);

@@ -126,13 +126,12 @@ double handed_on(mollifier::PassBox box, std::vector<mollifier::Sum> const& sums
   return (results + largest / product(box.read, 0, static_cast<std::size_t>(others.back()))) / points;
 }
 
-constexpr double of_tao = 7.0;           ///< vectors of TAONLS and its line search
+constexpr double of_tao = 7.0;               ///< vectors of TAONLS and its line search
+constexpr double fields_of_octaves = 8.0;   ///< the pulls of four draws; of the fifth two forms of its pull, itself and what is read (uncertainty::PriorScale)
 
-/// Draws whose parts by the noise are kept (uncertainty::PriorScale).
-double in_parts(deck::Deck const& deck) {
-  constexpr double first = 5.0;
+bool has_draws(deck::Deck const& deck) {
   auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
-  return samples == nullptr ? first : std::min(first, static_cast<double>(*samples));
+  return samples == nullptr || *samples > 0;
 }
 
 }  // namespace
@@ -160,18 +159,18 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const conjugate_gradients = (3.0 + (kept ? 2.0 * estimators::directions_from_the_start : 0.0)) * x;
   // A step: what TAO holds, where it began, parameters before it.
   double const step = (of_tao + 1.0) * x + n.fields;
-  // Draws: the estimate with its weights and sensitivities; squares and their copy, variances, octaves of waves, a byte each; rows and three vectors of a draw, and the
-  // parts of the first by the noise; or what a weight moves, once and twice. Stiff directions, in single precision.
+  // Draws: the estimate with its weights and sensitivities; squares and their copy, variances, octaves of waves, a byte each; three vectors of a draw, beside
+  // rows, or pulls of octaves; or what a weight moves, once and twice. Stiff directions, in single precision.
   double const stiff = 0.5 * n.fields * x * (lattice.open > 0.0 ? 1.0 + lattice.open : 1.0);
   double const draws = n.residuals + 2.0 * n.fields + 3.125 * n.fields + stiff +
-                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + n.states + n.residuals + in_parts(deck) * n.fields);
+                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, fields_of_octaves * n.fields));
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: three pairs of vectors and a product, and what
   // parameters over some of the axes take: their correction, what is coupled to it, its waves.
   double const by_models = lattice.size * (2.0 * n.fields + both + 1.0);
   bool const reduced = static_cast<double>(deck.parameters.size()) > n.fields;
   double const by_saddle = 3.0 * x + n.states + 4.0 * n.residuals + 3.0 * n.fields + 2.0 +
                            (reduced ? 3.0 * x + lattice.size * both + 2.0 * n.residuals : 0.0);
-  return data + jets + roughness + smoothness + linearised + point + preconditioner + transforms + conjugate_gradients + std::max(step, in_parts(deck) > 0.0 ? draws : 0.0) +
+  return data + jets + roughness + smoothness + linearised + point + preconditioner + transforms + conjugate_gradients + std::max(step, has_draws(deck) ? draws : 0.0) +
          (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 /// Draws of the error of an estimate, x = H^-1 (J^T W e + r) (perturb and optimise), and what is summed up over them. Each depends on its number alone.
-/// Fields that draws are white for (PriorScale) have their first five solved for in parts, by the noise and by the prior: these tell the scales of
-/// the prior's octaves, by which the prior's part is then drawn again.
-#include <utility>
+/// Where there are octaves to be scaled (PriorScale), draws of the prior alone are solved for first, which tell their scales; all that follow have these.
 #include <vector>
 
 #include "estimate/estimate.hpp"
@@ -22,7 +20,7 @@ namespace mollis::uncertainty {
 
 class Draws {
  public:
-  /// budget: iterations that automatic draws may take, once there are five. References outlive this. Collective.
+  /// budget: iterations that automatic draws may take, once there are six. References outlive this. Collective.
   Draws(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int budget, ConstantEntries const& constants,
         Undetermined& undetermined, Solves& solves);
   /// Whether all could be solved for. `covariance` of the constants beside fitted states; empty: not known. Collective.
@@ -35,8 +33,8 @@ class Draws {
   Field variance(std::size_t unknown) const;
   /// Sum of products of the constants, over the draws of rows that are not white. Not collective.
   std::vector<double> const& products() const { return products_; }
-  /// What the scales of the prior add to each constant's variance, of which H^-1 has the rest. Not collective.
-  std::vector<double> more_of_constants() const;
+  /// What the scales of the prior add to the variance of a constant, of which H^-1 has the rest; `column`: the parameters of its column. Collective.
+  double more_of(Vec column) const { return scale_.any() ? scale_.more_of(column) : 0.0; }
 
   std::vector<FitLeft> expected, expected_of_noise;   ///< what draws leave of the rows
   StateDraws states;
@@ -48,17 +46,10 @@ class Draws {
  private:
   int most() const;
   bool enough() const;
-  bool add_first(int first);
-  bool add_parts(int number);
-  bool add_scaled(int number);
-  bool add_whole(int number);
-  void add_draw(estimate::Rows const& rows, Vec x);
+  bool learn_scales();
+  bool add(int number);
   void add_left(estimate::Rows const& rows, Vec x, std::vector<FitLeft>& out);
-  void add_squares(std::vector<Field> const& pieces);
-  void add_split(Vec by_noise, Vec by_prior);
-  void add_of_octaves(Vec parameters, double sign);
   petsc::Vector parameters_of(Vec x) const;
-  double freedom(std::size_t unknown) const;
   void keep();
   void go_on();
   void say();
@@ -72,11 +63,10 @@ class Draws {
   Solves& solves_;
   PriorScale scale_;
   std::vector<Field> fitted_, squares_;               ///< the latter: sums of draws' squares, one field a parameter
-  std::vector<std::pair<double, double>> split_;      ///< of each parameter, over the first draws: squares by the noise, by the prior, summed over its points
-  std::vector<double> covariance_, products_, of_octaves_;
+  std::vector<double> covariance_, products_;
   estimate::Rows weights_;
   bool any_field_;
-  int count_ = 0, squared_ = 0;                       ///< draws; those in squares_, for which the first wait until the scales are known
+  int count_ = 0;
   double said_ = MPI_Wtime();
 };
 

@@ -85,18 +85,30 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
     }
   }
   count_ = over_ranks(std::move(count_), problem.grid.comm());
-  sums_.assign(parts * forms * count_.size(), 0.0);
+  sums_.assign(sums * count_.size(), 0.0);
+  pairs_.assign(octaves_.size(), 0.0);
 }
 
 /// Of fields, their waves; nothing for constants and where a rank has none.
-std::vector<HostField> PriorScale::coefficients_of(Vec x) const {
-  auto const pieces = pieces_of(x);
-  std::vector<HostField> out(pieces.size());
+PriorScale::Coefficients PriorScale::coefficients_of(std::vector<Field> const& pieces) const {
+  Coefficients out(pieces.size());
   for (std::size_t p = 0; p < pieces.size(); ++p) {
     if (!waves_[p]) continue;
     out[p] = make_host_field("waves", static_cast<Index>(pieces[p].extent(0)));
     Kokkos::deep_copy(out[p], pieces[p]);
     waves_[p]->box.forward(out[p]);
+  }
+  return out;
+}
+
+/// And back.
+std::vector<Field> PriorScale::pieces_of(Coefficients waves) const {
+  std::vector<Field> out(waves.size());
+  for (std::size_t p = 0; p < waves.size(); ++p) {
+    out[p] = make_field("piece", problem_.space().unknowns()[p].grid.local_size());
+    if (!waves_[p]) continue;
+    waves_[p]->box.backward(waves[p]);
+    Kokkos::deep_copy(out[p], waves[p]);
   }
   return out;
 }
@@ -107,17 +119,8 @@ std::vector<Field> PriorScale::pieces_of(Vec x) const {
   return problem_.space().scatter(parameters);
 }
 
-/// P of these parameters.
-std::vector<HostField> PriorScale::pull_of(petsc::Vector const& parameters) const {
-  auto const x = linear_.make_vector(), q = linear_.make_vector();
-  check(VecSet(x, 0.0));
-  linear_.put_parameters(parameters, x);
-  linear_.prior(x, q);
-  return coefficients_of(q);
-}
-
 /// sum a_k b_k of every band, of all parameters.
-std::vector<double> PriorScale::products(std::vector<HostField> const& a, std::vector<HostField> const& b) const {
+std::vector<double> PriorScale::products(Coefficients const& a, Coefficients const& b) const {
   std::vector<double> out(count_.size(), 0.0);
   for (std::size_t p = 0; p < a.size(); ++p) {
     if (!waves_[p] || !problem_.space().unknowns()[p].owner) continue;
@@ -128,115 +131,131 @@ std::vector<double> PriorScale::products(std::vector<HostField> const& a, std::v
   return over_ranks(std::move(out), problem_.grid.comm());
 }
 
-void PriorScale::add_energies(Part part, Form form, Vec q) {
-  auto const waves = coefficients_of(q);
-  auto const found = products(waves, waves);
-  for (std::size_t i = 0; i < found.size(); ++i) sums_[(part * forms + form) * found.size() + i] += found[i];
-}
-
-/// The pull of x = H^-1 b in two forms, exact where the data outweigh the prior and where this outweighs the data, and what is between them, H x - b.
-void PriorScale::add_part(Part part, Vec x, Vec b) {
-  auto const q = linear_.make_vector();
-  add_energies(part, drawn, b);
-  linear_.prior(x, q);
-  if (part == prior_part) check(VecAXPY(q, -1.0, b));
-  add_energies(part, by_prior, q);
-  linear_.hessian(x, q);
-  check(VecAYPX(b, -1.0, q));
-  add_energies(part, unsolved, b);
-  if (part == noise_part) check(VecCopy(b, q));   // n - (H x - P x) = P x - (H x - n), and - (H x - P x) of the prior
-  linear_.prior(x, b);
-  check(VecAXPY(b, -1.0, q));
-  add_energies(part, by_rows, b);
-}
-
-void PriorScale::add_noise(Vec x, Vec b) {
-  add_part(noise_part, x, b);
-  by_noise_.push_back(pieces_of(x));
-  ++draws_;
-}
-
-petsc::Vector PriorScale::by_noise(std::size_t draw) const {
-  auto out = problem_.space().make_vector();
-  check(VecSet(out, 0.0));
-  problem_.space().gather(own(by_noise_[draw]), out);
+std::vector<double> PriorScale::over_octaves(std::vector<double> const& of_bands) const {
+  std::vector<double> out;
+  for (auto const& octave : octaves_) {
+    auto const first = of_bands.begin() + static_cast<std::ptrdiff_t>(octave.first);
+    out.push_back(std::accumulate(first, first + static_cast<std::ptrdiff_t>(octave.count), 0.0));
+  }
   return out;
 }
 
-/// What an octave's energies come to, by the form that solves have spoilt least, and the waves that make them up: none where both are spoilt. What a solve has
-/// left is (H_b x - b) of which the prior's form keeps the share p / (h + p) and the rows' form h / (h + p) = |q_r| / |r|, h the data's and p the
-/// prior's part of H on these waves.
-OctaveEnergy PriorScale::energy_of(Octave const& octave, std::vector<double> const& found) const {
-  auto const of = [&](Part part, Form form, std::size_t i) { return sums_[(part * forms + form) * count_.size() + octave.first + i] / draws_; };
-  double sum[parts][forms] = {};
-  for (auto const part : {noise_part, prior_part})
-    for (auto const form : {by_prior, by_rows, unsolved, drawn})
-      for (std::size_t i = 0; i < octave.count; ++i) sum[part][form] += of(part, form, i);
-  double const of_data = std::min(1.0, std::sqrt(std::min(sum[prior_part][by_prior], sum[prior_part][by_rows]) / sum[prior_part][drawn]));
-  auto const form = of_data > 0.5 ? by_prior : by_rows;
-  double const spoilt = std::pow(of_data > 0.5 ? 1.0 - of_data : of_data, 2);
-  OctaveEnergy energy{0.0, sum[noise_part][form], sum[prior_part][form], 0.0};
-  double squares = 0.0;
-  bool solved = true;
-  for (auto const part : {noise_part, prior_part}) solved = solved && spoilt * sum[part][unsolved] < most_unsolved * sum[part][form];
-  for (std::size_t i = 0; i < octave.count; ++i) {
-    energy.found += found[octave.first + i];
-    double const waves = count_[octave.first + i];
-    if (waves > 0.0) squares += std::pow(of(noise_part, form, i) + of(prior_part, form, i), 2) / waves;
-  }
-  if (solved && squares > 0.0) energy.freedom = std::pow(energy.of_noise + energy.of_prior, 2) / squares;
-  return energy;
+void PriorScale::add_sum(Sum sum, std::vector<double> const& of_bands, double sign) {
+  for (std::size_t i = 0; i < of_bands.size(); ++i) sums_[sum * of_bands.size() + i] += sign * of_bands[i];
 }
 
-/// n of every octave, by pairs of draws.
-std::vector<double> PriorScale::freedoms() const {
-  std::vector<double> energies(octaves_.size(), 0.0), squares(octaves_.size(), 0.0);
-  auto const add = [&](std::vector<double> const& product, std::vector<double>& out, int power) {
-    for (std::size_t b = 0; b < octaves_.size(); ++b) {
-      auto const first = product.begin() + static_cast<std::ptrdiff_t>(octaves_[b].first);
-      out[b] += std::pow(std::accumulate(first, first + static_cast<std::ptrdiff_t>(octaves_[b].count), 0.0), power);
+void PriorScale::add(Vec x, Vec r) {
+  auto const q = linear_.make_vector();
+  auto const drawn = coefficients_of(r);
+  linear_.prior(x, q);
+  check(VecAXPY(q, -1.0, r));
+  auto const by_prior = coefficients_of(q);
+  linear_.hessian(x, q);
+  check(VecAYPX(r, -1.0, q));
+  auto missed = [&] {
+    auto const left = coefficients_of(r);
+    return products(left, left);
+  }();
+  linear_.prior(x, r);
+  check(VecAXPY(r, -1.0, q));
+  auto pull = least_spoilt(by_prior, coefficients_of(r), std::move(missed), products(drawn, drawn));
+  add_sum(of_prior, products(pull, pull));
+  add_sum(of_noise, products(pull, by_prior), -1.0);   // P x = (P x - r) + r
+  add_sum(of_noise, products(pull, drawn), -1.0);
+  add_pairs(drawn, std::move(pull));
+  ++draws_;
+}
+
+/// q_r in two forms, P x - r and -D x, exact where the data outweigh the prior and where this outweighs the data: octave by octave the one that the solve has
+/// spoilt least. It has left H x - r, of energy `missed`, of which the prior's form keeps the share p / (h + p) and the rows' form h / (h + p) = |q_r| / |r|,
+/// h the data's and p the prior's part of H on these waves. Returned in place of by_rows; `drawn`: energy of r.
+PriorScale::Coefficients PriorScale::least_spoilt(Coefficients const& by_prior, Coefficients by_rows, std::vector<double> missed, std::vector<double> const& drawn) {
+  auto const first = over_octaves(products(by_prior, by_prior)), second = over_octaves(products(by_rows, by_rows)), whole = over_octaves(drawn);
+  std::vector<bool> takes_prior(count_.size(), false);
+  for (std::size_t o = 0; o < octaves_.size(); ++o) {
+    double const of_data = std::min(1.0, std::sqrt(std::min(first[o], second[o]) / whole[o])), kept = of_data > 0.5 ? 1.0 - of_data : of_data;
+    for (std::size_t i = octaves_[o].first; i < octaves_[o].first + octaves_[o].count; ++i) {
+      takes_prior[i] = of_data > 0.5;
+      missed[i] *= kept * kept;
     }
-  };
-  for (std::size_t i = 0; i < by_noise_.size(); ++i) {
-    auto const one = pull_of(by_noise(i));
-    add(products(one, one), energies, 1);
-    for (std::size_t j = 0; j < i; ++j) add(products(one, pull_of(by_noise(j))), squares, 2);
   }
-  auto const draws = static_cast<double>(by_noise_.size());
-  std::vector<double> out;
-  for (std::size_t b = 0; b < octaves_.size(); ++b)
-    out.push_back(squares[b] > 0.0 ? std::pow(energies[b] / draws, 2) / (2.0 * squares[b] / (draws * (draws - 1.0))) : HUGE_VAL);
+  add_sum(unsolved, missed);
+  for (std::size_t p = 0; p < by_rows.size(); ++p) {
+    if (!waves_[p]) continue;
+    for (std::size_t m = 0; m < waves_[p]->band.size(); ++m)
+      if (auto const band = waves_[p]->band[m]; band != flat && takes_prior[waves_[p]->first + band]) by_rows[p](m) = by_prior[p](m);
+  }
+  return by_rows;
+}
+
+void PriorScale::add_pairs(Coefficients const& drawn, Coefficients pull) {
+  for (auto const& other : pulls_) {
+    auto const along = over_octaves(products(drawn, coefficients_of(other)));
+    for (std::size_t o = 0; o < along.size(); ++o) pairs_[o] += along[o] * along[o];
+  }
+  pulls_.push_back(pieces_of(std::move(pull)));
+}
+
+/// No waves make up an octave whose energies solves have spoilt.
+std::vector<OctaveEnergy> PriorScale::expected() const {
+  auto const of = [&](Sum sum) {
+    auto const first = sums_.begin() + static_cast<std::ptrdiff_t>(sum * count_.size());
+    std::vector<double> means(first, first + static_cast<std::ptrdiff_t>(count_.size()));
+    for (double& mean : means) mean /= draws_;
+    return means;
+  };
+  auto const prior = of(of_prior), noise = of(of_noise);
+  auto const priors = over_octaves(prior), noises = over_octaves(noise), missed = over_octaves(of(unsolved));
+  std::vector<double> squares;
+  for (std::size_t i = 0; i < count_.size(); ++i) squares.push_back(count_[i] > 0.0 ? std::pow(noise[i] + prior[i], 2) / count_[i] : 0.0);
+  squares = over_octaves(squares);
+  double const pairs = 0.5 * draws_ * (draws_ - 1.0);
+  std::vector<OctaveEnergy> out;
+  for (std::size_t o = 0; o < octaves_.size(); ++o) {
+    out.push_back({0.0, std::max(noises[o], 0.0), priors[o], 0.0});
+    if (!(missed[o] < most_unsolved * priors[o]) || !(squares[o] > 0.0)) continue;
+    double const whole = std::pow(out[o].of_noise + out[o].of_prior, 2);
+    out[o].freedom = whole / squares[o];
+    if (pairs_[o] > 0.0) out[o].freedom = std::min(out[o].freedom, whole * pairs / pairs_[o]);
+  }
   return out;
 }
 
 void PriorScale::settle(petsc::Vector const& parameters) {
-  auto const fitted = pull_of(parameters);
-  auto const found = products(fitted, fitted), most = freedoms();
+  auto const x = linear_.make_vector(), q = linear_.make_vector();
+  check(VecSet(x, 0.0));
+  linear_.put_parameters(parameters, x);
+  linear_.prior(x, q);
+  auto const pull = coefficients_of(q);
+  auto const found = over_octaves(products(pull, pull));
+  auto energies = expected();
   scales_.clear();
-  for (std::size_t b = 0; b < octaves_.size(); ++b) {
-    auto energy = energy_of(octaves_[b], found);
-    energy.freedom = std::min(energy.freedom, most[b]);
-    scales_.push_back(octave_scale(energy, octaves_[b].longest ? 1.0 : scales_.back()));
+  for (std::size_t o = 0; o < octaves_.size(); ++o) {
+    energies[o].found = found[o];
+    scales_.push_back(octave_scale(energies[o], octaves_[o].longest ? 1.0 : scales_.back()));
   }
+  pulls_.clear();
 }
 
 void PriorScale::keep(checkpoint::Quantities& kept) const {
   kept.put("octaves", sums_);
+  kept.put("octaves/pairs", pairs_);
   kept.put("octaves/scales", scales_);
-  kept.put("octaves/draws", {static_cast<double>(draws_), static_cast<double>(by_noise_.size())});
-  for (std::size_t n = 0; n < by_noise_.size(); ++n)
-    for (std::size_t p = 0; p < by_noise_[n].size(); ++p)
-      kept.put_still(name_of(problem_.space().unknowns()[p], n), problem_.space().unknowns()[p].grid, by_noise_[n][p]);
+  kept.put("octaves/draws", {static_cast<double>(draws_), static_cast<double>(pulls_.size())});
+  for (std::size_t n = 0; n < pulls_.size(); ++n)
+    for (std::size_t p = 0; p < pulls_[n].size(); ++p)
+      kept.put_still(name_of(problem_.space().unknowns()[p], n), problem_.space().unknowns()[p].grid, pulls_[n][p]);
 }
 
 void PriorScale::go_on(checkpoint::Quantities const& kept) {
   sums_ = kept.numbers("octaves");
+  pairs_ = kept.numbers("octaves/pairs");
   scales_ = kept.numbers("octaves/scales");
   draws_ = static_cast<int>(kept.numbers("octaves/draws").at(0));
-  by_noise_.clear();
+  pulls_.clear();
   for (std::size_t n = 0; n < static_cast<std::size_t>(kept.numbers("octaves/draws").at(1)); ++n) {
-    by_noise_.emplace_back();
-    for (auto const& unknown : problem_.space().unknowns()) by_noise_.back().push_back(kept.field(name_of(unknown, n), unknown.grid));
+    pulls_.emplace_back();
+    for (auto const& unknown : problem_.space().unknowns()) pulls_.back().push_back(kept.field(name_of(unknown, n), unknown.grid));
   }
 }
 
@@ -266,6 +285,31 @@ void PriorScale::apply(Vec r) const {
   check(VecSet(parameters, 0.0));
   problem_.space().gather(own(std::move(pieces)), parameters);
   linear_.put_parameters(parameters, r);
+}
+
+double PriorScale::more_of(Vec column) const {
+  auto const x = linear_.make_vector(), q = linear_.make_vector();
+  auto pieces = problem_.space().scatter(column);
+  for (std::size_t p = 0; p < pieces.size(); ++p)
+    if (problem_.space().unknowns()[p].axes.empty()) Kokkos::deep_copy(pieces[p], 0.0);
+  auto const variance = [&] {
+    auto const parameters = problem_.space().make_vector();
+    check(VecSet(parameters, 0.0));
+    check(VecSet(x, 0.0));
+    problem_.space().gather(own(pieces), parameters);
+    linear_.put_parameters(parameters, x);
+    linear_.prior(x, q);
+    PetscReal value = 0.0;
+    check(VecDot(x, q, &value));
+    return value;
+  };
+  double const before = variance();
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    if (problem_.space().unknowns()[p].axes.empty()) continue;
+    take_free(p, pieces[p]);
+    if (waves_[p]) scale_waves(*waves_[p], pieces[p]);
+  }
+  return variance() - before;
 }
 
 void PriorScale::scale_waves(Waves const& waves, Field const& piece) const {

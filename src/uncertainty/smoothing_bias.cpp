@@ -69,12 +69,16 @@ bool order_is_open(OtherRadii const& narrow, OtherRadii const& wide) {
   return false;
 }
 
+/// The most that a bias may be that grows by `growth` of it: what another radius changes, or its noise, behind which as much may be hidden.
+double most_by(OtherRadii const& other, std::size_t p, double growth) { return std::sqrt(std::max(other.found[p].core, other.by_noise[p].core)) / growth; }
+
 /// The three fits with other radii; without draws where there is none.
 struct Others {
   OtherRadii narrow, wide, widest;
 };
 
-/// Of parameter p: by the narrower radius, and by the wider one if there is one, whichever shows more.
+/// Of parameter p: by the narrower radius, and by the wider one if there is one, whichever shows more. Of a constant for which noise hides what the narrower
+/// one changes, no more than the wider one leaves room for, whose noise is far less.
 Bias bias_of(problem::Problem const& problem, std::size_t p, int degree, Others const& others) {
   auto const& [narrow, wide, widest] = others;
   auto const& unknown = problem.space().unknowns()[p];
@@ -94,6 +98,7 @@ Bias bias_of(problem::Problem const& problem, std::size_t p, int degree, Others 
   if (wide.draws > 0) {
     double const growth = share_of(problem, unknown, order, wide.ratio);
     of.core = std::max(of.core, moved(wide, p) / growth);
+    if (constant && !problem.weak() && !tells(narrow, p)) of.core = std::min(of.core, most_by(wide, p, share_of(problem, unknown, least_order, wide.ratio)));
     of.rim = std::max(of.rim, beyond(wide.found[p].rim, wide.by_noise[p].rim) / growth);
     if (wide.found[p].core * narrow.by_noise[p].core > narrow.found[p].core * wide.by_noise[p].core) shows = &wide;
   }

@@ -7,8 +7,6 @@
 
 namespace mollis::uncertainty {
 
-constexpr double draw_tolerance = 1e-3;   ///< of draws and of what moves an estimate
-
 class Solves {
  public:
   /// Arguments outlive this. Not collective.
@@ -17,7 +15,7 @@ class Solves {
   /// solved for. Collective.
   bool operator()(Vec b, Vec x, double tolerance, std::string const& what);
   /// The same from nothing. Collective.
-  bool draw(Vec b, Vec x, std::string const& what, double tolerance = draw_tolerance);
+  bool draw(Vec b, Vec x, std::string const& what, double tolerance);
 
   int krylov = 0;        ///< iterations so far
   std::string why_not;   ///< of the first that could not

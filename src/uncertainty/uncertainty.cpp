@@ -23,6 +23,7 @@ namespace {
 using petsc::check;
 
 constexpr double column_tolerance = 1e-6, bound = 1.959963984540054;  ///< the latter in deviations
+constexpr double move_tolerance = 1e-2;   ///< of what weights move an estimate by: deviations change by 0.2 % at most (docs/trust.md, "Cost")
 
 class Quantifier {
  public:
@@ -81,6 +82,7 @@ class Quantifier {
       linear_.take_parameters(x, parameters);
       auto const column = constants_.read(parameters);
       for (std::size_t j = 0; j < size; ++j) out_.constants.covariance[j * size + i] = column[j];
+      if (size < problem_.space().unknowns().size()) columns_.push_back(petsc::copy_of(parameters));
     }
     return true;
   }
@@ -98,7 +100,7 @@ class Quantifier {
   /// Of octaves that the prior has too small, of weights that were chosen from the same data, of states that are smoothed.
   bool add_weights() {
     widen_constants();
-    auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve_(b, x, draw_tolerance, what); };
+    auto const by_draws = [&](Vec b, Vec x, std::string const& what) { return solve_(b, x, move_tolerance, what); };
     Squares sums(fitted_, constants_.positions.size());
     std::vector<petsc::Vector> moves;
     if (!moves_of_weights(problem_, fitted_, linear_, by_draws, moves, &bent_)) return false;
@@ -113,11 +115,10 @@ class Quantifier {
   }
 
   void widen_constants() {
-    auto const more = draws_.more_of_constants();
     std::vector<double> factors;
-    for (std::size_t i = 0; i < more.size(); ++i) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
       double const variance = out_.constants.at(i, i);
-      factors.push_back(variance > 0.0 ? std::sqrt(1.0 + more[i] / variance) : 1.0);
+      factors.push_back(variance > 0.0 ? std::sqrt(1.0 + std::max(draws_.more_of(columns_[i]), 0.0) / variance) : 1.0);
     }
     scale_covariance(factors);
   }
@@ -187,6 +188,7 @@ class Quantifier {
   Draws draws_;
   std::vector<Field> fitted_;
   std::vector<std::vector<Field>> bent_;      ///< [field]: what its smoothness takes from it, as pieces of all parameters; empty where not known
+  std::vector<petsc::Vector> columns_;        ///< of H^-1, parameters alone, one a constant; none where all parameters are constants
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights; empty: none
   Uncertainty out_;
 };

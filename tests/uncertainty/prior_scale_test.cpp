@@ -62,13 +62,10 @@ double covered(Fitted const& f, Formula const& truth) {
 struct Scaled : Fitted {
   Scaled() : linear(*estimate.linear), scale(problem, linear) {
     for (int number = 0; number < 3; ++number) {
-      auto const noise = linear.make_vector(), prior = linear.make_vector(), x = linear.make_vector(), by_prior = linear.make_vector();
-      linear.draw(number, noise, prior);
-      for (auto const& v : {&x, &by_prior}) petsc::check(VecSet(*v, 0.0));
-      EXPECT_TRUE(linear.solve(noise, x, 1e-6).converged);
-      EXPECT_TRUE(linear.solve(prior, by_prior, 1e-6).converged);
-      scale.add_noise(x, noise);
-      scale.add_prior(by_prior, prior);
+      auto const prior = linear.make_vector(), x = linear.make_vector();
+      linear.draw_prior(number, prior);
+      EXPECT_TRUE(linear.solve(prior, x, 1e-6).converged);
+      scale.add(x, prior);
     }
     scale.settle(estimate.parameters);
   }
@@ -143,6 +140,58 @@ TEST_F(PriorScale, GivesNothingToWhatThePriorLeavesFree) {
     EXPECT_LT(dot(pulled, pulled), 1e-16 * dot(r, r));
     EXPECT_LT(std::abs(dot(plane, r)), 1e-10 * std::sqrt(dot(plane, plane) * dot(r, r)));
   }
+}
+
+/// What draws of the noise pull at the prior is known from draws of the prior alone. The data do not determine half of this field.
+TEST_F(PriorScale, TellsThePullOfTheNoise) {
+  constexpr int draws = 64;
+  constexpr std::size_t octave = 2;   // from 3 to 6 half waves
+  std::vector<petsc::Vector> waves;
+  for (int j = 0; j < 6; ++j)
+    for (int k = 0; k < 6; ++k)
+      if (std::hypot(j, k) >= 3.0 && std::hypot(j, k) < 6.0) waves.push_back(f.wave(j, k));
+  std::vector<double> lengths;
+  for (auto const& wave : waves) lengths.push_back(dot(wave, wave));
+  uncertainty::PriorScale scale(f.problem, f.linear);
+  auto const x = f.linear.make_vector(), b = f.linear.make_vector(), q = f.linear.make_vector();
+  double of_noise = 0.0;
+  for (int number = 0; number < draws; ++number) {
+    f.linear.draw_noise(number, b);
+    petsc::check(VecSet(x, 0.0));
+    ASSERT_TRUE(f.linear.solve(b, x, 1e-4).converged);
+    f.linear.prior(x, q);
+    for (std::size_t w = 0; w < waves.size(); ++w) of_noise += std::pow(dot(waves[w], q), 2) / lengths[w] / draws;
+    f.linear.draw_prior(number, b);
+    petsc::check(VecSet(x, 0.0));
+    ASSERT_TRUE(f.linear.solve(b, x, 1e-4).converged);
+    scale.add(x, b);
+  }
+  auto const expected = scale.expected()[octave];
+  double const deviation = std::sqrt(2.0 * 2.0 / (draws * expected.freedom));   // of two means
+  EXPECT_NEAR(expected.of_noise / of_noise, 1.0, 3.0 * deviation);
+  EXPECT_LT(3.0 * deviation, 0.5);
+}
+
+/// The variance of v . (S r) over that of v . r, by many draws, for a v that falls from one side to the other.
+TEST_F(PriorScale, TellsWhatItAddsToTheVarianceOfAConstant) {
+  constexpr int draws = 200;
+  auto const& space = f.problem.space();
+  auto const column = space.make_vector();
+  auto const v = f.linear.make_vector(), r = f.linear.make_vector();
+  petsc::check(VecSet(column, 0.0));
+  petsc::check(VecSet(v, 0.0));
+  space.gather({sample(f.problem.grid, [](Coordinates const& place) { return std::exp(-3.0 * place[1]) * std::cos(2.0 * place[0]); })}, column);
+  f.linear.put_parameters(column, v);
+  double scaled = 0.0, plain = 0.0;
+  for (int number = 0; number < draws; ++number) {
+    f.linear.draw_prior(number, r);
+    plain += std::pow(dot(v, r), 2) / draws;
+    f.scale.apply(r);
+    scaled += std::pow(dot(v, r), 2) / draws;
+  }
+  double const more = f.scale.more_of(column);
+  EXPECT_GT(std::abs(more), 0.5 * plain);
+  EXPECT_NEAR(more, scaled - plain, 3.0 * std::sqrt(2.0 / draws) * (scaled + plain));
 }
 
 /// What has been added comes back from a checkpoint, and tells the same.

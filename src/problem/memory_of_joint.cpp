@@ -127,12 +127,14 @@ double handed_on(mollifier::PassBox box, std::vector<mollifier::Sum> const& sums
 }
 
 constexpr double of_tao = 7.0;               ///< vectors of TAONLS and its line search
-constexpr double fields_of_octaves = 8.0;   ///< the pulls of four draws; of the fifth two forms of its pull, itself and what is read (uncertainty::PriorScale)
-
-bool has_draws(deck::Deck const& deck) {
+/// Draws of the prior that tell the scales of octaves (uncertainty::PriorScale).
+double draws_of_prior(deck::Deck const& deck) {
+  constexpr double most = 5.0;
   auto const* const samples = std::get_if<int>(&deck.uncertainty.samples);
-  return samples == nullptr || *samples > 0;
+  return samples == nullptr ? most : std::min(most, static_cast<double>(*samples));
 }
+
+constexpr double fields_of_last = 3.0;   ///< beyond the pulls of the draws before: two forms of its own pull, itself and what is read, less the one that is kept
 
 }  // namespace
 
@@ -163,14 +165,14 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   // rows, or pulls of octaves; or what a weight moves, once and twice. Stiff directions, in single precision.
   double const stiff = 0.5 * n.fields * x * (lattice.open > 0.0 ? 1.0 + lattice.open : 1.0);
   double const draws = n.residuals + 2.0 * n.fields + 3.125 * n.fields + stiff +
-                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, fields_of_octaves * n.fields));
+                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, (draws_of_prior(deck) + fields_of_last) * n.fields));
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: three pairs of vectors and a product, and what
   // parameters over some of the axes take: their correction, what is coupled to it, its waves.
   double const by_models = lattice.size * (2.0 * n.fields + both + 1.0);
   bool const reduced = static_cast<double>(deck.parameters.size()) > n.fields;
   double const by_saddle = 3.0 * x + n.states + 4.0 * n.residuals + 3.0 * n.fields + 2.0 +
                            (reduced ? 3.0 * x + lattice.size * both + 2.0 * n.residuals : 0.0);
-  return data + jets + roughness + smoothness + linearised + point + preconditioner + transforms + conjugate_gradients + std::max(step, has_draws(deck) ? draws : 0.0) +
+  return data + jets + roughness + smoothness + linearised + point + preconditioner + transforms + conjugate_gradients + std::max(step, draws_of_prior(deck) > 0.0 ? draws : 0.0) +
          (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }
 

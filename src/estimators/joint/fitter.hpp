@@ -36,13 +36,14 @@ class Fitter {
   std::vector<double> slopes();
   void start();
   void choose_smoothness(Phase phase, double penalty);
+  double choose_prior();
   bool ask_hessian();
   bool turns(std::size_t u, double factor) const;
   void loosen();
   /// Whether fields may be made stiffer than the evidence has them: not inside a mask, where the edge has room for what stiff fields get
   /// wrong, so that the misfit does not show it and the spectrum's degrees of freedom given up are not the true ones; nor where the
   /// evidence is that of the Hessian itself.
-  bool climbs() const { return !automatic_.empty() && problem_.mask.extent(0) == 0 && !at_.told; }
+  bool climbs() const { return !automatic_.empty() && problem_.mask.extent(0) == 0 && !at_.told && !objective_.is_scarce(); }
   void follow_raise();
   void climb(Phase phase, double penalty);
   void raise();

@@ -33,6 +33,7 @@ void put_point(Objective const& objective, Vec x, Quantities& quantities) {
   quantities.put_still("mask", objective.problem().grid, objective.mask());
   quantities.put("equation", objective.weights().equation);
   quantities.put("sizes", objective.sizes());
+  quantities.put("prior_shares", objective.prior_shares());
   quantities.put("smoothness", objective.weights().smoothness);
 }
 
@@ -42,6 +43,7 @@ petsc::Vector take_point(Objective& objective, Quantities const& quantities) {
   objective.put_parameters(estimate::take_vector(objective.problem().space(), "parameters", quantities), x);
   objective.weights() = {quantities.numbers("equation"), quantities.numbers("smoothness")};
   objective.set_sizes(quantities.numbers("sizes"));
+  objective.set_prior_shares(quantities.numbers("prior_shares"));
   Kokkos::deep_copy(objective.mask(), quantities.field("mask", objective.problem().grid));
   objective.move_to(x);
   objective.reweigh();

@@ -128,6 +128,7 @@ Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
   weights_.smoothness.assign(problem.space().unknowns().size(), 0.0);
   told_.assign(weights_.smoothness.size(), 1.0);
   overweight_ = told_;
+  prior_shares_.assign(states_.size(), 1.0);
   hidden_.assign(told_.size(), 0.0);
   std::vector<double> sizes;
   for (auto const& observed : problem.states) sizes.push_back(!observed.unobserved ? 0.0 : observed.size > 0.0 ? observed.size : 1.0);

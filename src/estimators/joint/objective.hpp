@@ -36,6 +36,7 @@ struct Parts {
   std::vector<double> residual;          ///< |R_k|^2
   std::vector<double> roughness;         ///< <p, L p>
   double prior = 0.0;                    ///< sum_s tau_s <g, L g>
+  std::vector<double> of_states;         ///< tau_s <g, L g>, one a state
   double value(Weights const& weights) const;
 };
 
@@ -90,6 +91,9 @@ class Objective {
   /// data of deviation S. Collective.
   void set_sizes(std::vector<double> const& sizes);
   std::vector<double> const& sizes() const { return sizes_; }
+  /// tau of each state over what the data tell, 1 at first; what is read off the objective stands no more. Not collective.
+  void set_prior_shares(std::vector<double> const& shares);
+  std::vector<double> const& prior_shares() const { return prior_shares_; }
   /// As the deck has them, else what such a state has to be for the equation to hold at the point of the last
   /// linearise(): the residual's root mean square over the most that a wave as long as the domain brings in.
   /// Collective.
@@ -108,6 +112,7 @@ class Objective {
   Field trust(std::size_t state) const;
   /// How many data count, each as its loss weighs it. Collective.
   double counted() const;
+  double counted(std::size_t state) const;
   Parts const& parts() const { return parts_; }
   /// The partials at the point of move_to, kept for the products below until the next linearise(). To come before any
   /// product that follows a move, as these overwrite the jets: std::logic_error. Not collective.
@@ -225,7 +230,7 @@ class Objective {
   parameters::SmoothnessProduct smoothness_;
   std::vector<Field> smooth_;                  ///< L p at the last move_to
   Weights weights_;
-  std::vector<double> sizes_, told_, overweight_, hidden_;
+  std::vector<double> sizes_, told_, overweight_, hidden_, prior_shares_;
   bool held_ = false;
   bool scarce_ = false, averages_fail_ = false, stiff_ = false;
   Parts parts_;

@@ -97,15 +97,18 @@ Field Objective::trust(std::size_t s) const {
   return trust;
 }
 
+double Objective::counted(std::size_t state) const {
+  double count = 0.0;
+  auto const weight = on_host(states_[state].weight), precision = on_host(states_[state].precision);
+  for (std::size_t i = 0; i < weight.extent(0) && !problem_.states[state].unobserved; ++i)
+    if (precision(i) > 0.0) count += weight(i) / precision(i);
+  return sum_over(problem_.grid.comm(), count);
+}
+
 double Objective::counted() const {
   double count = 0.0;
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    if (problem_.states[s].unobserved) continue;
-    auto const weight = on_host(states_[s].weight), precision = on_host(states_[s].precision);
-    for (std::size_t i = 0; i < weight.extent(0); ++i)
-      if (precision(i) > 0.0) count += weight(i) / precision(i);
-  }
-  return sum_over(problem_.grid.comm(), count);
+  for (std::size_t s = 0; s < states_.size(); ++s) count += counted(s);
+  return count;
 }
 
 }  // namespace mollis::joint

@@ -88,10 +88,10 @@ SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fiel
 
 bool SectionModel::is_fresh(Vec moves, bool now) const {
   if (wave_ >= 0 && !is_ready() && !now) return used_ <= most_without;
-  if (wave_ >= 0 && !now && used_ <= most_used) return !differ(weights_.equation, objective_.weights().equation, far_weight);
+  if (wave_ >= 0 && !now && used_ <= most_used) return !differ(weights_.equation, objective_.weights().equation, far_weight) && !differ(shares_, objective_.prior_shares(), far_weight);
   if (partials_.empty() || (wave_ < 0 && used_ > most_used)) return false;   // of waves the same factors would be made again
   if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
-  if (differ(weights_.equation, objective_.weights().equation, changed_weight)) return false;
+  if (differ(weights_.equation, objective_.weights().equation, changed_weight) || differ(shares_, objective_.prior_shares(), changed_weight)) return false;
   if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight))
     return false;
   if ((moves != nullptr) != static_cast<bool>(moves_)) return false;
@@ -118,6 +118,7 @@ void SectionModel::remember(Vec moves) {
   held_ = objective_.holds_parameters();
   used_ = 0;
   weights_ = objective_.weights();
+  shares_ = objective_.prior_shares();
   partials_.clear();
   for (auto const* list : {&objective_.partials().state, &objective_.partials().parameter})
     for (auto const& partial : *list) {

@@ -65,6 +65,7 @@ class SectionModel {
   bool held_ = false;
   int used_ = 0;  ///< times since
   Weights weights_;
+  std::vector<double> shares_;   ///< of the states' prior
   std::vector<Field> partials_;
   petsc::Vector moves_;
 };

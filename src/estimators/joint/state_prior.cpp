@@ -7,6 +7,7 @@ namespace mollis::joint {
 
 /// pulled := tau L g of every state; the sum of tau <g, L g>.
 double Objective::move_prior_to(Vec x) {
+  parts_.of_states.assign(states_.size(), 0.0);
   if (roughness_.empty()) return 0.0;
   petsc::Reading const entries(x);
   double sum = 0.0;
@@ -15,9 +16,18 @@ double Objective::move_prior_to(Vec x) {
     auto const g = entries.piece(layout_.state[s], layout_.state_size);
     Kokkos::deep_copy(state.pulled, 0.0);
     roughness_.gradient_add(state.prior, g, state.pulled);
-    sum += sum_over(problem_.grid.comm(), kernels::dot(g, state.pulled));
+    parts_.of_states[s] = sum_over(problem_.grid.comm(), kernels::dot(g, state.pulled));
+    sum += parts_.of_states[s];
   }
   return sum;
+}
+
+void Objective::set_prior_shares(std::vector<double> const& shares) {
+  for (std::size_t s = 0; s < states_.size(); ++s)
+    for (auto* of : {&states_[s].scales, &states_[s].prior})
+      for (double& value : *of) value *= shares[s] / prior_shares_[s];
+  prior_shares_ = shares;
+  at_.reset();
 }
 
 void Objective::add_prior(Vec v, Vec out) {

@@ -13,6 +13,7 @@ using petsc::check;
 constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
 constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
 constexpr double same_freedom = 0.1;        ///< of the logarithm of degrees of freedom
+constexpr double share_of_data = 0.25;      ///< that the prior of states may take
 constexpr int most_loosening = 8;
 constexpr double stuck_change = 1e-4;
 
@@ -41,10 +42,30 @@ void Fitter::choose_smoothness(Phase phase, double penalty) {
       if (at_.length > 0.5 || at_.arrived) beta = estimate::rounded_weight(factor * beta);
       largest = std::max(largest, std::abs(std::log(factor)));
     }
+    largest = std::max(largest, choose_prior());
     weigh_equation(penalty);
     double const moved = step("weight");
     if (moved < 0.01 && largest < 0.3 && !ask_hessian()) return;
   }
+}
+
+/// The prior of states between scattered data is as strong as these only where it takes no more of them: else tau <g, L g> would be a share of
+/// the data, which its degrees of freedom are at most. By how much it has yet to go, as a logarithm.
+double Fitter::choose_prior() {
+  auto shares = objective_.prior_shares();
+  double largest = 0.0;
+  for (std::size_t s = 0; s < shares.size(); ++s) {
+    if (!problem_.states[s].points || objective_.parts().of_states[s] <= 0.0) continue;
+    double const wanted = share_of_data * objective_.counted(s) / objective_.parts().of_states[s];
+    double const share = estimate::rounded_weight(std::min(1.0, shares[s] * std::clamp(wanted, 0.1, 10.0)));
+    largest = std::max(largest, std::abs(std::log(share / shares[s])));
+    shares[s] = share;
+  }
+  if (largest > 0.0) {
+    objective_.set_prior_shares(shares);
+    stand();
+  }
+  return largest;
 }
 
 /// Whether a weight would go back where it came from when it moved last; in between it may have stood, rounded to the same.

@@ -1,6 +1,7 @@
 // The smoothness of the fields and the weight of the equation: the phases of a joint fit that choose them.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "estimate/rounding.hpp"
 #include "estimators/joint/fitter.hpp"
@@ -13,7 +14,8 @@ using petsc::check;
 constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
 constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
 constexpr double same_freedom = 0.1;        ///< of the logarithm of degrees of freedom
-constexpr double share_of_data = 0.25;      ///< that the prior of states may take
+constexpr double share_of_data = 0.25;      ///< that the prior of states may take,
+constexpr double near_change = 0.1;         ///< of the parameters in a step, from which on it is asked what it takes: states that are not yet fitted are rough
 constexpr int most_loosening = 8;
 constexpr double stuck_change = 1e-4;
 
@@ -50,12 +52,15 @@ void Fitter::choose_smoothness(Phase phase, double penalty) {
 }
 
 /// The prior of states between scattered data is as strong as these only where it takes no more of them: else tau <g, L g> would be a share of
-/// the data, which its degrees of freedom are at most. By how much it has yet to go, as a logarithm.
+/// the data, which its degrees of freedom are at most. By how much it has yet to go, as a logarithm; infinitely far while the last step went too far to ask.
 double Fitter::choose_prior() {
+  auto const& states = problem_.states;
+  if (std::none_of(states.begin(), states.end(), [](auto const& state) { return state.points != nullptr; })) return 0.0;
+  if (result_.trials.empty() || !(result_.trials.back().change < near_change)) return std::numeric_limits<double>::infinity();
   auto shares = objective_.prior_shares();
   double largest = 0.0;
   for (std::size_t s = 0; s < shares.size(); ++s) {
-    if (!problem_.states[s].points || objective_.parts().of_states[s] <= 0.0) continue;
+    if (!states[s].points || objective_.parts().of_states[s] <= 0.0) continue;
     double const wanted = share_of_data * objective_.counted(s) / objective_.parts().of_states[s];
     double const share = estimate::rounded_weight(std::min(1.0, shares[s] * std::clamp(wanted, 0.1, 10.0)));
     largest = std::max(largest, std::abs(std::log(share / shares[s])));

@@ -9,15 +9,17 @@
 
 namespace mollis::test {
 
-/// So many points at random in place of the first state's values on the grid, with noise that varies; the same on any number of ranks.
-inline problem::Problem scattered(problem::Problem problem, Index points) {
+/// So many points at random in place of the first state's values on the grid: of noise that varies, or of a formula with the noise of that state. The same on any
+/// number of ranks.
+inline problem::Problem scattered(problem::Problem problem, Index points, Formula const& formula = {}) {
   auto& state = problem.states.front();
   auto const& grid = problem.grid;
   observations::Points own;
   own.total = points;
   own.coordinates.resize(grid.axes().size());
-  std::mt19937 engine(9);
+  std::mt19937 engine(9), of_noise(10);
   std::uniform_real_distribution<double> uniform;
+  std::normal_distribution<double> normal;
   std::vector<double> values, shape;
   for (Index n = 0; n < own.total; ++n) {
     bool here = grid.local_size() > 0;
@@ -26,12 +28,12 @@ inline problem::Problem scattered(problem::Problem problem, Index points) {
       x.push_back(grid.axis(a).front() + uniform(engine) * grid.axis(a).extent());
       here = here && grid.owned()[a].contains(mollifier::cell_of(grid.axis(a), x.back()));
     }
-    double const value = uniform(engine);
+    double const value = uniform(engine), error = state.sigma * normal(of_noise);
     if (!here) continue;
     own.number.push_back(n);
     for (std::size_t a = 0; a < x.size(); ++a) own.coordinates[a].push_back(x[a]);
-    values.push_back(value);
-    shape.push_back(0.5 + value);
+    values.push_back(formula ? formula(x) + error : value);
+    shape.push_back(formula ? 1.0 : 0.5 + value);
   }
   state.data = to_field(values);
   state.shape = to_field(shape);

@@ -1,5 +1,6 @@
 // Weights of the smoothness where the Hessian is factorised: data inside a disc.
 #include "joined.hpp"
+#include "scattered.hpp"
 
 namespace mollis::test {
 namespace {
@@ -69,6 +70,29 @@ TEST(Weights, ThoseThatTurnGoHalfTheWay) {
   }
   EXPECT_GT(back, 1.1);
   EXPECT_LT(back, 1.5);
+}
+
+/// Three scattered data a wave that stands a thousand times above their noise: a prior of the states as strong as the data would bend it.
+TEST(Weights, ThePriorOfStatesYieldsToFewScatteredData) {
+  auto const wave = [](Coordinates const& x) { return std::exp(-0.01 * 25.0 * pi * pi * x[0]) * std::cos(5.0 * pi * x[1]); };
+  Options options;
+  options.noise = 0.001;
+  Case const c("[grid]\naxes = [\"t\", \"x\"]\npoints = [25, 41]\nlower = [0.0, 0.0]\nupper = [1.0, 1.0]\n[parameters.D]\nover = []\ninitial = 0.005\n"
+               "[equation]\nresidual = \"dt(u) - D*lap(u)\"\n",
+               {{"u", wave}}, options);
+  auto const problem = scattered(c.problem(), 150, wave);
+  joint::Objective objective(problem, joint::Lattice(c.grid, c.system, c.deck.joint.spline_degree));
+  auto const result = [&] {
+    Quiet const quiet;
+    return joint::fit(objective, parameters::first_guess(c.space));
+  }();
+  auto const found = c.space.make_vector();
+  objective.take_parameters(result.x, found);
+  double const D = to_vector(c.space.scatter(found).front()).front();
+  std::printf("D %.6f, share of the prior %.3g, misfit %.4g of 150\n", D, objective.prior_shares().front(), objective.parts().misfit);
+  EXPECT_TRUE(result.converged);
+  EXPECT_NEAR(D, 0.01, 0.00001);
+  EXPECT_LT(objective.parts().misfit, 150.0);   // 870 by a prior as strong as the data, D 3.1e-5 off
 }
 
 }  // namespace

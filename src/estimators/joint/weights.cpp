@@ -1,4 +1,6 @@
 // The smoothness of the fields and the weight of the equation: the phases of a joint fit that choose them.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -151,7 +153,12 @@ void Fitter::climb(Phase phase, double penalty) {
 }
 
 void Fitter::raise() {
-  if (first_round(raising) == 0) weigh_equation(raised_penalty);
+  if (first_round(raising) == 0) {
+    weigh_equation(raised_penalty);
+    for (std::size_t s = 0; s < problem_.states.size(); ++s)
+      if (double const share = objective_.prior_shares()[s]; share < 1.0)
+        problem_.progress.say(fmt::format("fit   the prior of {} between its data was too strong for them: {:.2g} of it is taken", problem_.states[s].name, share));
+  }
   for (int i = first_round(raising); i < 2; ++i) {
     rest(raising, i);
     at_.raised_by = step("raise");

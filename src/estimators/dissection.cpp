@@ -7,11 +7,15 @@
 namespace mollis::estimators {
 namespace {
 
+/// Of a front of pivots and as many more rows as rest.
+double operations_of(double pivots, double rest) { return pivots * (pivots * pivots / 3.0 + pivots * rest + rest * rest); }
+
 /// A box and all that is eliminated inside it, in doubles.
 struct Tree {
   double factor = 0.0;
   double peak = 0.0;    ///< of factor, fronts and what waits for its parent, at any time
   double passed = 0.0;  ///< to its parent: a square of the unknowns beside it
+  double operations = 0.0;
 };
 
 /// Boxes of a depth are alike but for the sides beyond which others are eliminated later.
@@ -43,7 +47,8 @@ class Boxes {
   static Tree join(double pivots, double rest, Tree const& first, Tree const& second) {
     double const front = (pivots + rest) * (pivots + rest), factor = first.factor + second.factor;
     return {factor + pivots * (pivots + rest),
-            std::max({first.peak, first.factor + first.passed + second.peak, factor + first.passed + second.passed + front}), rest * rest};
+            std::max({first.peak, first.factor + first.passed + second.peak, factor + first.passed + second.passed + front}), rest * rest,
+            first.operations + second.operations + operations_of(pivots, rest)};
   }
 
   Tree make(std::vector<double> const& length, std::vector<int> const& sides) {
@@ -68,7 +73,7 @@ class Boxes {
 
 }  // namespace
 
-FactorBytes factor_bytes(Dissection const& lattice) {
+FactorCost factor_cost(Dissection const& lattice) {
   auto length = lattice.points;
   std::vector<int> sides(length.size(), 0);
   double copies = 1.0, pivots = 0.0;
@@ -87,7 +92,7 @@ FactorBytes factor_bytes(Dissection const& lattice) {
   double const factor = tree.factor + pivots * pivots;
   double const peak = std::max(tree.peak, tree.factor + tree.passed + pivots * pivots);
   constexpr double bytes = sizeof(double);
-  return {bytes * copies * factor, bytes * std::max(peak - factor, 0.0)};
+  return {bytes * copies * factor, bytes * std::max(peak - factor, 0.0), copies * (tree.operations + operations_of(pivots, 0.0))};
 }
 
 }  // namespace mollis::estimators

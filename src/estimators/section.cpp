@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "estimators/dissection.hpp"
 
 namespace mollis::estimators {
 namespace {
 
-constexpr double most_operations = 1e11;   ///< of one factorisation: a minute or two by the reference BLAS, ten seconds by a tuned one
+constexpr double few_operations = 2e11;    ///< of one factorisation: a minute or two by the reference BLAS, seconds by a tuned one;
+constexpr double most_operations = 2e12;   ///< a quarter of an hour, or a minute
 constexpr double cheap_operations = 2e9;   ///< below, the Hessian itself is preferred to waves
 
 /// Without the axis `wave`, if it is one: real matrices of twice the size, one for a pair of waves.
@@ -44,19 +44,6 @@ double unknowns_of(SectionShape const& shape) {
   return states + fields + shape.profiles;
 }
 
-/// By the separator of the whole, which takes most of it; nested dissection with measured constants of wide stencils. A dense factor, of n^3 / 3,
-/// is the most that it can be: in boxes of few splines across, as in space of three axes, it is less than that.
-double operations_of(Dissection const& lattice, double unknowns) {
-  double apart = 1.0, together = lattice.fields;
-  for (std::size_t a = 0; a < lattice.points.size(); ++a) (lattice.reach[a] == 0.0 ? apart : together) *= lattice.points[a];
-  double cut = together;
-  for (std::size_t a = 0; a < lattice.points.size(); ++a)
-    if (lattice.reach[a] > 0.0) cut = std::min(cut, together * lattice.reach[a] / lattice.points[a]);
-  together += lattice.profiles;
-  cut += lattice.profiles;
-  return apart * std::min(8.0 * std::pow(cut, 3), std::pow(std::min(together, unknowns), 3) / 3.0);
-}
-
 /// Rows, and entries: states reach each other by two rows of splines, fields by one, and themselves by their smoothness at most.
 void count_matrices(SectionShape const& shape, Dissection const& lattice, SectionChoice& choice) {
   double points = 1.0, states = 1.0, fields = 1.0;
@@ -72,27 +59,33 @@ void count_matrices(SectionShape const& shape, Dissection const& lattice, Sectio
                    (choice.wave < 0 ? 2.0 * shape.crossed * lattice.fields : 0.0);
 }
 
+/// A dense factor, of n^3 / 3, is the most that it can be: in boxes of few splines across, as in space of three axes, it may be less than
+/// what dissection comes to, whose fields stand on the extended lattice.
 SectionChoice cost_of(SectionShape const& shape, int wave) {
   auto const inside = inside_of(shape);
   auto const lattice = lattice_of(inside, wave);
+  auto const cost = factor_cost(lattice);
   SectionChoice choice;
   choice.wave = wave;
-  choice.operations = operations_of(lattice, wave < 0 ? unknowns_of(inside) : std::numeric_limits<double>::infinity());
+  choice.operations = wave < 0 ? std::min(cost.operations, std::pow(unknowns_of(inside), 3) / 3.0) : cost.operations;
+  choice.is_dear = choice.operations > few_operations;
+  choice.bytes = cost.bytes;
+  choice.stack = cost.stack;
+  count_matrices(shape, lattice, choice);
   return choice;
 }
 
 }  // namespace
+
+double bytes_of_entry(bool for_evidence) { return for_evidence ? 12.0 + 12.0 + 12.0 + 2.0 * 8.0 + 6.0 : 12.0 + 12.0 + 8.0 + 6.0; }
+
+double SectionChoice::peak(bool for_evidence) const { return bytes_of_entry(for_evidence) * entries + (for_evidence ? 2.0 : 1.0) * bytes + stack; }
 
 std::optional<SectionChoice> choose_section(SectionShape const& shape) {
   auto choice = cost_of(shape, -1);
   if (shape.has_waves && choice.operations > cheap_operations)
     if (auto const waves = cost_of(shape, 0); waves.operations < choice.operations) choice = waves;
   if (choice.operations > most_operations) return {};
-  auto const lattice = lattice_of(inside_of(shape), choice.wave);
-  auto const bytes = factor_bytes(lattice);
-  choice.bytes = bytes.factor;
-  choice.stack = bytes.stack;
-  count_matrices(shape, lattice, choice);
   return choice;
 }
 

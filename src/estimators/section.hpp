@@ -21,12 +21,20 @@ struct SectionShape {
 /// What a section leaves out, and what its factors cost.
 struct SectionChoice {
   int wave = -1;            ///< the axis whose waves are taken apart, -1: none
-  double operations = 0.0;  ///< of a factorisation
+  double operations = 0.0;  ///< of a factorisation,
+  bool is_dear = false;     ///< so many that it is for problems alone that averages do not serve
   double bytes = 0.0;       ///< of the factors, all ranks
   double stack = 0.0;       ///< and beside them while they are made
   double entries = 0.0;     ///< of the matrices
   double rows = 0.0;        ///< of all of them
+
+  /// Bytes at the peak, while one is factorised, all ranks. for_evidence: where degrees of freedom are asked for, a second one.
+  double peak(bool for_evidence) const;
 };
+
+/// Of an entry of a matrix while it is factorised: its place (12) and its value, which stand twice for the evidence, as PETSc hands it to MUMPS
+/// and as MUMPS sorts it.
+double bytes_of_entry(bool for_evidence);
 
 /// Nothing where no section is cheap enough. Not collective.
 std::optional<SectionChoice> choose_section(SectionShape const& shape);

@@ -93,17 +93,16 @@ std::optional<Factors> factors_of(deck::Deck const& deck, grid::Grid const& grid
     return !named.second.over.empty() && std::holds_alternative<run::Automatic>(named.second.smoothness_weight);
   });
   bool const evidence = automatic && choice->wave < 0;
-  double const an_entry = evidence ? 12.0 + 12.0 + 12.0 + 2.0 * 8.0 + 6.0 : 12.0 + 12.0 + 8.0 + 6.0, copies = evidence ? 2.0 : 1.0;
-  double bytes = an_entry * choice->entries + copies * choice->bytes + choice->stack;
+  double bytes = choice->peak(evidence);
   if (!inside.empty() && choice->wave < 0) {
     auto const counted = estimators::eliminate(domain_of(deck, grid, system, *shape, inside));
     double const array = 8.0 * (1.0 + solver::SparseInverse::work_space / 100.0) * counted.factor;
-    bytes = an_entry * (counted.entries + 2.0 * shape->crossed * (shape->states + shape->whole)) + copies * array;
+    bytes = estimators::bytes_of_entry(evidence) * (counted.entries + 2.0 * shape->crossed * (shape->states + shape->whole)) + (evidence ? 2.0 : 1.0) * array;
   }
-  bool const from_start = deck.grid.mask || std::any_of(deck.observations.begin(), deck.observations.end(), [](auto const& named) {
+  bool const uneven = deck.grid.mask || std::any_of(deck.observations.begin(), deck.observations.end(), [](auto const& named) {
     return named.second.kind == observations::Kind::points || named.second.kind == observations::Kind::none;
   });
-  return Factors{bytes, choice->rows <= static_cast<double>(solver::SparseInverse::small), from_start};
+  return Factors{bytes, choice->rows <= static_cast<double>(solver::SparseInverse::small), uneven && !choice->is_dear};
 }
 
 }  // namespace mollis::problem

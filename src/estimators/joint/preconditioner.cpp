@@ -6,6 +6,7 @@
 
 #include "estimators/joint/local_values.hpp"
 #include "estimators/joint/product.hpp"
+#include "estimators/joint/section_choice.hpp"
 #include "petsc/access.hpp"
 #include "problem/section.hpp"
 
@@ -46,7 +47,7 @@ Preconditioner::Kind Preconditioner::kind_of(Objective const& objective) {
   if (!is_uneven(objective)) return Kind::averages;
   bool const partial = has_profiles(objective);
   bool const small = !objective.averages_fail() && unknowns_of(objective) <= solver::DenseInverse::most;
-  auto const section = choose_section(objective);
+  auto const section = choose_section(objective, objective.averages_fail());
   if (small && (partial || !section)) return Kind::dense;
   if (!section) return Kind::averages;
   return section->wave >= 0 ? Kind::waves : Kind::exact;
@@ -60,7 +61,7 @@ std::string Preconditioner::describe(Objective const& objective) {
     case Kind::waves:
       return fmt::format("solved with the Hessian{} factorised, {} unknowns, factors of about {:.2g} MB",
                          kind_of(objective) == Kind::waves ? " of each wave of time" : "", size,
-                         choose_section(objective)->bytes / 1e6);
+                         choose_section(objective, objective.averages_fail())->bytes / 1e6);
     default:
       return is_uneven(objective)
                  ? fmt::format(
@@ -110,7 +111,7 @@ void Preconditioner::make_models() {
 
 bool Preconditioner::can_leave_averages() const {
   if (kind_ != Kind::averages || objective_.averages_fail()) return false;
-  auto const section = choose_section(objective_);
+  auto const section = choose_section(objective_, true);
   return section && section->wave < 0;
 }
 

@@ -4,16 +4,17 @@
 #include <cmath>
 
 #include "estimators/joint/local_values.hpp"
+#include "estimators/joint/section_choice.hpp"
 #include "kernels/pointwise.hpp"
-#include "problem/section.hpp"
 
 namespace mollis::joint {
 namespace {
 
 using petsc::check;
 
-constexpr double changed_weight = 1.3;     ///< factor between weights, and relative change of partials, from which
-constexpr double changed_partials = 0.03;  ///< factors are made anew,
+constexpr double cheap_weight = 1.3;       ///< factor between weights, and relative change of partials, from which
+constexpr double cheap_partials = 0.03;    ///< factors are made anew,
+constexpr double dear_weight = 3.0, dear_partials = 0.3;   ///< dear ones only from here on: they take as long as a hundred iterations (chromatin3d: 13.8 and 0.15 s),
 constexpr double far_weight = 8.0;         ///< of waves only from this factor on,
 constexpr int most_used = 100;             ///< and after as many iterations, which cost about as much;
 constexpr int most_without = 400;          ///< iterations without factors of waves before there are any
@@ -30,42 +31,10 @@ bool differ(std::vector<double> const& a, std::vector<double> const& b, double f
 
 }  // namespace
 
-std::optional<estimators::SectionChoice> choose_section(Objective const& objective) {
-  auto const& problem = objective.problem();
-  if (!solver::SparseInverse::is_available(problem.grid.comm())) return {};
-  std::vector<std::vector<int>> parameters;
-  for (auto const& unknown : problem.space().unknowns()) parameters.push_back(unknown.axes);
-  auto shape = problem::section_shape(problem.grid, problem.system(), objective.lattice().degree(), problem.states.size(), parameters);
-  shape.inside = problem::inside_share(problem.grid, problem.mask);
-  return estimators::choose_section(shape);
-}
-
-bool fills_domain(Objective const& objective) {
-  auto const& problem = objective.problem();
-  if (std::any_of(problem.states.begin(), problem.states.end(), [](auto const& state) { return state.points || state.unobserved; })) return false;
-  auto const inside = problem.mask.extent(0) > 0 ? HostField(on_host(problem.mask)) : HostField();
-  Index const depth = problem.grid.owned()[0].size(), section = depth > 0 ? problem.grid.local_size() / depth : 0;
-  double places[2] = {0.0, 0.0};   // inside, and observed there
-  for (std::size_t s = 0; s < problem.states.size(); ++s) {
-    auto const weight = on_host(objective.data_weight(s));
-    for (Index i = 0; i < section; ++i) {
-      bool is_inside = false, is_observed = false;
-      for (Index t = 0; t < depth; ++t) {
-        auto const at = static_cast<std::size_t>(t * section + i);
-        bool const counts = inside.extent(0) == 0 || inside[at] > 0.0;
-        is_inside = is_inside || counts;
-        is_observed = is_observed || (counts && weight[at] > 0.0);
-      }
-      places[0] += is_inside;
-      places[1] += is_observed;
-    }
-  }
-  MPI_Allreduce(MPI_IN_PLACE, places, 2, MPI_DOUBLE, MPI_SUM, problem.grid.comm());
-  return places[1] >= 0.5 * places[0];
-}
-
 SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields, Waves waves)
     : objective_(objective), wave_(wave), rows_(objective, wave, std::move(fields)) {
+  auto const choice = choose_section(objective, true);
+  is_dear_ = choice && choice->is_dear && choice->wave == wave;
   MPI_Comm const comm = objective.problem().grid.comm();
   auto const local = rows_.local_size();
   if (wave < 0) {
@@ -91,6 +60,7 @@ bool SectionModel::is_fresh(Vec moves, bool now) const {
   if (wave_ >= 0 && !now && used_ <= most_used) return !differ(weights_.equation, objective_.weights().equation, far_weight) && !differ(shares_, objective_.prior_shares(), far_weight);
   if (partials_.empty() || (wave_ < 0 && used_ > most_used)) return false;   // of waves the same factors would be made again
   if (!rows_.fields().empty() && held_ != objective_.holds_parameters()) return false;
+  double const changed_weight = is_dear_ ? dear_weight : cheap_weight, changed_partials = is_dear_ ? dear_partials : cheap_partials;
   if (differ(weights_.equation, objective_.weights().equation, changed_weight) || differ(shares_, objective_.prior_shares(), changed_weight)) return false;
   if (!held_ && !rows_.fields().empty() && differ(weights_.smoothness, objective_.weights().smoothness, changed_weight))
     return false;
@@ -272,7 +242,6 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
   if (wave_ >= 0 || at == fields.end() || objective_.holds_parameters()) return {};
   double const beta = objective_.weights().smoothness[unknown];
   auto const hessians = rows_.assemble(prior_of_freedom);
-  std::optional<solver::SparseInverse> inverse;
   double difference = 0.0;
   for (double const sign : {1.0, -1.0}) {
     petsc::Matrix matrix;
@@ -281,11 +250,11 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
     check(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY));
     check(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY));
     finish(matrix, nullptr);
-    if (inverse)
-      inverse->renew(std::move(matrix));
+    if (evidence_)
+      evidence_->renew(std::move(matrix));
     else
-      inverse.emplace(std::move(matrix));
-    auto const logs = inverse->log_determinant();
+      evidence_ = std::make_unique<solver::SparseInverse>(std::move(matrix));
+    auto const logs = evidence_->log_determinant();
     if (!logs) return {};
     difference += sign * *logs;
   }

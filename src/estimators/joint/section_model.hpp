@@ -5,21 +5,15 @@
 /// where they are, coefficients as they vary, ends of the section as they are; beside it stands the line model along
 /// time, which knows the ends of time (preconditioner.hpp).
 #include <complex>
+#include <memory>
 #include <optional>
 
 #include "estimators/joint/averages.hpp"
 #include "estimators/joint/section_rows.hpp"
-#include "estimators/section.hpp"
 #include "solver/sparse_inverse.hpp"
 #include "spectral/line_transform.hpp"
 
 namespace mollis::joint {
-
-/// Nothing where no section is cheap enough, or PETSc cannot factorise. Collective.
-std::optional<estimators::SectionChoice> choose_section(Objective const& objective);
-
-/// Whether data stand on half of the places of the domain at least, at one time or another: lines serve fast waves there. Collective.
-bool fills_domain(Objective const& objective);
 
 class SectionModel {
  public:
@@ -56,10 +50,12 @@ class SectionModel {
 
   Objective& objective_;
   int wave_;
+  bool is_dear_ = false;
   SectionRows rows_;
   std::unique_ptr<Symbols> symbols_;
   std::unique_ptr<spectral::LineTransform> transform_;
   std::vector<Wave> waves_;
+  std::unique_ptr<solver::SparseInverse> evidence_;   ///< of untold(), kept for the order of its entries
   petsc::Matrix places_[2];  ///< of the entries of real and of complex waves, without values, once assembled
   // At the last factorisation.
   bool held_ = false;

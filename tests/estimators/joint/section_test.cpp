@@ -2,6 +2,7 @@
 // not change in time it is, too; a response to a constant is decoupled from all else.
 #include "estimators/joint/gauss_newton.hpp"
 #include "estimators/joint/local_values.hpp"
+#include "estimators/joint/section_choice.hpp"
 #include "estimators/joint/section_model.hpp"
 #include "estimators/joint/spectrum.hpp"
 #include "petsc/access.hpp"
@@ -106,6 +107,18 @@ TEST(Section, WholeIsTheHessian) {
   }
   model.update(moves, true);
   EXPECT_LT(f.error(model, {0, 1}, moves), 1e-5);
+}
+
+TEST(Section, IsDearInSpaceAndWaitsForAveragesToFail) {
+  std::string const deck =
+      "[grid]\naxes = [\"z\", \"y\", \"x\"]\npoints = [15, 15, 15]\nlower = [0.0, 0.0, 0.0]\nupper = [1.0, 1.0, 1.0]\n"
+      "[parameters.a]\nover = [\"z\", \"y\", \"x\"]\n[equation]\nresiduals = [\"a*lap(u) + u^2\"]\n";
+  Fixture f(deck, {{"u", wave}}, {[](test::Coordinates const& x) { return 1.0 + 0.3 * x[0]; }}, 3.0);
+  EXPECT_FALSE(joint::choose_section(f.objective, false));
+  auto const after = joint::choose_section(f.objective, true);
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(after->is_dear);
+  EXPECT_EQ(after->wave, -1);
 }
 
 /// Parameters over one of the axes each, one of them differentiated, beside one over both.

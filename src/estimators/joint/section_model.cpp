@@ -32,7 +32,7 @@ bool differ(std::vector<double> const& a, std::vector<double> const& b, double f
 }  // namespace
 
 SectionModel::SectionModel(Objective& objective, int wave, std::vector<int> fields, Waves waves)
-    : objective_(objective), wave_(wave), rows_(objective, wave, std::move(fields)) {
+    : objective_(objective), wave_(wave), rows_(objective, wave, std::move(fields)), tick_(objective.problem().grid.comm(), "factors that tell degrees of freedom") {
   auto const choice = choose_section(objective, true);
   is_dear_ = choice && choice->is_dear && choice->wave == wave;
   MPI_Comm const comm = objective.problem().grid.comm();
@@ -242,8 +242,10 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
   if (wave_ >= 0 || at == fields.end() || objective_.holds_parameters()) return {};
   double const beta = objective_.weights().smoothness[unknown];
   auto const hessians = rows_.assemble(prior_of_freedom);
-  double difference = 0.0;
+  double difference = 0.0, made = 0.0;
+  tick_.at(made, 2.0);
   for (double const sign : {1.0, -1.0}) {
+    objective_.problem().keeper->pause();
     petsc::Matrix matrix;
     check(MatDuplicate(hessians.square[0][0], MAT_COPY_VALUES, matrix.address()));
     rows_.add_smoothness(matrix, static_cast<std::size_t>(at - fields.begin()), std::expm1(sign * log_step) * beta);
@@ -255,6 +257,7 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
     else
       evidence_ = std::make_unique<solver::SparseInverse>(std::move(matrix));
     auto const logs = evidence_->log_determinant();
+    tick_.at(++made, 2.0);
     if (!logs) return {};
     difference += sign * *logs;
   }

@@ -10,6 +10,7 @@
 
 #include "estimators/joint/averages.hpp"
 #include "estimators/joint/section_rows.hpp"
+#include "run/ticker.hpp"
 #include "solver/sparse_inverse.hpp"
 #include "spectral/line_transform.hpp"
 
@@ -56,6 +57,7 @@ class SectionModel {
   std::unique_ptr<spectral::LineTransform> transform_;
   std::vector<Wave> waves_;
   std::unique_ptr<solver::SparseInverse> evidence_;   ///< of untold(), kept for the order of its entries
+  run::Ticker tick_;         ///< while they are made
   petsc::Matrix places_[2];  ///< of the entries of real and of complex waves, without values, once assembled
   // At the last factorisation.
   bool held_ = false;

@@ -165,7 +165,7 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   // rows, or pulls of octaves; or what a weight moves, once and twice. Stiff directions, in single precision.
   double const stiff = 0.5 * n.fields * x * (lattice.open > 0.0 ? 1.0 + lattice.open : 1.0);
   double const draws = n.residuals + 2.0 * n.fields + 3.125 * n.fields + stiff +
-                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, (draws_of_prior(deck) + fields_of_last) * n.fields));
+                       std::max((2.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, (draws_of_prior(deck) + fields_of_last) * n.fields));
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: three pairs of vectors and a product, and what
   // parameters over some of the axes take: their correction, what is coupled to it, its waves.
   double const by_models = lattice.size * (2.0 * n.fields + both + 1.0);

@@ -28,6 +28,14 @@ template <class P>
   return value;
 }
 
+/// As many numbers of single precision.
+[[gnu::always_inline]] inline Pack load_single(float const* from) {
+  typedef float Single __attribute__((vector_size(lanes * sizeof(float))));
+  Single value;
+  std::memcpy(&value, from, sizeof(Single));
+  return __builtin_convertvector(value, Pack);
+}
+
 template <class P>
 [[gnu::always_inline]] inline void store(double* to, P value) {
   std::memcpy(to, &value, sizeof(P));

@@ -104,7 +104,7 @@ Case cosines(Index points, bool last) {
 
 /// Factors that do not settle: every row has its own.
 Case banded(Index systems, Index rows, Index width) {
-  return {"banded/solve", static_cast<double>(systems * rows), 2.0 * static_cast<double>(width) + 1.0, 8.0 * static_cast<double>(width + 1) + 16.0, [=] {
+  return {"banded/solve", static_cast<double>(systems * rows), 2.0 * static_cast<double>(width) + 1.0, 4.0 * static_cast<double>(width + 1) + 16.0, [=] {
             auto const matrices = std::make_shared<spectral::BandedSystems>(systems, rows, 1, width);
             for (Index group = 0; group < matrices->groups(); ++group) {
               matrices->clear();

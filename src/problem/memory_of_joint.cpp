@@ -32,7 +32,7 @@ double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::Syste
 struct Lattice {
   double size = 1.0;          ///< points over those of the grid
   double open = 0.0;          ///< axes
-  double lines = 0.0;         ///< of the factors along all of them, rows kept over points, times the band
+  double lines = 0.0;         ///< of the factors along all of them, in single precision: rows kept over points, times the band
 };
 
 Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
@@ -42,7 +42,7 @@ Lattice lattice_of(deck::Deck const& deck, grid::Grid const& grid, equation::Sys
     auto const points = static_cast<double>(grid.axis(a).size());
     double const longer = 1.0 + (deck.joint.spline_degree - 1.0) / points;
     out.size *= longer;
-    out.lines += deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
+    out.lines += 0.5 * deck.joint.spline_degree * rows_kept(deck, grid, system, a) / points;
     out.open += 1.0;
   }
   return out;
@@ -153,7 +153,7 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const linearised = n.by_state + n.by_parameter + n.residuals;
   // x and a checkpoint's copy, where parameters started, twice.
   double const point = 2.0 * x + 2.0 * n.fields;
-  double const preconditioner = both * both * lattice.size * (lattice.open > 0.0 ? lattice.lines : 0.5) +
+  double const preconditioner = both * lattice.size * (lattice.open > 0.0 ? both * lattice.lines : 0.25 * (both + 1.0)) +
                                 (lattice.open > 0.0 ? 0.0 : lattice.size * n.states) + n.fields +   // factors; amplitudes, scales
                                 (lattice.open > 1.0 ? edges(deck, grid, system, n.states, n.fields) : 0.0);
   double const transforms = matrices(deck, grid, system);
@@ -165,7 +165,7 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   // rows, or pulls of octaves; or what a weight moves, once and twice. Stiff directions, in single precision.
   double const stiff = 0.5 * n.fields * x * (lattice.open > 0.0 ? 1.0 + lattice.open : 1.0);
   double const draws = n.residuals + 2.0 * n.fields + 3.125 * n.fields + stiff +
-                       std::max((3.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, (draws_of_prior(deck) + fields_of_last) * n.fields));
+                       std::max((2.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, (draws_of_prior(deck) + fields_of_last) * n.fields));
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: three pairs of vectors and a product, and what
   // parameters over some of the axes take: their correction, what is coupled to it, its waves.
   double const by_models = lattice.size * (2.0 * n.fields + both + 1.0);

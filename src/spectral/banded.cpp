@@ -25,6 +25,11 @@ struct Row {
     repeat<packs>([&](auto p) { row.part[p] = kernels::load<Pack>(from + p * kernels::lanes); });
     return row;
   }
+  static Row at(float const* from) {
+    Row row;
+    repeat<packs>([&](auto p) { row.part[p] = kernels::load_single(from + p * kernels::lanes); });
+    return row;
+  }
   void put(double* to) const {
     repeat<packs>([&](auto p) { kernels::store(to + p * kernels::lanes, part[p]); });
   }
@@ -41,7 +46,7 @@ constexpr int tall = packs <= 2 ? 4 : packs <= 4 ? 2 : 1;
 
 /// x_i -= sum_o L_(i, i - o) x_(i - o) for `count` rows from `first` on; the nearest rows last, which are there last.
 template <int count>
-void forwards(double const* const* rows, Index width, Index first, double* x) {
+void forwards(float const* const* rows, Index width, Index first, double* x) {
   Row sum[count];
   repeat<count>([&](auto r) { sum[r] = Row::at(x + (first + r) * lanes); });
   auto const subtract = [&](auto r, Index from, Row const& value) { sum[r].subtract_product(Row::at(rows[first + r] + (first + r - from) * lanes), value); };
@@ -65,7 +70,7 @@ void forwards(double const* const* rows, Index width, Index first, double* x) {
 
 /// x_i := x_i / D_i - sum_o L_(i + o, i) x_(i + o) for `count` rows from `last` down.
 template <int count>
-void backwards(double const* const* rows, Index width, Index size, Index last, double* x) {
+void backwards(float const* const* rows, Index width, Index size, Index last, double* x) {
   Row sum[count];
   repeat<count>([&](auto r) {
     sum[r] = Row::at(x + (last - r) * lanes);
@@ -105,7 +110,7 @@ void BandedSystems::finish() {
 
 Index BandedSystems::bytes() const {
   Index sum = 0;
-  for (auto const& factors : factors_) sum += static_cast<Index>(factors.values.size() * sizeof(double));
+  for (auto const& factors : factors_) sum += static_cast<Index>((factors.scale.size() + factors.values.size()) * sizeof(float));
   return sum;
 }
 
@@ -116,26 +121,43 @@ Index BandedSystems::slot(Factors const& factors, Index row) const {
   return factors.own - block_ + (row - factors.own) % block_;
 }
 
-/// Completes the entries; diagonal_ keeps theirs.
+/// Completes the entries and scales the systems, by powers of two, to diagonals whose largest entry is between 1 / 4 and 1 at each place of a block:
+/// whatever the units of the unknowns, factors stay within the range of single precision. diagonal_ keeps the diagonal of the scaled systems.
 void BandedSystems::prepare(Index group, double floor, Factors& factors) {
   Index const row_size = (width_ + 1) * lanes, filled = std::min(lanes, systems_ - group * lanes), rows = size_ - skipped_;
   double top[lanes] = {};
   for (Index row = 0; row < rows; ++row)
     for (Index lane = 0; lane < filled; ++lane) top[lane] = std::max(top[lane], entries_[static_cast<std::size_t>(row * row_size + lane)]);
-  double const scale = *std::max_element(top, top + lanes);
-  factors.scale = scale > 0.0 ? scale : 1.0;
-  std::fill(top + filled, top + lanes, factors.scale);  // what fills the last group
+  for (double& entry : top) entry = entry > 0.0 ? entry : 1.0;   // also of what fills the last group
   diagonal_.resize(static_cast<std::size_t>(rows * lanes));
+  std::vector<double> largest(static_cast<std::size_t>(block_ * lanes), 0.0);
   for (Index row = 0; row < rows; ++row)
     for (Index lane = 0; lane < lanes; ++lane) {
       double& entry = entries_[static_cast<std::size_t>(row * row_size + lane)];
-      if (!(entry > 0.0)) entry = top[lane] > 0.0 ? top[lane] : factors.scale;
+      if (!(entry > 0.0)) entry = top[lane];
+      double& so_far = largest[static_cast<std::size_t>(row % block_ * lanes + lane)];
+      so_far = std::max(so_far, entry);
+    }
+  factors.scale.resize(largest.size());
+  std::transform(largest.begin(), largest.end(), factors.scale.begin(), [](double entry) {
+    return std::exp2(static_cast<float>(std::clamp(-std::ceil(0.5 * std::log2(entry)), -126.0, 126.0)));   // itself within that range
+  });
+  for (Index row = 0; row < rows; ++row) {
+    float const* const own = factors.scale.data() + row % block_ * lanes;
+    for (Index o = 0; o <= std::min(width_, row); ++o) {
+      float const* const other = factors.scale.data() + (row - o) % block_ * lanes;
+      double* const entry = entries_.data() + row * row_size + o * lanes;
+      for (Index lane = 0; lane < lanes; ++lane) entry[lane] *= static_cast<double>(own[lane]) * static_cast<double>(other[lane]);
+    }
+    for (Index lane = 0; lane < lanes; ++lane) {
+      double& entry = entries_[static_cast<std::size_t>(row * row_size + lane)];
       diagonal_[static_cast<std::size_t>(row * lanes + lane)] = entry;
       entry *= 1.0 + floor;
     }
+  }
 }
 
-/// Row of the factors: L_ij D_j until it is divided, then L_ij; scale / D_i at offset 0.
+/// Row of the factors: L_ij D_j until it is divided, then L_ij; 1 / D_i at offset 0.
 void BandedSystems::eliminate(Factors const& factors, Index row) {
   Index const row_size = (width_ + 1) * lanes, first = std::max<Index>(0, row - width_);
   double* const own = work_.data() + slot(factors, row) * row_size;
@@ -148,32 +170,38 @@ void BandedSystems::eliminate(Factors const& factors, Index row) {
   }
   Row pivot = Row::at(own);
   for (Index j = first; j < row; ++j) {
-    Row const entry = Row::at(own + (row - j) * lanes), inverse = Row::at(work_.data() + slot(factors, j) * row_size);
-    Row divided;
-    repeat<packs>([&](auto p) { divided.part[p] = entry.part[p] * inverse.part[p] / factors.scale; });
+    Row const entry = Row::at(own + (row - j) * lanes);
+    Row divided = entry;
+    divided.multiply(Row::at(work_.data() + slot(factors, j) * row_size));
     pivot.subtract_product(divided, entry);
     divided.put(own + (row - j) * lanes);
   }
   pivot.put(own);
 }
 
-/// Whether the rows of a block, the last of which is `row`, are those of the block before: entries as they would stand in the factors of
-/// a matrix of unit diagonal.
-bool BandedSystems::has_settled(Index row, double scale) const {
+/// The rows of a block, the last of which is `row`, beside those of the block before. A system whose rows are the same, as entries stand in the
+/// factors of a matrix of unit diagonal, has settled; rows of one that had settled before are those of the block before, so that a system's factors
+/// do not depend on what stands beside it. Whether all have settled.
+bool BandedSystems::settle(Index row, std::array<bool, lanes>& settled) {
   Index const row_size = (width_ + 1) * lanes;
+  std::array<bool, lanes> same;
+  same.fill(true);
   for (Index r = row - block_ + 1; r <= row; ++r) {
-    double const *const now = work_.data() + r * row_size, *const before = now - block_ * row_size;
-    double const* const diagonal = diagonal_.data() + (gap_ - block_ + r % block_) * lanes;
-    for (Index lane = 0; lane < lanes; ++lane)
-      if (std::abs(now[lane] - before[lane]) > settled_pivot * now[lane]) return false;
-    for (Index o = 1; o <= width_; ++o)
+    double* const now = work_.data() + r * row_size;
+    double const *const before = now - block_ * row_size, *const diagonal = diagonal_.data() + (gap_ - block_ + r % block_) * lanes;
+    for (Index o = 0; o <= width_; ++o) {
+      double const* const inverse = work_.data() + (r - o) * row_size;
       for (Index lane = 0; lane < lanes; ++lane) {
+        if (settled[static_cast<std::size_t>(lane)]) now[o * lanes + lane] = before[o * lanes + lane];
         double const change = now[o * lanes + lane] - before[o * lanes + lane];
-        double const pivot = scale / work_[static_cast<std::size_t>((r - o) * row_size + lane)];
-        if (change * change * pivot > settled_entry * settled_entry * diagonal[lane]) return false;
+        bool const small = o == 0 ? std::abs(change) <= settled_pivot * now[lane]
+                                  : change * change <= settled_entry * settled_entry * diagonal[lane] * inverse[lane];
+        same[static_cast<std::size_t>(lane)] = same[static_cast<std::size_t>(lane)] && small;
       }
+    }
   }
-  return true;
+  settled = same;
+  return std::all_of(settled.begin(), settled.end(), [](bool one) { return one; });
 }
 
 void BandedSystems::factorise(Index group, double floor) {
@@ -184,6 +212,7 @@ void BandedSystems::factorise(Index group, double floor) {
   Index const row_size = (width_ + 1) * lanes;
   work_.resize(static_cast<std::size_t>(size_ * row_size));
   Index const settles_from = gap_ + width_, settles_to = gap_ + skipped_;
+  std::array<bool, lanes> settled{};
   for (Index i = 0; i < size_; ++i) {
     Index const held = i < gap_ ? i : i < gap_ + skipped_ ? gap_ - block_ + (i - gap_) % block_ : i - skipped_;
     double* const own = work_.data() + slot(factors, i) * row_size;
@@ -191,10 +220,10 @@ void BandedSystems::factorise(Index group, double floor) {
     eliminate(factors, i);
     for (Index lane = 0; lane < lanes; ++lane) {
       double const least = floor * diagonal_[static_cast<std::size_t>(held * lanes + lane)];
-      own[lane] = factors.scale / std::max(own[lane], least);
+      own[lane] = 1.0 / std::max(own[lane], least);
     }
     bool const closes = (i + 1) % block_ == 0;
-    if (factors.repeated == 0 && closes && i >= settles_from && i + 1 < settles_to && has_settled(i, factors.scale)) {
+    if (factors.repeated == 0 && closes && i >= settles_from && i < settles_to && settle(i, settled)) {
       factors.own = i + 1;
       factors.repeated = settles_to - (i + 1);
       i = settles_to - 1;
@@ -203,15 +232,13 @@ void BandedSystems::factorise(Index group, double floor) {
   Index const kept = (size_ - factors.repeated) * row_size;
   factors.values.resize(static_cast<std::size_t>(kept));
   factors.values.shrink_to_fit();
-  std::copy_n(work_.begin(), kept, factors.values.begin());
-  for (Index at = 0; at < kept; at += row_size)
-    for (Index lane = 0; lane < lanes; ++lane) factors.values[static_cast<std::size_t>(at + lane)] /= factors.scale;
+  std::transform(work_.begin(), work_.begin() + kept, factors.values.begin(), [](double value) { return static_cast<float>(value); });
 }
 
 /// Where the factors of each row begin.
-std::vector<double const*> BandedSystems::rows_of(Factors const& factors) const {
+std::vector<float const*> BandedSystems::rows_of(Factors const& factors) const {
   Index const row_size = (width_ + 1) * lanes, settled = factors.own + factors.repeated;
-  std::vector<double const*> rows(static_cast<std::size_t>(size_));
+  std::vector<float const*> rows(static_cast<std::size_t>(size_));
   for (Index i = 0; i < size_; ++i) {
     bool const repeats = i >= factors.own && i < settled;
     rows[static_cast<std::size_t>(i)] = repeats ? rows[static_cast<std::size_t>(i - block_)]
@@ -220,13 +247,25 @@ std::vector<double const*> BandedSystems::rows_of(Factors const& factors) const 
   return rows;
 }
 
+/// Right-hand sides to those of the scaled systems, and solutions back.
+void BandedSystems::scale(Factors const& factors, double* x) const {
+  for (Index i = 0; i < size_; ++i, x += lanes) {
+    Row row = Row::at(x);
+    row.multiply(Row::at(factors.scale.data() + i % block_ * lanes));
+    row.put(x);
+  }
+}
+
 void BandedSystems::solve(Index group, double* x) const {
-  auto const rows = rows_of(factors_[static_cast<std::size_t>(group)]);
+  auto const& factors = factors_[static_cast<std::size_t>(group)];
+  auto const rows = rows_of(factors);
+  scale(factors, x);
   Index i = 0;
   for (; i + tall <= size_; i += tall) forwards<tall>(rows.data(), width_, i, x);
   for (; i < size_; ++i) forwards<1>(rows.data(), width_, i, x);
   for (i = size_; i >= tall; i -= tall) backwards<tall>(rows.data(), width_, size_, i - 1, x);
   for (; i > 0; --i) backwards<1>(rows.data(), width_, size_, i - 1, x);
+  scale(factors, x);
 }
 
 }  // namespace mollis::spectral

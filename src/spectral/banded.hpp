@@ -2,7 +2,9 @@
 /// Many symmetric positive banded systems of one size, L D L^T, sixteen side by side (a group). Rows come in blocks, and a stretch of
 /// blocks may be alike: entries exist once for these, and so do factors from where they have settled along the stretch (for all but
 /// the longest waves after a few dozen rows). Groups are filled and factorised one after the other, so that entries
-/// exist for one group alone.
+/// exist for one group alone. Factors are made in double precision and kept in single, which an approximate inverse can do with: what is solved is
+/// L D L^T of those that are kept, positive and symmetric, in double precision. Those of a system do not depend on what stands beside it.
+#include <array>
 #include <vector>
 
 #include "grid/axis.hpp"
@@ -43,16 +45,17 @@ class BandedSystems {
  private:
   /// Factors of a group: rows up to the end of block `settled`, then those behind `alike`; blocks between have those of `settled`.
   struct Factors {
-    double scale = 1.0;         ///< the largest diagonal entry
+    std::vector<float> scale;  ///< by which rows and columns are multiplied, [row of a block][lane]
     Index own = 0;              ///< rows ahead of those that have settled
     Index repeated = 0;         ///< rows that have those of the block before
-    std::vector<double> values;  ///< [row][offset][lane]: 1 / D at offset 0, L below
+    std::vector<float> values;  ///< [row][offset][lane]: 1 / D of the scaled system at offset 0, L below
   };
   Index slot(Factors const& factors, Index row) const;
-  std::vector<double const*> rows_of(Factors const& factors) const;
+  std::vector<float const*> rows_of(Factors const& factors) const;
   void prepare(Index group, double floor, Factors& factors);
   void eliminate(Factors const& factors, Index row);
-  bool has_settled(Index row, double scale) const;
+  bool settle(Index row, std::array<bool, lanes>& settled);
+  void scale(Factors const& factors, double* x) const;
 
   Index systems_, size_, block_, width_;
   grid::Range alike_;

@@ -24,12 +24,10 @@ class Moves {
     check(VecDot(alone(pieces, p), pull(pieces, p), &value));
     return value;
   }
-  /// H^-1 of a pull; none where that cannot be solved.
-  petsc::Vector move(Vec pull, std::size_t p) const {
-    auto out = petsc::like(pull);
+  /// out := H^-1 of a pull; whether that can be solved.
+  bool move(Vec pull, std::size_t p, Vec out) const {
     check(VecSet(out, 0.0));
-    if (!solve_(pull, out, "what the weight of " + space_.unknowns()[p].name + " moves")) return {};
-    return out;
+    return solve_(pull, out, "what the weight of " + space_.unknowns()[p].name + " moves");
   }
   std::vector<Field> parameters_of(Vec x) const {
     auto const parameters = space_.make_vector();
@@ -68,33 +66,36 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
     if (unknown.axes.empty() || (!chosen && linear.overweight(p) == 1.0)) continue;
     double const freedom = moves.roughness(fitted, p);
     if (!(freedom > 0.0)) continue;
-    auto const bias = moves.move(moves.pull(fitted, p), p);
-    if (!bias) return false;
+    auto const pull = moves.pull(fitted, p), move = linear.make_vector();
+    if (!moves.move(pull, p, move)) return false;
     if (chosen) {
-      found.push_back(petsc::copy_of(bias));
+      found.push_back(petsc::copy_of(move));
       check(VecScale(found.back(), std::sqrt(2.0 / freedom)));
     }
     if (bent == nullptr) continue;
-    auto const whole = moves.move(moves.pull(moves.parameters_of(bias), p), p);
-    if (!whole) return false;
-    check(VecAXPY(whole, 1.0, bias));
-    (*bent)[p] = moves.parameters_of(whole);
+    check(VecAXPY(pull, 1.0, moves.pull(moves.parameters_of(move), p)));
+    if (!moves.move(pull, p, move)) return false;
+    (*bent)[p] = moves.parameters_of(move);
   }
   return true;
 }
 
 bool moves_of_states(estimate::Linearisation& linear, Solve const& solve, std::vector<petsc::Vector>& found) {
-  auto const pull = linear.make_vector(), once = linear.make_vector(), again = linear.make_vector();
+  auto pull = linear.make_vector(), move = linear.make_vector();
   if (!linear.pull_of_states(nullptr, pull)) return true;
   PetscReal size = 0.0;
   check(VecNorm(pull, NORM_2, &size));
   if (!(size > 0.0)) return true;
   std::string const what = "what the smoothness of the states moves";
-  if (!solve(pull, once, what)) return false;
-  linear.pull_of_states(once, pull);
-  if (!solve(pull, again, what)) return false;
-  check(VecAXPY(again, 1.0, once));
-  found.push_back(petsc::copy_of(again));
+  if (!solve(pull, move, what)) return false;
+  {
+    auto const more = petsc::like(pull);
+    linear.pull_of_states(move, more);
+    check(VecAXPY(pull, 1.0, more));
+  }
+  check(VecSet(move, 0.0));
+  if (!solve(pull, move, what)) return false;
+  found.push_back(std::move(move));
   return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <functional>
+#include <vector>
 
 #include "random_values.hpp"
 
@@ -12,6 +13,9 @@ namespace {
 
 using namespace mollis;
 using test::random_values;
+
+/// Rounding of factors in single precision, times how much the systems below make of it.
+constexpr double single = 6e-8 * 20.0;
 
 /// Systems of the given entries, against multiplication, and the bytes of their factors.
 void expect_solved(Index systems, Index blocks, Index block, Index width, grid::Range alike, double tolerance,
@@ -52,7 +56,7 @@ TEST(BandedSystems, SolveWhatMultiplicationMakes) {
     Index const row = std::max(i, j), offset = std::abs(i - j);
     return offset == 0 ? 6.0 : values[static_cast<std::size_t>((s * size + row) * (width + 1) + offset)];
   };
-  expect_solved(systems, size, 1, width, {0, 0}, 1e-10, entry, 2 * 16 * size * (width + 1) * 8);
+  expect_solved(systems, size, 1, width, {0, 0}, single, entry, 2 * 16 * (size * (width + 1) + 1) * 4);
 }
 
 /// Blocks of two unknowns, all alike but near the ends: most rows of the factors are kept once. The last system is a long wave, which
@@ -67,8 +71,56 @@ TEST(BandedSystems, KeepWhatHasSettledOnce) {
     if (offset == 0) return 2.0 * (0.3 + 0.7 + 0.1 + 0.2 + 0.05) + weight + (row % 2) + (end ? 0.3 * std::cos(static_cast<double>(row)) : 0.0);
     return off[offset] * (row % 2 == 0 ? 1.0 : 0.9);
   };
-  expect_solved(systems, blocks, 2, width, {6, 190}, 1e-6, entry, 2 * 16 * 2 * 120 * (width + 1) * 8);
-  expect_solved(systems, blocks, 2, width, {0, 0}, 1e-9, entry, 2 * 16 * 2 * 200 * (width + 1) * 8);
+  expect_solved(systems, blocks, 2, width, {6, 190}, single, entry, 2 * 16 * 2 * 120 * (width + 1) * 4);
+  expect_solved(systems, blocks, 2, width, {0, 0}, single, entry, 2 * 16 * 2 * (200 * (width + 1) + 1) * 4);
+}
+
+/// One system of a stretch that is alike, beside others or alone.
+std::vector<double> solved_beside(std::vector<double> const& weights, std::vector<double> const& right, double unit) {
+  constexpr Index lanes = spectral::BandedSystems::lanes;
+  Index const systems = static_cast<Index>(weights.size()), blocks = 200, width = 4;
+  spectral::BandedSystems banded(systems, blocks, 2, width, {6, 190});
+  banded.clear();
+  for (Index s = 0; s < systems; ++s)
+    for (Index i = 0; i < 2 * blocks; ++i) {
+      double const own = i % 2 == 0 ? unit : 1.0;   // the units of two unknowns
+      banded.add(s, i, 0, (2.0 + weights[static_cast<std::size_t>(s)]) * own * own);
+      if (i > 0) banded.add(s, i, 1, 0.1 * unit);
+      if (i > 1) banded.add(s, i, 2, -0.9 * own * own);
+    }
+  banded.factorise(0, 1e-14);
+  std::vector<double> x(static_cast<std::size_t>(2 * blocks * lanes), 0.0);
+  for (Index i = 0; i < 2 * blocks; ++i) x[static_cast<std::size_t>(i * lanes)] = right[static_cast<std::size_t>(i)] * (i % 2 == 0 ? unit : 1.0);
+  banded.solve(0, x.data());
+  std::vector<double> out;
+  for (Index i = 0; i < 2 * blocks; ++i) out.push_back(x[static_cast<std::size_t>(i * lanes)] * (i % 2 == 0 ? unit : 1.0));
+  return out;
+}
+
+/// Else fits would depend on which systems a rank has. A long wave settles late.
+TEST(BandedSystems, DoNotDependOnWhatStandsBesideThem) {
+  auto const right = random_values(400, 6);
+  for (double weight = 0.02; weight < 3.0; weight += 0.02)
+    EXPECT_EQ(solved_beside({weight}, right, 1.0), solved_beside({weight, 1e-4}, right, 1.0)) << weight;
+}
+
+/// Powers of two, squared far beyond single precision.
+TEST(BandedSystems, DoNotDependOnUnits) {
+  auto const right = random_values(400, 6), plain = solved_beside({0.3}, right, 1.0);
+  EXPECT_EQ(solved_beside({0.3}, right, std::exp2(90.0)), plain);
+  EXPECT_EQ(solved_beside({0.3}, right, std::exp2(-90.0)), plain);
+}
+
+/// <a, B b> and <b, B a>, B the inverse by the factors that are kept.
+TEST(BandedSystems, AreSymmetricToTheLastDigits) {
+  auto const a = random_values(400, 6), b = random_values(400, 7), ba = solved_beside({0.1}, a, 1.0), bb = solved_beside({0.1}, b, 1.0);
+  double one = 0.0, other = 0.0, scale = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    one += a[i] * bb[i];
+    other += b[i] * ba[i];
+    scale += a[i] * ba[i];
+  }
+  EXPECT_NEAR(one, other, 1e-14 * scale);
 }
 
 }  // namespace

@@ -169,10 +169,31 @@ TEST(Fields, AreLessKnownWhereTheirWeightWasChosen) {
   VecDot(v, pull, &freedom);
   std::vector<petsc::Vector> moves;
   auto const solve = [&](Vec b, Vec x, std::string const&) { return chosen.estimate.linear->solve(b, x, 1e-8).converged; };
-  ASSERT_TRUE(uncertainty::moves_of_weights(chosen.problem, space.scatter(chosen.estimate.parameters), *chosen.estimate.linear, solve, moves));
+  std::vector<std::vector<Field>> bent;
+  ASSERT_TRUE(uncertainty::moves_of_weights(chosen.problem, space.scatter(chosen.estimate.parameters), *chosen.estimate.linear, solve, moves, &bent));
   auto const first = space.make_vector();
   chosen.estimate.linear->take_parameters(moves.front(), first);
   auto const move = on_host(space.scatter(first).front());
+  // What the pull bends, once and twice: b = H^-1 beta L p of the move, and H^-1 beta L b by a solve of its own.
+  auto const once = space.make_vector(), twice = chosen.estimate.linear->make_vector();
+  VecCopy(first, once);
+  VecScale(once, std::sqrt(0.5 * freedom));
+  VecSet(v, 0.0);
+  chosen.estimate.linear->put_parameters(once, v);
+  chosen.estimate.linear->prior(v, pull);
+  VecSet(twice, 0.0);
+  ASSERT_TRUE(solve(pull, twice, ""));
+  auto const of_twice = space.make_vector();
+  chosen.estimate.linear->take_parameters(twice, of_twice);
+  VecAXPY(of_twice, 1.0, once);
+  auto const expected = on_host(space.scatter(of_twice).front()), found = on_host(bent.front().front());
+  double size = 0.0, wrong = 0.0;
+  for (std::size_t i = 0; i < expected.extent(0); ++i) {
+    size = std::max(size, std::abs(expected(i)));
+    wrong = std::max(wrong, std::abs(found(i) - expected(i)));
+  }
+  EXPECT_GT(size, 0.0);
+  EXPECT_LT(wrong, 1e-5 * size);
   double sums[4] = {0.0, 0.0, 0.0, 0.0};  // of the move, what it was to be, what the two fits differ by, what was added
   for (std::size_t i = 0; i < at.extent(0); ++i) {
     double const moved = (above(i) - below(i)) / (2.0 * std::log(1.1));

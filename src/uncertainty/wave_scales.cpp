@@ -9,7 +9,7 @@ namespace {
 
 using Density = std::vector<double>;   ///< at log_scale(i)
 
-constexpr int points = 601, finer = 16;   ///< of the chain; points to each of them, where a median is sought
+constexpr int points = 301, finer = 16;   ///< of the chain; points to each of them, where a median is sought
 constexpr double reach = 30.0;            ///< of log s: beyond, a half-Cauchy root has 4e-7 of its mass
 constexpr double spacing = 2.0 * reach / (points - 1);
 

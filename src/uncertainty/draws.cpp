@@ -12,7 +12,8 @@ namespace {
 
 using petsc::check;
 
-constexpr int scale_draws = 5, least_draws = 6, white_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int scale_draws = 5, prior_draws = 16, least_draws = 6, white_draws = 8, field_draws = 24, constant_draws = 64;
+/// prior_draws: energies of two waves are then known to a quarter; they take no solve.
 /// Of draws of the prior: what the data tell of octaves that the prior holds is small beside what looser solves leave (docs/trust.md, "Cost").
 constexpr double scale_tolerance = 1e-4;
 /// Where states are fitted: deviations are then those of solves to 1e-8 to 2 % on average (docs/trust.md, "Cost"). Mollified data: the noise by itself is
@@ -74,7 +75,13 @@ bool Draws::learn_scales() {
     scale_.add(x, prior);
     say();
   }
-  if (scale_.scales().empty() && most() > 0) scale_.settle(estimate_.parameters);
+  if (!scale_.scales().empty() || most() == 0) return true;
+  for (int number = scale_.draws(); number < prior_draws; ++number) {
+    auto const prior = linear_.make_vector();
+    linear_.draw_prior(number, prior);
+    scale_.add_prior(prior);
+  }
+  scale_.settle(estimate_.parameters);
   return true;
 }
 

@@ -17,7 +17,6 @@ using petsc::check;
 constexpr double first_octave = 1.5;     ///< half waves
 constexpr std::size_t bands = 4;         ///< an octave
 constexpr std::uint8_t flat = 255;       ///< the band of the mean: no derivative of it, so no prior holds it
-constexpr double most_unsolved = 0.25;   ///< of R_b: beyond, it is what solves have left
 
 /// 0 below the first octave, bands 1 to 4 make up the next.
 std::uint8_t band_of(double waves) {
@@ -67,26 +66,25 @@ std::vector<double> over_ranks(std::vector<double> values, MPI_Comm comm) {
 
 PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation& linear) : problem_(problem), linear_(linear) {
   if (!linear.is_white()) return;   // its draws are not those that moments are made of
-  std::size_t next = 0;
-  for (auto const& unknown : problem.space().unknowns()) {
+  std::vector<PullEnergies::Octave> octaves;
+  std::vector<double> count;
+  for (auto const& unknown : problem_.space().unknowns()) {
     waves_.emplace_back();
     if (unknown.axes.empty()) continue;
-    std::size_t const first = next, octave = octaves_.size(), octaves = octaves_of(unknown.grid);
-    for (std::size_t i = 0; i < octaves; ++i) {
-      octaves_.push_back({next, i == 0 ? 1 : bands, i == 0});
-      next += octaves_.back().count;
+    std::size_t const first = count.size(), most = octaves_of(unknown.grid);
+    for (std::size_t i = 0; i < most; ++i) {
+      octaves.push_back({count.size(), i == 0 ? 1 : bands, i + 1 == most});
+      count.resize(count.size() + octaves.back().count, 0.0);
     }
-    count_.resize(next, 0.0);
     if (unknown.grid.local_size() == 0) continue;
-    auto const& waves = *(waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first, octave}));
+    auto const& waves = *(waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first}));
     for (double const k : half_waves(unknown.grid, waves.box)) {
       waves_.back()->band.push_back(k > 0.0 ? band_of(k) : flat);
-      if (unknown.owner && k > 0.0) count_[first + band_of(k)] += 1.0;
+      if (unknown.owner && k > 0.0) count[first + band_of(k)] += 1.0;
     }
   }
-  count_ = over_ranks(std::move(count_), problem.grid.comm());
-  sums_.assign(sums * count_.size(), 0.0);
-  pairs_.assign(octaves_.size(), 0.0);
+  bands_ = count.size();
+  energies_ = PullEnergies(over_ranks(std::move(count), problem.grid.comm()), std::move(octaves));
 }
 
 /// Of fields, their waves; nothing for constants and where a rank has none.
@@ -121,7 +119,7 @@ std::vector<Field> PriorScale::pieces_of(Vec x) const {
 
 /// sum a_k b_k of every band, of all parameters.
 std::vector<double> PriorScale::products(Coefficients const& a, Coefficients const& b) const {
-  std::vector<double> out(count_.size(), 0.0);
+  std::vector<double> out(bands_, 0.0);
   for (std::size_t p = 0; p < a.size(); ++p) {
     if (!waves_[p] || !problem_.space().unknowns()[p].owner) continue;
     auto const& waves = *waves_[p];
@@ -131,55 +129,50 @@ std::vector<double> PriorScale::products(Coefficients const& a, Coefficients con
   return over_ranks(std::move(out), problem_.grid.comm());
 }
 
-std::vector<double> PriorScale::over_octaves(std::vector<double> const& of_bands) const {
-  std::vector<double> out;
-  for (auto const& octave : octaves_) {
-    auto const first = of_bands.begin() + static_cast<std::ptrdiff_t>(octave.first);
-    out.push_back(std::accumulate(first, first + static_cast<std::ptrdiff_t>(octave.count), 0.0));
-  }
-  return out;
-}
-
-void PriorScale::add_sum(Sum sum, std::vector<double> const& of_bands, double sign) {
-  for (std::size_t i = 0; i < of_bands.size(); ++i) sums_[sum * of_bands.size() + i] += sign * of_bands[i];
-}
-
 void PriorScale::add(Vec x, Vec r) {
   auto const q = linear_.make_vector();
-  auto const drawn = coefficients_of(r);
+  auto const of_r = coefficients_of(r);
+  PullEnergies::Draw draw;
+  draw.energy = products(of_r, of_r);
   linear_.prior(x, q);
   check(VecAXPY(q, -1.0, r));
   auto const by_prior = coefficients_of(q);
   linear_.hessian(x, q);
   check(VecAYPX(r, -1.0, q));
-  auto missed = [&] {
+  draw.unsolved = [&] {
     auto const left = coefficients_of(r);
     return products(left, left);
   }();
   linear_.prior(x, r);
   check(VecAXPY(r, -1.0, q));
-  auto pull = least_spoilt(by_prior, coefficients_of(r), std::move(missed), products(drawn, drawn));
-  add_sum(of_prior, products(pull, pull));
-  add_sum(of_noise, products(pull, by_prior), -1.0);   // P x = (P x - r) + r
-  add_sum(of_noise, products(pull, drawn), -1.0);
-  add_pairs(drawn, std::move(pull));
-  ++draws_;
+  auto pull = least_spoilt(by_prior, coefficients_of(r), draw);
+  draw.of_prior = products(pull, pull);
+  auto const less_prior = products(pull, by_prior), less_drawn = products(pull, of_r);   // P x = (P x - r) + r
+  for (std::size_t b = 0; b < bands_; ++b) draw.of_noise.push_back(-less_prior[b] - less_drawn[b]);
+  energies_.add(draw);
+  add_pairs(of_r, std::move(pull));
+}
+
+void PriorScale::add_prior(Vec r) {
+  auto const of_r = coefficients_of(r);
+  energies_.add_prior(products(of_r, of_r));
 }
 
 /// q_r in two forms, P x - r and -D x, exact where the data outweigh the prior and where this outweighs the data: octave by octave the one that the solve has
-/// spoilt least. It has left H x - r, of energy `missed`, of which the prior's form keeps the share p / (h + p) and the rows' form h / (h + p) = |q_r| / |r|,
-/// h the data's and p the prior's part of H on these waves. Returned in place of by_rows; `drawn`: energy of r.
-PriorScale::Coefficients PriorScale::least_spoilt(Coefficients const& by_prior, Coefficients by_rows, std::vector<double> missed, std::vector<double> const& drawn) {
-  auto const first = over_octaves(products(by_prior, by_prior)), second = over_octaves(products(by_rows, by_rows)), whole = over_octaves(drawn);
-  std::vector<bool> takes_prior(count_.size(), false);
-  for (std::size_t o = 0; o < octaves_.size(); ++o) {
+/// spoilt least. It has left H x - r, of energy draw.unsolved, of which the prior's form keeps the share p / (h + p) and the rows' form h / (h + p) = |q_r| / |r|,
+/// h the data's and p the prior's part of H on these waves. Returned in place of by_rows; draw.unsolved is left what is kept.
+PriorScale::Coefficients PriorScale::least_spoilt(Coefficients const& by_prior, Coefficients by_rows, PullEnergies::Draw& draw) {
+  auto const over = [&](std::vector<double> const& of_bands) { return energies_.over_octaves(of_bands); };
+  auto const first = over(products(by_prior, by_prior)), second = over(products(by_rows, by_rows)), whole = over(draw.energy);
+  std::vector<bool> takes_prior(bands_, false);
+  for (std::size_t o = 0; o < energies_.octaves().size(); ++o) {
+    auto const& octave = energies_.octaves()[o];
     double const of_data = std::min(1.0, std::sqrt(std::min(first[o], second[o]) / whole[o])), kept = of_data > 0.5 ? 1.0 - of_data : of_data;
-    for (std::size_t i = octaves_[o].first; i < octaves_[o].first + octaves_[o].count; ++i) {
+    for (std::size_t i = octave.first; i < octave.first + octave.count; ++i) {
       takes_prior[i] = of_data > 0.5;
-      missed[i] *= kept * kept;
+      draw.unsolved[i] *= kept * kept;
     }
   }
-  add_sum(unsolved, missed);
   for (std::size_t p = 0; p < by_rows.size(); ++p) {
     if (!waves_[p]) continue;
     for (std::size_t m = 0; m < waves_[p]->band.size(); ++m)
@@ -188,37 +181,9 @@ PriorScale::Coefficients PriorScale::least_spoilt(Coefficients const& by_prior, 
   return by_rows;
 }
 
-void PriorScale::add_pairs(Coefficients const& drawn, Coefficients pull) {
-  for (auto const& other : pulls_) {
-    auto const along = over_octaves(products(drawn, coefficients_of(other)));
-    for (std::size_t o = 0; o < along.size(); ++o) pairs_[o] += along[o] * along[o];
-  }
+void PriorScale::add_pairs(Coefficients const& of_r, Coefficients pull) {
+  for (auto const& other : pulls_) energies_.add_pair(products(of_r, coefficients_of(other)));
   pulls_.push_back(pieces_of(std::move(pull)));
-}
-
-/// No waves make up an octave whose energies solves have spoilt.
-std::vector<OctaveEnergy> PriorScale::expected() const {
-  auto const of = [&](Sum sum) {
-    auto const first = sums_.begin() + static_cast<std::ptrdiff_t>(sum * count_.size());
-    std::vector<double> means(first, first + static_cast<std::ptrdiff_t>(count_.size()));
-    for (double& mean : means) mean /= draws_;
-    return means;
-  };
-  auto const prior = of(of_prior), noise = of(of_noise);
-  auto const priors = over_octaves(prior), noises = over_octaves(noise), missed = over_octaves(of(unsolved));
-  std::vector<double> squares;
-  for (std::size_t i = 0; i < count_.size(); ++i) squares.push_back(count_[i] > 0.0 ? std::pow(noise[i] + prior[i], 2) / count_[i] : 0.0);
-  squares = over_octaves(squares);
-  double const pairs = 0.5 * draws_ * (draws_ - 1.0);
-  std::vector<OctaveEnergy> out;
-  for (std::size_t o = 0; o < octaves_.size(); ++o) {
-    out.push_back({0.0, std::max(noises[o], 0.0), priors[o], 0.0});
-    if (!(missed[o] < most_unsolved * priors[o]) || !(squares[o] > 0.0)) continue;
-    double const whole = std::pow(out[o].of_noise + out[o].of_prior, 2);
-    out[o].freedom = whole / squares[o];
-    if (pairs_[o] > 0.0) out[o].freedom = std::min(out[o].freedom, whole * pairs / pairs_[o]);
-  }
-  return out;
 }
 
 void PriorScale::settle(petsc::Vector const& parameters) {
@@ -227,33 +192,34 @@ void PriorScale::settle(petsc::Vector const& parameters) {
   linear_.put_parameters(parameters, x);
   linear_.prior(x, q);
   auto const pull = coefficients_of(q);
-  auto const found = over_octaves(products(pull, pull));
+  auto const found = products(pull, pull);
   auto energies = expected();
+  for (std::size_t b = 0; b < energies.size(); ++b) energies[b].found = found[b];
   scales_.clear();
-  for (std::size_t o = 0; o < octaves_.size(); ++o) {
-    energies[o].found = found[o];
-    scales_.push_back(octave_scale(energies[o], octaves_[o].longest ? 1.0 : scales_.back()));
+  auto field = energies.begin();
+  for (auto const& octave : energies_.octaves()) {
+    if (!octave.last) continue;
+    auto const end = energies.begin() + static_cast<std::ptrdiff_t>(octave.first + octave.count);
+    for (double const scale : wave_scales({field, end})) scales_.push_back(scale);
+    field = end;
   }
   pulls_.clear();
 }
 
 void PriorScale::keep(checkpoint::Quantities& kept) const {
-  kept.put("octaves", sums_);
-  kept.put("octaves/pairs", pairs_);
+  energies_.keep(kept);
   kept.put("octaves/scales", scales_);
-  kept.put("octaves/draws", {static_cast<double>(draws_), static_cast<double>(pulls_.size())});
+  kept.put("octaves/pulls", {static_cast<double>(pulls_.size())});
   for (std::size_t n = 0; n < pulls_.size(); ++n)
     for (std::size_t p = 0; p < pulls_[n].size(); ++p)
       kept.put_still(name_of(problem_.space().unknowns()[p], n), problem_.space().unknowns()[p].grid, pulls_[n][p]);
 }
 
 void PriorScale::go_on(checkpoint::Quantities const& kept) {
-  sums_ = kept.numbers("octaves");
-  pairs_ = kept.numbers("octaves/pairs");
+  energies_.go_on(kept);
   scales_ = kept.numbers("octaves/scales");
-  draws_ = static_cast<int>(kept.numbers("octaves/draws").at(0));
   pulls_.clear();
-  for (std::size_t n = 0; n < static_cast<std::size_t>(kept.numbers("octaves/draws").at(1)); ++n) {
+  for (std::size_t n = 0; n < static_cast<std::size_t>(kept.numbers("octaves/pulls").at(0)); ++n) {
     pulls_.emplace_back();
     for (auto const& unknown : problem_.space().unknowns()) pulls_.back().push_back(kept.field(name_of(unknown, n), unknown.grid));
   }
@@ -317,7 +283,7 @@ void PriorScale::scale_waves(Waves const& waves, Field const& piece) const {
   Kokkos::deep_copy(coefficients, piece);
   waves.box.forward(coefficients);
   for (std::size_t m = 0; m < waves.band.size(); ++m)
-    if (waves.band[m] != flat) coefficients(m) *= std::sqrt(scales_[waves.first_octave + (waves.band[m] + bands - 1) / bands]);
+    if (waves.band[m] != flat) coefficients(m) *= std::sqrt(scales_[waves.first + waves.band[m]]);
   waves.box.backward(coefficients);
   Kokkos::deep_copy(piece, coefficients);
 }

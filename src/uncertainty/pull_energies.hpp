@@ -1,0 +1,58 @@
+#pragma once
+/// What draws of a prior tell of the energies of its pull, band by band of waves (prior_scale.hpp): N_b of the noise, R_b of the prior, and how many waves make
+/// them up. Numbers alone: nothing here is collective.
+#include <vector>
+
+#include "checkpoint/quantities.hpp"
+#include "uncertainty/wave_scales.hpp"
+
+namespace mollis::uncertainty {
+
+class PullEnergies {
+ public:
+  using Bands = std::vector<double>;   ///< a value a band
+  struct Octave {
+    std::size_t first, count;          ///< of its bands; a field's first octave has one
+    bool last;                         ///< of its field
+  };
+  /// Of one draw: |q_r|^2, -q_r . P x_r, |r|^2, and what the solve has left of q_r, squared.
+  struct Draw {
+    Bands of_prior, of_noise, energy, unsolved;
+  };
+
+  PullEnergies() = default;
+  /// count: waves of each band.
+  PullEnergies(Bands count, std::vector<Octave> octaves);
+  void add(Draw const& draw);
+  /// q_r . r' of a pair of draws.
+  void add_pair(Bands const& along);
+  /// |r|^2 of a draw without a solve.
+  void add_prior(Bands const& energy);
+  int draws() const { return draws_; }
+  std::vector<Octave> const& octaves() const { return octaves_; }
+  /// Sums over the bands of octaves.
+  std::vector<double> over_octaves(Bands const& of_bands) const;
+
+  /// N_b, R_b and n of all bands; nothing found.
+  std::vector<WaveEnergy> expected() const;
+
+  void keep(checkpoint::Quantities& kept) const;
+  void go_on(checkpoint::Quantities const& kept);
+
+ private:
+  /// Over draws: those of Draw; squares of t = the first two, t |r|^2, |r|^4; |r|^2 of all draws, solved for or not.
+  enum Sum { of_prior, of_noise, unsolved, drawn, both_squared, both_drawn, drawn_squared, drawn_of_all, sums };
+  double sum(Sum of, std::size_t band) const { return sums_[of * count_.size() + band]; }
+  double pairs() const { return 0.5 * draws_ * (draws_ - 1.0); }
+  WaveEnergy energy_of(std::size_t band) const;
+  double scatter_by_ratio(std::size_t band) const;
+  double together(Octave const& octave, double whole, std::vector<WaveEnergy> const& bands) const;
+
+  Bands count_;
+  std::vector<Octave> octaves_;
+  std::vector<double> sums_;                   ///< [sum][band]
+  std::vector<double> pairs_, whole_pairs_;    ///< (q_r . r')^2, over pairs of draws, of each band and of each octave
+  int draws_ = 0, of_prior_alone_ = 0;
+};
+
+}  // namespace mollis::uncertainty

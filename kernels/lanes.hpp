@@ -30,6 +30,7 @@ template <class P>
 
 /// As many numbers of single precision.
 [[gnu::always_inline]] inline Pack load_single(float const* from) {
+  if constexpr (lanes == 2) return Pack{static_cast<double>(from[0]), static_cast<double>(from[1])};   // GCC converts a vector of two one by one
   typedef float Single __attribute__((vector_size(lanes * sizeof(float))));
   Single value;
   std::memcpy(&value, from, sizeof(Single));

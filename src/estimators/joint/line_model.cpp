@@ -199,7 +199,8 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   Index const band = line_ >= 0 ? std::max({reach, smooth, roughness_.band(line_)}) * block : 0;
   alike_ = alike_rows(smooth);
   alpha_ = coupling.alpha;
-  amplitude_.assign(groups_.size(), std::vector<double>(static_cast<std::size_t>(lines.outer * lines.inner)));
+  amplitude_.clear();
+  for (std::size_t g = 0; g < groups_.size(); ++g) amplitude_.emplace_back("amplitude", static_cast<std::size_t>(lines.outer * lines.inner));
   systems_.reset();
   auto& systems = systems_.emplace(lines.outer * lines.inner, lines.points, block, band + block - 1, alike_);
   for (Index group = 0; group < systems.groups(); ++group) {

@@ -83,7 +83,7 @@ class LineModel {
   std::optional<mollifier::LineFilter> filter_;   ///< along the line
   std::vector<Group> groups_;
   FieldForms forms_;
-  std::vector<std::vector<double>> amplitude_;    ///< c, [group][system]
+  std::vector<HostField> amplitude_;              ///< c of each group, [system]
   std::vector<std::vector<double>> alpha_;        ///< of the coupling
   grid::Range alike_;                             ///< rows that the first of them stands for
   std::optional<spectral::BandedSystems> systems_;

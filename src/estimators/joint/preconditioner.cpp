@@ -63,11 +63,9 @@ std::string Preconditioner::describe(Objective const& objective) {
                          kind_of(objective) == Kind::waves ? " of each wave of time" : "", size,
                          choose_section(objective, objective.averages_fail())->bytes / 1e6);
     default:
-      return is_uneven(objective)
-                 ? fmt::format(
-                       "{} unknowns are too many to factorise the Hessian: data far from even, solves may take long",
-                       size)
-                 : "";
+      if (!is_uneven(objective)) return "";
+      return fmt::format("{} unknowns are {}: data far from even, solves may take long", size,
+                         choose_section(objective, true) ? "many; the Hessian is factorised if averages of it do not serve" : "too many to factorise the Hessian");
   }
 }
 

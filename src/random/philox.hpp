@@ -14,7 +14,7 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 
 /// Whose draw: one of these per seed, state and purpose.
 struct Stream {
-  enum class Purpose : std::uint32_t { noise, dropout, initial, data, equation, prior, roughness, hold_out, events };
+  enum class Purpose : std::uint32_t { noise, dropout, initial, data, equation, prior, roughness, hold_out, events, bend };
   std::uint64_t seed;
   std::uint32_t state;
   Purpose purpose;

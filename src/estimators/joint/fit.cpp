@@ -130,6 +130,10 @@ void Fitter::rest(Phase phase, int round) {
   put_point(objective_, result_.x, kept);
   put_standing(at_, result_, kept);
   kept.put("freedom", objective_.told());
+  std::vector<double> numbers;
+  for (auto const& search : searches_)
+    for (double const number : search.numbers()) numbers.push_back(number);
+  kept.put("searches", numbers);
   problem_.keeper->keep("fit", kept);
   problem_.keeper->pause();
 }
@@ -144,6 +148,13 @@ bool Fitter::go_on() {
   newton_.go_on(at_.stiff, at_.saddle_failed_at);
   if (at_.whole) take_whole_steps();
   objective_.set_told(kept->numbers("freedom"));
+  auto const& numbers = kept->numbers("searches");
+  constexpr std::size_t each = std::tuple_size<WeightSearch::Numbers>::value;
+  for (std::size_t i = 0; i + each <= numbers.size(); i += each) {
+    WeightSearch::Numbers own;
+    std::copy_n(numbers.begin() + static_cast<std::ptrdiff_t>(i), each, own.begin());
+    searches_.push_back(WeightSearch::of(own));
+  }
   result_.x = take_point(objective_, *kept);
   spectrum_.update(objective_);
   return true;

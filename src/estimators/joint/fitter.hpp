@@ -1,6 +1,7 @@
 #pragma once
 /// The phases of a joint fit (docs/joint.md), as fit() runs them: all that moves, solves or chooses is collective. Internal.
 #include "estimators/joint/standing.hpp"
+#include "estimators/joint/weight_search.hpp"
 #include "parameters/bounds.hpp"
 
 namespace mollis::joint {
@@ -37,8 +38,8 @@ class Fitter {
   void start();
   void choose_smoothness(Phase phase, double penalty);
   double choose_prior();
+  double next_weight(std::size_t u) const;
   bool ask_hessian();
-  bool turns(std::size_t u, double factor) const;
   void loosen();
   /// Whether fields may be made stiffer than the evidence has them: not inside a mask, where the edge has room for what stiff fields get
   /// wrong, so that the misfit does not show it and the spectrum's degrees of freedom given up are not the true ones; nor where the
@@ -93,6 +94,7 @@ class Fitter {
   Spectrum spectrum_;
   run::Weight given_;
   std::vector<std::size_t> fields_, automatic_;   ///< unknowns with a smoothness weight, those that choose it
+  std::vector<WeightSearch> searches_;            ///< of unknowns, while a phase chooses weights
   Joined result_;
   Standing at_;                               ///< now
   Phase phase_ = starting;                    ///< reached by the run before, and in it

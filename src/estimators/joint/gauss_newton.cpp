@@ -18,6 +18,7 @@ constexpr double softer = 0.1;         ///< smoothness weights over those with w
 constexpr double margin = 0.5;         ///< its own measure of the error is that of averages
 constexpr int most_directions = 300;
 constexpr double settling_tolerance = 1e-3;  ///< of linear solves that nothing but rounding keeps from it: 5 % leaves soft modes where they are
+constexpr double exact_tolerance = 1e-6;     ///< by factors of the Hessian, of which an iteration is a small part: what is left shows which ranks there are
 constexpr int enough_krylov = 100;     ///< in which a preconditioner that serves has converged; a user's fewer say nothing of it
 
 /// Whether all directions of a linear solve are few enough to be kept, over all ranks. Collective.
@@ -40,7 +41,7 @@ void Hessian::project(Vec v) const {
 }
 
 GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov)
-    : objective_(objective), tolerance_(tolerance), preconditioner_(objective), hessian_(objective), saddle_(objective, preconditioner_), projected_(preconditioner_),
+    : objective_(objective), preconditioner_(objective), tolerance_(is_exact() ? std::min(tolerance, exact_tolerance) : tolerance), hessian_(objective), saddle_(objective, preconditioner_), projected_(preconditioner_),
       shells_(objective.problem().grid.comm(), objective.layout().size, hessian_, &projected_),
       tick_(objective.problem().grid.comm(), "linear solve") {
   check(TaoCreate(objective.problem().grid.comm(), tao_.address()));
@@ -55,7 +56,7 @@ GaussNewton::GaussNewton(Objective& objective, double tolerance, int most_krylov
   check(TaoLineSearchSetType(search, TAOLINESEARCHARMIJO));
   KSP ksp = nullptr;
   check(TaoGetKSP(tao_, &ksp));
-  solver::set_rule(ksp, {tolerance, most_krylov, true});
+  solver::set_rule(ksp, {tolerance_, most_krylov, true});
   if (can_keep_directions(objective)) solver::keep_directions(ksp, estimators::directions_from_the_start, most_directions);
   check(KSPSetResidualHistory(ksp, &first_norm_, 1, PETSC_TRUE));
   shells_.put_preconditioner(ksp);

@@ -24,7 +24,7 @@ constexpr double never_failed = 1e300;   ///< of GaussNewton::saddle_failed_at()
 
 class GaussNewton {
  public:
-  /// tolerance: of the linear solves, relative, in the preconditioner's norm. TAO's options apply (prefix "joint_").
+  /// tolerance: of the linear solves, relative, in the preconditioner's norm; a millionth where the Hessian is factorised. TAO's options apply (prefix "joint_").
   /// Collective.
   GaussNewton(Objective& objective, double tolerance, int most_krylov);
   ~GaussNewton();
@@ -80,8 +80,8 @@ class GaussNewton {
   static PetscErrorCode linearise(Tao, Vec x, Mat, Mat, void* self);
 
   Objective& objective_;
-  double tolerance_;             ///< of a step
   Preconditioner preconditioner_;
+  double tolerance_;             ///< of a step
   Hessian hessian_;
   Saddle saddle_;
   solver::ProjectedPreconditioner projected_;   ///< on the entries that move

@@ -108,7 +108,7 @@ double Parts::value(Weights const& weights) const {
 }
 
 Objective::Objective(problem::Problem const& problem, Lattice const& lattice)
-    : problem_(problem), lattice_(lattice), roughness_(lattice_), extents_(problem.grid.owned().extents()),
+    : problem_(problem), lattice_(lattice), roughness_(lattice_, !problem.mask.label().empty()), extents_(problem.grid.owned().extents()),
       extents_product_(problem.grid.local_size()), mask_(known_mask(problem, known_features(problem))),
       model_(problem.space(), problem.system(), known_features(problem), {}, mask_), smoothness_(problem.space()) {
   scarce_ = !problem.mask.label().empty();  // outside the domain nothing is observed

@@ -9,9 +9,13 @@
 namespace mollis::joint {
 namespace {
 
+using random::Stream;
+
 constexpr int highest_difference = 6;                ///< no wider than the rows of a spline of degree 7
 constexpr double pi = 3.141592653589793;
 constexpr double cutoff = 0.5 * pi;                  ///< angle a point: four points a wave
+constexpr int bend = 2;                              ///< order of the differences that are 0 where a state is straight
+constexpr double share_of_bend = 1e-12;              ///< of the data's weight, half a wave over the axis: a million times the noise is no surprise
 
 double symbol_at(parameters::LineForm const& form, Index row, double angle) {
   double sum = 0.0;
@@ -42,24 +46,28 @@ mollifier::Jets along(grid::Grid const& grid, int axis, Line const& line) {
 
 }  // namespace
 
-Roughness::Roughness(Lattice const& lattice) {
+Roughness::Roughness(Lattice const& lattice, bool ends_straight) {
   auto const& grid = lattice.extended();
-  for (int a = 0; a < grid.dimension(); ++a) {
-    if (lattice.margin(a) == 0) continue;
-    int const order = std::min(lattice.highest_order(a) + 2, highest_difference);
-    auto root = parameters::LineRoot::of_splines(grid.axis(a), lattice.degree(), order);
-    parameters::LineForm form(root, grid.axis(a).size());
-    double const factor = 1.0 / symbol_of(form, grid.axis(a), cutoff);
-    auto product = along(grid, a, form), differences = along(grid, a, root);
+  auto const add = [&](int axis, Stream::Purpose of, int order, double angle, double share) {
+    auto root = parameters::LineRoot::of_splines(grid.axis(axis), lattice.degree(), order);
+    parameters::LineForm form(root, grid.axis(axis).size());
+    double const factor = share / symbol_of(form, grid.axis(axis), angle);
+    auto product = along(grid, axis, form), differences = along(grid, axis, root);
     differences.share_workspace(product);
     if (parts_.empty()) work_ = make_field("roughness", grid.local_size());
-    parts_.push_back({a, factor, std::move(root), std::move(form), std::move(product), std::move(differences)});
+    parts_.push_back({axis, of, factor, std::move(root), std::move(form), std::move(product), std::move(differences)});
+  };
+  for (int a = 0; a < grid.dimension(); ++a) {
+    if (lattice.margin(a) == 0) continue;
+    add(a, Stream::Purpose::roughness, std::min(lattice.highest_order(a) + 2, highest_difference), cutoff, 1.0);
+    if (ends_straight) add(a, Stream::Purpose::bend, bend, pi / static_cast<double>(grid.axis(a).size()), share_of_bend);
   }
 }
 
 std::vector<double> Roughness::scales(std::vector<double> const& spacing) const {
   std::vector<double> scales(spacing.size(), 1.0);
   for (auto const& part : parts_) {
+    if (part.of == Stream::Purpose::bend) continue;
     auto const axis = static_cast<std::size_t>(part.axis);
     double const longest = pi / spacing[axis];
     if (longest < cutoff) scales[axis] = 1.0 / (part.factor * symbol_of(part.form, part.product.grid().axis(part.axis), longest));
@@ -88,31 +96,31 @@ void Roughness::add_draw(std::vector<double> const& factors, int number, std::ui
     std::vector<parameters::LineRoot> roots;
     for (int a = 0; a < grid.dimension(); ++a)
       roots.push_back(a == part.axis ? part.root : parameters::LineRoot::identity(grid.axis(a)));
-    random::Stream const stream{static_cast<std::uint64_t>(number), state * max_axes + static_cast<std::uint32_t>(part.axis),
-                                random::Stream::Purpose::roughness};
+    Stream const stream{static_cast<std::uint64_t>(number), state * max_axes + static_cast<std::uint32_t>(part.axis), part.of};
     parameters::add_root_draw(grid, roots, std::sqrt(factors[static_cast<std::size_t>(part.axis)] * part.factor), stream, out);
   }
 }
 
-Roughness::Part const* Roughness::part(int axis) const {
-  for (auto const& part : parts_)
-    if (part.axis == axis) return &part;
-  return nullptr;
-}
-
 Index Roughness::band(int axis) const {
-  auto const* own = part(axis);
-  return own != nullptr ? own->form.band() : 0;
+  Index band = 0;
+  for (auto const& part : parts_)
+    if (part.axis == axis) band = std::max<Index>(band, part.form.band());
+  return band;
 }
 
-double Roughness::at(int axis, Index row, Index offset) const {
-  auto const* own = part(axis);
-  return own != nullptr ? own->factor * own->form.at(row, static_cast<int>(offset)) : 0.0;
+double Roughness::at(int axis, Index row, Index offset, double share) const {
+  double sum = 0.0;
+  for (auto const& part : parts_)
+    if (part.axis == axis && std::abs(offset) <= part.form.band())
+      sum += (part.of == Stream::Purpose::bend ? 1.0 : share) * part.factor * part.form.at(row, static_cast<int>(offset));
+  return sum;
 }
 
 double Roughness::symbol(int axis, double angle) const {
-  auto const* own = part(axis);
-  return own != nullptr ? own->factor * symbol_of(own->form, own->product.grid().axis(axis), angle) : 0.0;
+  double sum = 0.0;
+  for (auto const& part : parts_)
+    if (part.axis == axis) sum += part.factor * symbol_of(part.form, part.product.grid().axis(axis), angle);
+  return sum;
 }
 
 }  // namespace mollis::joint

@@ -4,6 +4,10 @@
 /// s_a their squared symbol at four points a wave. Weighed like the data, it leaves longer waves alone (P-splines: Eilers and
 /// Marx 1996); where data are farther apart than that, waves shorter than two data count so. At open ends the equation allows waves that no parameter moves; the shortest of them, which splines hide from
 /// the data, would otherwise follow the noise and take the outermost parameters with them.
+///
+/// Outside a mask nothing else is known of g, and polynomials that D_a leaves free grow there: x^5 y^5 z^5 is 1e-7 of its size at the corners
+/// where the domain ends, which double precision cannot tell from nothing. There L has second differences as well, of 1e-12 of the data's weight
+/// at half a wave over the axis: g goes on straight.
 #include "estimators/joint/lattice.hpp"
 #include "kernels/field.hpp"
 #include "random/philox.hpp"
@@ -13,7 +17,8 @@ namespace mollis::joint {
 
 class Roughness {
  public:
-  explicit Roughness(Lattice const& lattice);  ///< Collective.
+  /// ends_straight: with second differences, for domains with a mask. Collective.
+  explicit Roughness(Lattice const& lattice, bool ends_straight = false);
 
   /// What L's part of each axis is to be multiplied by for data that are `spacing` cells apart along it, so that its symbol is 1 at
   /// four points or two data a wave, whichever is longer. 1 up to a spacing of 2. Not collective.
@@ -27,7 +32,9 @@ class Roughness {
   void add_draw(std::vector<double> const& factors, int number, std::uint32_t state, HostField const& out) const;
   /// Along one axis: entry (row, row + offset), |offset| <= band; band 0 and entries 0 where the axis has no part in L.
   Index band(int axis) const;
-  double at(int axis, Index row, Index offset) const;
+  double at(int axis, Index row, Index offset) const { return at(axis, row, offset, 1.0); }
+  /// The same with `share` of what is said of short waves.
+  double at(int axis, Index row, Index offset, double share) const;
   /// The symbol of an axis' part at a wave of `angle` a point.
   double symbol(int axis, double angle) const;
   bool empty() const { return parts_.empty(); }
@@ -35,12 +42,12 @@ class Roughness {
  private:
   struct Part {
     int axis;
+    random::Stream::Purpose of;  ///< of its draws: roughness or bend
     double factor;
     parameters::LineRoot root;
     parameters::LineForm form;   ///< root^T root
     mollifier::Jets product, differences;   ///< of the form, of the root
   };
-  Part const* part(int axis) const;
   std::vector<Part> parts_;
   Field work_;                   ///< of one part at a time; on the extended lattice
 };

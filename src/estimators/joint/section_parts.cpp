@@ -138,13 +138,13 @@ void SectionRows::add_prior(Mat to, double share) const {
       check(MatSetValue(to, row, row, 0.0, ADD_VALUES));
       for (std::size_t i = 0; block < states_ && i < axes_.size(); ++i) {
         int const a = axes_[i];
-        double const tau = share * objective_.prior(block)[static_cast<std::size_t>(a)];
+        double const tau = objective_.prior(block)[static_cast<std::size_t>(a)];
         Index const band = roughness.band(a), size = objective_.lattice().extended().axis(a).size();
         if (band == 0) continue;
         for (Index o = std::max(-band, -point[i]); o <= std::min(band, size - 1 - point[i]); ++o) {
           Point column = point;
           column[i] += o;
-          check(MatSetValue(to, row, column_of(block, column), tau * roughness.at(a, point[i], o), ADD_VALUES));
+          check(MatSetValue(to, row, column_of(block, column), tau * roughness.at(a, point[i], o, share), ADD_VALUES));
         }
       }
     });

@@ -26,7 +26,7 @@ class SectionRows {
     std::vector<double> values;
   };
   /// At the objective's last linearise(). All parts in one matrix where there is no wave: square[0][0]. share_of_prior: how much of what is
-  /// believed of the states at open ends is in it. Collective.
+  /// believed of short waves of the states at open ends is in it. Collective.
   Hessians assemble(double share_of_prior = 1.0);
   /// to += beta L of fields()[field], not yet assembled. Not collective.
   void add_smoothness(Mat to, std::size_t field, double beta) const;

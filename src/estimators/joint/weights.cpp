@@ -15,7 +15,7 @@ using petsc::check;
 
 constexpr double climb_factor = 3.0844216508158815;  ///< 26 / 16 octaves
 constexpr double misfit_per_freedom = 2.0;  ///< that giving one up may cost: where it does, the predictive risk no longer falls
-constexpr double same_freedom = 0.1;        ///< of the logarithm of degrees of freedom
+constexpr double near_evidence = 0.1;       ///< of log(gamma / (beta <p, L p>)): 20 degrees of freedom tell it no better
 constexpr double share_of_data = 0.25;      ///< that the prior of states may take,
 constexpr double near_change = 0.1;         ///< of the parameters in a step, from which on it is asked what it takes: states that are not yet fitted are rough
 constexpr int most_loosening = 8;
@@ -33,24 +33,34 @@ struct State {
 /// Evidence (MacKay's fixed point): beta <p, L p> = degrees of freedom of p. Where it has settled the Hessian itself is asked for them, if
 /// it is factorised.
 void Fitter::choose_smoothness(Phase phase, double penalty) {
+  if (first_round(phase) == 0) {
+    searches_.assign(problem_.space().unknowns().size(), {});
+    if (phase == climbing_again && !ask_hessian()) return;
+  }
   for (int i = first_round(phase); i < most_steps; ++i) {
     rest(phase, i);
     double largest = 0.0;
     for (auto const u : automatic_) {
       double& beta = objective_.weights().smoothness[u];
-      double const rough = std::max(objective_.parts().roughness[u], 1e-300);
-      double const freedom = spectrum_.freedom(u, beta, objective_.weights().equation);
-      double factor = std::clamp(freedom / (beta * rough), 0.1, 10.0);
-      if (freedom <= Spectrum::least_freedom) factor = std::min(factor, 1.0);  // as smooth as can be: more would only round off
-      if (at_.told && turns(u, factor)) factor = std::sqrt(factor);  // averages follow beta less than the Hessian does
-      if (at_.length > 0.5 || at_.arrived) beta = estimate::rounded_weight(factor * beta);
-      largest = std::max(largest, std::abs(std::log(factor)));
+      double const next = next_weight(u);
+      largest = std::max(largest, std::abs(std::log(next / beta)));
+      if (at_.length > 0.5 || at_.arrived) beta = next;
     }
     largest = std::max(largest, choose_prior());
     weigh_equation(penalty);
     double const moved = step("weight");
     if (moved < 0.01 && largest < 0.3 && !ask_hessian()) return;
   }
+}
+
+/// By what the Hessian has told, else a step of the fixed point by averages.
+double Fitter::next_weight(std::size_t u) const {
+  double const beta = objective_.weights().smoothness[u], rough = std::max(objective_.parts().roughness[u], 1e-300);
+  double const freedom = spectrum_.freedom(u, beta, objective_.weights().equation);
+  auto const target = searches_[u].target();
+  double factor = std::clamp(target ? std::exp(*target) / beta : freedom / (beta * rough), 0.1, 10.0);
+  if (freedom <= Spectrum::least_freedom) factor = std::min(factor, 1.0);  // as smooth as can be: more would only round off
+  return estimate::rounded_weight(factor * beta);
 }
 
 /// The prior of states between scattered data is as strong as these only where it takes no more of them: else tau <g, L g> would be a share of
@@ -75,16 +85,6 @@ double Fitter::choose_prior() {
   return largest;
 }
 
-/// Whether a weight would go back where it came from when it moved last; in between it may have stood, rounded to the same.
-bool Fitter::turns(std::size_t u, double factor) const {
-  auto const& trials = result_.trials;
-  for (std::size_t n = trials.size(); n > 1; --n) {
-    double const ratio = trials[n - 1].smoothness[u] / trials[n - 2].smoothness[u];
-    if (ratio != 1.0) return std::log(factor) * std::log(ratio) < 0.0;
-  }
-  return false;
-}
-
 /// Where the Hessian is factorised and leaves a field far less freedom than averages promised, the start was too stiff: the field went to what
 /// its smoothness leaves free, which supports itself from then on. Its weight falls until the Hessian has that freedom.
 void Fitter::loosen() {
@@ -104,23 +104,24 @@ void Fitter::loosen() {
 }
 
 /// Takes the degrees of freedom of the Hessian itself, where it is factorised, in place of those of averages, which know nothing of the
-/// edge of a mask or where data lie. Whether they differ from those so far.
+/// edge of a mask or where data lie. Whether the evidence then asks for another weight.
 bool Fitter::ask_hessian() {
   auto told = objective_.told();
-  double largest = 0.0;
+  std::vector<std::size_t> open;
   for (auto const u : automatic_) {
     auto const untold = newton_.untold(u);
     if (!untold) return false;
-    double const exact = std::max(spectrum_.rank(u) - *untold, Spectrum::least_freedom);
-    double const factor = exact / spectrum_.freedom(u, objective_.weights().smoothness[u], objective_.weights().equation);
-    told[u] *= factor;
-    largest = std::max(largest, std::abs(std::log(factor)));
+    double const exact = std::max(spectrum_.rank(u) - *untold, Spectrum::least_freedom), beta = objective_.weights().smoothness[u];
+    double const excess = std::log(exact / (beta * std::max(objective_.parts().roughness[u], 1e-300)));
+    told[u] *= exact / spectrum_.freedom(u, beta, objective_.weights().equation);
+    if (u < searches_.size()) searches_[u].tell(std::log(beta), excess);
+    if (std::abs(excess) > near_evidence) open.push_back(u);
   }
   if (automatic_.empty()) return false;
   at_.told = true;
   objective_.set_told(told);
   spectrum_.update(objective_);
-  return largest > same_freedom;
+  return std::any_of(open.begin(), open.end(), [&](std::size_t u) { return u >= searches_.size() || next_weight(u) != objective_.weights().smoothness[u]; });
 }
 
 /// The evidence again where it is exact, as with a stronger equation the data tell more; else what was given up for want of it.

@@ -19,8 +19,8 @@ joint::Lattice lattice(char const* axes, MPI_Comm comm = MPI_COMM_WORLD) {
   return {c.grid, c.system, 7};
 }
 
-double form(joint::Lattice const& lattice, test::Formula const& formula) {
-  joint::Roughness const roughness(lattice);
+double form(joint::Lattice const& lattice, test::Formula const& formula, bool ends_straight = false) {
+  joint::Roughness const roughness(lattice, ends_straight);
   auto const g = test::sample(lattice.extended(), formula);
   auto const size = static_cast<std::size_t>(lattice.extended().local_size());
   Field const product("product", size), one = make_field("one", static_cast<Index>(size));
@@ -32,6 +32,32 @@ double form(joint::Lattice const& lattice, test::Formula const& formula) {
 TEST(Roughness, PolynomialsUpToTheThirdDegreeAreFree) {
   auto const cubic = [](test::Coordinates const& x) { return 1.0 + x[0] * x[0] * x[0] * (2.0 - x[1] * x[1] * x[1]); };
   EXPECT_LT(std::abs(form(lattice(""), cubic)), 1e-9);
+}
+
+/// Outside a mask: a trillionth of the data where a half wave over the axis bends; a second difference of x^2 is 2 h^2 in each row. What averages and factors
+/// are made of is the same form, and short waves are taken as they were.
+TEST(Roughness, GoesOnStraightOutsideAMask) {
+  auto const open = lattice("");
+  auto const straight = [](test::Coordinates const& x) { return (1.0 + x[0]) * (2.0 - x[1]); };
+  auto const parabola = [](test::Coordinates const& x) { return x[0] * x[0]; };
+  auto const& axis = open.extended().axis(0);
+  auto const n = static_cast<double>(axis.size());
+  double const expected = 1e-12 * 38.0 * (n - 2.0) * std::pow(2.0 * axis.spacing() * axis.spacing(), 2) / std::pow(2.0 * std::sin(0.5 * pi / n), 4);
+  auto const added = [&](test::Formula const& formula) { return form(open, formula, true) - form(open, formula); };   // rounding of the rest is the same in both
+  EXPECT_NEAR(added(parabola) / expected, 1.0, 1e-6);
+  EXPECT_LT(std::abs(added(straight)), 1e-6 * expected);
+  joint::Roughness const with(open, true), without(open);
+  EXPECT_NEAR(with.symbol(0, pi / n) - without.symbol(0, pi / n), 1e-12, 1e-16);
+  EXPECT_EQ(with.band(0), without.band(0));
+  EXPECT_EQ(with.scales({1.7, 5.0}), without.scales({1.7, 5.0}));
+  double bends = 0.0, all = 0.0;   // over a row of the parabola i^2, of the share 0 and of all
+  for (Index o = -with.band(0); o <= with.band(0); ++o) {
+    bends += with.at(0, 20, o, 0.0) * static_cast<double>(o * o);
+    all += with.at(0, 20, o) * static_cast<double>((20 + o) * (20 + o));
+  }
+  EXPECT_NEAR(with.at(0, 20, 0, 0.0) / (6e-12 / std::pow(2.0 * std::sin(0.5 * pi / n), 4)), 1.0, 1e-9);
+  EXPECT_NEAR(bends / with.at(0, 20, 0, 0.0), 0.0, 1e-9);
+  EXPECT_NEAR(all, 0.0, 1e-9);
 }
 
 /// cos(pi i / 2 + c) has a fourth difference of 4 cos(...): all rows inside alike, the four last ones missing.

@@ -24,9 +24,8 @@ class Moves {
     check(VecDot(alone(pieces, p), pull(pieces, p), &value));
     return value;
   }
-  /// out := H^-1 of a pull; whether that can be solved.
+  /// out := H^-1 of a pull, from what out holds; whether that can be solved.
   bool move(Vec pull, std::size_t p, Vec out) const {
-    check(VecSet(out, 0.0));
     return solve_(pull, out, "what the weight of " + space_.unknowns()[p].name + " moves");
   }
   std::vector<Field> parameters_of(Vec x) const {
@@ -67,6 +66,7 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
     double const freedom = moves.roughness(fitted, p);
     if (!(freedom > 0.0)) continue;
     auto const pull = moves.pull(fitted, p), move = linear.make_vector();
+    check(VecSet(move, 0.0));
     if (!moves.move(pull, p, move)) return false;
     if (chosen) {
       found.push_back(petsc::copy_of(move));
@@ -82,6 +82,7 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
 
 bool moves_of_states(estimate::Linearisation& linear, Solve const& solve, std::vector<petsc::Vector>& found) {
   auto pull = linear.make_vector(), move = linear.make_vector();
+  check(VecSet(move, 0.0));
   if (!linear.pull_of_states(nullptr, pull)) return true;
   PetscReal size = 0.0;
   check(VecNorm(pull, NORM_2, &size));
@@ -93,7 +94,6 @@ bool moves_of_states(estimate::Linearisation& linear, Solve const& solve, std::v
     linear.pull_of_states(move, more);
     check(VecAXPY(pull, 1.0, more));
   }
-  check(VecSet(move, 0.0));
   if (!solve(pull, move, what)) return false;
   found.push_back(std::move(move));
   return true;

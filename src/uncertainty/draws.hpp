@@ -47,6 +47,7 @@ class Draws {
   int most() const;
   bool enough() const;
   bool learn_scales();
+  bool solve_prior(Vec prior, Vec x);
   bool add(int number);
   void add_left(estimate::Rows const& rows, Vec x, std::vector<FitLeft>& out);
   petsc::Vector parameters_of(Vec x) const;
@@ -67,6 +68,7 @@ class Draws {
   estimate::Rows weights_;
   bool any_field_;
   int count_ = 0;
+  double scale_tolerance_ = 0.0;                      ///< of draws of the prior; 0 before the first
   double said_ = MPI_Wtime();
 };
 

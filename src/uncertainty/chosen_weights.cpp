@@ -53,7 +53,18 @@ class Moves {
   Solve const& solve_;
 };
 
+/// A field whose weight was chosen, or is more than it supports.
+bool is_moved(parameters::Unknown const& unknown, estimate::Linearisation const& linear, std::size_t p) {
+  return !unknown.axes.empty() && (std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight) || linear.overweight(p) != 1.0);
+}
+
 }  // namespace
+
+int solves_of_moves(problem::Problem const& problem, estimate::Linearisation const& linear) {
+  int solves = 2;   // of states
+  for (std::size_t p = 0; p < problem.space().unknowns().size(); ++p) solves += is_moved(problem.space().unknowns()[p], linear, p) ? 2 : 0;
+  return solves;
+}
 
 bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
                       std::vector<petsc::Vector>& found, std::vector<std::vector<Field>>* bent) {
@@ -62,7 +73,7 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
   for (std::size_t p = 0; p < fitted.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
     bool const chosen = std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight);
-    if (unknown.axes.empty() || (!chosen && linear.overweight(p) == 1.0)) continue;
+    if (!is_moved(unknown, linear, p)) continue;
     double const freedom = moves.roughness(fitted, p);
     if (!(freedom > 0.0)) continue;
     auto const pull = moves.pull(fitted, p), move = linear.make_vector();

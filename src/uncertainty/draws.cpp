@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
+#include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/squares.hpp"
 #include "uncertainty/student.hpp"
 
@@ -35,6 +36,7 @@ Draws::Draws(problem::Problem const& problem, estimate::Estimate const& estimate
       estimate_(estimate),
       settings_(settings),
       budget_(budget),
+      moves_(estimate.linear->is_white() ? solves_of_moves(problem, *estimate.linear) : 0),
       linear_(*estimate.linear),
       constants_(constants),
       solves_(solves),
@@ -51,8 +53,10 @@ int Draws::most() const {
   return any_field_ ? field_draws : linear_.is_white() ? white_draws : constant_draws;
 }
 
+/// What weights move is still to be solved for, each about as long as a draw.
 bool Draws::enough() const {
-  return std::holds_alternative<run::Automatic>(settings_.samples) && count_ >= least_draws && solves_.krylov > budget_;
+  if (!std::holds_alternative<run::Automatic>(settings_.samples) || count_ < least_draws) return false;
+  return solves_.krylov + moves_ * solves_.krylov / (scale_.draws() + count_) > budget_;
 }
 
 bool Draws::run(std::vector<double> covariance) {

@@ -20,7 +20,7 @@ namespace mollis::uncertainty {
 
 class Draws {
  public:
-  /// budget: iterations that automatic draws may take, once there are six. References outlive this. Collective.
+  /// budget: iterations that automatic draws, and what weights move after them, may take, once there are six. References outlive this. Collective.
   Draws(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int budget, ConstantEntries const& constants,
         Undetermined& undetermined, Solves& solves);
   /// Whether all could be solved for. `covariance` of the constants beside fitted states; empty: not known. Collective.
@@ -58,7 +58,7 @@ class Draws {
   problem::Problem const& problem_;
   estimate::Estimate const& estimate_;
   Settings const& settings_;
-  int budget_;
+  int budget_, moves_;                                ///< iterations; solves that come after the draws
   estimate::Linearisation& linear_;
   ConstantEntries const& constants_;
   Solves& solves_;

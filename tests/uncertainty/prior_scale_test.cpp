@@ -238,6 +238,19 @@ TEST_F(PriorScale, TellsWhatItAddsToTheVarianceOfAConstant) {
   EXPECT_NEAR(more, scaled - plain, 3.0 * std::sqrt(2.0 / draws) * (scaled + plain));
 }
 
+/// Six to 24 draws; between, as many as the iterations of the fit allow for, with what weights move after them.
+TEST_F(PriorScale, AutomaticDrawsAreAsManyAsTheFitAllows) {
+  uncertainty::Settings given;
+  given.samples = 10;
+  auto const by_budget = [&](int budget) { return uncertainty::quantify(f.problem, f.estimate, {}, budget); };
+  int const of_ten = uncertainty::quantify(f.problem, f.estimate, given, 0).krylov;
+  EXPECT_EQ(by_budget(0).draws, 6);
+  EXPECT_EQ(by_budget(1000000).draws, 24);
+  auto const between = by_budget(of_ten);
+  EXPECT_NEAR(between.draws, 10, 2);
+  EXPECT_NEAR(between.krylov, of_ten, 0.1 * of_ten);
+}
+
 /// A solve that stops early leaves pulls that a closer one moves, the more the earlier it stops; the same solve moves none.
 TEST_F(PriorScale, TellsWhatLooseSolvesSpoil) {
   auto const r = f.linear.make_vector(), x = f.linear.make_vector(), loose = f.linear.make_vector();

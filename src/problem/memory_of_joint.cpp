@@ -126,6 +126,18 @@ double handed_on(mollifier::PassBox box, std::vector<mollifier::Sum> const& sums
   return (results + largest / product(box.read, 0, static_cast<std::size_t>(others.back()))) / points;
 }
 
+/// Values of parameters over some of the axes, as their share of the points.
+double reduced_values(deck::Deck const& deck, grid::Grid const& grid) {
+  double sum = 0.0;
+  for (auto const& axes : axes_of_parameters(deck, grid)) {
+    if (static_cast<int>(axes.size()) == grid.dimension()) continue;
+    double values = 1.0;
+    for (int const a : axes) values *= static_cast<double>(grid.axis(a).size());
+    sum += values / static_cast<double>(grid.points());
+  }
+  return sum;
+}
+
 constexpr double of_tao = 7.0;               ///< vectors of TAONLS and its line search
 /// Draws of the prior that tell the scales of octaves (uncertainty::PriorScale).
 double draws_of_prior(deck::Deck const& deck) {
@@ -141,13 +153,15 @@ constexpr double fields_of_last = 3.0;   ///< beyond the pulls of the draws befo
 double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system) {
   Counts const n(deck, grid, system);
   auto const lattice = lattice_of(deck, grid, system);
-  double const both = n.states + n.fields, x = lattice.size * n.states + n.fields, ghosts = n.ghosts ? 1.0 : 0.0;
+  double const both = n.states + n.fields, x = lattice.size * n.states + n.fields + reduced_values(deck, grid), ghosts = n.ghosts ? 1.0 : 0.0;
   // Observations as read, their weights, the mask; sums of derivatives and the states on the grid, which jets share between steps; passes, of one state
   // or parameter at a time.
   double const data = 2.0 * n.states + 1.0;
+  auto const box = passes_of(deck, grid, system);
   double between = 0.0;
-  for (int s = 0; s < static_cast<int>(n.states); ++s) between = std::max(between, handed_on(passes_of(deck, grid, system), derivatives_of(system, s)));
-  double const jets = n.sums + n.states + n.other_features + lattice.size * ghosts * n.states + std::max(between, n.smoothness_passes);
+  for (int s = 0; s < static_cast<int>(n.states); ++s) between = std::max(between, handed_on(box, derivatives_of(system, s)));
+  double const block = product(box.read, 0, box.read.size()) / static_cast<double>(grid.points());   // with its halo
+  double const jets = n.sums + n.states + n.other_features + block * ghosts * n.states + std::max(between, n.smoothness_passes);
   double const roughness = lattice.open > 0.0 ? lattice.size : 0.0;
   double const smoothness = n.fields * ghosts;
   double const linearised = n.by_state + n.by_parameter + n.residuals;
@@ -167,11 +181,11 @@ double joint_doubles(deck::Deck const& deck, grid::Grid const& grid, equation::S
   double const draws = n.residuals + 2.0 * n.fields + 3.125 * n.fields + stiff +
                        std::max((2.0 + n.fields) * x + n.fields * n.fields, 3.0 * x + std::max(n.states + n.residuals, (draws_of_prior(deck) + fields_of_last) * n.fields));
   // In the preconditioner: fields in and out, transforms; or in the saddle point, where one model serves: three pairs of vectors and a product, and what
-  // parameters over some of the axes take: their correction, what is coupled to it, its waves.
+  // parameters over some of the axes take: their correction, what is coupled to it, its waves, one more in a transform.
   double const by_models = lattice.size * (2.0 * n.fields + both + 1.0);
   bool const reduced = static_cast<double>(deck.parameters.size()) > n.fields;
   double const by_saddle = 3.0 * x + n.states + 4.0 * n.residuals + 3.0 * n.fields + 2.0 +
-                           (reduced ? 3.0 * x + lattice.size * both + 2.0 * n.residuals : 0.0);
+                           (reduced ? 3.0 * x + lattice.size * (both + 1.0) + 2.0 * n.residuals : 0.0);
   return data + jets + roughness + smoothness + linearised + point + preconditioner + transforms + conjugate_gradients + std::max(step, draws_of_prior(deck) > 0.0 ? draws : 0.0) +
          (lattice.open > 1.0 ? by_models : std::max(by_models, by_saddle));
 }

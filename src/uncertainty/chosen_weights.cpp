@@ -24,9 +24,8 @@ class Moves {
     check(VecDot(alone(pieces, p), pull(pieces, p), &value));
     return value;
   }
-  /// out := H^-1 of a pull; whether that can be solved.
+  /// out := H^-1 of a pull, from what out holds; whether that can be solved.
   bool move(Vec pull, std::size_t p, Vec out) const {
-    check(VecSet(out, 0.0));
     return solve_(pull, out, "what the weight of " + space_.unknowns()[p].name + " moves");
   }
   std::vector<Field> parameters_of(Vec x) const {
@@ -54,7 +53,18 @@ class Moves {
   Solve const& solve_;
 };
 
+/// A field whose weight was chosen, or is more than it supports.
+bool is_moved(parameters::Unknown const& unknown, estimate::Linearisation const& linear, std::size_t p) {
+  return !unknown.axes.empty() && (std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight) || linear.overweight(p) != 1.0);
+}
+
 }  // namespace
+
+int solves_of_moves(problem::Problem const& problem, estimate::Linearisation const& linear) {
+  int solves = 2;   // of states
+  for (std::size_t p = 0; p < problem.space().unknowns().size(); ++p) solves += is_moved(problem.space().unknowns()[p], linear, p) ? 2 : 0;
+  return solves;
+}
 
 bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
                       std::vector<petsc::Vector>& found, std::vector<std::vector<Field>>* bent) {
@@ -63,10 +73,11 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
   for (std::size_t p = 0; p < fitted.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
     bool const chosen = std::holds_alternative<run::Automatic>(unknown.settings.smoothness_weight);
-    if (unknown.axes.empty() || (!chosen && linear.overweight(p) == 1.0)) continue;
+    if (!is_moved(unknown, linear, p)) continue;
     double const freedom = moves.roughness(fitted, p);
     if (!(freedom > 0.0)) continue;
     auto const pull = moves.pull(fitted, p), move = linear.make_vector();
+    check(VecSet(move, 0.0));
     if (!moves.move(pull, p, move)) return false;
     if (chosen) {
       found.push_back(petsc::copy_of(move));
@@ -82,6 +93,7 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
 
 bool moves_of_states(estimate::Linearisation& linear, Solve const& solve, std::vector<petsc::Vector>& found) {
   auto pull = linear.make_vector(), move = linear.make_vector();
+  check(VecSet(move, 0.0));
   if (!linear.pull_of_states(nullptr, pull)) return true;
   PetscReal size = 0.0;
   check(VecNorm(pull, NORM_2, &size));
@@ -93,7 +105,6 @@ bool moves_of_states(estimate::Linearisation& linear, Solve const& solve, std::v
     linear.pull_of_states(move, more);
     check(VecAXPY(pull, 1.0, more));
   }
-  check(VecSet(move, 0.0));
   if (!solve(pull, move, what)) return false;
   found.push_back(std::move(move));
   return true;

@@ -23,6 +23,9 @@ using Solve = std::function<bool(Vec b, Vec x, std::string const& what)>;
 bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
                       std::vector<petsc::Vector>& found, std::vector<std::vector<Field>>* bent = nullptr);
 
+/// Solves that moves_of_weights() with `bent` and moves_of_states() take, at most. Not collective.
+int solves_of_moves(problem::Problem const& problem, estimate::Linearisation const& linear);
+
 /// What the smoothness of observed states (P-splines along open axes) pulls the estimate by: b = -H^-1 tau L g, and of the states that were
 /// pulled -H^-1 tau L b (twicing). H^-1 holds its square as that prior expects it; states that change a lot between two data, a
 /// transient between frames, are bent by more. Adds b to `found`; nothing where states are no unknowns. Collective.

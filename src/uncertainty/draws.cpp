@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/pointwise.hpp"
+#include "uncertainty/chosen_weights.hpp"
 #include "uncertainty/squares.hpp"
 #include "uncertainty/student.hpp"
 
@@ -12,10 +13,11 @@ namespace {
 
 using petsc::check;
 
-constexpr int scale_draws = 5, prior_draws = 16, least_draws = 6, white_draws = 8, field_draws = 24, constant_draws = 64;
-/// prior_draws: energies of two waves are then known to a quarter; they take no solve.
-/// Of draws of the prior: what the data tell of octaves that the prior holds is small beside what looser solves leave (docs/trust.md, "Cost").
-constexpr double scale_tolerance = 1e-4;
+constexpr int scale_draws = 5, loose_scale_draws = 3, least_draws = 6, white_draws = 8, field_draws = 24, constant_draws = 64;
+/// Of draws of the prior: the loose one serves where the first draw, solved closer, has the same pulls; else what the data tell of bands that the prior holds
+/// is small beside what loose solves leave, and fewer draws do not tell it. Where loose solves serve, the square of pulls moves by at most 0.35, else by 25 to
+/// 20,000 times itself (docs/trust.md, "Cost").
+constexpr double loose_tolerance = 1e-2, closer_tolerance = 1e-3, tight_tolerance = 1e-4, most_spoilt = 0.5;
 /// Where states are fitted: deviations are then those of solves to 1e-8 to 2 % on average (docs/trust.md, "Cost"). Mollified data: the noise by itself is
 /// solved for first, and these solves are short.
 constexpr double fitted_tolerance = 3e-3, mollified_tolerance = 1e-3;
@@ -34,10 +36,11 @@ Draws::Draws(problem::Problem const& problem, estimate::Estimate const& estimate
       estimate_(estimate),
       settings_(settings),
       budget_(budget),
+      moves_(estimate.linear->is_white() ? solves_of_moves(problem, *estimate.linear) : 0),
       linear_(*estimate.linear),
       constants_(constants),
       solves_(solves),
-      scale_(problem, linear_),
+      scale_(problem, linear_, estimate.smoothness),
       fitted_(problem.space().scatter(estimate.parameters)),
       products_(constants.positions.size() * constants.positions.size(), 0.0),
       weights_{linear_.weights().data, estimate.weights},
@@ -50,8 +53,10 @@ int Draws::most() const {
   return any_field_ ? field_draws : linear_.is_white() ? white_draws : constant_draws;
 }
 
+/// What weights move is still to be solved for, each about as long as a draw.
 bool Draws::enough() const {
-  return std::holds_alternative<run::Automatic>(settings_.samples) && count_ >= least_draws && solves_.krylov > budget_;
+  if (!std::holds_alternative<run::Automatic>(settings_.samples) || count_ < least_draws) return false;
+  return solves_.krylov + moves_ * solves_.krylov / (scale_.draws() + count_) > budget_;
 }
 
 bool Draws::run(std::vector<double> covariance) {
@@ -67,22 +72,27 @@ bool Draws::run(std::vector<double> covariance) {
 
 /// What the prior's draws alone tell of the octaves.
 bool Draws::learn_scales() {
-  while (scale_.draws() < std::min(most(), scale_draws) && scale_.scales().empty()) {
+  while (scale_.draws() < std::min(most(), scale_tolerance_ == loose_tolerance ? loose_scale_draws : scale_draws) && scale_.scales().empty()) {
     keep();
     auto const prior = linear_.make_vector(), x = linear_.make_vector();
     linear_.draw_prior(scale_.draws(), prior);
-    if (!solves_.draw(prior, x, of_prior, scale_tolerance)) return false;
+    if (!solve_prior(prior, x)) return false;
     scale_.add(x, prior);
     say();
   }
   if (!scale_.scales().empty() || most() == 0) return true;
-  for (int number = scale_.draws(); number < prior_draws; ++number) {
-    auto const prior = linear_.make_vector();
-    linear_.draw_prior(number, prior);
-    scale_.add_prior(prior);
-  }
   scale_.settle(estimate_.parameters);
   return true;
+}
+
+/// x = H^-1 r of the next draw of the prior; the first finds how closely all others are solved.
+bool Draws::solve_prior(Vec prior, Vec x) {
+  if (scale_.draws() > 0) return solves_.draw(prior, x, of_prior, scale_tolerance_);
+  if (!solves_.draw(prior, x, of_prior, loose_tolerance)) return false;
+  scale_.look(x, prior);
+  if (!solves_(prior, x, closer_tolerance, of_prior)) return false;
+  scale_tolerance_ = scale_.spoilt(x, prior) < most_spoilt ? loose_tolerance : tight_tolerance;
+  return scale_tolerance_ > closer_tolerance || solves_(prior, x, scale_tolerance_, of_prior);
 }
 
 bool Draws::add(int number) {
@@ -138,7 +148,7 @@ Field Draws::variance(std::size_t unknown) const {
 void Draws::keep() {
   auto const& unknowns = problem_.space().unknowns();
   checkpoint::Quantities kept;
-  kept.put("numbers", {static_cast<double>(count_), static_cast<double>(solves_.krylov)});
+  kept.put("numbers", {static_cast<double>(count_), static_cast<double>(solves_.krylov), scale_tolerance_});
   kept.put("covariance", products_);
   kept.put("expected", numbers_of(expected));
   kept.put("expected_of_noise", numbers_of(expected_of_noise));
@@ -161,6 +171,7 @@ void Draws::go_on() {
   auto const& numbers = kept->numbers("numbers");
   count_ = static_cast<int>(numbers.at(0));
   solves_.krylov = static_cast<int>(numbers.at(1));
+  scale_tolerance_ = numbers.at(2);
   products_ = kept->numbers("covariance");
   expected = fits_of(kept->numbers("expected"));
   expected_of_noise = fits_of(kept->numbers("expected_of_noise"));

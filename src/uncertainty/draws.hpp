@@ -20,7 +20,7 @@ namespace mollis::uncertainty {
 
 class Draws {
  public:
-  /// budget: iterations that automatic draws may take, once there are six. References outlive this. Collective.
+  /// budget: iterations that automatic draws, and what weights move after them, may take, once there are six. References outlive this. Collective.
   Draws(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int budget, ConstantEntries const& constants,
         Undetermined& undetermined, Solves& solves);
   /// Whether all could be solved for. `covariance` of the constants beside fitted states; empty: not known. Collective.
@@ -47,6 +47,7 @@ class Draws {
   int most() const;
   bool enough() const;
   bool learn_scales();
+  bool solve_prior(Vec prior, Vec x);
   bool add(int number);
   void add_left(estimate::Rows const& rows, Vec x, std::vector<FitLeft>& out);
   petsc::Vector parameters_of(Vec x) const;
@@ -57,7 +58,7 @@ class Draws {
   problem::Problem const& problem_;
   estimate::Estimate const& estimate_;
   Settings const& settings_;
-  int budget_;
+  int budget_, moves_;                                ///< iterations; solves that come after the draws
   estimate::Linearisation& linear_;
   ConstantEntries const& constants_;
   Solves& solves_;
@@ -67,6 +68,7 @@ class Draws {
   estimate::Rows weights_;
   bool any_field_;
   int count_ = 0;
+  double scale_tolerance_ = 0.0;                      ///< of draws of the prior; 0 before the first
   double said_ = MPI_Wtime();
 };
 

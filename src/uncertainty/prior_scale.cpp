@@ -8,6 +8,7 @@
 
 #include "kernels/pointwise.hpp"
 #include "parameters/free_polynomials.hpp"
+#include "uncertainty/prior_energies.hpp"
 
 namespace mollis::uncertainty {
 namespace {
@@ -64,11 +65,12 @@ std::vector<double> over_ranks(std::vector<double> values, MPI_Comm comm) {
 
 }  // namespace
 
-PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation& linear) : problem_(problem), linear_(linear) {
+PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation& linear, std::vector<double> const& smoothness) : problem_(problem), linear_(linear) {
   if (!linear.is_white()) return;   // its draws are not those that moments are made of
   std::vector<PullEnergies::Octave> octaves;
-  std::vector<double> count;
-  for (auto const& unknown : problem_.space().unknowns()) {
+  std::vector<double> count, whole;
+  for (std::size_t p = 0; p < problem_.space().unknowns().size(); ++p) {
+    auto const& unknown = problem_.space().unknowns()[p];
     waves_.emplace_back();
     if (unknown.axes.empty()) continue;
     std::size_t const first = count.size(), most = octaves_of(unknown.grid);
@@ -76,15 +78,20 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
       octaves.push_back({count.size(), i == 0 ? 1 : bands, i + 1 == most});
       count.resize(count.size() + octaves.back().count, 0.0);
     }
+    whole.resize(count.size(), 0.0);
     if (unknown.grid.local_size() == 0) continue;
     auto const& waves = *(waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first}));
-    for (double const k : half_waves(unknown.grid, waves.box)) {
-      waves_.back()->band.push_back(k > 0.0 ? band_of(k) : flat);
-      if (unknown.owner && k > 0.0) count[first + band_of(k)] += 1.0;
+    auto const energies = prior_energies(unknown.grid, unknown.settings.smoothness_order, smoothness[p], waves.box);
+    auto const k = half_waves(unknown.grid, waves.box);
+    for (std::size_t m = 0; m < k.size(); ++m) {
+      waves_.back()->band.push_back(k[m] > 0.0 ? band_of(k[m]) : flat);
+      if (!unknown.owner || !(k[m] > 0.0)) continue;
+      count[first + band_of(k[m])] += 1.0;
+      whole[first + band_of(k[m])] += energies[m];
     }
   }
   bands_ = count.size();
-  energies_ = PullEnergies(over_ranks(std::move(count), problem.grid.comm()), std::move(octaves));
+  energies_ = PullEnergies(over_ranks(std::move(count), problem.grid.comm()), over_ranks(std::move(whole), problem.grid.comm()), std::move(octaves));
 }
 
 /// Of fields, their waves; nothing for constants and where a rank has none.
@@ -129,39 +136,52 @@ std::vector<double> PriorScale::products(Coefficients const& a, Coefficients con
   return over_ranks(std::move(out), problem_.grid.comm());
 }
 
-void PriorScale::add(Vec x, Vec r) {
+/// Overwrites r.
+PriorScale::Pull PriorScale::pull_of(Vec x, Vec r) const {
+  Pull out;
   auto const q = linear_.make_vector();
-  auto const of_r = coefficients_of(r);
-  PullEnergies::Draw draw;
-  draw.energy = products(of_r, of_r);
+  out.of_r = coefficients_of(r);
+  out.draw.energy = products(out.of_r, out.of_r);
   linear_.prior(x, q);
   check(VecAXPY(q, -1.0, r));
-  auto const by_prior = coefficients_of(q);
+  out.by_prior = coefficients_of(q);
   linear_.hessian(x, q);
   check(VecAYPX(r, -1.0, q));
-  draw.unsolved = [&] {
+  out.draw.unsolved = [&] {
     auto const left = coefficients_of(r);
     return products(left, left);
   }();
   linear_.prior(x, r);
   check(VecAXPY(r, -1.0, q));
-  auto pull = least_spoilt(by_prior, coefficients_of(r), draw);
-  draw.of_prior = products(pull, pull);
-  auto const less_prior = products(pull, by_prior), less_drawn = products(pull, of_r);   // P x = (P x - r) + r
-  for (std::size_t b = 0; b < bands_; ++b) draw.of_noise.push_back(-less_prior[b] - less_drawn[b]);
-  energies_.add(draw);
-  add_pairs(of_r, std::move(pull));
+  out.best = least_spoilt(out.by_prior, coefficients_of(r), out.draw);
+  out.draw.of_prior = products(out.best, out.best);
+  return out;
 }
 
-void PriorScale::add_prior(Vec r) {
-  auto const of_r = coefficients_of(r);
-  energies_.add_prior(products(of_r, of_r));
+double PriorScale::spoilt(Vec x, Vec r) {
+  auto const pull = pull_of(x, petsc::copy_of(r));
+  for (std::size_t p = 0; p < loose_.size(); ++p)
+    for (std::size_t m = 0; m < loose_[p].extent(0); ++m) loose_[p](m) -= pull.best[p](m);
+  auto const change = products(loose_, loose_);
+  loose_.clear();
+  double most = 0.0;
+  for (std::size_t b = 0; b < bands_; ++b)
+    if (pull.draw.of_prior[b] > 0.0) most = std::max(most, change[b] / pull.draw.of_prior[b]);
+  return most;
+}
+
+void PriorScale::add(Vec x, Vec r) {
+  auto pull = pull_of(x, r);
+  auto const less_prior = products(pull.best, pull.by_prior), less_drawn = products(pull.best, pull.of_r);   // P x = (P x - r) + r
+  for (std::size_t b = 0; b < bands_; ++b) pull.draw.of_noise.push_back(-less_prior[b] - less_drawn[b]);
+  energies_.add(pull.draw);
+  add_pairs(pull.of_r, std::move(pull.best));
 }
 
 /// q_r in two forms, P x - r and -D x, exact where the data outweigh the prior and where this outweighs the data: octave by octave the one that the solve has
 /// spoilt least. It has left H x - r, of energy draw.unsolved, of which the prior's form keeps the share p / (h + p) and the rows' form h / (h + p) = |q_r| / |r|,
 /// h the data's and p the prior's part of H on these waves. Returned in place of by_rows; draw.unsolved is left what is kept.
-PriorScale::Coefficients PriorScale::least_spoilt(Coefficients const& by_prior, Coefficients by_rows, PullEnergies::Draw& draw) {
+PriorScale::Coefficients PriorScale::least_spoilt(Coefficients const& by_prior, Coefficients by_rows, PullEnergies::Draw& draw) const {
   auto const over = [&](std::vector<double> const& of_bands) { return energies_.over_octaves(of_bands); };
   auto const first = over(products(by_prior, by_prior)), second = over(products(by_rows, by_rows)), whole = over(draw.energy);
   std::vector<bool> takes_prior(bands_, false);

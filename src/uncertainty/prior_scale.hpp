@@ -11,7 +11,7 @@
 /// tells the scale s_b of the prior's variance in b: an empirical Bayes estimate, band after band (wave_scales.hpp). The estimate stays the one of beta; its error is
 /// H^-1 (J^T W e + r) with r's waves times the roots of s_b.
 /// Draws of the prior tell N_b as well: with D = H - P, E q_n q_n^T = P H^-1 D H^-1 P = -E q_r (P x_r)^T. Few are solved for; how much of r they happen to have
-/// in a band is made up for by what many draws have there, where that scatters less (a ratio estimate: Cochran, Sampling Techniques, 1977, ch. 6).
+/// in a band is made up for by what the prior expects there (prior_energies.hpp), where that scatters less (a ratio estimate: Cochran, Sampling Techniques, 1977, ch. 6).
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -26,14 +26,16 @@ namespace mollis::uncertainty {
 
 class PriorScale {
  public:
-  /// Arguments outlive this. Collective.
-  PriorScale(problem::Problem const& problem, estimate::Linearisation& linear);
+  /// smoothness: beta of each parameter, as draws of the prior have it. The others outlive this. Collective.
+  PriorScale(problem::Problem const& problem, estimate::Linearisation& linear, std::vector<double> const& smoothness);
   /// Whether there is any wave to be scaled: of fields whose draws are those that H^-1 has. Not collective.
   bool any() const { return !energies_.octaves().empty(); }
+  /// The first draw's pull by a loose solve, for spoilt(). Collective.
+  void look(Vec loose, Vec r) { loose_ = pull_of(loose, petsc::copy_of(r)).best; }
+  /// What a closer solve changes of it: the largest |q_r' - q_r|^2 / |q_r|^2 of all bands, q_r' that of look(), q_r that of x; forgets it. Collective.
+  double spoilt(Vec x, Vec r);
   /// x = H^-1 r and r, a draw of the prior. Overwrites r. Collective.
   void add(Vec x, Vec r);
-  /// r, of which there is no x. Collective.
-  void add_prior(Vec r);
   /// How many have been added. Not collective.
   int draws() const { return energies_.draws(); }
   /// N_b, R_b and n of all bands, by the draws so far; nothing found. Not collective.
@@ -63,7 +65,12 @@ class PriorScale {
   Coefficients coefficients_of(std::vector<Field> const& pieces) const;
   Coefficients coefficients_of(Vec x) const { return coefficients_of(pieces_of(x)); }
   std::vector<double> products(Coefficients const& a, Coefficients const& b) const;
-  Coefficients least_spoilt(Coefficients const& by_prior, Coefficients by_rows, PullEnergies::Draw& draw);
+  struct Pull {
+    Coefficients of_r, by_prior, best;     ///< waves of r, of P x - r, and of q_r in the better of its two forms
+    PullEnergies::Draw draw;               ///< energies, but that of the noise
+  };
+  Pull pull_of(Vec x, Vec r) const;
+  Coefficients least_spoilt(Coefficients const& by_prior, Coefficients by_rows, PullEnergies::Draw& draw) const;
   void add_pairs(Coefficients const& of_r, Coefficients pull);
   void scale_waves(Waves const& waves, Field const& piece) const;
   void take_free(std::size_t unknown, Field const& r) const;
@@ -74,6 +81,7 @@ class PriorScale {
   std::vector<std::unique_ptr<Waves>> waves_;  ///< one a parameter, none of constants
   std::size_t bands_ = 0;
   PullEnergies energies_;
+  Coefficients loose_;                         ///< of look(), in the better of its two forms
   std::vector<std::vector<Field>> pulls_;      ///< [draw][parameter]: q_r, pieces
   std::vector<double> scales_;
 };

@@ -11,8 +11,8 @@ constexpr double most_unsolved = 0.25;   ///< of R_b: beyond, it is what solves 
 
 }  // namespace
 
-PullEnergies::PullEnergies(Bands count, std::vector<Octave> octaves)
-    : count_(std::move(count)), octaves_(std::move(octaves)), sums_(sums * count_.size(), 0.0), pairs_(count_.size(), 0.0), whole_pairs_(octaves_.size(), 0.0) {}
+PullEnergies::PullEnergies(Bands count, Bands whole, std::vector<Octave> octaves)
+    : count_(std::move(count)), whole_(std::move(whole)), octaves_(std::move(octaves)), sums_(sums * count_.size(), 0.0), pairs_(count_.size(), 0.0), whole_pairs_(octaves_.size(), 0.0) {}
 
 void PullEnergies::add(Draw const& draw) {
   for (std::size_t b = 0; b < count_.size(); ++b) {
@@ -25,7 +25,6 @@ void PullEnergies::add(Draw const& draw) {
     to(both_squared) += both * both;
     to(both_drawn) += both * energy;
     to(drawn_squared) += energy * energy;
-    to(drawn_of_all) += energy;
   }
   ++draws_;
 }
@@ -34,11 +33,6 @@ void PullEnergies::add_pair(Bands const& along) {
   auto const whole = over_octaves(along);
   for (std::size_t b = 0; b < along.size(); ++b) pairs_[b] += along[b] * along[b];
   for (std::size_t o = 0; o < whole.size(); ++o) whole_pairs_[o] += whole[o] * whole[o];
-}
-
-void PullEnergies::add_prior(Bands const& energy) {
-  for (std::size_t b = 0; b < count_.size(); ++b) sums_[drawn_of_all * count_.size() + b] += energy[b];
-  ++of_prior_alone_;
 }
 
 std::vector<double> PullEnergies::over_octaves(Bands const& of_bands) const {
@@ -50,11 +44,11 @@ std::vector<double> PullEnergies::over_octaves(Bands const& of_bands) const {
   return out;
 }
 
-/// Variance of N_b + R_b by its ratio to the energy of r and what that has in many draws, over the square of N_b + R_b.
+/// Variance of N_b + R_b by its ratio to the energy of r, of which the mean is known, over the square of N_b + R_b.
 double PullEnergies::scatter_by_ratio(std::size_t band) const {
   double const both = sum(of_prior, band) + sum(of_noise, band), ratio = both / sum(drawn, band);
   double const apart = sum(both_squared, band) - 2.0 * ratio * sum(both_drawn, band) + ratio * ratio * sum(drawn_squared, band);
-  return std::max(apart, 0.0) * draws_ / ((draws_ - 1.0) * both * both) + 2.0 / (count_[band] * (draws_ + of_prior_alone_));
+  return std::max(apart, 0.0) * draws_ / ((draws_ - 1.0) * both * both);
 }
 
 /// No waves make up a band whose energies solves have spoilt, or that is told by a single draw.
@@ -64,7 +58,7 @@ WaveEnergy PullEnergies::energy_of(std::size_t band) const {
   double const noise = std::max(sum(of_noise, band), 0.0), mean = (noise + sum(of_prior, band)) / draws_;
   out.freedom = pairs_[band] > 0.0 ? std::min(count_[band], mean * mean * pairs() / pairs_[band]) : count_[band];
   double const by_ratio = scatter_by_ratio(band), by_mean = 2.0 / (draws_ * out.freedom);
-  double const to_all = by_ratio < by_mean ? sum(drawn_of_all, band) / (draws_ + of_prior_alone_) / sum(drawn, band) : 1.0 / draws_;
+  double const to_all = by_ratio < by_mean ? whole_[band] / sum(drawn, band) : 1.0 / draws_;
   out.of_noise = to_all * noise;
   out.of_prior = to_all * sum(of_prior, band);
   out.known = 2.0 / std::min(by_ratio, by_mean);
@@ -93,7 +87,7 @@ void PullEnergies::keep(checkpoint::Quantities& kept) const {
   kept.put("octaves", sums_);
   kept.put("octaves/pairs", pairs_);
   kept.put("octaves/whole_pairs", whole_pairs_);
-  kept.put("octaves/draws", {static_cast<double>(draws_), static_cast<double>(of_prior_alone_)});
+  kept.put("octaves/draws", {static_cast<double>(draws_)});
 }
 
 void PullEnergies::go_on(checkpoint::Quantities const& kept) {
@@ -101,7 +95,6 @@ void PullEnergies::go_on(checkpoint::Quantities const& kept) {
   pairs_ = kept.numbers("octaves/pairs");
   whole_pairs_ = kept.numbers("octaves/whole_pairs");
   draws_ = static_cast<int>(kept.numbers("octaves/draws").at(0));
-  of_prior_alone_ = static_cast<int>(kept.numbers("octaves/draws").at(1));
 }
 
 }  // namespace mollis::uncertainty

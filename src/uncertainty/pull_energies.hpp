@@ -21,13 +21,11 @@ class PullEnergies {
   };
 
   PullEnergies() = default;
-  /// count: waves of each band.
-  PullEnergies(Bands count, std::vector<Octave> octaves);
+  /// count: waves of each band; whole: what the prior expects of |r|^2 in each.
+  PullEnergies(Bands count, Bands whole, std::vector<Octave> octaves);
   void add(Draw const& draw);
   /// q_r . r' of a pair of draws.
   void add_pair(Bands const& along);
-  /// |r|^2 of a draw without a solve.
-  void add_prior(Bands const& energy);
   int draws() const { return draws_; }
   std::vector<Octave> const& octaves() const { return octaves_; }
   /// Sums over the bands of octaves.
@@ -40,19 +38,19 @@ class PullEnergies {
   void go_on(checkpoint::Quantities const& kept);
 
  private:
-  /// Over draws: those of Draw; squares of t = the first two, t |r|^2, |r|^4; |r|^2 of all draws, solved for or not.
-  enum Sum { of_prior, of_noise, unsolved, drawn, both_squared, both_drawn, drawn_squared, drawn_of_all, sums };
+  /// Over draws: those of Draw; squares of t = the first two, t |r|^2, |r|^4.
+  enum Sum { of_prior, of_noise, unsolved, drawn, both_squared, both_drawn, drawn_squared, sums };
   double sum(Sum of, std::size_t band) const { return sums_[of * count_.size() + band]; }
   double pairs() const { return 0.5 * draws_ * (draws_ - 1.0); }
   WaveEnergy energy_of(std::size_t band) const;
   double scatter_by_ratio(std::size_t band) const;
   double together(Octave const& octave, double whole, std::vector<WaveEnergy> const& bands) const;
 
-  Bands count_;
+  Bands count_, whole_;
   std::vector<Octave> octaves_;
   std::vector<double> sums_;                   ///< [sum][band]
   std::vector<double> pairs_, whole_pairs_;    ///< (q_r . r')^2, over pairs of draws, of each band and of each octave
-  int draws_ = 0, of_prior_alone_ = 0;
+  int draws_ = 0;
 };
 
 }  // namespace mollis::uncertainty

@@ -166,6 +166,9 @@ TEST(Sizes, MemoryIsWhatLivesAtThePeak) {
       {"heat2d 256^2, joint", in_plane({"grid.points=[256, 256]", "inversion.method=joint"}), 36.27 - 6.48},
       {"heat3d 64^3, equation-error", {"inversion.method=equation-error"}, 101.52 - 6.8},
       {"phase_field 256^2, joint", phase("joint"), 42.93 - 5.9},
+      {"phase_field3d 8 x 24^3, joint", {"grid.axes=[\"t\", \"z\", \"y\", \"x\"]", "grid.points=[8, 24, 24, 24]", "grid.lower=[0, 0, 0, 0]", "grid.upper=[0.35, 12, 12, 12]",
+                                        "grid.periodic=[\"z\", \"y\", \"x\"]", "parameters.a.over=[\"z\", \"y\", \"x\"]", "parameters.a.smoothness.order=2",
+                                        "equation.residual=dt(u) - 20*lap(u^3 - u - lap(u)) - a*(1 - u) + (1 + u)", "inversion.method=joint"}, 81.63 - 5.9},
       {"one constant, 321 x 401, weak", {"grid.axes=[\"t\", \"x\"]", "grid.points=[321, 401]", "grid.lower=[0, 0]", "grid.upper=[2, 1]", "parameters.a.over=[]",
                                         "equation.residual=dt(u) - a*dx(dx(u)) + 0.5*u", "equation.form=weak", "inversion.method=equation-error"}, 46.40 - 5.8},
   };

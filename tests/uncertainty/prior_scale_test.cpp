@@ -60,7 +60,7 @@ double covered(Fitted const& f, Formula const& truth) {
 
 /// With the scales that three draws tell.
 struct Scaled : Fitted {
-  Scaled() : linear(*estimate.linear), scale(problem, linear) {
+  Scaled() : linear(*estimate.linear), scale(problem, linear, estimate.smoothness) {
     for (int number = 0; number < 3; ++number) {
       auto const prior = linear.make_vector(), x = linear.make_vector();
       linear.draw_prior(number, prior);
@@ -151,7 +151,7 @@ TEST_F(PriorScale, TellsThePullOfTheNoise) {
       if (std::hypot(j, k) >= 3.0 && std::hypot(j, k) < 6.0) waves.push_back(f.wave(j, k));
   std::vector<double> lengths;
   for (auto const& wave : waves) lengths.push_back(dot(wave, wave));
-  uncertainty::PriorScale scale(f.problem, f.linear);
+  uncertainty::PriorScale scale(f.problem, f.linear, f.estimate.smoothness);
   auto const x = f.linear.make_vector(), b = f.linear.make_vector(), q = f.linear.make_vector();
   double of_noise = 0.0;
   for (int number = 0; number < draws; ++number) {
@@ -191,31 +191,29 @@ over = ["y", "x"]
 residual = "lap(u) + lambda + m"
 )toml";
 
-/// Many draws without a solve tell how much of the prior few that are solved for happen to have: two draws with many of these tell N + R as 64 do.
+/// What the prior expects tells how much of it few draws happen to have: two draws tell N + R as 64 do, closer than their waves alone would.
 TEST(PriorScaleOfTorus, MakesUpForWhatFewDrawsHave) {
   constexpr int many = 64;
   Fitted const even(torus, [](Coordinates const& x) { return std::sin(2.0 * pi * x[1]) * std::cos(2.0 * pi * x[0]); });
   auto& linear = *even.estimate.linear;
   auto const x = linear.make_vector(), r = linear.make_vector();
-  uncertainty::PriorScale few(even.problem, linear), alone(even.problem, linear), all(even.problem, linear);
+  uncertainty::PriorScale few(even.problem, linear, even.estimate.smoothness), all(even.problem, linear, even.estimate.smoothness);
   for (int number = 0; number < many; ++number) {
     linear.draw_prior(number, r);
-    if (number >= 2) few.add_prior(r);
     petsc::check(VecSet(x, 0.0));
     ASSERT_TRUE(linear.solve(r, x, 1e-4).converged);
     all.add(x, petsc::copy_of(r));
     if (number < 2) few.add(x, petsc::copy_of(r));
-    if (number < 2) alone.add(x, petsc::copy_of(r));
   }
-  double by_few = 0.0, by_two_alone = 0.0;
+  double by_few = 0.0, by_waves = 0.0;
   for (std::size_t band = 1; band < 9; ++band) {   // few waves each
     auto const whole = [band](uncertainty::PriorScale const& of) { return of.expected()[band].of_noise + of.expected()[band].of_prior; };
     if (!(whole(all) > 0.0)) continue;
     by_few += std::abs(std::log(whole(few) / whole(all)));
-    by_two_alone += std::abs(std::log(whole(alone) / whole(all)));
+    by_waves += std::sqrt(1.0 / all.expected()[band].freedom);   // deviation of a mean of two draws of so many waves
   }
-  EXPECT_GT(by_two_alone, 0.0);
-  EXPECT_LT(by_few, 0.5 * by_two_alone);
+  EXPECT_GT(by_waves, 0.0);
+  EXPECT_LT(by_few, 0.5 * by_waves);
 }
 
 /// The variance of v . (S r) over that of v . r, by many draws, for a v of waves that are smaller than the prior expects.
@@ -240,11 +238,46 @@ TEST_F(PriorScale, TellsWhatItAddsToTheVarianceOfAConstant) {
   EXPECT_NEAR(more, scaled - plain, 3.0 * std::sqrt(2.0 / draws) * (scaled + plain));
 }
 
+/// Six to 24 draws; between, as many as the iterations of the fit allow for, with what weights move after them.
+TEST_F(PriorScale, AutomaticDrawsAreAsManyAsTheFitAllows) {
+  uncertainty::Settings given;
+  given.samples = 10;
+  auto const by_budget = [&](int budget) { return uncertainty::quantify(f.problem, f.estimate, {}, budget); };
+  int const of_ten = uncertainty::quantify(f.problem, f.estimate, given, 0).krylov;
+  EXPECT_EQ(by_budget(0).draws, 6);
+  EXPECT_EQ(by_budget(1000000).draws, 24);
+  auto const between = by_budget(of_ten);
+  EXPECT_NEAR(between.draws, 10, 2);
+  EXPECT_NEAR(between.krylov, of_ten, 0.1 * of_ten);
+}
+
+/// A solve that stops early leaves pulls that a closer one moves, the more the earlier it stops; the same solve moves none.
+TEST_F(PriorScale, TellsWhatLooseSolvesSpoil) {
+  auto const r = f.linear.make_vector(), x = f.linear.make_vector(), loose = f.linear.make_vector();
+  f.linear.draw_prior(3, r);
+  petsc::check(VecSet(x, 0.0));
+  ASSERT_TRUE(f.linear.solve(r, x, 1e-8).converged);
+  uncertainty::PriorScale scale(f.problem, f.linear, f.estimate.smoothness);
+  auto const spoilt_by = [&](Vec by) {
+    scale.look(by, r);
+    return scale.spoilt(x, r);
+  };
+  petsc::check(VecCopy(x, loose));
+  EXPECT_EQ(spoilt_by(loose), 0.0);
+  petsc::check(VecScale(loose, 1.0 + 1e-3));
+  double const little = spoilt_by(loose);
+  EXPECT_GT(little, 0.0);
+  petsc::check(VecScale(loose, (1.0 + 1e-1) / (1.0 + 1e-3)));
+  EXPECT_NEAR(spoilt_by(loose), 1e4 * little, 1e2 * little);   // as the square; what the prior and the data each have of it is weighed alike
+  petsc::check(VecSet(loose, 0.0));
+  EXPECT_NEAR(spoilt_by(loose), 1.0, 1e-9);   // nothing of it
+}
+
 /// What has been added comes back from a checkpoint, and tells the same.
 TEST_F(PriorScale, GoesOnWhereItWas) {
   checkpoint::Quantities kept;
   f.scale.keep(kept);
-  uncertainty::PriorScale again(f.problem, f.linear);
+  uncertainty::PriorScale again(f.problem, f.linear, f.estimate.smoothness);
   again.go_on(kept);
   EXPECT_EQ(again.scales(), f.scale.scales());   // once all have been told, parts need not be there any more
   again.settle(f.estimate.parameters);

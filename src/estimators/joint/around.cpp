@@ -1,5 +1,7 @@
 #include "estimators/joint/around.hpp"
 
+#include <cmath>
+
 #include "estimators/joint/saddle.hpp"
 
 namespace mollis::joint {
@@ -13,12 +15,29 @@ struct Around::Solver {
                   {tolerance, objective.is_scarce() ? most_iterations_scarce : most_iterations, true}) {
     preconditioner.update(nullptr, true);
   }
-  /// x, 0 at first, from the saddle point, for conjugate gradients on H to check and to go on from. Returns its iterations.
+  /// x, or what it lacks, from the saddle point, for conjugate gradients on H to check and to go on from. Returns its iterations.
   int guess(Objective& objective, Vec b, Vec x, double tolerance) {
     PetscReal size = 0.0;
     petsc::check(VecNorm(x, NORM_INFINITY, &size));
-    if (!objective.is_stiff() || size > 0.0) return 0;
-    return Saddle(objective, preconditioner).solve(b, x, nullptr, 0.5 * tolerance, most_saddle).iterations;
+    if (!objective.is_stiff()) return 0;
+    Saddle saddle(objective, preconditioner);
+    if (size == 0.0) return saddle.solve(b, x, nullptr, 0.5 * tolerance, most_saddle).iterations;
+    auto const left = petsc::like(b), step = petsc::like(x);
+    double const whole = natural_norm(b, step);
+    hessian.apply(x, left);
+    petsc::check(VecAYPX(left, -1.0, b));
+    double const share = natural_norm(left, step) / whole;
+    if (!(share > tolerance)) return 0;
+    int const iterations = saddle.solve(left, step, nullptr, 0.5 * tolerance / share, most_saddle).iterations;
+    petsc::check(VecAXPY(x, 1.0, step));
+    return iterations;
+  }
+  /// (r^T P r)^(1/2), P the preconditioner; overwrites `work`.
+  double natural_norm(Vec r, Vec work) {
+    PetscReal square = 0.0;
+    preconditioner.apply(r, work);
+    petsc::check(VecDot(r, work, &square));
+    return std::sqrt(square);
   }
   Preconditioner preconditioner;
   Hessian hessian;

@@ -123,9 +123,9 @@ void read_packed(std::string const& path, std::string& index, std::vector<double
   try {
     io::Handle const file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
     if (H5Aexists(file, "checkpoint_version") <= 0) throw Error(Exit::bad_data, fmt::format("{}: is no checkpoint of Mollis", path));
-    if (auto const version = read_integer(file, "checkpoint_version"); version > format_version)
-      throw Error(Exit::bad_data, fmt::format("{}: the checkpoint has format {}, this Mollis reads up to {}; go on with the newer Mollis that "
-                                              "wrote it, or begin anew without --restart", path, version, format_version));
+    if (auto const version = read_integer(file, "checkpoint_version"); version != format_version)
+      throw Error(Exit::bad_data, fmt::format("{}: the checkpoint has format {}, this Mollis reads {}; go on with the Mollis that wrote it, or begin "
+                                              "anew without --restart", path, version, format_version));
     auto const bytes = read_all<unsigned char>(file, index_name, H5T_NATIVE_UCHAR);
     index.assign(bytes.begin(), bytes.end());
     numbers = read_all<double>(file, numbers_name, H5T_NATIVE_DOUBLE);

@@ -12,8 +12,8 @@
 
 namespace mollis::checkpoint {
 
-/// Of the format. Files of a newer one are refused, those of an older one are read as long as this line says so: 1.
-constexpr Index format_version = 1;
+/// Of the format, what parts contain included. Files of another one are refused.
+constexpr Index format_version = 2;
 
 /// The program that marks (io/mark.hpp) checkpoints as its own.
 inline constexpr char const* program = "mollis checkpoint";
@@ -30,7 +30,7 @@ struct Content {
 void write(MPI_Comm comm, std::string const& path, std::string const& shown, std::string const& id, Content const& content);
 
 /// Reads and verifies all of a file; fields come when they are asked for. run::Error: missing_input, bad_data (no checkpoint,
-/// damaged, of a newer version). Collective.
+/// damaged, of another format). Collective.
 Content read(MPI_Comm comm, std::string const& path);
 
 }  // namespace mollis::checkpoint

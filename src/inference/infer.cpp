@@ -190,8 +190,7 @@ bool refutes(Inference const& answer) {
 
 /// Whether an answer is preferred to one of a method tried earlier.
 bool preferred(Inference const& answer, Inference const& before) {
-  bool const sound_before = before.verdict.status() == verdict::Status::sound;
-  return better(answer, before) || (yields(before) && !better(before, answer)) || (sound_before && !fits_states(before) && refutes(answer));
+  return better(answer, before) || (yields(before) && !better(before, answer)) || (!fits_states(before) && refutes(answer));
 }
 
 /// Whether that method is not worth its time as this answer is sound: where open time meets two axes of space and more, joint fits take

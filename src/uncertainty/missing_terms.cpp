@@ -38,6 +38,21 @@ Field product(Field const& a, Field const& b) {
   return out;
 }
 
+using Terms = std::vector<std::pair<std::string, Field>>;
+
+/// u du and d(u du) along each axis of space: what carries u faster, or spreads it faster, the more there is of it.
+void add_fluxes(grid::Grid const& grid, SmoothState const& state, Field const& u, Terms& terms) {
+  for (int a = 0; a < grid.dimension(); ++a) {
+    auto const& axis = grid.axis(a).name;
+    if (axis == "t") continue;
+    auto const& [name, values] = state.derivatives[2 * static_cast<std::size_t>(a)];
+    Field const slope = field_of(values), bend = field_of(state.derivatives[2 * static_cast<std::size_t>(a) + 1].second), spread = product(u, bend);
+    kernels::add_scaled(1.0, product(slope, slope), spread);
+    terms.emplace_back(fmt::format("{}*{}", state.name, name), product(u, slope));
+    terms.emplace_back(fmt::format("d{}({}*{})", axis, state.name, name), spread);
+  }
+}
+
 }  // namespace
 
 MissingTerms::MissingTerms(problem::Problem const& problem, estimate::Estimate const& estimate)
@@ -49,7 +64,7 @@ void MissingTerms::prepare() {
   if (has_fields()) return;
   weights_ = estimate_.linear->weights().equation;
   auto const smooth = smooth_states(problem_, estimate_);
-  std::vector<std::pair<std::string, Field>> terms;
+  Terms terms;
   if (!smooth.empty()) terms.emplace_back("1", Field("term", static_cast<std::size_t>(problem_.grid.local_size())));
   if (!terms.empty()) Kokkos::deep_copy(terms.front().second, 1.0);
   for (std::size_t s = 0; s < smooth.size(); ++s) {
@@ -59,6 +74,7 @@ void MissingTerms::prepare() {
     for (std::size_t r = s; r < smooth.size(); ++r)
       terms.emplace_back(r == s ? name + "^2" : name + "*" + smooth[r].name, product(u, field_of(smooth[r].value)));
     for (auto const& [derivative, values] : smooth[s].derivatives) terms.emplace_back(derivative, field_of(values));
+    add_fluxes(problem_.grid, smooth[s], u, terms);
   }
   for (std::size_t k = 0; k < weights_.size(); ++k)
     for (auto const& [term, phi] : terms) directions_.push_back({term, k, phi});

@@ -5,7 +5,7 @@
 /// Of mollified data, whose noise neighbours share, sd(s) is that of the same sum over what draws leave. Where states are fitted it is l^(1/2), of
 /// what draws make likely: few of them tell it badly; and what is believed of the states moves them by x_m more than it expects, which
 /// moves s by v^T x_m: (l + sum_m (v^T x_m)^2)^(1/2).
-/// phi: 1, the states, their products, their first and second derivatives along each axis, of low polynomials that are fitted to the states
+/// phi: 1, the states u, their products, their first and second derivatives along each axis, u du and d(u du) along each axis of space, of low polynomials that are fitted to the states
 /// where the equation holds: smooth, so that their own noise hardly agrees with that of r; of states that no such polynomial follows
 /// they are as good as any directions. Directions that the parameters take up whole are left out. (Where states are fitted: of l + x_c^T C^-1 x_c,
 /// x_c the constants' entries of H^-1 v and C their covariance, which is what held constants would leave. Fitted states take up most of any direction,

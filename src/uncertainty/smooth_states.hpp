@@ -11,7 +11,7 @@ namespace mollis::uncertainty {
 struct SmoothState {
   std::string name;
   HostField value;                                              ///< over the local box
-  std::vector<std::pair<std::string, HostField>> derivatives;   ///< "dx(u)", "d(u, \"xx\")" along every axis
+  std::vector<std::pair<std::string, HostField>> derivatives;   ///< "dx(u)", "d(u, \"xx\")" along one axis after the other
 };
 
 /// Chebyshev polynomials of the coordinates, at most `most_functions` products of them, by least squares over the points at which the equation

@@ -210,11 +210,12 @@ class Refused(Runs):
             file[name][:] = values
         self.expect_error(65, self.invert(out, JOINT, "--restart"), "damaged", "checksum")
 
-    def test_newer(self):
-        out = self.copy()
-        with h5py.File(out / "checkpoint.h5", "a") as file:
-            file.attrs["checkpoint_version"] = numpy.int64(99)
-        self.expect_error(65, self.invert(out, JOINT, "--restart"), "format 99")
+    def test_another_format(self):
+        for version in (1, 99):
+            out = self.copy()
+            with h5py.File(out / "checkpoint.h5", "a") as file:
+                file.attrs["checkpoint_version"] = numpy.int64(version)
+            self.expect_error(65, self.invert(out, JOINT, "--restart"), f"format {version}")
 
     def test_no_checkpoint_of_ours(self):
         out = temporary() / "out"

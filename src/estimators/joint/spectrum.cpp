@@ -203,11 +203,12 @@ double Spectrum::beta_for(std::size_t u, double target) const {
   double const sums[2] = {over_waves(unknown, std::accumulate(info.begin(), info.end(), 0.0)),
                           over_waves(unknown, std::accumulate(unknown.smoothness.begin(), unknown.smoothness.end(), 0.0))};
   double const size = sums[0] > 0.0 && sums[1] > 0.0 ? std::log10(sums[0] / sums[1]) : 0.0;
+  double const wanted = std::min(target / told_[u], std::max(target, 0.5 * rank(u))) + unknown.free;
   double low = size - 40.0, high = size + 40.0;
   for (int step = 0; step < 60; ++step) {
     double const middle = 0.5 * (low + high);
     double const sum = sum_of_shares(info, unknown.smoothness, std::pow(10.0, middle));
-    (over_waves(unknown, sum) > target + unknown.free ? low : high) = middle;
+    (over_waves(unknown, sum) > wanted ? low : high) = middle;
   }
   return std::pow(10.0, low);
 }

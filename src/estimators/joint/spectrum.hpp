@@ -26,7 +26,7 @@ class Spectrum {
   double rank(std::size_t unknown) const {
     return static_cast<double>(unknowns_[unknown].entries - 1) - unknowns_[unknown].free;
   }
-  /// beta at which freedom(unknown, beta, {}) is `target`. Collective.
+  /// beta at which freedom(unknown, beta, {}) is `target`, but leaves averages no more than half of the rank where that is more. Collective.
   double beta_for(std::size_t unknown, double target) const;
   /// Standard deviation, root mean square over the points, that a field of `target` degrees of freedom would have. Collective.
   double deviation_at(std::size_t unknown, double target) const;

@@ -219,6 +219,9 @@ TEST(Spectrum, BetaForInvertsFreedom) {
       double const beta = f.spectrum.beta_for(0, target);
       EXPECT_NEAR(f.spectrum.freedom(0, beta, {}), target, 1e-6 * target) << sample.name;
     }
+    f.objective.set_told({0.8});   // of what the Hessian itself has left of averages
+    f.spectrum.update(f.objective);
+    EXPECT_NEAR(f.spectrum.freedom(0, f.spectrum.beta_for(0, 2.5), {}), 2.5, 2.5e-6) << sample.name;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "estimators/methods.hpp"
 #include "mollifier/radius_map.hpp"
 #include "observations/outliers.hpp"
+#include "run/error.hpp"
 
 namespace mollis::choices {
 namespace {
@@ -96,14 +97,10 @@ bool can_mollify(Problem const& problem) {
   return !problem.settings.mollifier.automatic || Ladder(problem.grid, problem.settings.mollifier.degree).finds_room(problem.grid, states);
 }
 
-/// Where the parameters of a method that fits states start.
-Choices starting_choices(Problem const& problem) {
+/// Where an equation-error fit of the mollified data has the parameters.
+Choices mollified_start(Problem const& problem) {
   Choices choices;
   choices.mollifier = problem.settings.mollifier;
-  if (starts_at_first_guess(problem) || !can_mollify(problem)) {
-    choices.start = parameters::first_guess(problem.space());
-    return choices;
-  }
   auto clean = problem;
   observations::leave_spikes_out(problem.grid, problem.mask, clean.states);
   auto tuned = tune(clean);
@@ -116,6 +113,22 @@ Choices starting_choices(Problem const& problem) {
   candidate.equation().fit(fit, passes, *problem.keeper);
   if (problem.space().unknowns().size() == 1) fit_level(candidate.equation(), fit, tuned.x, passes, *problem.keeper);
   choices.start = std::move(fit.x);
+  return choices;
+}
+
+/// Where the parameters of a method that fits states start. Data may have room for a footprint and leave none a residual: states need no such.
+Choices starting_choices(Problem const& problem) {
+  if (!starts_at_first_guess(problem) && can_mollify(problem)) {
+    try {
+      return mollified_start(problem);
+    } catch (run::Error const& error) {
+      if (error.code() != run::Exit::bad_data) throw;
+      problem.progress.say("start at the first guess of the parameters: mollified data carry no residual");
+    }
+  }
+  Choices choices;
+  choices.mollifier = problem.settings.mollifier;
+  choices.start = parameters::first_guess(problem.space());
   return choices;
 }
 

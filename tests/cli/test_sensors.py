@@ -127,5 +127,52 @@ class Sensors(TestCase):
         self.assertEqual(tool(logger, "-o", points, "--overwrite").returncode, 0)
 
 
+FEW = """
+[grid]
+axes   = ["t", "y", "x"]
+points = [20, 16, 16]
+lower  = [0.0, 0.0, 0.0]
+upper  = [1.0, 1.0, 1.0]
+[observations.u]
+file    = "few.h5"
+dataset = "u"
+[equation]
+residual = "dt(u) + v*dy(u) + w*dx(u) - D*lap(u)"
+[parameters]
+v.over = []
+w.over = []
+D.over = []
+"""
+
+# 68 of 256 columns over y and x: room for the narrowest footprint, and no point that carries a residual
+COLUMNS = """
+..#...........#. .....#.##.##.... .#...##....##... ............#..# #..##.........#. .#.....###...### #.......#.##.... ..#.#.#.#.......
+#......#.#..##.# .#.....#..#..#.. ..##......#..#.. #......#...#..## ......#.#...#... #.#..##.##...... .....#.#.#...... ...#..#.....##..
+"""
+
+
+class Few(TestCase):
+    def test_mollified_data_without_a_residual(self):
+        """Joint starts at its first guess."""
+        random = numpy.random.default_rng(4032)
+        truth = {"v": 0.3, "w": -0.2, "D": 0.012}
+        t, y, x = numpy.meshgrid(numpy.linspace(0, 1, 20), numpy.linspace(0, 1, 16), numpy.linspace(0, 1, 16), indexing="ij")
+        u = 0.5 + sum(a * numpy.exp(-truth["D"] * (p * p + q * q) * t) * numpy.cos(p * (y - truth["v"] * t) + q * (x - truth["w"] * t) + c)
+                      for a, p, q, c in [(1.0, 3.0, 5.0, 0.3), (-0.8, -6.0, 2.5, 2.0), (0.7, 4.5, -3.5, 4.0), (0.6, 2.2, 6.5, 5.0)])
+        u += 0.03 * u.std() * random.standard_normal(u.shape)
+        u[:, numpy.array([list(row) for row in COLUMNS.split()]) == "."] = numpy.nan
+        directory = temporary()
+        with h5py.File(directory / "few.h5", "w") as file:
+            file["u"] = u
+        (directory / "few.toml").write_text(FEW)
+        done = run("invert", directory / "few.toml")
+        self.assertEqual(done.code, 0, done.out + done.err)
+        self.assertIn("start at the first guess of the parameters", done.out)
+        found = summary_of(directory / "few.out")["parameters"]
+        for name, value in truth.items():
+            self.assertLess(abs(found[name]["mean"] - value), 3.5 * found[name]["standard_error"], name)
+            self.assertLess(abs(found[name]["mean"] - value), 0.05 * abs(value), name)
+
+
 if __name__ == "__main__":
     unittest.main()

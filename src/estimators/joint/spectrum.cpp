@@ -27,6 +27,12 @@ std::vector<double> power_of(grid::Grid const& grid, Field const& field) {
   return power;
 }
 
+HostField host_field_of(std::vector<double> const& values) {
+  auto const field = make_host_field("power", static_cast<Index>(values.size()));
+  std::copy(values.begin(), values.end(), field.data());
+  return field;
+}
+
 /// The mean over all other waves of power that has an entry for each of this rank's waves: that of the field along these axes, the
 /// mean over its places along the others.
 std::vector<double> mean_along(WavesAlong const& along, grid::Grid const& grid, grid::Box const& waves, std::vector<int> const& axes,
@@ -83,7 +89,7 @@ std::vector<double> Spectrum::symbol_of_smoothness(Unknown const& unknown) const
 }
 
 void Spectrum::set_down() {
-  noise_.clear();
+  noise_ = HostField();
   for (auto& unknown : unknowns_) {
     std::vector<double>().swap(unknown.smoothness);   // an empty list would keep the memory
     unknown.power.clear();
@@ -98,67 +104,69 @@ std::size_t Spectrum::missing_wave(Unknown const& unknown, std::size_t local) co
   return unknown.field ? 0 : unknown.across.at(mode_of(waves_, static_cast<Index>(local)));
 }
 
+/// What all states bring a residual in a wave.
+double Spectrum::noise_of(std::size_t residual, Index wave) const {
+  double sum = 0.0;
+  for (std::size_t s = 0; s < states_; ++s) sum += noise_[at(residual, s, wave)];
+  return sum;
+}
+
 /// Sums over the waves of a parameter, each counted once.
 double Spectrum::over_waves(Unknown const& unknown, double value) const { return over_ranks(unknown.along.counts() ? value : 0.0); }
 
-/// Of the last wave. A state that was not observed follows the residuals that it stands in with observed ones: to these
+/// A state that was not observed follows the residuals that it stands in with observed ones: to these
 /// it brings no noise of its own, to others that of the surest of them, or where there is none what it may be before
 /// the fit.
-void Spectrum::put_unobserved(Objective const& objective, Averages const& averages) {
+void Spectrum::put_unobserved(Objective const& objective, Averages const& averages, Index wave) {
   auto const& states = objective.problem().states;
   if (std::none_of(states.begin(), states.end(), [](auto const& state) { return state.unobserved; })) return;
-  std::vector<double> observed(noise_.size(), 0.0);
-  for (std::size_t k = 0; k < noise_.size(); ++k)
+  std::vector<double> observed(residuals_, 0.0);
+  for (std::size_t k = 0; k < residuals_; ++k)
     for (std::size_t s = 0; s < states.size(); ++s)
-      if (!states[s].unobserved) observed[k] += noise_[k][s].back();
+      if (!states[s].unobserved) observed[k] += noise(k, s, wave);
   for (std::size_t s = 0; s < states.size(); ++s) {
     if (!states[s].unobserved) continue;
     unobserved_ = true;
     double variance = 1.0 / (averages.data[s] * static_cast<double>(grid_.points()));
     std::vector<double> gain;
-    for (std::size_t k = 0; k < noise_.size(); ++k) {
-      gain.push_back(noise_[k][s].back() * averages.data[s]);
+    for (std::size_t k = 0; k < residuals_; ++k) {
+      gain.push_back(noise(k, s, wave) * averages.data[s]);
       if (gain[k] > 0.0 && observed[k] > 0.0) variance = std::min(variance, observed[k] / gain[k]);
     }
-    for (std::size_t k = 0; k < noise_.size(); ++k) noise_[k][s].back() = observed[k] > 0.0 ? 0.0 : gain[k] * variance;
+    for (std::size_t k = 0; k < residuals_; ++k) noise(k, s, wave) = observed[k] > 0.0 ? 0.0 : gain[k] * variance;
   }
 }
 
 void Spectrum::update(Objective& objective) {
   told_ = objective.told();
   auto const averages = averages_of(objective);
-  std::size_t const residuals = averages.equation.size(), states = averages.data.size();
-  noise_.assign(residuals, std::vector<std::vector<double>>(states));
-  for (auto& of_states : noise_)
-    for (auto& noise : of_states) noise.reserve(static_cast<std::size_t>(count_));
-  joint::over_waves(waves_, averages, symbols_, symbols_, [&](Index, std::vector<double> const& products, double smoothing) {
-    for (std::size_t k = 0; k < residuals; ++k)
-      for (std::size_t s = 0; s < states; ++s) noise_[k][s].push_back(noise_in(averages, products, smoothing, k, s));
-    put_unobserved(objective, averages);
+  residuals_ = averages.equation.size();
+  states_ = averages.data.size();
+  noise_ = make_host_field("noise", static_cast<Index>(residuals_ * states_) * count_);
+  joint::over_waves(waves_, averages, symbols_, symbols_, [&](Index wave, std::vector<double> const& products, double smoothing) {
+    for (std::size_t k = 0; k < residuals_; ++k)
+      for (std::size_t s = 0; s < states_; ++s) noise(k, s, wave) = noise_in(averages, products, smoothing, k, s);
+    put_unobserved(objective, averages, wave);
   });
   // A wave that no state can move would pin the parameter without limit.
-  for (std::size_t k = 0; k < residuals; ++k) {
+  for (std::size_t k = 0; k < residuals_; ++k) {
     double logs = 0.0;
-    for (Index m = 0; m < count_; ++m) {
-      double sum = 0.0;
-      for (std::size_t s = 0; s < states; ++s) sum += noise_[k][s][static_cast<std::size_t>(m)];
-      logs += std::log(std::max(sum, 1e-300));
-    }
-    double const floor = 1e-12 * std::exp(over_ranks(logs) / static_cast<double>(grid_.points())) / static_cast<double>(states);
-    for (auto& noise : noise_[k])
-      for (double& n : noise) n = std::max(n, floor);
+    for (Index m = 0; m < count_; ++m) logs += std::log(std::max(noise_of(k, m), 1e-300));
+    double const floor = 1e-12 * std::exp(over_ranks(logs) / static_cast<double>(grid_.points())) / static_cast<double>(states_);
+    for (std::size_t s = 0; s < states_; ++s)
+      for (Index m = 0; m < count_; ++m) noise(k, s, m) = std::max(noise(k, s, m), floor);
   }
   for (std::size_t u = 0; u < unknowns_.size(); ++u) {
     auto& unknown = unknowns_[u];
     if (unknown.smoothness.empty()) unknown.smoothness = symbol_of_smoothness(unknown);
     unknown.power.clear();
-    for (std::size_t k = 0; k < residuals; ++k) {
+    for (std::size_t k = 0; k < residuals_; ++k) {
       Field const a = objective.slope(k, u);
       if (!unknown.field) {
-        unknown.power.push_back(mean_along(unknown.across, grid_, waves_, unknown.missing, power_of(grid_, a)));
+        unknown.power.push_back(host_field_of(mean_along(unknown.across, grid_, waves_, unknown.missing, power_of(grid_, a))));
         continue;
       }
-      unknown.power.push_back({over_ranks(kernels::triple_product(objective.mask(), a, a)) / static_cast<double>(grid_.points())});
+      unknown.power.push_back(host_field_of({over_ranks(kernels::triple_product(objective.mask(), a, a)) / static_cast<double>(grid_.points())}));
     }
   }
 }
@@ -170,9 +178,8 @@ std::vector<double> Spectrum::information(std::size_t u, std::vector<double> con
     auto const local = static_cast<std::size_t>(m);
     auto const own = own_wave(unknown, local);
     auto const missing = missing_wave(unknown, local);
-    for (std::size_t k = 0; k < noise_.size(); ++k) {
-      double n = w.empty() ? 0.0 : 1.0 / w[k];
-      for (auto const& noise : noise_[k]) n += noise[local];
+    for (std::size_t k = 0; k < residuals_; ++k) {
+      double const n = noise_of(k, m) + (w.empty() ? 0.0 : 1.0 / w[k]);
       if (unknown.power[k][missing] > 0.0) info[own] += unknown.power[k][missing] / n;
     }
   }
@@ -225,7 +232,7 @@ double Spectrum::deviation_at(std::size_t u, double target) const {
 
 std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, double c) const {
   std::vector<double> weights;
-  for (std::size_t k = 0; k < noise_.size(); ++k) {
+  for (std::size_t k = 0; k < residuals_; ++k) {
     double sums[2] = {0.0, 0.0};  // of v log n, of v
     for (std::size_t u = 0; u < unknowns_.size(); ++u) {
       auto const& unknown = unknowns_[u];
@@ -235,8 +242,7 @@ std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, 
         auto const local = static_cast<std::size_t>(m);
         auto const own = own_wave(unknown, local);
         auto const missing = missing_wave(unknown, local);
-        double n = 0.0;
-        for (auto const& noise : noise_[k]) n += noise[local];
+        double const n = noise_of(k, m);
         double const smooth = beta[u] * unknown.smoothness[own], seen = unknown.power[k][missing] / n;
         double const v = unknown.axes.empty() ? unknown.power[k][missing] : seen * smooth / std::pow(info[own] + smooth, 2);
         if (!(v > 0.0)) continue;
@@ -250,11 +256,7 @@ std::vector<double> Spectrum::equation_weights(std::vector<double> const& beta, 
       }
     }
     if (sums[1] == 0.0 && unobserved_) {  // of no parameter, but others follow by it: all waves count alike
-      for (Index m = 0; m < count_; ++m) {
-        double n = 0.0;
-        for (auto const& noise : noise_[k]) n += noise[static_cast<std::size_t>(m)];
-        sums[0] += std::log(n);
-      }
+      for (Index m = 0; m < count_; ++m) sums[0] += std::log(noise_of(k, m));
       sums[0] = over_ranks(sums[0]);
       sums[1] = static_cast<double>(grid_.points());
     }
@@ -268,7 +270,7 @@ double Spectrum::data_freedom(std::vector<double> const& beta, std::vector<doubl
   for (Index m = 0; m < count_; ++m) {
     auto const local = static_cast<std::size_t>(m);
     std::vector<double> stiffness;
-    for (std::size_t k = 0; k < noise_.size(); ++k) {
+    for (std::size_t k = 0; k < residuals_; ++k) {
       double give = 1.0 / w[k];
       for (std::size_t u = 0; u < unknowns_.size(); ++u) {
         auto const& unknown = unknowns_[u];
@@ -280,9 +282,9 @@ double Spectrum::data_freedom(std::vector<double> const& beta, std::vector<doubl
       }
       stiffness.push_back(1.0 / give);
     }
-    for (std::size_t s = 0; s < noise_.front().size(); ++s) {
+    for (std::size_t s = 0; s < states_; ++s) {
       double held = 1.0;
-      for (std::size_t k = 0; k < noise_.size(); ++k) held += noise_[k][s][local] * stiffness[k];
+      for (std::size_t k = 0; k < residuals_; ++k) held += noise_[at(k, s, m)] * stiffness[k];
       trace += 1.0 / held;
     }
   }

@@ -39,7 +39,12 @@ class Spectrum {
   void set_down();
 
  private:
-  void put_unobserved(Objective const& objective, Averages const& averages);
+  void put_unobserved(Objective const& objective, Averages const& averages, Index wave);
+  std::size_t at(std::size_t residual, std::size_t state, Index wave) const {
+    return (residual * states_ + state) * static_cast<std::size_t>(count_) + static_cast<std::size_t>(wave);
+  }
+  double& noise(std::size_t residual, std::size_t state, Index wave) { return noise_[at(residual, state, wave)]; }
+  double noise_of(std::size_t residual, Index wave) const;
   struct Unknown {
     Index entries;
     bool field;                              ///< over all axes
@@ -48,7 +53,7 @@ class Spectrum {
     int order;
     double free;                             ///< waves beside the constant that L leaves free
     std::vector<double> smoothness;          ///< symbol of L, of this rank's waves along its axes
-    std::vector<std::vector<double>> power;  ///< [residual][this rank's wave across], E a^2 alone of a field
+    std::vector<HostField> power;            ///< of each residual, over this rank's waves across; E a^2 alone of a field
   };
   std::size_t own_wave(Unknown const& unknown, std::size_t local) const;       ///< in its smoothness
   std::size_t missing_wave(Unknown const& unknown, std::size_t local) const;   ///< in its power
@@ -64,7 +69,8 @@ class Spectrum {
   Index count_ = 0;                          ///< of them
   std::vector<Unknown> unknowns_;
   std::vector<double> told_;                 ///< factors on the degrees of freedom, of the objective
-  std::vector<std::vector<std::vector<double>>> noise_;  ///< [residual][state][local wave]: sigma^2 K / |S|^2
+  std::size_t residuals_ = 0, states_ = 0;
+  HostField noise_;                          ///< [residual][state][local wave]: sigma^2 K / |S|^2
   bool unobserved_ = false;                   ///< some state was not observed
 };
 

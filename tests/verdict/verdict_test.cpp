@@ -145,7 +145,7 @@ double echoes(Coordinates const& p) {
 std::string const speed = R"toml(
 [grid]
 axes = ["t", "x"]
-points = [61, 61]
+points = [41, 41]
 lower = [0.0, 0.0]
 upper = [1.0, 1.0]
 [parameters.c]

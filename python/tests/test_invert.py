@@ -185,10 +185,16 @@ def test_a_callback_and_ctrl_c_stop_a_run():
         raise RuntimeError("enough")
     with pytest.raises(RuntimeError, match="enough"):
         mollis.invert(DECK, u=u, m=m, progress=enough)
-    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    stopped = threading.Event()
+
+    def press():   # again, as Python swallows what is raised while a result is being cleared away
+        while not stopped.wait(0.3):
+            os.kill(os.getpid(), signal.SIGINT)
+    threading.Thread(target=press, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
-        for _ in range(200):
+        for _ in range(2000):
             mollis.invert(DECK, u=u, m=m)
+    stopped.set()
 
 
 def test_ctrl_c_in_the_middle_of_a_long_run(tmp_path):

@@ -13,11 +13,11 @@ namespace {
 
 using petsc::check;
 
-constexpr int scale_draws = 5, loose_scale_draws = 3, least_draws = 6, white_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int scale_draws = 5, least_draws = 6, white_draws = 8, field_draws = 24, constant_draws = 64;
 /// Of draws of the prior: the loose one serves where the first draw, solved closer, has the same pulls; else what the data tell of bands that the prior holds
-/// is small beside what loose solves leave, and fewer draws do not tell it. Where loose solves serve, the square of pulls moves by at most 0.35, else by 25 to
-/// 20,000 times itself (docs/trust.md, "Cost").
-constexpr double loose_tolerance = 1e-2, closer_tolerance = 1e-3, tight_tolerance = 1e-4, most_spoilt = 0.5;
+/// is small beside what loose solves leave. The square of pulls moves by 0.01 to 0.04 times itself where loose solves serve for certain, by 25 to 20,000 where they
+/// do not (docs/trust.md, "Cost"); near 1 rounding would decide, and be seen.
+constexpr double loose_tolerance = 1e-2, closer_tolerance = 1e-3, tight_tolerance = 1e-4, most_spoilt = 0.1;
 /// Where states are fitted: deviations are then those of solves to 1e-8 to 2 % on average (docs/trust.md, "Cost"). Mollified data: the noise by itself is
 /// solved for first, and these solves are short.
 constexpr double fitted_tolerance = 3e-3, mollified_tolerance = 1e-3;
@@ -72,7 +72,7 @@ bool Draws::run(std::vector<double> covariance) {
 
 /// What the prior's draws alone tell of the octaves.
 bool Draws::learn_scales() {
-  while (scale_.draws() < std::min(most(), scale_tolerance_ == loose_tolerance ? loose_scale_draws : scale_draws) && scale_.scales().empty()) {
+  while (scale_.draws() < std::min(most(), scale_draws) && scale_.scales().empty()) {
     keep();
     auto const prior = linear_.make_vector(), x = linear_.make_vector();
     linear_.draw_prior(scale_.draws(), prior);

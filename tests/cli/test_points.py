@@ -189,7 +189,7 @@ class Boreholes(TestCase):
         self.expect(0, self.outcomes[1])
         summary = summary_of(self.directory / "out1")
         self.assertEqual(summary["method"], "joint")
-        self.assertLessEqual(summary["iterations"]["krylov"], 2 * summary["iterations"]["newton"])  # by the Hessian's factors
+        self.assertLessEqual(summary["iterations"]["krylov"], 3 * summary["iterations"]["newton"])  # by the Hessian's factors, to a millionth
         self.assertLess(summary["parameters"]["T"]["truth"]["core"]["relative_l2"], 0.1)
         with h5py.File(self.directory / "out1" / "result.h5") as file:
             table = file["observations/h"]

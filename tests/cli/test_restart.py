@@ -65,7 +65,7 @@ class Runs(TestCase):
         with h5py.File(directory / "result.h5") as file:
             return file["/parameters/lambda"][:], file["/parameters/lambda_std"][:] if "/parameters/lambda_std" in file else None
 
-    def expect_same(self, reference, directory, bound, stops=1, of_deviation=None):
+    def expect_same(self, reference, directory, bound, stops=1, of_deviation=None, has_factors=False):
         value, deviation = self.parameter(reference)
         again, deviation_again = self.parameter(directory)
         self.assertLess(relative(value, again), bound)
@@ -75,13 +75,16 @@ class Runs(TestCase):
         if bound < 1e-9:
             self.assertEqual(one["iterations"]["newton"], other["iterations"]["newton"])
             # Each stop loses the solution that the next solve would have begun with: a few iterations, never those of a fit.
-            krylov = one["iterations"]["krylov"]
-            self.assertAlmostEqual(krylov, other["iterations"]["krylov"], delta=max(0.01 * krylov, 4 * stops))
+            # Factors of the Hessian, which are kept over steps, are made anew at a stop, and serve better than old ones.
+            krylov, taken = one["iterations"]["krylov"], other["iterations"]["krylov"]
+            allowed = max(0.01 * krylov, 4 * stops)
+            self.assertLessEqual(taken, krylov + allowed)
+            self.assertGreaterEqual(taken, other["iterations"]["newton"] if has_factors else krylov - allowed)
             steps = [(d / "history.csv").read_text().splitlines() for d in (reference, directory)]
             self.assertEqual(*[[line.split(",")[:2] for line in lines] for lines in steps])   # phases and their steps
         self.assertFalse({p.name for p in directory.iterdir()} & CHECKPOINTS)
 
-    def chain(self, overrides, stops, of_deviation=None):
+    def chain(self, overrides, stops, of_deviation=None, has_factors=False):
         """Stopped in each of the phases, then to the end on 1 rank and, from the same checkpoint, on 2."""
         directory = temporary()
         reference, out, other = directory / "reference", directory / "out", directory / "other"
@@ -94,7 +97,7 @@ class Runs(TestCase):
             self.assertIn("--restart", err)
         shutil.copytree(out, other)
         self.assertEqual(self.invert(out, overrides, "--restart").code, outcome.code)
-        self.expect_same(reference, out, 1e-10, len(stops), of_deviation)
+        self.expect_same(reference, out, 1e-10, len(stops), of_deviation, has_factors)
         self.assertEqual(self.invert(other, overrides, "--restart", ranks=2).code, outcome.code)
         self.expect_same(reference, other, 1e-8)
 
@@ -109,7 +112,7 @@ class Restart(Runs):
         """The Hessian is factorised there, and tells degrees of freedom. What lies far from the mask is next to nothing to it: of standard errors,
         whose draws are solved to 1e-3, rounding of the factors leaves seven digits."""
         disc = "grid.mask={ value = '1 - ((x - 0.5)/0.45)^2 - ((y - 0.5)/0.4)^2' }"
-        self.chain([*JOINT, disc], [("weight", 3), ("raise", 1), ("settle", 1)], of_deviation=1e-6)
+        self.chain([*JOINT, disc], [("weight", 3), ("raise", 1), ("settle", 1)], of_deviation=1e-6, has_factors=True)
 
     def test_equation_error(self):
         self.chain(MOLLIFIED, [("tune", 3), ("tune", 3), ("fit", 1)])

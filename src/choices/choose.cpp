@@ -123,7 +123,7 @@ Choices starting_choices(Problem const& problem) {
       return mollified_start(problem);
     } catch (run::Error const& error) {
       if (error.code() != run::Exit::bad_data) throw;
-      problem.progress.say("start at the first guess of the parameters: mollified data carry no residual");
+      problem.progress.say("start at the first guess of the parameters: no point of the mollified data carries a finite residual");
     }
   }
   Choices choices;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "estimators/dissection.hpp"
 
@@ -44,8 +46,15 @@ double unknowns_of(SectionShape const& shape) {
   return states + fields + shape.profiles;
 }
 
-/// Rows, and entries: states reach each other by two rows of splines, fields by one, and themselves by their smoothness at most.
-void count_matrices(SectionShape const& shape, Dissection const& lattice, SectionChoice& choice) {
+/// Of the whole domain: rows outside it hold the smoothness alone, but stand there.
+double rows_of(SectionShape const& shape, int wave) {
+  if (wave < 0) return unknowns_of(shape);
+  auto const lattice = lattice_of(shape, wave);
+  return std::accumulate(lattice.points.begin(), lattice.points.end(), lattice.fields, std::multiplies<>());
+}
+
+/// Entries: states reach each other by two rows of splines, fields by one, and themselves by their smoothness at most.
+void count_entries(SectionShape const& shape, Dissection const& lattice, SectionChoice& choice) {
   double points = 1.0, states = 1.0, fields = 1.0;
   for (std::size_t a = 0; a < lattice.points.size(); ++a) {
     points *= lattice.points[a];
@@ -54,7 +63,6 @@ void count_matrices(SectionShape const& shape, Dissection const& lattice, Sectio
   }
   double const own = lattice.fields - shape.whole, smooth = 13.0;
   double const whole = choice.wave < 0 ? shape.whole : 0.0;
-  choice.rows = points * lattice.fields + lattice.profiles;
   choice.entries = points * (own * own * states + 2.0 * own * whole * fields + whole * (whole - 1.0 + smooth)) +
                    (choice.wave < 0 ? 2.0 * shape.crossed * lattice.fields : 0.0);
 }
@@ -71,7 +79,8 @@ SectionChoice cost_of(SectionShape const& shape, int wave) {
   choice.is_dear = choice.operations > few_operations;
   choice.bytes = cost.bytes;
   choice.stack = cost.stack;
-  count_matrices(shape, lattice, choice);
+  choice.rows = rows_of(shape, wave);
+  count_entries(shape, lattice, choice);
   return choice;
 }
 

@@ -102,7 +102,7 @@ std::optional<Factors> factors_of(deck::Deck const& deck, grid::Grid const& grid
   bool const uneven = deck.grid.mask || std::any_of(deck.observations.begin(), deck.observations.end(), [](auto const& named) {
     return named.second.kind == observations::Kind::points || named.second.kind == observations::Kind::none;
   });
-  return Factors{bytes, choice->rows <= static_cast<double>(solver::SparseInverse::small), uneven && !choice->is_dear};
+  return Factors{bytes, !choice->is_dear && choice->rows <= static_cast<double>(solver::SparseInverse::small), uneven && !choice->is_dear};
 }
 
 }  // namespace mollis::problem

@@ -81,14 +81,14 @@ void SparseInverse::gather(petsc::Matrix matrix) {
   if (!whole_r_) check(MatCreateVecs(matrix_, whole_r_.address(), whole_z_.address()));
 }
 
-SparseInverse::SparseInverse(petsc::Matrix matrix) { take(std::move(matrix)); }
+SparseInverse::SparseInverse(petsc::Matrix matrix, Place place) : place_(place) { take(std::move(matrix)); }
 
 void SparseInverse::renew(petsc::Matrix matrix) { take(std::move(matrix)); }
 
 void SparseInverse::take(petsc::Matrix matrix) {
   PetscInt rows = 0;
   check(MatGetSize(matrix, &rows, nullptr));
-  if (is_alone(comm_of(static_cast<Mat>(matrix))) || rows > small)
+  if (place_ == Place::spread || rows > small || is_alone(comm_of(static_cast<Mat>(matrix))))
     matrix_ = std::move(matrix);
   else
     gather(std::move(matrix));

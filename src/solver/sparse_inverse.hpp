@@ -1,7 +1,7 @@
 #pragma once
 /// The inverse of an assembled sparse matrix by a Cholesky factorisation: MUMPS on any number of ranks, PETSc's own on
-/// one. Of small matrices every rank holds the whole: messages between ranks would take longer than their factors and
-/// solves.
+/// one. Of small matrices every rank may hold the whole, where messages between ranks would take longer than their
+/// factors and solves.
 #include <optional>
 #include <vector>
 
@@ -15,9 +15,11 @@ class SparseInverse final : public Preconditioner {
   /// Whether PETSc can factorise on this communicator. Not collective.
   static bool is_available(MPI_Comm comm);
 
+  enum class Place { copies, spread };  ///< of small matrices: the whole on every rank, or a part on each as of others
+
   /// `matrix`: of type AIJ, symmetric, both triangles, every entry of the diagonal positive. Where no factor exists the
   /// diagonal takes its place. Collective.
-  explicit SparseInverse(petsc::Matrix matrix);
+  explicit SparseInverse(petsc::Matrix matrix, Place place = Place::copies);
   /// Another matrix, as often as wanted. As many entries as before must stand at the same places: what was found out about these
   /// stays. Collective.
   void renew(petsc::Matrix matrix);
@@ -25,7 +27,7 @@ class SparseInverse final : public Preconditioner {
   /// log det A, on every rank; nothing where there is no factor of A itself or the library does not tell. Not collective.
   std::optional<double> log_determinant() const { return log_determinant_; }
 
-  static constexpr PetscInt small = 20000;  ///< rows of a matrix that every rank holds whole
+  static constexpr PetscInt small = 20000;  ///< rows of a matrix that every rank may hold whole
   static constexpr PetscInt work_space = 50;  ///< per cent that MUMPS takes beyond what it foresees
 
  private:
@@ -34,6 +36,7 @@ class SparseInverse final : public Preconditioner {
   void analyse(MatSolverType by);
   bool factorise();
 
+  Place place_;
   std::vector<int> counts_, starts_;  ///< of every rank, where each holds the whole; else empty
   petsc::Vector whole_r_, whole_z_;
   petsc::Matrix matrix_, factor_;

@@ -44,12 +44,14 @@ double error_of(solver::SparseInverse& inverse, Mat matrix) {
 
 TEST(SparseInverse, IsRenewed) {
   if (!solver::SparseInverse::is_available(PETSC_COMM_WORLD)) return;   // nothing promises it on several ranks without MUMPS
-  solver::SparseInverse inverse(banded(0.0, 2));
-  EXPECT_LT(error_of(inverse, banded(0.0, 2)), 1e-12);
-  EXPECT_GT(error_of(inverse, banded(3.0, 2)), 1e-2);
-  for (auto const& [shift, reach] : {std::pair{3.0, 2}, {1.0, 2}, {0.5, 3}, {2.0, 1}}) {
-    inverse.renew(banded(shift, reach));
-    EXPECT_LT(error_of(inverse, banded(shift, reach)), 1e-12) << shift << ' ' << reach;
+  for (auto const place : {solver::SparseInverse::Place::copies, solver::SparseInverse::Place::spread}) {
+    solver::SparseInverse inverse(banded(0.0, 2), place);
+    EXPECT_LT(error_of(inverse, banded(0.0, 2)), 1e-12);
+    EXPECT_GT(error_of(inverse, banded(3.0, 2)), 1e-2);
+    for (auto const& [shift, reach] : {std::pair{3.0, 2}, {1.0, 2}, {0.5, 3}, {2.0, 1}}) {
+      inverse.renew(banded(shift, reach));
+      EXPECT_LT(error_of(inverse, banded(shift, reach)), 1e-12) << shift << ' ' << reach;
+    }
   }
 }
 

@@ -12,10 +12,9 @@ namespace {
 
 constexpr double most_memory = 0.5;   ///< of the machine's, that dear factors may take at their peak
 
-/// Every rank holds the whole of small matrices, and its part of others.
+/// Each rank holds its part.
 bool has_room(estimators::SectionChoice const& choice, run::Machine const& machine) {
-  double const copies = choice.rows <= solver::SparseInverse::small ? 1.0 : 1.0 / machine.ranks;
-  return machine.memory == 0.0 || machine.neighbours * copies * choice.peak(true) <= most_memory * machine.memory;
+  return machine.memory == 0.0 || choice.peak(true) * machine.neighbours / machine.ranks <= most_memory * machine.memory;
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ void SectionModel::update(Vec moves, bool now) {
     if (waves_[k].inverse)
       waves_[k].inverse->renew(std::move(matrix));
     else
-      waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix));
+      waves_[k].inverse = std::make_unique<solver::SparseInverse>(std::move(matrix), place());
   }
 }
 
@@ -255,7 +255,7 @@ std::optional<double> SectionModel::untold(std::size_t unknown) {
     if (evidence_)
       evidence_->renew(std::move(matrix));
     else
-      evidence_ = std::make_unique<solver::SparseInverse>(std::move(matrix));
+      evidence_ = std::make_unique<solver::SparseInverse>(std::move(matrix), place());
     auto const logs = evidence_->log_determinant();
     tick_.at(++made, 2.0);
     if (!logs) return {};

@@ -43,6 +43,8 @@ class SectionModel {
     petsc::Vector r, z;
   };
   bool is_fresh(Vec moves, bool now) const;
+  /// Many ranks on a machine may have no room for copies of dear factors.
+  solver::SparseInverse::Place place() const { return is_dear_ ? solver::SparseInverse::Place::spread : solver::SparseInverse::Place::copies; }
   void remember(Vec moves);
   petsc::Matrix make_matrix(SectionRows::Hessians const& hessians, PetscInt parts) const;
   petsc::Matrix matrix_of(SectionRows::Hessians const& hessians, std::size_t wave);

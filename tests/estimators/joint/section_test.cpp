@@ -121,6 +121,21 @@ TEST(Section, IsDearInSpaceAndWaitsForAveragesToFail) {
   EXPECT_EQ(after->wave, -1);
 }
 
+/// Factors go by the points inside a mask, but every row stands in the matrix.
+TEST(Section, CountsRowsOutsideTheDomain) {
+  estimators::SectionShape shape;
+  shape.points = {27, 31, 31};
+  shape.reach = {6, 6, 6};
+  shape.wraps = {false, false, false};
+  shape.whole = 1.0;
+  auto const whole = estimators::choose_section(shape);
+  shape.inside = 0.3;
+  auto const part = estimators::choose_section(shape);
+  ASSERT_TRUE(part);
+  EXPECT_FALSE(whole);
+  EXPECT_EQ(part->rows, 27.0 * 31.0 * 31.0 + 21.0 * 25.0 * 25.0);
+}
+
 /// Parameters over one of the axes each, one of them differentiated, beside one over both.
 TEST(Section, WholeIsTheHessianBesideProfiles) {
   std::string const deck =

@@ -29,6 +29,27 @@ void invert_in_place(std::vector<double>& m, std::size_t n) {
   }
 }
 
+/// fields(m) := inverse(m) fields(m), a block of a group's unknowns a mode, by the host's threads.
+void multiply_blocks(HostField const& inverse, std::vector<HostField> const& fields) {
+  using Host = Kokkos::DefaultHostExecutionSpace;
+  constexpr std::size_t modes_a_task = 1024;
+  std::size_t const n = fields.size(), modes = inverse.extent(0) / (n * n);
+  auto const task = [=](std::size_t t) {
+    std::vector<double> sums(n);
+    for (std::size_t m = t * modes_a_task; m < std::min(modes, (t + 1) * modes_a_task); ++m) {
+      double const* const block = inverse.data() + m * n * n;
+      for (std::size_t p = 0; p < n; ++p) {
+        sums[p] = 0.0;
+        for (std::size_t q = 0; q < n; ++q) sums[p] += block[p * n + q] * fields[q](m);
+      }
+      for (std::size_t p = 0; p < n; ++p) fields[p](m) = sums[p];
+    }
+  };
+  std::size_t const tasks = (modes + modes_a_task - 1) / modes_a_task;
+  Kokkos::parallel_for("mollis::multiply_blocks", Kokkos::RangePolicy<Host, Kokkos::IndexType<std::size_t>>(0, tasks), task);
+  Host().fence();
+}
+
 /// The mode at a place of a box of modes.
 Extents mode_at(grid::Box const& box, Index place) {
   Extents mode{};
@@ -144,14 +165,13 @@ void SpectralPreconditioner::invert(std::size_t g, std::vector<Mean> const& mean
   auto const& lines = groups_[g]->box().lines();
   std::size_t const n = groups_[g]->unknowns().size();
   Index const modes = lines.outer * lines.points * lines.inner;
-  auto& inverse = inverses_[g];
-  inverse.resize(static_cast<std::size_t>(modes) * n * n);
+  if (inverses_[g].extent(0) == 0) inverses_[g] = make_host_field("inverses", modes * static_cast<Index>(n * n));
   std::vector<double> block, smooth;
   for (Index m = 0; m < modes; ++m) {
     put_block(g, means, beta, mode_at(lines.box, m), block, smooth);
     for (std::size_t p = 0; p < n; ++p) block[p * n + p] += smooth[p];
     invert_in_place(block, n);
-    std::copy(block.begin(), block.end(), inverse.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(m) * n * n));
+    std::copy(block.begin(), block.end(), inverses_[g].data() + static_cast<std::size_t>(m) * n * n);
   }
 }
 
@@ -169,8 +189,8 @@ std::vector<double> SpectralPreconditioner::traces() const {
     auto const& group = groups_[g]->unknowns();
     std::size_t const n = group.size();
     std::vector<double> sums(n, 0.0);
-    for (std::size_t m = 0; m < inverses_[g].size() / (n * n); ++m)
-      for (std::size_t p = 0; p < n; ++p) sums[p] += inverses_[g][m * n * n + p * n + p];
+    for (std::size_t m = 0; m < inverses_[g].extent(0) / (n * n); ++m)
+      for (std::size_t p = 0; p < n; ++p) sums[p] += inverses_[g](m * n * n + p * n + p);
     MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(n), MPI_DOUBLE, MPI_SUM, groups_[g]->grid().comm());
     for (std::size_t p = 0; p < n; ++p) traces[group[p]] = sums[p];
   }
@@ -213,18 +233,9 @@ void SpectralPreconditioner::apply(Vec r, Vec z) {
   petsc::Writing entries(z);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     auto const& group = *groups_[g];
-    std::size_t const n = group.unknowns().size();
-    auto const& inverse = inverses_[g];
-    auto const modes = inverse.size() / (n * n);
-    std::vector<double> sums(n);
-    for (std::size_t m = 0; m < modes; ++m) {
-      double const* const block = inverse.data() + m * n * n;
-      for (std::size_t p = 0; p < n; ++p) {
-        sums[p] = 0.0;
-        for (std::size_t q = 0; q < n; ++q) sums[p] += block[p * n + q] * fields[group.unknowns()[q]](m);
-      }
-      for (std::size_t p = 0; p < n; ++p) fields[group.unknowns()[p]](m) = sums[p];
-    }
+    std::vector<HostField> own;
+    for (auto const u : group.unknowns()) own.push_back(fields[u]);
+    multiply_blocks(inverses_[g], own);
     for (auto const u : group.unknowns()) {
       auto const first = low_.first(u);
       for (auto const& [coefficient, place] : low_.places(g)) fields[u](static_cast<std::size_t>(place)) = low[static_cast<std::size_t>(first + coefficient)];

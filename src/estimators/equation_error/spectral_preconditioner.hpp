@@ -33,7 +33,7 @@ class SpectralPreconditioner final : public solver::Preconditioner {
   parameters::ParameterSpace const* space_;
   LowModes::Groups groups_;
   LowModes low_;
-  std::vector<std::vector<double>> inverses_;  ///< [group][mode on this rank][row][column]
+  std::vector<HostField> inverses_;   ///< one a group: [mode on this rank][row][column]
 };
 
 }  // namespace mollis::equation_error

@@ -4,7 +4,6 @@
 
 #include "estimators/joint/local_values.hpp"
 #include "problem/section.hpp"
-#include "run/machine.hpp"
 #include "solver/sparse_inverse.hpp"
 
 namespace mollis::joint {
@@ -12,12 +11,11 @@ namespace {
 
 constexpr double most_memory = 0.5;   ///< of the machine's, that dear factors may take at their peak
 
-/// Each rank holds its part.
+}  // namespace
+
 bool has_room(estimators::SectionChoice const& choice, run::Machine const& machine) {
   return machine.memory == 0.0 || choice.peak(true) * machine.neighbours / machine.ranks <= most_memory * machine.memory;
 }
-
-}  // namespace
 
 std::optional<estimators::SectionChoice> choose_section(Objective const& objective, bool averages_fail) {
   auto const& problem = objective.problem();

@@ -121,6 +121,29 @@ TEST(Section, IsDearInSpaceAndWaitsForAveragesToFail) {
   EXPECT_EQ(after->wave, -1);
 }
 
+/// Ranks that share a machine share its memory, and hold a part each; ranks on machines of their own need less on each.
+TEST(Section, HasRoomOnAnyNumberOfRanks) {
+  estimators::SectionChoice choice;
+  choice.is_dear = true;
+  choice.rows = 10000.0;
+  choice.bytes = 1e9;
+  auto const fits = [&choice](int ranks, int neighbours, double memory) {
+    run::Machine machine;
+    machine.ranks = ranks;
+    machine.neighbours = neighbours;
+    machine.memory = memory;
+    return joint::has_room(choice, machine);
+  };
+  double const least = 2.0 * choice.peak(true);
+  for (int const ranks : {1, 2, 5, 64}) {
+    EXPECT_TRUE(fits(ranks, ranks, 1.01 * least)) << ranks;
+    EXPECT_FALSE(fits(ranks, ranks, 0.99 * least)) << ranks;
+  }
+  EXPECT_TRUE(fits(8, 2, 0.26 * least));
+  EXPECT_FALSE(fits(8, 2, 0.24 * least));
+  EXPECT_TRUE(fits(2, 2, 0.0));   // unknown
+}
+
 /// Factors go by the points inside a mask, but every row stands in the matrix.
 TEST(Section, CountsRowsOutsideTheDomain) {
   estimators::SectionShape shape;

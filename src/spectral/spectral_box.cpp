@@ -120,4 +120,27 @@ void SpectralBox::backward(HostField& data) const {
   }
 }
 
+std::vector<Basis> wave_bases(grid::Grid const& grid) {
+  std::vector<Basis> bases;
+  for (auto const& axis : grid.axes()) bases.push_back(axis.periodic ? Basis::fourier : Basis::cosine);
+  return bases;
+}
+
+HostField squared_angles(SpectralBox const& box, std::vector<double> const& factors) {
+  auto const& lines = box.lines();
+  HostField const out("squared angles", static_cast<std::size_t>(lines.outer * lines.points * lines.inner));
+  std::vector<std::vector<double>> along;
+  for (std::size_t a = 0; a < factors.size(); ++a) along.push_back(angles(box.bases()[a], box.coefficients(static_cast<int>(a))));
+  for (std::size_t m = 0; m < out.extent(0); ++m) {
+    auto rest = static_cast<Index>(m);
+    for (std::size_t a = factors.size(); a-- > 0;) {
+      auto const range = lines.box[static_cast<int>(a)];
+      double const theta = along[a][static_cast<std::size_t>(range.lower + rest % range.size())];
+      out(m) += std::pow(factors[a] * theta, 2);
+      rest /= range.size();
+    }
+  }
+  return out;
+}
+
 }  // namespace mollis::spectral

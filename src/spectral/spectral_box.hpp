@@ -59,4 +59,10 @@ class SpectralBox {
   Lines lines_;
 };
 
+/// Waves of fields on a grid: Fourier's along periodic axes, cosines along all others, whatever reflects.
+std::vector<Basis> wave_bases(grid::Grid const& grid);
+
+/// sum_a (factors[a] theta_a)^2 of each coefficient of a box on this rank, theta its angle along axis a. Not collective.
+HostField squared_angles(SpectralBox const& box, std::vector<double> const& factors);
+
 }  // namespace mollis::spectral

@@ -13,7 +13,8 @@ namespace {
 
 using petsc::check;
 
-constexpr int scale_draws = 5, least_draws = 6, white_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int scale_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int least_white = 4, least_mollified = 6;   ///< pooled, the map of a field by four scatters less than that by six that are not (docs/trust.md, "Cost")
 /// Of draws of the prior: the loose one serves where the first draw, solved closer, has the same pulls; else what the data tell of bands that the prior holds
 /// is small beside what loose solves leave. The square of pulls moves by 0.01 to 0.04 times itself where loose solves serve for certain, by 25 to 20,000 where they
 /// do not (docs/trust.md, "Cost"); near 1 rounding would decide, and be seen.
@@ -45,7 +46,7 @@ Draws::Draws(problem::Problem const& problem, estimate::Estimate const& estimate
       products_(constants.positions.size() * constants.positions.size(), 0.0),
       weights_{linear_.weights().data, estimate.weights},
       any_field_(constants.positions.size() < problem.space().unknowns().size()) {
-  for (auto const& piece : fitted_) squares_.emplace_back("squares", piece.extent(0));
+  for (std::size_t p = 0; p < fitted_.size(); ++p) squares_.emplace_back(problem, p);
 }
 
 int Draws::most() const {
@@ -55,7 +56,7 @@ int Draws::most() const {
 
 /// What weights move is still to be solved for, each about as long as a draw.
 bool Draws::enough() const {
-  if (!std::holds_alternative<run::Automatic>(settings_.samples) || count_ < least_draws) return false;
+  if (!std::holds_alternative<run::Automatic>(settings_.samples) || count_ < (linear_.is_white() ? least_white : least_mollified)) return false;
   return solves_.krylov + moves_ * solves_.krylov / (scale_.draws() + count_) > budget_;
 }
 
@@ -113,7 +114,7 @@ bool Draws::add(int number) {
   share.add(x, covariance_);
   auto const error = parameters_of(x);
   auto const pieces = problem_.space().scatter(error);
-  for (std::size_t p = 0; p < pieces.size(); ++p) Squares::add_square(pieces[p], squares_[p]);
+  for (std::size_t p = 0; p < pieces.size(); ++p) squares_[p].add(number, pieces[p]);
   samples.add(fitted_, pieces);
   if (!linear_.is_white()) Squares::add_outer(constants_.read(error), products_);
   ++count_;
@@ -138,15 +139,13 @@ petsc::Vector Draws::parameters_of(Vec x) const {
 }
 
 Field Draws::variance(std::size_t unknown) const {
-  Field const out = make_field("variance", static_cast<Index>(squares_[unknown].extent(0)));
-  Kokkos::deep_copy(out, squares_[unknown]);
-  kernels::scale(std::pow(widening(count_), 2) / count_, out);
-  return out;
+  auto const pooled = squares_[unknown].result(count_);
+  kernels::scale(std::pow(widening(pooled.draws), 2), pooled.field);
+  return pooled.field;
 }
 
 /// The draws so far, as a part of the checkpoint.
 void Draws::keep() {
-  auto const& unknowns = problem_.space().unknowns();
   checkpoint::Quantities kept;
   kept.put("numbers", {static_cast<double>(count_), static_cast<double>(solves_.krylov), scale_tolerance_});
   kept.put("covariance", products_);
@@ -158,7 +157,7 @@ void Draws::keep() {
   kept.put("scores", scores.sums());
   if (scale_.any()) scale_.keep(kept);
   samples.keep(kept);
-  for (std::size_t p = 0; p < unknowns.size(); ++p) kept.put("squares/" + unknowns[p].name, unknowns[p].grid, squares_[p]);
+  for (auto const& squares : squares_) squares.keep(kept);
   problem_.keeper->keep("draws", kept);
   problem_.keeper->pause();
 }
@@ -167,7 +166,6 @@ void Draws::keep() {
 void Draws::go_on() {
   auto const* kept = problem_.keeper->kept("draws");
   if (kept == nullptr) return;
-  auto const& unknowns = problem_.space().unknowns();
   auto const& numbers = kept->numbers("numbers");
   count_ = static_cast<int>(numbers.at(0));
   solves_.krylov = static_cast<int>(numbers.at(1));
@@ -181,7 +179,7 @@ void Draws::go_on() {
   scores.go_on(kept->numbers("scores"), count_);
   if (scale_.any()) scale_.go_on(*kept);
   samples.go_on(*kept, count_);
-  for (std::size_t p = 0; p < unknowns.size(); ++p) Kokkos::deep_copy(squares_[p], kept->field("squares/" + unknowns[p].name, unknowns[p].grid));
+  for (auto& squares : squares_) squares.go_on(*kept, count_);
 }
 
 /// A line where the last one is long ago.

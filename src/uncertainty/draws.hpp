@@ -10,6 +10,7 @@
 #include "uncertainty/fit_left.hpp"
 #include "uncertainty/missing_terms.hpp"
 #include "uncertainty/noise_share.hpp"
+#include "uncertainty/pooled_squares.hpp"
 #include "uncertainty/prior_scale.hpp"
 #include "uncertainty/samples.hpp"
 #include "uncertainty/settings.hpp"
@@ -20,7 +21,7 @@ namespace mollis::uncertainty {
 
 class Draws {
  public:
-  /// budget: iterations that automatic draws, and what weights move after them, may take, once there are six. References outlive this. Collective.
+  /// budget: iterations that automatic draws, and what weights move after them, may take, once there are four (six of mollified data). References outlive this. Collective.
   Draws(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int budget, ConstantEntries const& constants,
         Undetermined& undetermined, Solves& solves);
   /// Whether all could be solved for. `covariance` of the constants beside fitted states; empty: not known. Collective.
@@ -29,7 +30,7 @@ class Draws {
   int count() const { return count_; }
   /// The parameters of the estimate, in pieces. Not collective.
   std::vector<Field> const& fitted() const { return fitted_; }
-  /// Mean square at each point of a parameter's piece, widened for the number of draws. Not collective.
+  /// Mean square at each point of a parameter's piece, pooled and widened for the number of draws. Collective.
   Field variance(std::size_t unknown) const;
   /// Sum of products of the constants, over the draws of rows that are not white. Not collective.
   std::vector<double> const& products() const { return products_; }
@@ -63,7 +64,8 @@ class Draws {
   ConstantEntries const& constants_;
   Solves& solves_;
   PriorScale scale_;
-  std::vector<Field> fitted_, squares_;               ///< the latter: sums of draws' squares, one field a parameter
+  std::vector<Field> fitted_;
+  std::vector<PooledSquares> squares_;                ///< of draws, one a parameter
   std::vector<double> covariance_, products_;
   estimate::Rows weights_;
   bool any_field_;

@@ -17,7 +17,8 @@ namespace {
 
 constexpr double chance = 3.5;         ///< deviations
 constexpr double noticed = 2.0;        ///< deviations: from there on what the term would move is added to the errors of fitted states
-constexpr int least_draws = 5;
+constexpr int least_mollified = 5, least_fitted = 4;   ///< draws: of the latter, less than `likely` by four where solves tell `chance` has a probability of 0.3 %
+constexpr std::size_t most_solves = 6;
 constexpr double as_good = 0.9;        ///< of the most deviations: a simpler term is named
 constexpr double taken_up = 0.01;      ///< of a direction's variance: less, and the constants follow it
 constexpr double likely = 0.5;         ///< of `chance`, by few draws: from there on a solve tells the deviation
@@ -149,7 +150,7 @@ std::vector<MissingTerms::Tested> MissingTerms::by_draws(std::vector<double> con
 /// l as the mean square of the score over draws has it where states are fitted. Collective.
 MissingTerms::Left MissingTerms::by_few_draws(std::size_t d) const { return {sums_[2 * d] / draws_, 0.0, size_of(directions_[d]), 0.0, {}}; }
 
-/// Deviations by solves, of directions that stand out by draws: of those that do most, no more than draws were solved for. Collective.
+/// Deviations by solves, of directions that stand out by draws: of those that do most. Collective.
 std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> const& found, BesideStates const& beside) const {
   std::vector<Tested> standing_out, tested;
   for (std::size_t d = 0; d < directions_.size(); ++d) {
@@ -157,7 +158,7 @@ std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> co
     if (deviations >= likely * chance) standing_out.push_back({d, deviations, {}});
   }
   std::stable_sort(standing_out.begin(), standing_out.end(), [](auto const& a, auto const& b) { return a.deviations > b.deviations; });
-  standing_out.resize(std::min(standing_out.size(), static_cast<std::size_t>(draws_)));
+  standing_out.resize(std::min(standing_out.size(), most_solves));
   for (auto const& [d, by_draws, none] : standing_out) {
     auto left = left_of(directions_[d], beside);
     if (left.whole == 0.0) left = by_few_draws(d);   // a solve that fails is no reason for silence
@@ -169,8 +170,8 @@ std::vector<MissingTerms::Tested> MissingTerms::by_solves(std::vector<double> co
 }
 
 std::vector<MissingTerm> MissingTerms::result(BesideStates const& beside) {
-  if (draws_ < least_draws || directions_.empty()) return {};
   bool const mollified = estimate_.penalty.empty();
+  if (draws_ < (mollified ? least_mollified : least_fitted) || directions_.empty()) return {};
   auto const found = scores(estimate_.residuals);
   auto const tested = mollified ? by_draws(found) : by_solves(found, beside);
   if (tested.empty()) return {};

@@ -24,29 +24,12 @@ std::uint8_t band_of(double waves) {
   return waves < first_octave ? 0 : static_cast<std::uint8_t>(1.0 + std::floor(bands * std::log2(waves / first_octave)));
 }
 
-std::vector<spectral::Basis> bases_of(grid::Grid const& grid) {
-  std::vector<spectral::Basis> bases;
-  for (auto const& axis : grid.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
-  return bases;
-}
-
 /// Half waves across the grid of each of a box's coefficients.
-std::vector<double> half_waves(grid::Grid const& grid, spectral::SpectralBox const& box) {
-  auto const& lines = box.lines();
-  std::vector<double> out(static_cast<std::size_t>(lines.outer * lines.points * lines.inner), 0.0);
-  std::vector<std::vector<double>> along;
-  for (int a = 0; a < grid.dimension(); ++a) along.push_back(spectral::angles(box.bases()[static_cast<std::size_t>(a)], grid.axis(a).size()));
-  for (std::size_t m = 0; m < out.size(); ++m) {
-    auto rest = static_cast<Index>(m);
-    double square = 0.0;
-    for (int a = grid.dimension() - 1; a >= 0; --a) {
-      auto const range = lines.box[a];
-      double const theta = along[static_cast<std::size_t>(a)][static_cast<std::size_t>(range.lower + rest % range.size())];
-      square += std::pow(theta * static_cast<double>(grid.axis(a).size()) / M_PI, 2);
-      rest /= range.size();
-    }
-    out[m] = std::sqrt(square);
-  }
+HostField half_waves(grid::Grid const& grid, spectral::SpectralBox const& box) {
+  std::vector<double> factors;
+  for (auto const& axis : grid.axes()) factors.push_back(static_cast<double>(axis.size()) / M_PI);
+  auto const out = spectral::squared_angles(box, factors);
+  for (std::size_t m = 0; m < out.extent(0); ++m) out(m) = std::sqrt(out(m));
   return out;
 }
 
@@ -80,14 +63,14 @@ PriorScale::PriorScale(problem::Problem const& problem, estimate::Linearisation&
     }
     whole.resize(count.size(), 0.0);
     if (unknown.grid.local_size() == 0) continue;
-    auto const& waves = *(waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, bases_of(unknown.grid), -1), {}, first}));
+    auto const& waves = *(waves_.back() = std::make_unique<Waves>(Waves{spectral::SpectralBox(unknown.grid, spectral::wave_bases(unknown.grid), -1), {}, first}));
     auto const energies = prior_energies(unknown.grid, unknown.settings.smoothness_order, smoothness[p], waves.box);
     auto const k = half_waves(unknown.grid, waves.box);
-    for (std::size_t m = 0; m < k.size(); ++m) {
-      waves_.back()->band.push_back(k[m] > 0.0 ? band_of(k[m]) : flat);
-      if (!unknown.owner || !(k[m] > 0.0)) continue;
-      count[first + band_of(k[m])] += 1.0;
-      whole[first + band_of(k[m])] += energies[m];
+    for (std::size_t m = 0; m < k.extent(0); ++m) {
+      waves_.back()->band.push_back(k(m) > 0.0 ? band_of(k(m)) : flat);
+      if (!unknown.owner || !(k(m) > 0.0)) continue;
+      count[first + band_of(k(m))] += 1.0;
+      whole[first + band_of(k(m))] += energies[m];
     }
   }
   bands_ = count.size();

@@ -71,7 +71,7 @@ struct Uncertainty {
   run::Named<std::vector<Field>> samples;      ///< of every parameter (its values), where they are kept
 };
 
-/// Of an estimate. `fit_iterations`: of the linear solves that it took; automatic draws cost no more, but are 6 at least. Solvers
+/// Of an estimate. `fit_iterations`: of the linear solves that it took; automatic draws cost no more, but are 4 at least, of mollified data 6. Solvers
 /// that fail are said in why_not. Collective.
 Uncertainty quantify(problem::Problem const& problem, estimate::Estimate const& estimate, Settings const& settings, int fit_iterations);
 

@@ -211,15 +211,9 @@ double noise_in(Averages const& averages, std::vector<double> const& products, d
   return second_moment(averages, averages.of[residual][state], products) / (averages.data[state] * smoothing * smoothing);
 }
 
-std::vector<spectral::Basis> free_bases(grid::Grid const& grid) {
-  std::vector<spectral::Basis> bases;
-  for (auto const& axis : grid.axes()) bases.push_back(axis.periodic ? spectral::Basis::fourier : spectral::Basis::cosine);
-  return bases;
-}
-
 Symbols::Angles angles_of(grid::Grid const& grid) {
   Symbols::Angles angles;
-  auto const bases = free_bases(grid);
+  auto const bases = spectral::wave_bases(grid);
   for (std::size_t a = 0; a < bases.size(); ++a) angles.push_back(spectral::angles(bases[a], grid.axes()[a].size()));
   return angles;
 }

@@ -83,7 +83,6 @@ void over_waves(grid::Box const& box, Averages const& averages, Symbols const& o
 double noise_in(Averages const& averages, std::vector<double> const& products, double smoothing, std::size_t residual,
                 std::size_t state);
 /// Angles of the waves over a grid: cosines along open axes, whatever reflects, Fourier's along periodic ones.
-std::vector<spectral::Basis> free_bases(grid::Grid const& grid);
 Symbols::Angles angles_of(grid::Grid const& grid);
 /// Those by which a derivative sees waves: between open ends what is constant in a residual comes from a tilt or a bend of the
 /// state, the noise of which is that of half a wave.

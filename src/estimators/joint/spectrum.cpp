@@ -21,7 +21,7 @@ double free_polynomials(grid::Grid const& grid, int order) {
 /// Power of a field, an entry for each of this rank's waves.
 std::vector<double> power_of(grid::Grid const& grid, Field const& field) {
   auto data = values_of(field);
-  spectral::SpectralBox(grid, free_bases(grid), -1).forward(data);
+  spectral::SpectralBox(grid, spectral::wave_bases(grid), -1).forward(data);
   std::vector<double> power(data.data(), data.data() + data.size());
   for (double& value : power) value *= value;
   return power;
@@ -51,7 +51,7 @@ std::vector<double> mean_along(WavesAlong const& along, grid::Grid const& grid, 
 Spectrum::Spectrum(Objective const& objective)
     : grid_(objective.problem().grid), symbols_(objective.lattice(), objective.problem().system(), tilted(angles_of(grid_), grid_)),
       angles_(angles_of(grid_)) {
-  auto const lines = spectral::SpectralBox(grid_, free_bases(grid_), -1).lines();
+  auto const lines = spectral::SpectralBox(grid_, spectral::wave_bases(grid_), -1).lines();
   waves_ = lines.box;
   count_ = lines.outer * lines.points * lines.inner;
   for (auto const& unknown : objective.problem().space().unknowns()) {

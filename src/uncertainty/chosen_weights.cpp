@@ -67,7 +67,7 @@ int solves_of_moves(problem::Problem const& problem, estimate::Linearisation con
 }
 
 bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const& fitted, estimate::Linearisation& linear, Solve const& solve,
-                      std::vector<petsc::Vector>& found, std::vector<std::vector<Field>>* bent) {
+                      std::vector<petsc::Vector>& found, std::vector<Bent>* bent) {
   Moves const moves(problem, linear, solve);
   if (bent != nullptr) bent->resize(fitted.size());
   for (std::size_t p = 0; p < fitted.size(); ++p) {
@@ -86,7 +86,7 @@ bool moves_of_weights(problem::Problem const& problem, std::vector<Field> const&
     if (bent == nullptr) continue;
     check(VecAXPY(pull, 1.0, moves.pull(moves.parameters_of(move), p)));
     if (!moves.move(pull, p, move)) return false;
-    (*bent)[p] = moves.parameters_of(move);
+    (*bent)[p] = {moves.parameters_of(move), freedom / linear.overweight(p)};
   }
   return true;
 }

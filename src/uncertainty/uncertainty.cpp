@@ -158,7 +158,7 @@ class Quantifier {
     HostField const of_weights = of_weights_.empty() ? HostField("variance", of_draws.extent(0)) : HostField(on_host(of_weights_[p]));
     auto const variance = make_host_field("variance", static_cast<Index>(of_draws.extent(0)));
     bool const constant = problem_.space().unknowns()[p].axes.empty();
-    auto const bent = constant || p >= bent_.size() || bent_[p].empty() ? HostField() : HostField(on_host(bent_[p][p]));
+    auto const bent = constant || p >= bent_.size() || bent_[p].by.empty() ? HostField() : HostField(on_host(bent_[p].by[p]));
     Field const beyond = make_field("beyond", static_cast<Index>(of_draws.extent(0)));
     auto const is_beyond = Kokkos::create_mirror_view(beyond);
     for (std::size_t i = 0; i < of_draws.extent(0); ++i) {
@@ -169,6 +169,7 @@ class Quantifier {
     }
     Kokkos::deep_copy(beyond, is_beyond);
     out_.bent.push_back(scores::mean_of(problem_.space(), problem_.space().unknowns()[p], beyond, true));
+    out_.freedom.push_back(p < bent_.size() ? bent_[p].freedom : 0.0);
     auto const map = field_map(problem_, p, fitted_[p], variance);
     out_.deviation.push_back(map.deviation);
     out_.known.push_back(map.known);
@@ -187,7 +188,7 @@ class Quantifier {
   Solves solve_;
   Draws draws_;
   std::vector<Field> fitted_;
-  std::vector<std::vector<Field>> bent_;      ///< [field]: what its smoothness takes from it, as pieces of all parameters; empty where not known
+  std::vector<Bent> bent_;                    ///< [field]: what its smoothness takes from it
   std::vector<petsc::Vector> columns_;        ///< of H^-1, parameters alone, one a constant; none where all parameters are constants
   std::vector<Field> of_weights_;             ///< variance that is that of the chosen weights; empty: none
   Uncertainty out_;

@@ -8,6 +8,7 @@
 #include "scores/score.hpp"
 #include "uncertainty/directions.hpp"
 #include "uncertainty/undetermined.hpp"
+#include "verdict/chance.hpp"
 #include "verdict/checks.hpp"
 
 namespace mollis::verdict {
@@ -15,7 +16,8 @@ namespace {
 
 constexpr double most_uncertain = 0.2;   ///< deviation of a parameter over its own size
 constexpr double least_known = 0.5;
-constexpr double most_bent = 0.05;       ///< of the core, where the prior would have it at less than 1 %
+constexpr double most_bent = 0.05;       ///< of the core
+constexpr double bent_by_chance = 0.012; ///< of the places of a field as its prior has it: 2 (1 - Phi(1.96 / sqrt(0.61)))
 constexpr double most_of_map = 0.5;      ///< share of a map's variance that may be error: beyond it the map is more error than field
 constexpr double least_varying = 0.1;    ///< of its mean: a field that varies by less is held to that
 
@@ -72,13 +74,15 @@ Checks shapes(Problem const& problem, Estimate const& estimate, Uncertainty cons
   return checks;
 }
 
-/// The smoothness takes no more from a field than its standard errors hold: else it has a front that the prior does not know.
+/// The smoothness takes no more from a field than its standard errors hold: else it has a front that the prior does not know. A mode of which it takes the
+/// share s has b^2 = s^2 (1 + s)^2 (1 - s) of its prior variance where the error holds s: at most 0.61 of it, so that 1.96 deviations are passed with
+/// probability 0.012. That is at one place for each degree of freedom.
 Checks fronts(Problem const& problem, Uncertainty const& uncertainty) {
   Checks checks;
   for (std::size_t p = 0; p < uncertainty.bent.size(); ++p) {
     auto const& unknown = problem.space().unknowns()[p];
     if (unknown.axes.empty()) continue;
-    checks.push_back({"front", uncertainty.bent[p], most_bent,
+    checks.push_back({"front", uncertainty.bent[p], std::max(most_bent, share_by_chance(uncertainty.freedom[p], bent_by_chance)),
                       fmt::format("at {:.2g} % of the points the smoothness bends {} by more than its standard errors hold, as at a jump", 100.0 * uncertainty.bent[p],
                                   unknown.name),
                       "bands are too narrow there, and waves go out from it; radius = \"adaptive\" with method = \"equation-error\", or a smaller smoothness "

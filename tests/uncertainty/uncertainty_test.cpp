@@ -169,7 +169,7 @@ TEST(Fields, AreLessKnownWhereTheirWeightWasChosen) {
   VecDot(v, pull, &freedom);
   std::vector<petsc::Vector> moves;
   auto const solve = [&](Vec b, Vec x, std::string const&) { return chosen.estimate.linear->solve(b, x, 1e-8).converged; };
-  std::vector<std::vector<Field>> bent;
+  std::vector<uncertainty::Bent> bent;
   ASSERT_TRUE(uncertainty::moves_of_weights(chosen.problem, space.scatter(chosen.estimate.parameters), *chosen.estimate.linear, solve, moves, &bent));
   auto const first = space.make_vector();
   chosen.estimate.linear->take_parameters(moves.front(), first);
@@ -186,7 +186,8 @@ TEST(Fields, AreLessKnownWhereTheirWeightWasChosen) {
   auto const of_twice = space.make_vector();
   chosen.estimate.linear->take_parameters(twice, of_twice);
   VecAXPY(of_twice, 1.0, once);
-  auto const expected = on_host(space.scatter(of_twice).front()), found = on_host(bent.front().front());
+  auto const expected = on_host(space.scatter(of_twice).front()), found = on_host(bent.front().by.front());
+  EXPECT_NEAR(bent.front().freedom, freedom / chosen.estimate.linear->overweight(0), 1e-9 * freedom);
   double size = 0.0, wrong = 0.0;
   for (std::size_t i = 0; i < expected.extent(0); ++i) {
     size = std::max(size, std::abs(expected(i)));

@@ -248,9 +248,17 @@ residual = "dx(lambda*dx(u)) + 10"
   EXPECT_LT(share(1.0).uncertainty.bent.at(0), 0.005);
   auto front = share(3.0);
   EXPECT_GT(front.uncertainty.bent.at(0), 0.02);
-  front.uncertainty.bent.at(0) = 0.06;
-  auto const verdict = verdict::judge(*front.problem, front.choices, front.estimate, front.uncertainty);
-  EXPECT_TRUE(has(verdict, "front")) << verdict::describe(verdict);
+  EXPECT_GT(front.uncertainty.freedom.at(0), 2.0);
+  EXPECT_LT(front.uncertainty.freedom.at(0), 60.0);
+  auto const doubts = [&](double bent, double freedom) {
+    front.uncertainty.bent.at(0) = bent;
+    front.uncertainty.freedom.at(0) = freedom;
+    return has(verdict::judge(*front.problem, front.choices, front.estimate, front.uncertainty), "front");
+  };
+  EXPECT_TRUE(doubts(0.06, 100.0));   // of a hundred places more than three
+  EXPECT_FALSE(doubts(0.04, 100.0));
+  EXPECT_FALSE(doubts(0.16, 6.0));    // one place of six is chance, two are not
+  EXPECT_TRUE(doubts(0.30, 6.0));
 }
 
 /// A field that is as smooth as can be, 1 + 0.3 x under second differences: its weight goes up until nothing but what it leaves free is told, and

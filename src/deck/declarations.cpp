@@ -272,7 +272,7 @@ Section forward() {
 
 Section uncertainty() {
   return {"uncertainty", "How sure the parameters are.",
-    {key("samples", Type::weight, "draws of the error, 0 for none; \"auto\": as many as cost no more than the fit, 6 to 24 (64 of constants alone)")
+    {key("samples", Type::weight, "draws of the error, 0 for none; \"auto\": as many as cost no more than the fit, 4 to 24 (64 of constants alone)")
          .within(from_to(0, 10000)).otherwise(R"("auto")").like("32"),
      key("keep", Type::boolean, "write the samples of the parameters to result.h5").otherwise("false")}};
 }

@@ -13,12 +13,11 @@ namespace {
 
 using petsc::check;
 
-constexpr int scale_draws = 5, white_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int scale_draws = 5, few_draws = 3, white_draws = 8, field_draws = 24, constant_draws = 64;
 constexpr int least_white = 4, least_mollified = 6;   ///< pooled, the map of a field by four scatters less than that by six that are not (docs/trust.md, "Cost")
-/// Of draws of the prior: the loose one serves where the first draw, solved closer, has the same pulls; else what the data tell of bands that the prior holds
-/// is small beside what loose solves leave. The square of pulls moves by 0.01 to 0.04 times itself where loose solves serve for certain, by 25 to 20,000 where they
-/// do not (docs/trust.md, "Cost"); near 1 rounding would decide, and be seen.
-constexpr double loose_tolerance = 1e-2, closer_tolerance = 1e-3, tight_tolerance = 1e-4, most_spoilt = 0.1;
+/// Of draws of the prior: few, solved loosely, serve where many waves make up the error, so that they tell the scales, and where the first of them, solved closer, has
+/// the same pulls; else what the data tell of bands that the prior holds is small beside what loose solves leave (docs/trust.md, "Cost").
+constexpr double loose_tolerance = 1e-2, closer_tolerance = 1e-3, tight_tolerance = 1e-4, most_spoilt = 0.04, most_scatter = 0.05;
 /// Where states are fitted: deviations are then those of solves to 1e-8 to 2 % on average (docs/trust.md, "Cost"). Mollified data: the noise by itself is
 /// solved for first, and these solves are short.
 constexpr double fitted_tolerance = 3e-3, mollified_tolerance = 1e-3;
@@ -73,7 +72,7 @@ bool Draws::run(std::vector<double> covariance) {
 
 /// What the prior's draws alone tell of the octaves.
 bool Draws::learn_scales() {
-  while (scale_.draws() < std::min(most(), scale_draws) && scale_.scales().empty()) {
+  while (scale_.draws() < std::min(most(), scale_tolerance_ == loose_tolerance ? few_draws : scale_draws) && scale_.scales().empty()) {
     keep();
     auto const prior = linear_.make_vector(), x = linear_.make_vector();
     linear_.draw_prior(scale_.draws(), prior);
@@ -86,13 +85,14 @@ bool Draws::learn_scales() {
   return true;
 }
 
-/// x = H^-1 r of the next draw of the prior; the first finds how closely all others are solved.
+/// x = H^-1 r of the next draw of the prior; the first finds how closely all others are solved, and how many.
 bool Draws::solve_prior(Vec prior, Vec x) {
   if (scale_.draws() > 0) return solves_.draw(prior, x, of_prior, scale_tolerance_);
   if (!solves_.draw(prior, x, of_prior, loose_tolerance)) return false;
   scale_.look(x, prior);
   if (!solves_(prior, x, closer_tolerance, of_prior)) return false;
-  scale_tolerance_ = scale_.spoilt(x, prior) < most_spoilt ? loose_tolerance : tight_tolerance;
+  auto const first = scale_.first(x, prior, few_draws);
+  scale_tolerance_ = first.spoilt < most_spoilt && first.scatter < most_scatter ? loose_tolerance : tight_tolerance;
   return scale_tolerance_ > closer_tolerance || solves_(prior, x, scale_tolerance_, of_prior);
 }
 

@@ -123,6 +123,10 @@ std::vector<double> PriorScale::products(Coefficients const& a, Coefficients con
 PriorScale::Pull PriorScale::pull_of(Vec x, Vec r) const {
   Pull out;
   auto const q = linear_.make_vector();
+  {
+    auto const error = coefficients_of(x);
+    out.draw.error = products(error, error);
+  }
   out.of_r = coefficients_of(r);
   out.draw.energy = products(out.of_r, out.of_r);
   linear_.prior(x, q);
@@ -141,16 +145,13 @@ PriorScale::Pull PriorScale::pull_of(Vec x, Vec r) const {
   return out;
 }
 
-double PriorScale::spoilt(Vec x, Vec r) {
+PriorScale::First PriorScale::first(Vec x, Vec r, int draws) {
   auto const pull = pull_of(x, petsc::copy_of(r));
   for (std::size_t p = 0; p < loose_.size(); ++p)
     for (std::size_t m = 0; m < loose_[p].extent(0); ++m) loose_[p](m) -= pull.best[p](m);
   auto const change = products(loose_, loose_);
   loose_.clear();
-  double most = 0.0;
-  for (std::size_t b = 0; b < bands_; ++b)
-    if (pull.draw.of_prior[b] > 0.0) most = std::max(most, change[b] / pull.draw.of_prior[b]);
-  return most;
+  return {energies_.relative(change, pull.draw), energies_.scatter(pull.draw.error, draws)};
 }
 
 void PriorScale::add(Vec x, Vec r) {

@@ -30,10 +30,15 @@ class PriorScale {
   PriorScale(problem::Problem const& problem, estimate::Linearisation& linear, std::vector<double> const& smoothness);
   /// Whether there is any wave to be scaled: of fields whose draws are those that H^-1 has. Not collective.
   bool any() const { return !energies_.octaves().empty(); }
-  /// The first draw's pull by a loose solve, for spoilt(). Collective.
+  /// The first draw's pull by a loose solve, for first(). Collective.
   void look(Vec loose, Vec r) { loose_ = pull_of(loose, petsc::copy_of(r)).best; }
-  /// What a closer solve changes of it: the largest |q_r' - q_r|^2 / |q_r|^2 of all bands, q_r' that of look(), q_r that of x; forgets it. Collective.
-  double spoilt(Vec x, Vec r);
+  /// What the first draw, solved closer, tells of those that follow.
+  struct First {
+    double spoilt;    ///< the largest of all fields of the mean of |q_r' - q_r|^2 / |q_r|^2 over its bands, by their shares of |x|^2; q_r' that of look()
+    double scatter;   ///< PullEnergies::scatter() of so many draws like it
+  };
+  /// x = H^-1 r. Forgets what look() saw. Collective.
+  First first(Vec x, Vec r, int draws);
   /// x = H^-1 r and r, a draw of the prior. Overwrites r. Collective.
   void add(Vec x, Vec r);
   /// How many have been added. Not collective.

@@ -44,6 +44,45 @@ std::vector<double> PullEnergies::over_octaves(Bands const& of_bands) const {
   return out;
 }
 
+template <class Visit>
+void PullEnergies::each_field(Visit const& visit) const {
+  std::size_t first = 0;
+  for (auto const& octave : octaves_) {
+    std::size_t const end = octave.first + octave.count;
+    if (!octave.last) continue;
+    visit(first, end);
+    first = end;
+  }
+}
+
+double PullEnergies::relative(Bands const& a, Draw const& draw) const {
+  double most = 0.0;
+  each_field([&](std::size_t first, std::size_t end) {
+    double mean = 0.0, whole = 0.0;
+    for (std::size_t b = first; b < end; ++b) {
+      if (!(draw.of_prior[b] > 0.0)) continue;
+      mean += draw.error[b] * a[b] / draw.of_prior[b];
+      whole += draw.error[b];
+    }
+    if (whole > 0.0) most = std::max(most, mean / whole);
+  });
+  return most;
+}
+
+double PullEnergies::scatter(Bands const& error, int draws) const {
+  double most = 0.0;
+  each_field([&](std::size_t first, std::size_t end) {
+    double squares = 0.0, whole = 0.0;
+    for (std::size_t b = first; b < end; ++b) {
+      if (!(count_[b] > 0.0)) continue;
+      squares += error[b] * error[b] * 2.0 / (count_[b] * draws);
+      whole += error[b];
+    }
+    if (whole > 0.0) most = std::max(most, 0.5 * std::sqrt(squares) / whole);
+  });
+  return most;
+}
+
 /// Variance of N_b + R_b by its ratio to the energy of r, of which the mean is known, over the square of N_b + R_b.
 double PullEnergies::scatter_by_ratio(std::size_t band) const {
   double const both = sum(of_prior, band) + sum(of_noise, band), ratio = both / sum(drawn, band);

@@ -15,9 +15,9 @@ class PullEnergies {
     std::size_t first, count;          ///< of its bands; a field's first octave has one
     bool last;                         ///< of its field
   };
-  /// Of one draw: |q_r|^2, -q_r . P x_r, |r|^2, and what the solve has left of q_r, squared.
+  /// Of one draw: |q_r|^2, -q_r . P x_r, |r|^2, what the solve has left of q_r, squared, and |x_r|^2.
   struct Draw {
-    Bands of_prior, of_noise, energy, unsolved;
+    Bands of_prior, of_noise, energy, unsolved, error;
   };
 
   PullEnergies() = default;
@@ -31,6 +31,13 @@ class PullEnergies {
   /// Sums over the bands of octaves.
   std::vector<double> over_octaves(Bands const& of_bands) const;
 
+  /// The largest of all fields of the mean of a_b / of_prior_b over its bands, by their shares of `error`; of those where there is something of the prior. All of
+  /// one draw.
+  double relative(Bands const& a, Draw const& draw) const;
+  /// How far the deviation of a field may be off, relative to itself, as few waves of so many draws tell its scales: (1/2) (sum_b w_b^2 2 / (waves_b draws))^(1/2), w_b
+  /// the share of `error` that is in a band. The largest of all fields.
+  double scatter(Bands const& error, int draws) const;
+
   /// N_b, R_b and n of all bands; nothing found.
   std::vector<WaveEnergy> expected() const;
 
@@ -38,9 +45,11 @@ class PullEnergies {
   void go_on(checkpoint::Quantities const& kept);
 
  private:
-  /// Over draws: those of Draw; squares of t = the first two, t |r|^2, |r|^4.
+  /// Over draws: those of Draw, of which `drawn` is the energy; squares of t = the first two, t |r|^2, |r|^4.
   enum Sum { of_prior, of_noise, unsolved, drawn, both_squared, both_drawn, drawn_squared, sums };
   double sum(Sum of, std::size_t band) const { return sums_[of * count_.size() + band]; }
+  template <class Visit>
+  void each_field(Visit const& visit) const;   ///< visit(first band, behind its last)
   double pairs() const { return 0.5 * draws_ * (draws_ - 1.0); }
   WaveEnergy energy_of(std::size_t band) const;
   double scatter_by_ratio(std::size_t band) const;

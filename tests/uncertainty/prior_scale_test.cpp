@@ -260,7 +260,7 @@ TEST_F(PriorScale, TellsWhatLooseSolvesSpoil) {
   uncertainty::PriorScale scale(f.problem, f.linear, f.estimate.smoothness);
   auto const spoilt_by = [&](Vec by) {
     scale.look(by, r);
-    return scale.spoilt(x, r);
+    return scale.first(x, r, 3).spoilt;
   };
   petsc::check(VecCopy(x, loose));
   EXPECT_EQ(spoilt_by(loose), 0.0);

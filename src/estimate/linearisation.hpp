@@ -2,6 +2,7 @@
 /// The linear algebra around an estimate x* that minimises |rows(x)|_W^2 / 2 + prior(x): with J the rows' derivative there,
 ///   H = J^T W J + P,   P the prior's second derivative (less what noise adds to J^T W J, where a method takes that out).
 /// All members are collective.
+#include <cmath>
 #include <vector>
 
 #include "kernels/field.hpp"
@@ -57,6 +58,11 @@ class Linearisation {
   /// out := dJ^T W e, e that of draw() and dJ what the same noise changes in J: on average what noise in what the parameters multiply pulls a
   /// fit by. False where a method takes that out, where states are fitted, and where it is not told.
   virtual bool pull_of_noise(int /*number*/, Vec /*out*/) { return false; }
+  /// Whether it is in doubt that rows are linear over the error of x*, so that rise() is asked for: data that do not cover the states.
+  virtual bool may_be_curved() const { return false; }
+  /// How much the objective rises where parameters move by those of v, a draw of the error, and states follow, over what H says of it: 1 where rows are linear as
+  /// far as that. NaN where it is not told.
+  virtual double rise(Vec /*v*/) { return NAN; }
   /// Whether W^-1 is the covariance of the rows' noise, so that H^-1 is that of the error. Not collective.
   virtual bool is_white() const = 0;
 

@@ -14,6 +14,7 @@ namespace {
 using petsc::check;
 
 constexpr int scale_draws = 5, few_draws = 3, white_draws = 8, field_draws = 24, constant_draws = 64;
+constexpr int curved_draws = 2;         ///< along which it is seen how far the objective is quadratic
 constexpr int least_white = 4, least_mollified = 6;   ///< pooled, the map of a field by four scatters less than that by six that are not (docs/trust.md, "Cost")
 /// Of draws of the prior: few, solved loosely, serve where many waves make up the error, so that they tell the scales, and where the first of them, solved closer, has
 /// the same pulls; else what the data tell of bands that the prior holds is small beside what loose solves leave (docs/trust.md, "Cost").
@@ -112,6 +113,7 @@ bool Draws::add(int number) {
   add_left(rows, x, expected);
   states.add(linear_, x);
   share.add(x, covariance_);
+  if (number < curved_draws && linear_.may_be_curved()) rises.push_back(linear_.rise(x));
   auto const error = parameters_of(x);
   auto const pieces = problem_.space().scatter(error);
   for (std::size_t p = 0; p < pieces.size(); ++p) squares_[p].add(number, pieces[p]);
@@ -149,6 +151,7 @@ void Draws::keep() {
   checkpoint::Quantities kept;
   kept.put("numbers", {static_cast<double>(count_), static_cast<double>(solves_.krylov), scale_tolerance_});
   kept.put("covariance", products_);
+  kept.put("rises", rises);
   kept.put("expected", numbers_of(expected));
   kept.put("expected_of_noise", numbers_of(expected_of_noise));
   states.keep(kept);
@@ -171,6 +174,7 @@ void Draws::go_on() {
   solves_.krylov = static_cast<int>(numbers.at(1));
   scale_tolerance_ = numbers.at(2);
   products_ = kept->numbers("covariance");
+  rises = kept->numbers("rises");
   expected = fits_of(kept->numbers("expected"));
   expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
   states.go_on(*kept);

@@ -38,6 +38,7 @@ class Draws {
   double more_of(Vec column) const { return scale_.any() ? scale_.more_of(column) : 0.0; }
 
   std::vector<FitLeft> expected, expected_of_noise;   ///< what draws leave of the rows
+  std::vector<double> rises;                          ///< Linearisation::rise() along the first draws; none where it is not in doubt
   StateDraws states;
   NoiseShare share;
   MissingTerms terms;

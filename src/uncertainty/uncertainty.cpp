@@ -89,6 +89,7 @@ class Quantifier {
 
   void take_draws() {
     out_.draws = draws_.count();
+    out_.rises = draws_.rises;
     out_.expected = draws_.expected;
     out_.expected_of_noise = draws_.expected_of_noise;
     out_.noise_share = draws_.share.result(out_.constants.covariance);

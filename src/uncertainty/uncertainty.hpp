@@ -64,6 +64,7 @@ struct Uncertainty {
   std::vector<Bias> bias;                      ///< of smoothing, one a parameter; empty where nothing is smoothed beforehand
   std::vector<double> bent;                    ///< one a parameter: share of the core where its smoothness takes more of it than 1.96 deviations; 0 where not known
   std::vector<double> freedom;                 ///< one a parameter: degrees of freedom of a field for which `bent` is known, else 0
+  std::vector<double> rises;                   ///< of draws of the error: how much the objective rises there, over what its Hessian says; empty: not in doubt
   double noise_share = 0.0;                    ///< of constants beside fitted states (NoiseShare); 0 where it is not known
   std::vector<MissingTerm> missing;            ///< the simple term that stands out most of what the fit leaves; empty where that is not known
   std::vector<Field> taken;                    ///< of data, one field a state: what the smoothness of the states took from what is predicted of them; empty: nothing

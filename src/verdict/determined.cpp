@@ -18,6 +18,7 @@ constexpr double most_uncertain = 0.2;   ///< deviation of a parameter over its 
 constexpr double least_known = 0.5;
 constexpr double most_bent = 0.05;       ///< of the core
 constexpr double bent_by_chance = 0.012; ///< of the places of a field as its prior has it: 2 (1 - Phi(1.96 / sqrt(0.61)))
+constexpr double most_curved = 1.5;      ///< standard errors are then off by a fifth
 constexpr double most_of_map = 0.5;      ///< share of a map's variance that may be error: beyond it the map is more error than field
 constexpr double least_varying = 0.1;    ///< of its mean: a field that varies by less is held to that
 
@@ -91,6 +92,21 @@ Checks fronts(Problem const& problem, Uncertainty const& uncertainty) {
   return checks;
 }
 
+/// The objective is quadratic as far as the error reaches. Where it rises by another factor standard errors, by its curvature at the fit, are wrong by the root of that.
+Checks curved(Uncertainty const& uncertainty) {
+  double most = 1.0, at = 1.0;
+  for (double const rise : uncertainty.rises) {
+    if (std::isnan(rise)) continue;
+    double const factor = rise > 0.0 ? std::max(rise, 1.0 / rise) : HUGE_VAL;
+    if (factor > most) most = factor, at = rise;
+  }
+  if (uncertainty.rises.empty()) return {};
+  return {{"curved", most, most_curved,
+           at > 0.0 ? fmt::format("the misfit rises by {:.2g} times what its curvature at the fit says, over the length of an error: standard errors hold nothing there", at)
+                    : std::string("the misfit does not rise over the length of an error: there are other answers that explain the data as well"),
+           "the data tell the parameters too little; more or better data, fewer or coarser parameters, a stiffer smoothness"}};
+}
+
 /// "0.10 a + 0.99 c": the entries of a direction that matter.
 std::string combination(Problem const& problem, uncertainty::Constants const& constants, std::vector<double> direction) {
   double norm = 0.0;
@@ -162,6 +178,7 @@ Checks determined(Problem const& problem, Estimate const& estimate, Uncertainty 
   auto checks = fields(problem, uncertainty);
   for (auto& check : shapes(problem, estimate, uncertainty)) checks.push_back(std::move(check));
   for (auto& check : fronts(problem, uncertainty)) checks.push_back(std::move(check));
+  for (auto& check : curved(uncertainty)) checks.push_back(std::move(check));
   for (auto& check : singular(problem, uncertainty.constants)) checks.push_back(std::move(check));
   for (auto& check : uncertain(problem, estimate, uncertainty.constants)) checks.push_back(std::move(check));
   return checks;

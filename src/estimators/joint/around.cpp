@@ -1,11 +1,15 @@
 #include "estimators/joint/around.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "estimators/joint/rise.hpp"
 #include "estimators/joint/saddle.hpp"
+#include "kernels/pointwise.hpp"
 
 namespace mollis::joint {
 
+constexpr double covering = 0.9;   ///< share of the points that carry data: states are then known beside parameters, and rows nearly linear in either
 constexpr int most_iterations = 4000, most_iterations_scarce = 20000, most_saddle = 300;
 
 struct Around::Solver {
@@ -63,6 +67,20 @@ std::vector<estimate::Rows> Around::slopes_at(Vec x, std::vector<std::size_t> co
   objective_->linearise();
   objective_->set_down();
   return slopes;
+}
+
+bool Around::may_be_curved() const {
+  auto const& grid = problem_->grid;
+  double points = problem_->mask.extent(0) > 0 ? kernels::dot(problem_->mask, problem_->mask) : static_cast<double>(grid.local_size());
+  MPI_Allreduce(MPI_IN_PLACE, &points, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return std::any_of(problem_->states.begin(), problem_->states.end(), [&](auto const& state) {
+    return state.unobserved || static_cast<double>(state.observed(grid)) < covering * points;
+  });
+}
+
+double Around::rise(Vec v) {
+  solver_.reset();   // states alone have solves of their own
+  return joint::rise(*objective_, x_, v);
 }
 
 Around::Solved Around::solve(Vec b, Vec x, double tolerance) {

@@ -28,6 +28,8 @@ class Around final : public estimate::Linearisation {
   double overweight(std::size_t unknown) const override { return objective_->overweight(unknown); }
   double hidden(std::size_t unknown) const override { return objective_->hidden(unknown); }
   std::vector<estimate::Rows> slopes_at(Vec x, std::vector<std::size_t> const& unknowns) override;
+  bool may_be_curved() const override;
+  double rise(Vec v) override;
   bool is_white() const override { return true; }
   Solved solve(Vec b, Vec x, double tolerance) override;
 

@@ -14,7 +14,6 @@ namespace {
 using petsc::check;
 
 constexpr int scale_draws = 5, few_draws = 3, white_draws = 8, field_draws = 24, constant_draws = 64;
-constexpr int curved_draws = 2;         ///< along which it is seen how far the objective is quadratic
 constexpr int least_white = 4, least_mollified = 6;   ///< pooled, the map of a field by four scatters less than that by six that are not (docs/trust.md, "Cost")
 /// Of draws of the prior: few, solved loosely, serve where many waves make up the error, so that they tell the scales, and where the first of them, solved closer, has
 /// the same pulls; else what the data tell of bands that the prior holds is small beside what loose solves leave (docs/trust.md, "Cost").
@@ -33,6 +32,7 @@ Draws::Draws(problem::Problem const& problem, estimate::Estimate const& estimate
       terms(problem, estimate),
       scores(problem, estimate, constants, undetermined),
       samples(problem.space(), settings.keep),
+      followed(problem, *estimate.linear),
       problem_(problem),
       estimate_(estimate),
       settings_(settings),
@@ -113,11 +113,11 @@ bool Draws::add(int number) {
   add_left(rows, x, expected);
   states.add(linear_, x);
   share.add(x, covariance_);
-  if (number < curved_draws && linear_.may_be_curved()) rises.push_back(linear_.rise(x));
   auto const error = parameters_of(x);
   auto const pieces = problem_.space().scatter(error);
   for (std::size_t p = 0; p < pieces.size(); ++p) squares_[p].add(number, pieces[p]);
   samples.add(fitted_, pieces);
+  followed.add(pieces);
   if (!linear_.is_white()) Squares::add_outer(constants_.read(error), products_);
   ++count_;
   say();
@@ -151,7 +151,6 @@ void Draws::keep() {
   checkpoint::Quantities kept;
   kept.put("numbers", {static_cast<double>(count_), static_cast<double>(solves_.krylov), scale_tolerance_});
   kept.put("covariance", products_);
-  kept.put("rises", rises);
   kept.put("expected", numbers_of(expected));
   kept.put("expected_of_noise", numbers_of(expected_of_noise));
   states.keep(kept);
@@ -160,6 +159,7 @@ void Draws::keep() {
   kept.put("scores", scores.sums());
   if (scale_.any()) scale_.keep(kept);
   samples.keep(kept);
+  followed.keep(kept);
   for (auto const& squares : squares_) squares.keep(kept);
   problem_.keeper->keep("draws", kept);
   problem_.keeper->pause();
@@ -174,7 +174,6 @@ void Draws::go_on() {
   solves_.krylov = static_cast<int>(numbers.at(1));
   scale_tolerance_ = numbers.at(2);
   products_ = kept->numbers("covariance");
-  rises = kept->numbers("rises");
   expected = fits_of(kept->numbers("expected"));
   expected_of_noise = fits_of(kept->numbers("expected_of_noise"));
   states.go_on(*kept);
@@ -183,6 +182,7 @@ void Draws::go_on() {
   scores.go_on(kept->numbers("scores"), count_);
   if (scale_.any()) scale_.go_on(*kept);
   samples.go_on(*kept, count_);
+  followed.go_on(*kept, count_);
   for (auto& squares : squares_) squares.go_on(*kept, count_);
 }
 

@@ -8,6 +8,7 @@
 #include "uncertainty/block_scores.hpp"
 #include "uncertainty/constant_entries.hpp"
 #include "uncertainty/fit_left.hpp"
+#include "uncertainty/followed_draws.hpp"
 #include "uncertainty/missing_terms.hpp"
 #include "uncertainty/noise_share.hpp"
 #include "uncertainty/pooled_squares.hpp"
@@ -38,12 +39,12 @@ class Draws {
   double more_of(Vec column) const { return scale_.any() ? scale_.more_of(column) : 0.0; }
 
   std::vector<FitLeft> expected, expected_of_noise;   ///< what draws leave of the rows
-  std::vector<double> rises;                          ///< Linearisation::rise() along the first draws; none where it is not in doubt
   StateDraws states;
   NoiseShare share;
   MissingTerms terms;
   BlockScores scores;
   Samples samples;
+  FollowedDraws followed;
 
  private:
   int most() const;

@@ -89,7 +89,6 @@ class Quantifier {
 
   void take_draws() {
     out_.draws = draws_.count();
-    out_.rises = draws_.rises;
     out_.expected = draws_.expected;
     out_.expected_of_noise = draws_.expected_of_noise;
     out_.noise_share = draws_.share.result(out_.constants.covariance);
@@ -145,6 +144,7 @@ class Quantifier {
     undetermined_.add_variance(out_.constants.without_terms);
     for (std::size_t p = 0; p < fitted_.size(); ++p) finish_field(p);
     out_.samples = draws_.samples.result();
+    out_.rises = draws_.followed.rises(out_.known);
   }
 
   /// Of constants, by what the fit leaves beyond its noise, and what a term that may be missing would move them by.

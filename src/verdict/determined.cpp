@@ -104,7 +104,7 @@ Checks curved(Uncertainty const& uncertainty) {
   return {{"curved", most, most_curved,
            at > 0.0 ? fmt::format("the misfit rises by {:.2g} times what its curvature at the fit says, over the length of an error: standard errors hold nothing there", at)
                     : std::string("the misfit does not rise over the length of an error: there are other answers that explain the data as well"),
-           "the data tell the parameters too little; more or better data, fewer or coarser parameters, a stiffer smoothness"}};
+           "the data tell the parameters too little: more or better data, fewer or coarser parameters, a stiffer smoothness; a mask, if the domain ends where the data do"}};
 }
 
 /// "0.10 a + 0.99 c": the entries of a direction that matter.

@@ -13,7 +13,7 @@
 namespace mollis::checkpoint {
 
 /// Of the format, what parts contain included. Files of another one are refused.
-constexpr Index format_version = 2;
+constexpr Index format_version = 3;
 
 /// The program that marks (io/mark.hpp) checkpoints as its own.
 inline constexpr char const* program = "mollis checkpoint";

@@ -106,15 +106,15 @@ Case cosines(Index points, bool last) {
 Case banded(Index systems, Index rows, Index width) {
   return {"banded/solve", static_cast<double>(systems * rows), 2.0 * static_cast<double>(width) + 1.0, 4.0 * static_cast<double>(width + 1) + 16.0, [=] {
             auto const matrices = std::make_shared<spectral::BandedSystems>(systems, rows, 1, width);
+            spectral::BandedSystems::Filling filling(*matrices);
             for (Index group = 0; group < matrices->groups(); ++group) {
-              matrices->clear();
+              filling.clear();
               for (Index s = group * spectral::BandedSystems::lanes; s < (group + 1) * spectral::BandedSystems::lanes; ++s)
                 for (Index row = 0; row < rows; ++row)
                   for (Index k = 0; k <= std::min(width, row); ++k)
-                    matrices->add(s, row, k, k == 0 ? 3.0 + static_cast<double>((row + s) % 7) : 1.0 / static_cast<double>(1 + k * k));
-              matrices->factorise(group, 0.0);
+                    filling.add(s, row, k, k == 0 ? 3.0 + static_cast<double>((row + s) % 7) : 1.0 / static_cast<double>(1 + k * k));
+              filling.factorise(group, 0.0);
             }
-            matrices->finish();
             auto const x = std::make_shared<std::vector<double>>(static_cast<std::size_t>(systems * rows), 1.0);
             return Repeat([=] {
               for (Index group = 0; group < matrices->groups(); ++group)

@@ -1,6 +1,7 @@
 // A joint fit at its peak, in a linear solve: of a step, or for one of the first draws of its error or what a chosen weight moves.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <variant>
 #include <vector>
 
@@ -16,15 +17,15 @@ namespace mollis::problem {
 namespace {
 
 /// Rows of a line's factors that are kept, the mean over its waves (spectral::BandedSystems): those near its ends, which are not alike, and
-/// those until factors settle to 1e-9. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
-/// and factors settle by the square of that: after c n / m rows, c = log(1e9) / (2 pi). For m over one other axis and over two.
+/// those until factors settle to what single precision tells, 1.2e-7. A wave of m half turns across the n points of another axis decays along the line by exp(-pi m / n) a row,
+/// and factors settle by the square of that: after c n / m rows, c = log(1 / 1.2e-7) / (2 pi). For m over one other axis and over two.
 double rows_kept(deck::Deck const& deck, grid::Grid const& grid, equation::System const& system, int axis) {
   auto const points = static_cast<double>(grid.axis(axis).size());
   if (!grid.axis(axis).uniform || grid.dimension() == 1) return points;
   int order = 0;
   for (auto const& feature : system.features)
     if (feature.kind == equation::Feature::Kind::state) order = std::max(order, feature.order[static_cast<std::size_t>(axis)]);
-  double const c = std::log(1e9) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
+  double const c = -std::log(std::numeric_limits<float>::epsilon()) / (2.0 * std::acos(-1.0)), ends = 2.0 * (2.0 * (order + 2.0) + 1.0) + deck.joint.spline_degree;
   return std::min(points, ends + c * (grid.dimension() == 2 ? 1.0 + std::log(std::max(points / c, 1.0)) : 2.0));
 }
 

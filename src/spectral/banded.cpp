@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernels/lanes.hpp"
 
@@ -14,8 +15,8 @@ using kernels::repeat;
 constexpr Index lanes = BandedSystems::lanes;
 constexpr int packs = static_cast<int>(lanes) / kernels::lanes;
 
-/// What rows may still change by, of the diagonal entry and of the pivot, and count as settled: a model of averages deserves no better.
-constexpr double settled_entry = 1e-9, settled_pivot = 1e-8;
+/// What rows may still change by, of the diagonal entry and of the pivot, and count as settled: what single precision does not tell.
+constexpr double rounding = std::numeric_limits<float>::epsilon();
 
 /// The lanes of one row.
 struct Row {
@@ -102,11 +103,7 @@ BandedSystems::BandedSystems(Index systems, Index blocks, Index block, Index wid
       gap_(alike.size() > 1 ? (alike.lower + 1) * block : size_), skipped_(alike.size() > 1 ? (alike.size() - 1) * block : 0),
       factors_(static_cast<std::size_t>(groups())) {}
 
-void BandedSystems::clear() { entries_.assign(static_cast<std::size_t>(lanes * (size_ - skipped_) * (width_ + 1)), 0.0); }
-
-void BandedSystems::finish() {
-  for (auto* values : {&entries_, &work_, &diagonal_}) std::vector<double>().swap(*values);
-}
+void BandedSystems::Filling::clear() { entries_.assign(static_cast<std::size_t>(lanes * (size_ - skipped_) * (width_ + 1)), 0.0); }
 
 Index BandedSystems::bytes() const {
   Index sum = 0;
@@ -123,8 +120,8 @@ Index BandedSystems::slot(Factors const& factors, Index row) const {
 
 /// Completes the entries and scales the systems, by powers of two, to diagonals whose largest entry is between 1 / 4 and 1 at each place of a block:
 /// whatever the units of the unknowns, factors stay within the range of single precision. diagonal_ keeps the diagonal of the scaled systems.
-void BandedSystems::prepare(Index group, double floor, Factors& factors) {
-  Index const row_size = (width_ + 1) * lanes, filled = std::min(lanes, systems_ - group * lanes), rows = size_ - skipped_;
+void BandedSystems::Filling::prepare(Index group, double floor, Factors& factors) {
+  Index const row_size = (width_ + 1) * lanes, filled = std::min(lanes, of_.systems_ - group * lanes), rows = size_ - skipped_;
   double top[lanes] = {};
   for (Index row = 0; row < rows; ++row)
     for (Index lane = 0; lane < filled; ++lane) top[lane] = std::max(top[lane], entries_[static_cast<std::size_t>(row * row_size + lane)]);
@@ -158,11 +155,11 @@ void BandedSystems::prepare(Index group, double floor, Factors& factors) {
 }
 
 /// Row of the factors: L_ij D_j until it is divided, then L_ij; 1 / D_i at offset 0.
-void BandedSystems::eliminate(Factors const& factors, Index row) {
+void BandedSystems::Filling::eliminate(Factors const& factors, Index row) {
   Index const row_size = (width_ + 1) * lanes, first = std::max<Index>(0, row - width_);
-  double* const own = work_.data() + slot(factors, row) * row_size;
+  double* const own = work_.data() + of_.slot(factors, row) * row_size;
   for (Index j = first; j < row; ++j) {
-    double const* const other = work_.data() + slot(factors, j) * row_size;
+    double const* const other = work_.data() + of_.slot(factors, j) * row_size;
     Row entry = Row::at(own + (row - j) * lanes);
     for (Index k = std::max(first, j - width_); k < j; ++k)
       entry.subtract_product(Row::at(own + (row - k) * lanes), Row::at(other + (j - k) * lanes));
@@ -172,7 +169,7 @@ void BandedSystems::eliminate(Factors const& factors, Index row) {
   for (Index j = first; j < row; ++j) {
     Row const entry = Row::at(own + (row - j) * lanes);
     Row divided = entry;
-    divided.multiply(Row::at(work_.data() + slot(factors, j) * row_size));
+    divided.multiply(Row::at(work_.data() + of_.slot(factors, j) * row_size));
     pivot.subtract_product(divided, entry);
     divided.put(own + (row - j) * lanes);
   }
@@ -182,7 +179,7 @@ void BandedSystems::eliminate(Factors const& factors, Index row) {
 /// The rows of a block, the last of which is `row`, beside those of the block before. A system whose rows are the same, as entries stand in the
 /// factors of a matrix of unit diagonal, has settled; rows of one that had settled before are those of the block before, so that a system's factors
 /// do not depend on what stands beside it. Whether all have settled.
-bool BandedSystems::settle(Index row, std::array<bool, lanes>& settled) {
+bool BandedSystems::Filling::settle(Index row, std::array<bool, lanes>& settled) {
   Index const row_size = (width_ + 1) * lanes;
   std::array<bool, lanes> same;
   same.fill(true);
@@ -194,8 +191,8 @@ bool BandedSystems::settle(Index row, std::array<bool, lanes>& settled) {
       for (Index lane = 0; lane < lanes; ++lane) {
         if (settled[static_cast<std::size_t>(lane)]) now[o * lanes + lane] = before[o * lanes + lane];
         double const change = now[o * lanes + lane] - before[o * lanes + lane];
-        bool const small = o == 0 ? std::abs(change) <= settled_pivot * now[lane]
-                                  : change * change <= settled_entry * settled_entry * diagonal[lane] * inverse[lane];
+        bool const small = o == 0 ? std::abs(change) <= rounding * now[lane]
+                                  : change * change <= rounding * rounding * diagonal[lane] * inverse[lane];
         same[static_cast<std::size_t>(lane)] = same[static_cast<std::size_t>(lane)] && small;
       }
     }
@@ -204,8 +201,8 @@ bool BandedSystems::settle(Index row, std::array<bool, lanes>& settled) {
   return std::all_of(settled.begin(), settled.end(), [](bool one) { return one; });
 }
 
-void BandedSystems::factorise(Index group, double floor) {
-  auto& factors = factors_[static_cast<std::size_t>(group)];
+void BandedSystems::Filling::factorise(Index group, double floor) {
+  auto& factors = of_.factors_[static_cast<std::size_t>(group)];
   factors.own = size_;
   factors.repeated = 0;
   prepare(group, floor, factors);
@@ -215,7 +212,7 @@ void BandedSystems::factorise(Index group, double floor) {
   std::array<bool, lanes> settled{};
   for (Index i = 0; i < size_; ++i) {
     Index const held = i < gap_ ? i : i < gap_ + skipped_ ? gap_ - block_ + (i - gap_) % block_ : i - skipped_;
-    double* const own = work_.data() + slot(factors, i) * row_size;
+    double* const own = work_.data() + of_.slot(factors, i) * row_size;
     std::copy_n(entries_.data() + held * row_size, row_size, own);
     eliminate(factors, i);
     for (Index lane = 0; lane < lanes; ++lane) {

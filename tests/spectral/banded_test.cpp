@@ -23,14 +23,16 @@ void expect_solved(Index systems, Index blocks, Index block, Index width, grid::
   constexpr Index lanes = spectral::BandedSystems::lanes;
   Index const size = blocks * block;
   spectral::BandedSystems banded(systems, blocks, block, width, alike);
-  for (Index group = 0; group < banded.groups(); ++group) {
-    banded.clear();
+  spectral::BandedSystems::Filling fillings[] = {spectral::BandedSystems::Filling(banded), spectral::BandedSystems::Filling(banded)};
+  for (Index group = 0; group < banded.groups(); ++group) {   // two at a time, as threads do
+    auto& filling = fillings[group % 2];
+    filling.clear();
     for (Index s = group * lanes; s < std::min((group + 1) * lanes, systems); ++s)
       for (Index i = 0; i < size; ++i)
-        for (Index o = 0; o <= std::min(width, i); ++o) banded.add(s, i, o, entry(s, i, i - o));
-    banded.factorise(group, 1e-14);
+        for (Index o = 0; o <= std::min(width, i); ++o) filling.add(s, i, o, entry(s, i, i - o));
+    if (group > 0) fillings[(group - 1) % 2].factorise(group - 1, 1e-14);
   }
-  banded.finish();
+  fillings[(banded.groups() - 1) % 2].factorise(banded.groups() - 1, 1e-14);
   EXPECT_LE(banded.bytes(), most_bytes);
   auto const solution = random_values(static_cast<std::size_t>(systems * size), 5);
   for (Index group = 0; group < banded.groups(); ++group) {
@@ -80,15 +82,16 @@ std::vector<double> solved_beside(std::vector<double> const& weights, std::vecto
   constexpr Index lanes = spectral::BandedSystems::lanes;
   Index const systems = static_cast<Index>(weights.size()), blocks = 200, width = 4;
   spectral::BandedSystems banded(systems, blocks, 2, width, {6, 190});
-  banded.clear();
+  spectral::BandedSystems::Filling filling(banded);
+  filling.clear();
   for (Index s = 0; s < systems; ++s)
     for (Index i = 0; i < 2 * blocks; ++i) {
       double const own = i % 2 == 0 ? unit : 1.0;   // the units of two unknowns
-      banded.add(s, i, 0, (2.0 + weights[static_cast<std::size_t>(s)]) * own * own);
-      if (i > 0) banded.add(s, i, 1, 0.1 * unit);
-      if (i > 1) banded.add(s, i, 2, -0.9 * own * own);
+      filling.add(s, i, 0, (2.0 + weights[static_cast<std::size_t>(s)]) * own * own);
+      if (i > 0) filling.add(s, i, 1, 0.1 * unit);
+      if (i > 1) filling.add(s, i, 2, -0.9 * own * own);
     }
-  banded.factorise(0, 1e-14);
+  filling.factorise(0, 1e-14);
   std::vector<double> x(static_cast<std::size_t>(2 * blocks * lanes), 0.0);
   for (Index i = 0; i < 2 * blocks; ++i) x[static_cast<std::size_t>(i * lanes)] = right[static_cast<std::size_t>(i)] * (i % 2 == 0 ? unit : 1.0);
   banded.solve(0, x.data());

@@ -8,6 +8,8 @@ namespace mollis::joint {
 namespace {
 
 using spectral::BandedSystems;
+using Host = Kokkos::DefaultHostExecutionSpace;
+using HostRange = Kokkos::RangePolicy<Host, Kokkos::IndexType<Index>>;
 
 /// Angles of the coefficients of a box, axis by axis.
 Symbols::Angles angles_of(spectral::SpectralBox const& box) {
@@ -17,9 +19,6 @@ Symbols::Angles angles_of(spectral::SpectralBox const& box) {
 }
 
 constexpr double diagonal_floor = 1e-13;
-
-/// The row after this one of those that systems hold: of rows that are alike the first alone.
-Index next_held(Index row, grid::Range const& alike) { return row == alike.lower && alike.size() > 1 ? alike.upper : row + 1; }
 
 }  // namespace
 
@@ -48,6 +47,7 @@ LineModel::LineModel(Objective const& objective, int line)
   if (line >= 0) filter_ = mollifier::spline_filter(lattice_.extended().axis(line), lattice_.degree(), orders);
 }
 
+Index LineModel::reach() const { return line_ >= 0 ? (filter_->width - 1) / 2 : 0; }
 Index LineModel::margin() const { return line_ >= 0 ? lattice_.margin(line_) : 0; }
 Index LineModel::rows_of_grid() const { return line_ >= 0 ? lattice_.grid().axis(line_).size() : 1; }
 
@@ -56,126 +56,6 @@ double LineModel::data_weight(Averages const& averages, int state, Index row) co
   auto const& wall = walls_[static_cast<std::size_t>(state)];
   bool const known = (wall[0] && row == margin()) || (wall[1] && row == margin() + rows_of_grid() - 1);
   return averages.data[static_cast<std::size_t>(state)] * (known ? wall_weight : 1.0);
-}
-
-/// Coefficients along the axes other than the line.
-Mode LineModel::mode_of(Index system) const {
-  auto const& lines = box_.lines();
-  Mode mode{};
-  for (int a = lines.box.dimension() - 1; a >= 0; --a) {
-    if (a == line_) continue;
-    Index const size = lines.box[a].size();
-    mode[static_cast<std::size_t>(a)] = lines.box[a].lower + system % size;
-    system /= size;
-  }
-  return mode;
-}
-
-/// c of each group at a mode.
-std::vector<double> LineModel::amplitudes(Averages const& averages, Mode const& mode) const {
-  std::vector<double> symbols;
-  put_symbols(averages, symbols_, mode, lattice_.grid().dimension(), line_, symbols);
-  std::vector<double> amplitudes;
-  for (auto const& group : groups_) amplitudes.push_back(amplitude(averages, group.terms, symbols));
-  return amplitudes;
-}
-
-void LineModel::add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
-                               BandedSystems& systems) const {
-  Index const block = states_ + static_cast<Index>(fields_);
-  for (std::size_t i = 0; i < fields_; ++i) {
-    auto const u = static_cast<std::size_t>(coupling.unknowns[i]);
-    Index const v = states_ + static_cast<Index>(i);
-    for (auto const& term : forms_.terms(u)) {
-      double factor = coupling.smoothness[i] * term.factor;
-      for (int a = 0; a < lattice_.grid().dimension(); ++a)
-        if (a != line_) factor *= forms_.symbol(u, a, term.orders[static_cast<std::size_t>(a)], mode[static_cast<std::size_t>(a)]);
-      if (line_ < 0) {
-        systems.add(system, v, 0, factor);
-        continue;
-      }
-      if (factor == 0.0) continue;
-      auto const& form = forms_.form(u, line_, term.orders[static_cast<std::size_t>(line_)]);
-      for (Index row = margin(); row < margin() + rows_of_grid(); row = next_held(row, alike_))
-        for (int o = 0; o <= std::min<Index>(form.band(), row - margin()); ++o)
-          systems.add(system, row * block + v, o * block, factor * form.at(row - margin(), -o));
-    }
-  }
-}
-
-void LineModel::add_prior(Averages const& averages, Index system, Mode const& mode, BandedSystems& systems) const {
-  Index const block = states_ + static_cast<Index>(fields_);
-  for (int s = 0; s < states_; ++s) {
-    double const weight = averages.data[static_cast<std::size_t>(s)];
-    auto const& scales = averages.prior[static_cast<std::size_t>(s)];
-    double tangential = 0.0;
-    for (int a = 0; a < lattice_.grid().dimension(); ++a)
-      if (a != line_)
-        tangential += scales[static_cast<std::size_t>(a)] * roughness_.symbol(a, angle_[static_cast<std::size_t>(a)][static_cast<std::size_t>(mode[static_cast<std::size_t>(a)])]);
-    double const along = line_ >= 0 ? weight * scales[static_cast<std::size_t>(line_)] : 0.0;
-    Index const band = roughness_.band(line_);
-    for (Index row = 0; row < systems.size() / block; row = next_held(row, alike_)) {
-      systems.add(system, row * block + s, 0, weight * tangential);
-      for (Index o = 0; o <= std::min(band, row); ++o)
-        systems.add(system, row * block + s, o * block, along * roughness_.at(line_, row, -o));
-    }
-  }
-}
-
-void LineModel::fill(Averages const& averages, FieldCoupling const& coupling, Index system, BandedSystems& systems) const {
-  auto const mode = mode_of(system);
-  Index const block = states_ + static_cast<Index>(fields_), half = line_ >= 0 ? (filter_->width - 1) / 2 : 0;
-  double smoothing = 1.0;  // of the data, along the tangential axes
-  for (int a = 0; a < lattice_.grid().dimension(); ++a)
-    if (a != line_) smoothing *= symbols_.at(a, 0, mode[static_cast<std::size_t>(a)]);
-  struct Entry {
-    Index column;
-    double value;
-  };
-  std::vector<Entry> entries;
-  auto const add_square = [&](double weight) {
-    for (auto const& a : entries)
-      for (auto const& b : entries)
-        if (b.column <= a.column) systems.add(system, a.column, a.column - b.column, weight * a.value * b.value);
-    entries.clear();
-  };
-  Index const width = 2 * half + 1;
-  std::vector<double> taps(static_cast<std::size_t>(states_ * width), 0.0);   // of a residual's row, [state][tap]
-  std::vector<bool> reads(static_cast<std::size_t>(states_), false);
-  auto const put_row = [&](int state, int order, double factor, Index row) {
-    double* const to = taps.data() + state * width;
-    double const* const from = line_ >= 0 ? filter_->row(row, filter_->slot(order)) : nullptr;
-    for (Index j = 0; j < width; ++j) to[j] += factor * (from != nullptr ? from[j] : 1.0);
-    reads[static_cast<std::size_t>(state)] = true;
-  };
-  auto const take_rows = [&](Index row) {   // of all states that it reads
-    for (int s = 0; s < states_; ++s) {
-      if (!reads[static_cast<std::size_t>(s)]) continue;
-      for (Index j = 0; j < width; ++j) entries.push_back({(row + j - half) * block + s, std::exchange(taps[static_cast<std::size_t>(s * width + j)], 0.0)});
-      reads[static_cast<std::size_t>(s)] = false;
-    }
-  };
-  for (Index r = margin(); r < margin() + rows_of_grid(); ++r) {
-    if (r == alike_.lower + half + 1 && r < alike_.upper - half) r = alike_.upper - half;  // no row that is held reads those between
-    for (int s = 0; s < states_; ++s) {
-      put_row(s, 0, smoothing, r);
-      take_rows(r);
-      add_square(data_weight(averages, s, r));
-    }
-    for (std::size_t k = 0; k < averages.equation.size(); ++k) {
-      for (std::size_t g = 0; g < groups_.size(); ++g)
-        if (groups_[g].residual == static_cast<int>(k)) put_row(groups_[g].state, groups_[g].order, amplitude_[g][static_cast<std::size_t>(system)], r);
-      take_rows(r);
-      for (std::size_t i = 0; i < fields_; ++i)
-        if (coupling.alpha[k][i] != 0.0) entries.push_back({r * block + states_ + static_cast<Index>(i), coupling.alpha[k][i]});
-      add_square(averages.equation[k]);
-    }
-    for (std::size_t i = 0; i < fields_; ++i)
-      for (std::size_t j = 0; j <= i; ++j)
-        systems.add(system, r * block + states_ + static_cast<Index>(i), static_cast<Index>(i - j), coupling.variance[i][j]);
-  }
-  add_prior(averages, system, mode, systems);
-  if (fields_ > 0) add_smoothness(coupling, system, mode, systems);
 }
 
 /// Rows of the lattice whose equations, data and priors are all alike, ends of whatever reaches them left out: none where points are
@@ -203,17 +83,15 @@ void LineModel::update(Averages const& averages, FieldCoupling const& coupling) 
   for (std::size_t g = 0; g < groups_.size(); ++g) amplitude_.emplace_back("amplitude", static_cast<std::size_t>(lines.outer * lines.inner));
   systems_.reset();
   auto& systems = systems_.emplace(lines.outer * lines.inner, lines.points, block, band + block - 1, alike_);
-  for (Index group = 0; group < systems.groups(); ++group) {
-    systems.clear();
-    Index const end = std::min((group + 1) * BandedSystems::lanes, systems.systems());
-    for (Index system = group * BandedSystems::lanes; system < end; ++system) {
-      auto const amplitude = amplitudes(averages, mode_of(system));
-      for (std::size_t g = 0; g < amplitude.size(); ++g) amplitude_[g][static_cast<std::size_t>(system)] = amplitude[g];
-      fill(averages, coupling, system, systems);
+  auto const group_by_group = [&](Index thread, Index threads) {
+    BandedSystems::Filling filling(systems);
+    for (Index group = thread; group < systems.groups(); group += threads) {
+      fill(averages, coupling, group, filling);
+      filling.factorise(group, diagonal_floor);
     }
-    systems.factorise(group, diagonal_floor);
-  }
-  systems.finish();
+  };
+  Index const threads = std::min<Index>(Host().concurrency(), systems.groups());
+  Kokkos::parallel_for("mollis::line_model_update", HostRange(0, threads), [&](Index thread) { group_by_group(thread, threads); });
 }
 
 void LineModel::apply_add(double factor, std::vector<HostField> const& r, std::vector<HostField> const& z) const {
@@ -263,7 +141,7 @@ void LineModel::solve(std::vector<HostField> const& data) const {
     systems_->solve(group, x.data());
     each([](double& there, double& here) { here = there; });
   };
-  Kokkos::parallel_for("mollis::line_model", Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<Index>>(0, systems_->groups()), solve_group);
+  Kokkos::parallel_for("mollis::line_model", HostRange(0, systems_->groups()), solve_group);
 }
 
 /// each(state or parameter, offset of a run of waves in its array, that in the rows, length, factors of the run: one number times one a wave

@@ -61,16 +61,27 @@ class LineModel {
   Lanes lanes_of(Index group) const;
   Mode mode_of(Index system) const;
   std::vector<double> amplitudes(Averages const& averages, Mode const& mode) const;
-  void fill(Averages const& averages, FieldCoupling const& coupling, Index system, spectral::BandedSystems& systems) const;
-  void add_smoothness(FieldCoupling const& coupling, Index system, Mode const& mode,
-                      spectral::BandedSystems& systems) const;
-  void add_prior(Averages const& averages, Index system, Mode const& mode, spectral::BandedSystems& systems) const;
+  /// The tangential waves of the systems that are filled side by side.
+  struct Beside {
+    std::array<Mode, spectral::BandedSystems::lanes> modes;
+    std::vector<spectral::BandedSystems::Values> amplitude;   ///< c of each group of terms
+  };
+  Beside beside(Averages const& averages, Index first);
+  void fill(Averages const& averages, FieldCoupling const& coupling, Index group, spectral::BandedSystems::Filling& filling);
+  void add_data(Averages const& averages, Beside const& beside, spectral::BandedSystems::Filling& filling) const;
+  void add_equation(Averages const& averages, FieldCoupling const& coupling, Beside const& beside, spectral::BandedSystems::Filling& filling) const;
+  void add_prior(Averages const& averages, Beside const& beside, spectral::BandedSystems::Filling& filling) const;
+  void add_variance(FieldCoupling const& coupling, spectral::BandedSystems::Filling& filling) const;
+  void add_smoothness(FieldCoupling const& coupling, Beside const& beside, spectral::BandedSystems::Filling& filling) const;
+  template <class Visit>
+  void over_filled_rows(Visit const& visit) const;
   double data_weight(Averages const& averages, int state, Index row) const;
   grid::Range alike_rows(Index smooth) const;
   template <class Each>
   void over_rows(std::size_t k, Each const& each) const;
   Index rows_of_grid() const;
   Index margin() const;
+  Index reach() const;                            ///< of a filter to each side
 
   Lattice lattice_;
   Roughness const& roughness_;

@@ -92,18 +92,24 @@ Checks fronts(Problem const& problem, Uncertainty const& uncertainty) {
   return checks;
 }
 
+std::string words_of_rise(double rise) {
+  if (std::isnan(rise)) return "states could not be fitted where parameters are off by an error: whether standard errors hold is not known";
+  if (!(rise > 0.0)) return "the misfit does not rise over the length of an error: there are other answers that explain the data as well";
+  if (std::isinf(rise)) return "the misfit is not finite where parameters are off by an error: standard errors hold nothing there";
+  return fmt::format("the misfit rises by {:.2g} times what its curvature at the fit says, over the length of an error: standard errors hold nothing there", rise);
+}
+
 /// The objective is quadratic as far as the error reaches. Where it rises by another factor standard errors, by its curvature at the fit, are wrong by the root of that.
+/// Of draws that could be followed the worse counts; NaN where none could.
 Checks curved(Uncertainty const& uncertainty) {
-  double most = 1.0, at = 1.0;
+  double most = NAN, at = NAN;
   for (double const rise : uncertainty.rises) {
     if (std::isnan(rise)) continue;
     double const factor = rise > 0.0 ? std::max(rise, 1.0 / rise) : HUGE_VAL;
-    if (factor > most) most = factor, at = rise;
+    if (!(factor <= most)) most = factor, at = rise;
   }
   if (uncertainty.rises.empty()) return {};
-  return {{"curved", most, most_curved,
-           at > 0.0 ? fmt::format("the misfit rises by {:.2g} times what its curvature at the fit says, over the length of an error: standard errors hold nothing there", at)
-                    : std::string("the misfit does not rise over the length of an error: there are other answers that explain the data as well"),
+  return {{"curved", most, most_curved, words_of_rise(at),
            "the data tell the parameters too little: more or better data, fewer or coarser parameters, a stiffer smoothness; a mask, if the domain ends where the data do"}};
 }
 

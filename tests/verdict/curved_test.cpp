@@ -145,6 +145,10 @@ TEST(Curved, IsDoubtedWhereTheMisfitRisesByAnotherFactor) {
   EXPECT_TRUE(doubts({1.0, 2.0}));
   EXPECT_TRUE(doubts({0.4, 1.0}));
   EXPECT_TRUE(doubts({1.0, -0.1}));   // less than at the fit
+  EXPECT_TRUE(doubts({HUGE_VAL, 1.0}));
+  EXPECT_FALSE(doubts({NAN, 1.1}));   // one that could be followed tells
+  EXPECT_TRUE(doubts({NAN, 2.0}));
+  EXPECT_TRUE(doubts({NAN, NAN}));    // nothing was checked
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ function(mollis_test name)
   foreach(ranks ${TEST_RANKS})
     if(ranks EQUAL 1)
       add_test(NAME ${name} COMMAND test_${name})
-      set_tests_properties(${name} PROPERTIES LABELS "unit;${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT})
+      set_tests_properties(${name} PROPERTIES LABELS "unit;${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT} COST ${TEST_TIMEOUT})  # those that may take long begin first
     else()
       add_test(NAME ${name}_np${ranks} COMMAND ${MOLLIS_MPIEXEC} ${ranks} $<TARGET_FILE:test_${name}>)
       set_tests_properties(${name}_np${ranks} PROPERTIES LABELS "mpi;${TEST_LABELS}" PROCESSORS ${ranks} TIMEOUT ${TEST_TIMEOUT})

@@ -83,38 +83,58 @@ void Pooling::fit_axis(int axis, HostField const& mean, HostField const& shape) 
   });
 }
 
-/// Times exp(-(width theta)^2 / 2): a Gaussian, even about open ends.
-void Pooling::smooth(HostField& values, double width) const {
-  box_->forward(values);
-  for (std::size_t m = 0; m < values.extent(0); ++m) values(m) *= std::exp(-0.5 * width * width * angles_(m));
-  box_->backward(values);
+Pooling::Window Pooling::window_of(double width) const {
+  Window out{zeros_like(angles_), {}};
+  for (std::size_t m = 0; m < angles_.extent(0); ++m) out.factors(m) = std::exp(-0.5 * width * width * angles_(m));
+  if (inside_.extent(0) == 0) return out;
+  out.inside = zeros_like(inside_);
+  Kokkos::deep_copy(out.inside, inside_);
+  box_->forward(out.inside);
+  smooth(out.inside, out.factors);
+  return out;
 }
 
-HostField Pooling::pooled(HostField const& mean, Shape shape, double width) const {
-  if (width == 0.0 || !has_points()) return mean;
-  auto const profile = shape_of(mean, shape);
-  auto ratio = zeros_like(mean), whole = HostField();
-  for (std::size_t i = 0; i < mean.extent(0); ++i) ratio(i) = is_inside(i) ? mean(i) / profile(i) : 0.0;
-  smooth(ratio, width);
-  if (inside_.extent(0) > 0) {
-    whole = zeros_like(mean);
-    Kokkos::deep_copy(whole, inside_);
-    smooth(whole, width);
+/// Waves, and what they are smoothed to.
+void Pooling::smooth(HostField& waves, HostField const& factors) const {
+  for (std::size_t m = 0; m < waves.extent(0); ++m) waves(m) *= factors(m);
+  box_->backward(waves);
+}
+
+Pooling::Profile Pooling::profile_of(HostField const& mean, Shape shape) const {
+  Profile out{shape_of(mean, shape), zeros_like(mean)};
+  for (std::size_t i = 0; i < mean.extent(0); ++i) out.waves(i) = is_inside(i) ? mean(i) / out.shape(i) : 0.0;
+  box_->forward(out.waves);
+  return out;
+}
+
+HostField Pooling::pooled(Profile const& profile, Window const& window) const {
+  auto const out = zeros_like(profile.shape);
+  auto ratio = zeros_like(profile.waves);
+  Kokkos::deep_copy(ratio, profile.waves);
+  smooth(ratio, window.factors);
+  for (std::size_t i = 0; i < out.extent(0); ++i) {
+    double const share = window.inside.extent(0) > 0 ? window.inside(i) : 1.0;
+    out(i) = profile.shape(i) * (is_inside(i) ? std::max(ratio(i) / share, 0.0) : 1.0);
   }
-  for (std::size_t i = 0; i < mean.extent(0); ++i) {
-    double const share = whole.extent(0) > 0 ? whole(i) : 1.0;
-    if (is_inside(i)) profile(i) *= std::max(ratio(i) / share, 0.0);
-  }
-  return profile;
+  return out;
+}
+
+HostField Pooling::pooled(std::size_t without, Shape shape, double width) const {
+  auto const mean = mean_without(without);
+  return width == 0.0 || !has_points() ? mean : pooled(profile_of(mean, shape), window_of(width));
 }
 
 Pooling::Error Pooling::error_of(Shape shape, double width) const {
+  return error_by([&](std::size_t without) { return pooled(without, shape, width); });
+}
+
+Pooling::Error Pooling::error_by(std::function<HostField(std::size_t)> const& pooled_without) const {
   std::vector<double> sums(3, 0.0);   // whole, scatter, points
   if (has_points()) {
-    auto const mean = mean_without(none), all = pooled(mean, shape, width);
+    auto const mean = mean_without(none), all = pooled_without(none);
     double const freedom = (static_cast<double>(groups_.size()) - 1.0) * draws_;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-      auto const rest = pooled(mean_without(g), shape, width);
+      auto const rest = pooled_without(g);
       auto const& group = groups_[g];
       for (std::size_t i = 0; i < mean.extent(0); ++i) {
         if (!is_inside(i)) continue;
@@ -145,8 +165,11 @@ Pooling::Choice Pooling::choose() const {
   for (auto const shape : {Shape::flat, Shape::by_axes}) {
     if (shape == Shape::by_axes && grid_.dimension() == 1) break;
     double before = unpooled.whole;
+    std::vector<Profile> profiles;   // without each group; of all
+    for (std::size_t g = 0; has_points() && g <= groups_.size(); ++g) profiles.push_back(profile_of(mean_without(g < groups_.size() ? g : none), shape));
     for (double width = 1.0; width <= widest_share * static_cast<double>(longest); width *= 2.0) {
-      auto const error = error_of(shape, width);
+      Window const window = has_points() ? window_of(width) : Window();
+      auto const error = error_by([&](std::size_t without) { return pooled(profiles[std::min(without, groups_.size())], window); });
       if (!(error.whole < before)) break;
       before = error.whole;
       if (error.whole >= least) continue;

@@ -1,5 +1,6 @@
 #pragma once
 /// How mean squares of draws are pooled over neighbours: the shapes, widths and their errors of PooledSquares.
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,7 +27,7 @@ class Pooling {
   /// The one with the least error; nothing is pooled of a constant, of one group and where variances are 0. Collective on the problem's grid.
   Choice choose() const;
   /// Mean squares of all draws, pooled. Collective on the parameter's grid.
-  HostField pooled(Choice const& choice) const { return pooled(mean_without(none), choice.shape, choice.width); }
+  HostField pooled(Choice const& choice) const { return pooled(none, choice.shape, choice.width); }
   /// An estimate of the mean over the points of (pooled - variance)^2 / scale^2 without bias, and the part that is scatter. Collective on the problem's grid.
   struct Error {
     double whole = 0.0, scatter = 0.0;
@@ -39,12 +40,24 @@ class Pooling {
   bool has_points() const { return grid_.local_size() > 0; }
   bool is_inside(std::size_t i) const { return inside_.extent(0) == 0 || inside_(i) != 0.0; }
   HostField mean_without(std::size_t group) const;
-  HostField pooled(HostField const& mean, Shape shape, double width) const;
+  /// What does not depend on the width: the shape of a mean, and the waves of the mean over it.
+  struct Profile {
+    HostField shape, waves;
+  };
+  /// exp(-(width theta)^2 / 2): a Gaussian, even about open ends; and how much of it is inside at each point, empty where all points are.
+  struct Window {
+    HostField factors, inside;
+  };
+  Profile profile_of(HostField const& mean, Shape shape) const;
+  Window window_of(double width) const;
+  HostField pooled(Profile const& profile, Window const& window) const;
+  HostField pooled(std::size_t without, Shape shape, double width) const;
+  Error error_by(std::function<HostField(std::size_t without)> const& pooled_without) const;
   HostField shape_of(HostField const& mean, Shape shape) const;
   template <class Visit>
   void each_plane(int axis, Visit const& visit) const;
   void fit_axis(int axis, HostField const& mean, HostField const& shape) const;
-  void smooth(HostField& values, double width) const;
+  void smooth(HostField& waves, HostField const& factors) const;
   std::vector<double> over_grid(std::vector<double> sums) const;
 
   problem::Problem const& problem_;

@@ -10,7 +10,7 @@ namespace {
 using petsc::check;
 
 constexpr double tolerance = 1e-4, settled = 0.01;
-constexpr int most_iterations = 500, most_corrections = 5;
+constexpr int most_iterations = 3000, most_corrections = 5;   ///< the first as many as a step of the fit may take while it settles
 
 /// The states of an objective while its parameters are held.
 class StatesAlone {

@@ -44,6 +44,9 @@ std::vector<double> FollowedDraws::rises(std::vector<Field> const& known) const 
     auto const x = linear_.make_vector();
     petsc::check(VecSet(parameters, 0.0));
     problem_.space().gather(own, parameters);
+    PetscReal size = 0.0;
+    petsc::check(VecNorm(parameters, NORM_2, &size));
+    if (size == 0.0) continue;
     linear_.put_parameters(parameters, x);
     out.push_back(linear_.rise(x));
   }

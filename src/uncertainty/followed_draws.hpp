@@ -15,7 +15,7 @@ class FollowedDraws {
   /// A draw of the error of the parameters, in pieces; the first two are kept where rows may be far from linear. Not collective.
   void add(std::vector<Field> const& error);
   /// rise() along each, of the part that the data tell: entry i of a draw times max(0, 2 known_i - 1), since where the data say nothing an error is as wide as
-  /// the prior, and there is nothing to doubt. Collective.
+  /// the prior, and there is nothing to doubt; none of draws of which no part is told. Collective.
   std::vector<double> rises(std::vector<Field> const& known) const;
 
   /// To a part of a checkpoint, and back, where it holds so many draws. Collective.
